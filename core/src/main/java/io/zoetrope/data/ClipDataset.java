@@ -1,6 +1,9 @@
 package io.zoetrope.data;
 
-/** Captioned clips by index. Implementations are thread-safe, and the same index gives the same clip. */
+/**
+ * Captioned clips by index. Implementations are thread-safe, and the same index gives the same
+ * clip.
+ */
 public interface ClipDataset {
   /** How many clips there are; {@link Long#MAX_VALUE} for a world without end. */
   long size();

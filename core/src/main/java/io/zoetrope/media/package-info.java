@@ -1,6 +1,6 @@
 /**
- * Moving pictures in and out: decode, encode, contact sheets, and the way between frames and tensors.
- * Sees {@code torch} and FFmpeg.
+ * Moving pictures in and out: decode, encode, contact sheets, and the way between frames and
+ * tensors. Sees {@code torch} and FFmpeg.
  */
 @NullMarked
 package io.zoetrope.media;

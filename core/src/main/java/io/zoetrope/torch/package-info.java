@@ -3,9 +3,9 @@
  * signatures. The only room that touches JavaCPP's optionals, array references and raw factories;
  * everybody else sees {@link org.bytedeco.pytorch.Tensor} and this room. Sees libtorch only.
  *
- * <p>Shape suffixes used throughout: {@code B} batch, {@code C} channels, {@code F} frames, {@code H}
- * height, {@code W} width, {@code N} tokens, {@code D} features, {@code Hd} heads; {@code t_BF} is one
- * noise level for each frame.
+ * <p>Shape suffixes used throughout: {@code B} batch, {@code C} channels, {@code F} frames, {@code
+ * H} height, {@code W} width, {@code N} tokens, {@code D} features, {@code Hd} heads; {@code t_BF}
+ * is one noise level for each frame.
  */
 @NullMarked
 package io.zoetrope.torch;

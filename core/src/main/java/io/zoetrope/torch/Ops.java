@@ -1,0 +1,91 @@
+package io.zoetrope.torch;
+
+import java.util.Optional;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** Operations of libtorch under signatures a person would write. */
+public final class Ops {
+  private Ops() {}
+
+  /** {@code x W^T + b}; x is [..., in], the weight [out, in], the bias [out]. */
+  public static Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
+    return torch.linear(x, weight, optional(bias));
+  }
+
+  /** 2-D convolution over x [N, C, H, W] with a weight [out, C / groups, kH, kW]. */
+  public static Tensor conv2d(
+      Tensor x, Tensor weight, Optional<Tensor> bias, long stride, long padding) {
+    return torch.conv2d(
+        x,
+        weight,
+        optional(bias),
+        new long[] {stride, stride},
+        new long[] {padding, padding},
+        new long[] {1, 1},
+        1);
+  }
+
+  /** Normalises over the last axis. */
+  public static Tensor layerNorm(
+      Tensor x, Optional<Tensor> weight, Optional<Tensor> bias, double eps) {
+    return torch.layer_norm(
+        x, new long[] {x.size(-1)}, optional(weight), optional(bias), eps, true);
+  }
+
+  /** Root-mean-square normalisation over the last axis (Zhang &amp; Sennrich, 2019). */
+  public static Tensor rmsNorm(Tensor x, Optional<Tensor> weight, double eps) {
+    return torch.rms_norm(x, new long[] {x.size(-1)}, optional(weight), new DoubleOptional(eps));
+  }
+
+  /** Normalises groups of channels of x [N, C, ...]. */
+  public static Tensor groupNorm(
+      Tensor x, long groups, Optional<Tensor> weight, Optional<Tensor> bias, double eps) {
+    return torch.group_norm(x, groups, optional(weight), optional(bias), eps, true);
+  }
+
+  /**
+   * Softmax attention over q, k, v [B, Hd, N, D], scaled by {@code 1 / sqrt(D)}.
+   *
+   * @param mask added to the logits, or boolean with true = may look; broadcast to [B, Hd, Nq, Nk]
+   */
+  public static Tensor attention(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
+    return torch.scaled_dot_product_attention(
+        q, k, v, optional(mask), 0.0, false, new DoubleOptional(), false);
+  }
+
+  /** GELU by its tanh approximation. */
+  public static Tensor geluTanh(Tensor x) {
+    return torch.gelu(x, "tanh");
+  }
+
+  public static Tensor clamp(Tensor x, double low, double high) {
+    return x.clamp(new ScalarOptional(new Scalar(low)), new ScalarOptional(new Scalar(high)));
+  }
+
+  /** {@code x + y * factor}. */
+  public static Tensor addScaled(Tensor x, Tensor y, double factor) {
+    return x.add(y, new Scalar(factor));
+  }
+
+  public static Tensor mul(Tensor x, double factor) {
+    return x.mul(new Scalar(factor));
+  }
+
+  public static Tensor add(Tensor x, double term) {
+    return x.add(new Scalar(term));
+  }
+
+  /** Mean of the squared difference, over all elements: a scalar tensor. */
+  public static Tensor mse(Tensor x, Tensor y) {
+    return x.sub(y).square().mean();
+  }
+
+  private static TensorOptional optional(Optional<Tensor> t) {
+    return t.map(TensorOptional::new).orElseGet(TensorOptional::new);
+  }
+}
