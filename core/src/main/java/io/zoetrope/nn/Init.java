@@ -1,0 +1,79 @@
+package io.zoetrope.nn;
+
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.RandomStream;
+import io.zoetrope.torch.Tensors;
+import org.bytedeco.pytorch.Tensor;
+
+/** How a new parameter starts. */
+public sealed interface Init {
+  Init ZEROS = new Constant(0);
+  Init ONES = new Constant(1);
+
+  /** A fresh f32 tensor of the given shape. */
+  Tensor make(RandomStream random, long... shape);
+
+  static Init constant(double value) {
+    return new Constant(value);
+  }
+
+  /** Normal with mean 0. */
+  static Init normal(double std) {
+    return new Normal(std);
+  }
+
+  /** Uniform so that outputs keep the variance of inputs: Glorot &amp; Bengio (2010), eq. 16. */
+  static Init xavier() {
+    return new Xavier();
+  }
+
+  /** Normal with variance {@code gain^2 / fan_in} (He et al., 2015). */
+  static Init fanIn(double gain) {
+    return new FanIn(gain);
+  }
+
+  record Constant(double value) implements Init {
+    @Override
+    public Tensor make(RandomStream random, long... shape) {
+      return Tensors.full(value, shape);
+    }
+  }
+
+  record Normal(double std) implements Init {
+    @Override
+    public Tensor make(RandomStream random, long... shape) {
+      return Ops.mul(random.normal(shape), std);
+    }
+  }
+
+  record Xavier() implements Init {
+    @Override
+    public Tensor make(RandomStream random, long... shape) {
+      double bound = Math.sqrt(6.0 / (fanIn(shape) + fanOut(shape)));
+      return Ops.mul(Ops.add(Ops.mul(random.uniform(shape), 2), -1), bound);
+    }
+  }
+
+  record FanIn(double gain) implements Init {
+    @Override
+    public Tensor make(RandomStream random, long... shape) {
+      return Ops.mul(random.normal(shape), gain / Math.sqrt(fanIn(shape)));
+    }
+  }
+
+  private static long fanIn(long[] shape) {
+    long fan = 1;
+    for (int i = 1; i < shape.length; i++) {
+      fan *= shape[i];
+    }
+    return fan;
+  }
+
+  private static long fanOut(long[] shape) {
+    long fan = shape[0];
+    for (int i = 2; i < shape.length; i++) {
+      fan *= shape[i];
+    }
+    return fan;
+  }
+}

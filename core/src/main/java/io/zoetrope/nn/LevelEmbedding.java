@@ -1,0 +1,41 @@
+package io.zoetrope.nn;
+
+import io.zoetrope.torch.Tensors;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Features of noise levels, one vector for each frame: sinusoids (Vaswani et al., 2017, section
+ * 3.5) through two linear layers with SiLU.
+ */
+public record LevelEmbedding(Linear in, Linear out, int frequencies) {
+  private static final double MAX_PERIOD = 10_000;
+
+  public static LevelEmbedding of(Parameters p, long width) {
+    return new LevelEmbedding(
+        Linear.of(p.at("linear_1"), 256, width, Init.normal(0.02)),
+        Linear.of(p.at("linear_2"), width, width, Init.normal(0.02)),
+        256);
+  }
+
+  /**
+   * @param t_BF what the network is told of the level, of the order 0..1000
+   * @return [B, F, width]
+   */
+  public Tensor forward(Tensor t_BF) {
+    return out.forward(torch.silu(in.forward(sinusoids(t_BF, frequencies))));
+  }
+
+  /** Cosines, then sines, of t times geometrically falling frequencies: [..., size]. */
+  public static Tensor sinusoids(Tensor t, int size) {
+    int half = size / 2;
+    float[] frequencies = new float[half];
+    for (int i = 0; i < half; i++) {
+      frequencies[i] = (float) Math.exp(-Math.log(MAX_PERIOD) * i / half);
+    }
+    Tensor angles = t.to(ScalarType.Float).unsqueeze(-1).mul(Tensors.of(frequencies, half));
+    return Tensors.cat(List.of(angles.cos(), angles.sin()), -1);
+  }
+}

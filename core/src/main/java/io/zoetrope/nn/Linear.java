@@ -1,0 +1,45 @@
+package io.zoetrope.nn;
+
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Precision;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+
+/** {@code y = x W^T + b} on the last axis. The result is in the format of the precision policy. */
+public final class Linear {
+  private final Tensor weight;
+  private final Optional<Tensor> bias;
+  private final Precision precision;
+  private final LoraSlot lora = new LoraSlot();
+
+  private Linear(Tensor weight, Optional<Tensor> bias, Precision precision) {
+    this.weight = weight;
+    this.bias = bias;
+    this.precision = precision;
+  }
+
+  /** With weight [out, in] and bias [out] (zeros). */
+  public static Linear of(Parameters p, long in, long out, Init init) {
+    return new Linear(
+        p.weight("weight", init, out, in),
+        Optional.of(p.weight("bias", Init.ZEROS, out)),
+        p.precision());
+  }
+
+  /** With weight [out, in] only. */
+  public static Linear withoutBias(Parameters p, long in, long out, Init init) {
+    return new Linear(p.weight("weight", init, out, in), Optional.empty(), p.precision());
+  }
+
+  /** x [..., in] -> [..., out]. */
+  public Tensor forward(Tensor x) {
+    Tensor input = precision.cast(x);
+    Tensor y = Ops.linear(input, precision.cast(weight), bias.map(precision::cast));
+    return lora.addTo(y, input, precision, Ops::linear);
+  }
+
+  /** Low-rank deltas on this layer. */
+  public LoraSlot lora() {
+    return lora;
+  }
+}

@@ -1,0 +1,150 @@
+package io.zoetrope.nn;
+
+import io.zoetrope.torch.Precision;
+import io.zoetrope.torch.RandomStream;
+import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Predicate;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * All parameters of a network, in order of construction, under their checkpoint names. Layers ask
+ * for theirs while they are built; the store takes each from the weights it was given, or makes a
+ * new one.
+ *
+ * <p>A store is either for training (f32 masters, cast at each use) or for inference (weights of
+ * matrix products and convolutions held in the format they are used in; a bf16 file on a bf16
+ * machine is used where it lies, without a copy).
+ */
+public final class ParameterStore {
+  private final Map<String, Tensor> source;
+  private final RandomStreams streams;
+  private final Precision precision;
+  private final boolean training;
+  private final SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
+  private final List<String> fresh = new ArrayList<>();
+
+  private ParameterStore(
+      Map<String, Tensor> source, RandomStreams streams, Precision precision, boolean training) {
+    this.source = source;
+    this.streams = streams;
+    this.precision = precision;
+    this.training = training;
+  }
+
+  /**
+   * A store to train: each parameter is copied from {@code source} where that has it, else made
+   * anew.
+   *
+   * @param source weights to start from; empty to start from nothing
+   * @param streams where new parameters draw from: one stream for each name
+   */
+  public static ParameterStore forTraining(
+      Map<String, Tensor> source, RandomStreams streams, Precision precision) {
+    return new ParameterStore(source, streams, precision, true);
+  }
+
+  /**
+   * A store to run: parameters come from {@code source}, which must outlive the store. Check {@link
+   * #requireComplete} after building.
+   */
+  public static ParameterStore forInference(Map<String, Tensor> source, Precision precision) {
+    return new ParameterStore(source, new RandomStreams(0), precision, false);
+  }
+
+  /** The root from which networks are built. */
+  public Parameters root() {
+    return new Parameters(this, "");
+  }
+
+  public Precision precision() {
+    return precision;
+  }
+
+  /** Every parameter so far, by name, in order of construction. Do not change the map. */
+  public SequencedMap<String, Tensor> parameters() {
+    return Collections.unmodifiableSequencedMap(parameters);
+  }
+
+  /** Sets which parameters gradients are recorded for. */
+  public void trainable(Predicate<String> names) {
+    parameters.forEach((name, tensor) -> tensor.set_requires_grad(names.test(name)));
+  }
+
+  /** Parameters that the source did not have, and that were made anew. */
+  public List<String> missing() {
+    return List.copyOf(fresh);
+  }
+
+  /** Tensors of the source that nobody asked for. */
+  public List<String> unexpected() {
+    return source.keySet().stream().filter(name -> !parameters.containsKey(name)).toList();
+  }
+
+  /**
+   * @param what named in the error, e.g. the file
+   * @throws UserError if a parameter was missing, or a tensor of the source was left over
+   */
+  public void requireComplete(String what) {
+    if (!fresh.isEmpty()) {
+      throw new UserError(
+          "%s lacks %d of %d weights, first '%s': it belongs to another model"
+              .formatted(what, fresh.size(), parameters.size(), fresh.getFirst()));
+    }
+    List<String> left = unexpected();
+    if (!left.isEmpty()) {
+      throw new UserError(
+          "%s has %d weights that the model does not know, first '%s': it belongs to another model"
+              .formatted(what, left.size(), left.getFirst()));
+    }
+  }
+
+  /** How many numbers there are. */
+  public long count() {
+    return parameters.values().stream().mapToLong(Tensor::numel).sum();
+  }
+
+  Tensor get(String name, boolean matmul, Init init, long... shape) {
+    if (parameters.containsKey(name)) {
+      throw new IllegalStateException("two layers ask for '" + name + "'");
+    }
+    Tensor given = source.get(name);
+    Tensor parameter;
+    if (given == null) {
+      fresh.add(name);
+      parameter = Scopes.keep(Scopes.tensor(() -> make(name, init, shape)));
+    } else {
+      if (!Arrays.equals(Tensors.shape(given), shape)) {
+        throw new UserError(
+            "weight '%s' has shape %s where the model needs %s"
+                .formatted(name, Arrays.toString(Tensors.shape(given)), Arrays.toString(shape)));
+      }
+      parameter = Scopes.keep(Scopes.tensor(() -> take(given, matmul)));
+    }
+    parameters.put(name, parameter);
+    return parameter;
+  }
+
+  private Tensor make(String name, Init init, long... shape) {
+    try (RandomStream random = streams.stream(name)) {
+      return init.make(random, shape);
+    }
+  }
+
+  private Tensor take(Tensor given, boolean matmul) {
+    if (training) {
+      return given.detach().to(ScalarType.Float).clone();
+    }
+    return given.detach().to(matmul ? precision.matmul() : ScalarType.Float);
+  }
+}

@@ -1,0 +1,39 @@
+package io.zoetrope.nn;
+
+import io.zoetrope.torch.Precision;
+import org.bytedeco.pytorch.Tensor;
+
+/** A place in the tree of names of a {@link ParameterStore}: where a layer asks for its tensors. */
+public final class Parameters {
+  private final ParameterStore store;
+  private final String prefix;
+
+  Parameters(ParameterStore store, String prefix) {
+    this.store = store;
+    this.prefix = prefix;
+  }
+
+  /** The place below: names get {@code name.} in front. */
+  public Parameters at(String name) {
+    return new Parameters(store, prefix + name + ".");
+  }
+
+  /** The n-th place below, as in a list of blocks. */
+  public Parameters at(int index) {
+    return at(Integer.toString(index));
+  }
+
+  public Precision precision() {
+    return store.precision();
+  }
+
+  /** A weight of a matrix product or convolution: follows the precision policy. */
+  public Tensor weight(String name, Init init, long... shape) {
+    return store.get(prefix + name, true, init, shape);
+  }
+
+  /** Any other parameter: always f32. */
+  public Tensor plain(String name, Init init, long... shape) {
+    return store.get(prefix + name, false, init, shape);
+  }
+}
