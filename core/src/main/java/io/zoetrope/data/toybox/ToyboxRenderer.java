@@ -1,0 +1,158 @@
+package io.zoetrope.data.toybox;
+
+import io.zoetrope.data.toybox.ToyboxObject.Pose;
+import io.zoetrope.media.Frame;
+import io.zoetrope.media.Video;
+import io.zoetrope.torch.UserError;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Paints scenes: the table once, then for each frame the soft shadows and the toys, back to front,
+ * touching only the pixels of their bounding boxes. Edges are anti-aliased by analytic coverage.
+ * One lamp stands at the top left. Stateless and thread-safe.
+ */
+public final class ToyboxRenderer {
+  /**
+   * A toy lies a little above the table; its shadow falls away from the lamp by this share of its
+   * radius.
+   */
+  private static final double SHADOW_X = 0.13;
+
+  private static final double SHADOW_Y = 0.20;
+  private static final float SHADOW_SOFT = 0.3f;
+  private static final float SHADOW_DARK = 0.5f;
+
+  // The unit vector to the lamp, and the half vector between it and the eye.
+  private static final float LX = -0.46f;
+  private static final float LY = -0.58f;
+  private static final float LZ = 0.672f;
+  private static final float HX = -0.2516f;
+  private static final float HY = -0.3172f;
+  private static final float HZ = 0.9144f;
+
+  private ToyboxRenderer() {}
+
+  /** Frames at {@code t = 0, 1/fps, 2/fps, ...}. */
+  public static Video render(ToyboxScene scene, int width, int height, int frames, double fps) {
+    if (frames < 1) {
+      throw new UserError("a clip needs at least 1 frame, not " + frames);
+    }
+    byte[] table = Tables.paint(scene, width, height);
+    List<Frame> out = new ArrayList<>(frames);
+    for (int k = 0; k < frames; k++) {
+      out.add(frame(scene, table, width, height, k / fps));
+    }
+    return new Video(out, fps);
+  }
+
+  /** The one frame at a time in seconds. */
+  public static Frame renderAt(ToyboxScene scene, int width, int height, double seconds) {
+    return frame(scene, Tables.paint(scene, width, height), width, height, seconds);
+  }
+
+  /** Indices of the objects from back to front: what is lower on the table is nearer to the eye. */
+  static List<Integer> backToFront(List<Pose> poses) {
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < poses.size(); i++) {
+      order.add(i);
+    }
+    order.sort(Comparator.comparingDouble(i -> poses.get(i).groundY()));
+    return order;
+  }
+
+  private static Frame frame(ToyboxScene scene, byte[] table, int width, int height, double t) {
+    byte[] rgb = table.clone();
+    List<Pose> poses = scene.objects().stream().map(o -> o.at(t)).toList();
+    List<Integer> order = backToFront(poses);
+    for (int i : order) {
+      shadow(rgb, width, height, scene.objects().get(i), poses.get(i));
+    }
+    for (int i : order) {
+      toy(rgb, width, height, scene.objects().get(i), poses.get(i));
+    }
+    return new Frame(width, height, rgb);
+  }
+
+  private static void shadow(byte[] rgb, int width, int height, ToyboxObject object, Pose pose) {
+    // The higher a toy, the farther, softer and paler its shadow.
+    double rise = pose.lift() / ToyboxObject.HOP;
+    double dx = SHADOW_X * pose.radius() + 0.25 * pose.lift();
+    double dy = SHADOW_Y * pose.radius();
+    float soft = SHADOW_SOFT + (float) (0.25 * rise);
+    float dark = SHADOW_DARK * (float) (pose.opacity() * (1 - 0.45 * rise));
+    Brush brush = new Brush(width, height, pose, pose.x() + dx, pose.groundY() + dy, 1 + soft);
+    float[] cells = ShapeTable.of(object.shape()).cells;
+    for (int y = brush.top; y < brush.bottom; y++) {
+      float u = brush.u(brush.left, y);
+      float v = brush.v(brush.left, y);
+      int at = (y * width + brush.left) * 3;
+      for (int x = brush.left; x < brush.right; x++, u += brush.cos, v -= brush.sin, at += 3) {
+        float d = Brush.sample(cells, u, v, 0);
+        float s = 0.5f - d / (2 * soft);
+        if (s <= 0) {
+          continue;
+        }
+        s = s >= 1 ? 1 : s * s * (3 - 2 * s);
+        float keep = 1 - dark * s;
+        // Shadows are a touch cooler than the table: blue keeps more of its light.
+        rgb[at] = (byte) ((rgb[at] & 255) * keep + 0.5f);
+        rgb[at + 1] = (byte) ((rgb[at + 1] & 255) * keep + 0.5f);
+        rgb[at + 2] = (byte) ((rgb[at + 2] & 255) * (keep + 0.06f * dark * s) + 0.5f);
+      }
+    }
+  }
+
+  private static void toy(byte[] rgb, int width, int height, ToyboxObject object, Pose pose) {
+    if (pose.opacity() <= 0) {
+      return;
+    }
+    Brush brush = new Brush(width, height, pose, pose.x(), pose.y(), 1.02);
+    float[] cells = ShapeTable.of(object.shape()).cells;
+    float red = object.colour().r();
+    float green = object.colour().g();
+    float blue = object.colour().b();
+    float opacity = (float) pose.opacity();
+    float radius = brush.radius;
+    float c = brush.cos * radius;
+    float s = brush.sin * radius;
+    for (int y = brush.top; y < brush.bottom; y++) {
+      float u = brush.u(brush.left, y);
+      float v = brush.v(brush.left, y);
+      int at = (y * width + brush.left) * 3;
+      for (int x = brush.left; x < brush.right; x++, u += brush.cos, v -= brush.sin, at += 3) {
+        float cover = 0.5f - Brush.sample(cells, u, v, 0) * radius;
+        if (cover <= 0) {
+          continue;
+        }
+        cover = Math.min(1, cover) * opacity;
+        float lx = Brush.sample(cells, u, v, 1);
+        float ly = Brush.sample(cells, u, v, 2);
+        float nx = c * lx - s * ly;
+        float ny = s * lx + c * ly;
+        float nz = (float) Math.sqrt(Math.max(0, 1 - nx * nx - ny * ny));
+        float diffuse = Math.max(0, nx * LX + ny * LY + nz * LZ);
+        float light = 0.52f + 0.66f * diffuse;
+        light *= 1 - 0.36f * Brush.sample(cells, u, v, 3);
+        float shine = Math.max(0, nx * HX + ny * HY + nz * HZ);
+        shine *= shine; // to the 32nd power, by squaring
+        shine *= shine;
+        shine *= shine;
+        shine *= shine;
+        shine *= shine;
+        shine *= 0.42f;
+        rgb[at] = blend(rgb[at], red * light, shine, cover);
+        rgb[at + 1] = blend(rgb[at + 1], green * light, shine, cover);
+        rgb[at + 2] = blend(rgb[at + 2], blue * light, shine, cover);
+      }
+    }
+  }
+
+  private static byte blend(byte under, float paint, float shine, float cover) {
+    float lit = Math.min(255, paint);
+    lit += (255 - lit) * shine;
+    float below = under & 255;
+    return (byte) (below + (lit - below) * cover + 0.5f);
+  }
+}
