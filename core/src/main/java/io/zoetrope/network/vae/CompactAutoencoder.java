@@ -1,0 +1,241 @@
+package io.zoetrope.network.vae;
+
+import static io.zoetrope.torch.Rearrange.rearrange;
+
+import io.zoetrope.nn.Conv2d;
+import io.zoetrope.nn.GroupNorm;
+import io.zoetrope.nn.Init;
+import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.UserError;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * A small convolutional KL autoencoder, frame by frame, built for CPUs: pixels are folded into
+ * channels before the first convolution, so that no layer but the last runs at full resolution.
+ */
+public final class CompactAutoencoder implements Autoencoder {
+  /** Channels of the full-resolution picture just before the last convolution. */
+  private static final int FINE = 8;
+
+  private final CompactConfig config;
+  private final Encoder encoder;
+  private final Decoder decoder;
+  private final Tensor latentMean;
+  private final Tensor latentStd;
+
+  public CompactAutoencoder(CompactConfig config, Parameters p) {
+    this.config = config;
+    encoder = new Encoder(config, p.at("encoder"));
+    decoder = new Decoder(config, p.at("decoder"));
+    latentMean = p.plain("latent_mean", Init.ZEROS, config.latentChannels());
+    latentStd = p.plain("latent_std", Init.ONES, config.latentChannels());
+  }
+
+  /**
+   * A diagonal Gaussian over raw latents (not normalised), one for each frame.
+   *
+   * @param mean [N, C, h, w], f32
+   * @param logVar the same shape, in [-20, 10]
+   */
+  public record Posterior(Tensor mean, Tensor logVar) {
+    /** Mean plus noise; eps is standard normal of the mean's shape. */
+    public Tensor sample(Tensor eps) {
+      return mean.add(Ops.mul(logVar, 0.5).exp().mul(eps));
+    }
+
+    /** KL divergence to the standard normal, averaged over all elements: a scalar. */
+    public Tensor kl() {
+      return Ops.mul(Ops.add(mean.square().add(logVar.exp()).sub(logVar), -1).mean(), 0.5);
+    }
+  }
+
+  @Override
+  public int factor() {
+    return config.factor();
+  }
+
+  @Override
+  public int channels() {
+    return config.latentChannels();
+  }
+
+  public CompactConfig config() {
+    return config;
+  }
+
+  /** Frames [N, 3, H, W] in [-1, 1] -> their posteriors. */
+  public Posterior posterior(Tensor x_NCHW) {
+    if (x_NCHW.size(2) % factor() != 0 || x_NCHW.size(3) % factor() != 0) {
+      throw new UserError(
+          "width and height must be multiples of %d, not %dx%d"
+              .formatted(factor(), x_NCHW.size(3), x_NCHW.size(2)));
+    }
+    Tensor moments = encoder.forward(x_NCHW).to(ScalarType.Float);
+    return new Posterior(
+        moments.narrow(1, 0, channels()),
+        Ops.clamp(moments.narrow(1, channels(), channels()), -20, 10));
+  }
+
+  /** Raw latents [N, C, h, w] -> frames [N, 3, H, W], f32. */
+  public Tensor decodeRaw(Tensor z_NCHW) {
+    return decoder.forward(z_NCHW).to(ScalarType.Float);
+  }
+
+  /** Sets the statistics that latents are normalised by. */
+  public void setStatistics(Tensor mean_C, Tensor std_C) {
+    Scopes.noGrad(() -> {
+      latentMean.copy_(mean_C);
+      return latentStd.copy_(std_C);
+    });
+  }
+
+  @Override
+  public Tensor encode(Tensor x_BCFHW) {
+    long frames = x_BCFHW.size(2);
+    Tensor mean = posterior(rearrange(x_BCFHW, "b c f h w -> (b f) c h w")).mean();
+    Tensor z = rearrange(mean, "(b f) c h w -> b c f h w", "f", frames);
+    return z.sub(perChannel(latentMean)).div(perChannel(latentStd));
+  }
+
+  @Override
+  public Tensor decode(Tensor z_BCFHW) {
+    long frames = z_BCFHW.size(2);
+    Tensor raw = z_BCFHW.mul(perChannel(latentStd)).add(perChannel(latentMean));
+    Tensor x = decodeRaw(rearrange(raw, "b c f h w -> (b f) c h w"));
+    return rearrange(x, "(b f) c h w -> b c f h w", "f", frames);
+  }
+
+  private static Tensor perChannel(Tensor c) {
+    return c.reshape(1, c.size(0), 1, 1, 1);
+  }
+
+  private static List<ResidualBlock> blocks(Parameters p, int count, int width) {
+    List<ResidualBlock> blocks = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      blocks.add(ResidualBlock.of(p.at(i), width));
+    }
+    return List.copyOf(blocks);
+  }
+
+  /** One resolution: residual blocks, then a change of size. */
+  private record Level(List<ResidualBlock> blocks, List<Conv2d> resize) {}
+
+  private static final class Encoder {
+    private final int patch;
+    private final Conv2d in;
+    private final List<Level> levels = new ArrayList<>();
+    private final GroupNorm norm;
+    private final Conv2d out;
+
+    Encoder(CompactConfig config, Parameters p) {
+      patch = config.patch();
+      List<Integer> widths = config.widths();
+      in = Conv2d.of(p.at("conv_in"), 3L * patch * patch, widths.getFirst(), 3, 1, Init.fanIn(1));
+      for (int i = 0; i < widths.size(); i++) {
+        Parameters level = p.at("down_blocks").at(i);
+        List<Conv2d> down =
+            i + 1 == widths.size()
+                ? List.of()
+                : List.of(
+                    Conv2d.of(
+                        level.at("downsampler"),
+                        widths.get(i),
+                        widths.get(i + 1),
+                        3,
+                        2,
+                        Init.fanIn(1)));
+        levels.add(
+            new Level(
+                CompactAutoencoder.blocks(level.at("resnets"), config.blocks(), widths.get(i)),
+                down));
+      }
+      norm = GroupNorm.of(p.at("conv_norm_out"), widths.getLast(), 8, 1e-6);
+      out =
+          Conv2d.of(
+              p.at("conv_out"),
+              widths.getLast(),
+              2L * config.latentChannels(),
+              3,
+              1,
+              Init.fanIn(1));
+    }
+
+    Tensor forward(Tensor x) {
+      Tensor h = in.forward(torch.pixel_unshuffle(x, patch));
+      for (Level level : levels) {
+        for (ResidualBlock block : level.blocks) {
+          h = block.forward(h);
+        }
+        for (Conv2d down : level.resize) {
+          h = down.forward(h);
+        }
+      }
+      return out.forward(torch.silu(norm.forward(h)));
+    }
+  }
+
+  private static final class Decoder {
+    private final int patch;
+    private final Conv2d in;
+    private final List<Level> levels = new ArrayList<>();
+    private final GroupNorm norm;
+    private final Conv2d unfold;
+    private final Conv2d out;
+
+    Decoder(CompactConfig config, Parameters p) {
+      patch = config.patch();
+      List<Integer> widths = config.widths().reversed();
+      in =
+          Conv2d.of(
+              p.at("conv_in"), config.latentChannels(), widths.getFirst(), 3, 1, Init.fanIn(1));
+      for (int i = 0; i < widths.size(); i++) {
+        Parameters level = p.at("up_blocks").at(i);
+        List<Conv2d> up =
+            i + 1 == widths.size()
+                ? List.of()
+                : List.of(
+                    Conv2d.of(
+                        level.at("upsampler"),
+                        widths.get(i),
+                        4L * widths.get(i + 1),
+                        3,
+                        1,
+                        Init.fanIn(1)));
+        levels.add(
+            new Level(
+                CompactAutoencoder.blocks(level.at("resnets"), config.blocks(), widths.get(i)),
+                up));
+      }
+      norm = GroupNorm.of(p.at("conv_norm_out"), widths.getLast(), 8, 1e-6);
+      unfold =
+          Conv2d.of(
+              p.at("conv_unfold"),
+              widths.getLast(),
+              (long) FINE * patch * patch,
+              3,
+              1,
+              Init.fanIn(1));
+      out = Conv2d.of(p.at("conv_out"), FINE, 3, 3, 1, Init.fanIn(1));
+    }
+
+    Tensor forward(Tensor z) {
+      Tensor h = in.forward(z);
+      for (Level level : levels) {
+        for (ResidualBlock block : level.blocks) {
+          h = block.forward(h);
+        }
+        for (Conv2d up : level.resize) {
+          h = torch.pixel_shuffle(up.forward(h), 2);
+        }
+      }
+      Tensor fine = torch.pixel_shuffle(unfold.forward(torch.silu(norm.forward(h))), patch);
+      return out.forward(torch.silu(fine));
+    }
+  }
+}
