@@ -1,0 +1,105 @@
+package io.zoetrope.diffusion;
+
+import io.zoetrope.torch.UserError;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * How much the squared error of a frame counts at its noise level. A weight is defined on the error
+ * of eps or, the same thing, of x0 ({@code inX0 = snr inEps}) and applied to the error of whatever
+ * the network predicts, so that it means the same for every {@link Prediction}. {@link Constant} is
+ * the exception: 1 in the network's own terms.
+ */
+public sealed interface LossWeight {
+  /** The weight of the squared error of eps. */
+  double inEps(NoiseLevel level);
+
+  /** The weight of the squared error of the network's raw output. */
+  default double weight(NoiseLevel level, Prediction prediction) {
+    // Either path is exact; at an end of the range one of them is 0 times infinity.
+    double x0 = prediction.x0(level).second();
+    double eps = prediction.eps(level).second();
+    double viaEps = inEps(level) * eps * eps;
+    double viaX0 = inEps(level) * level.snr() * x0 * x0;
+    return level.alpha() >= level.sigma() && Double.isFinite(viaX0) ? viaX0 : viaEps;
+  }
+
+  /** The weights of a batch, [B, 1, F, 1, 1], in the dtype and on the device of {@code like}. */
+  default Tensor weights(Levels levels, Prediction prediction, Tensor like) {
+    return levels.coefficient(level -> weight(level, prediction), like);
+  }
+
+  /** By name: constant, snr, min-snr (gamma 5), sigmoid (bias 2). */
+  static LossWeight of(String name) {
+    return switch (name) {
+      case "constant" -> new Constant();
+      case "snr" -> new Snr();
+      case "min-snr" -> new MinSnr(5);
+      case "sigmoid" -> new Sigmoid(2);
+      default ->
+          throw new UserError(
+              "unknown loss weight '" + name + "': it is one of constant, snr, min-snr, sigmoid");
+    };
+  }
+
+  /** 1 on the network's raw output, whatever that is. */
+  record Constant() implements LossWeight {
+    @Override
+    public double inEps(NoiseLevel level) {
+      return 1;
+    }
+
+    @Override
+    public double weight(NoiseLevel level, Prediction prediction) {
+      return 1;
+    }
+  }
+
+  /** SNR on x0, which is 1 on eps (Ho et al. 2020, equation 14). */
+  record Snr() implements LossWeight {
+    @Override
+    public double inEps(NoiseLevel level) {
+      return 1;
+    }
+  }
+
+  /**
+   * {@code min(snr, gamma)} on x0 (Hang et al. 2023, "Efficient Diffusion Training via Min-SNR
+   * Weighting", section 3.4).
+   */
+  record MinSnr(double gamma) implements LossWeight {
+    public MinSnr {
+      if (!(gamma > 0)) {
+        throw new IllegalArgumentException("gamma is above 0, not " + gamma);
+      }
+    }
+
+    @Override
+    public double inEps(NoiseLevel level) {
+      return Math.min(1, gamma / level.snr());
+    }
+
+    @Override
+    public double weight(NoiseLevel level, Prediction prediction) {
+      double x0 = prediction.x0(level).second();
+      return level.snr() >= gamma ? gamma * x0 * x0 : LossWeight.super.weight(level, prediction);
+    }
+  }
+
+  /** {@code sigmoid(bias - logSnr)} on eps (Kingma and Gao 2023, table 1; bias 2 there). */
+  record Sigmoid(double bias) implements LossWeight {
+    @Override
+    public double inEps(NoiseLevel level) {
+      return 1 / (1 + Math.exp(level.logSnr() - bias));
+    }
+
+    @Override
+    public double weight(NoiseLevel level, Prediction prediction) {
+      double x0 = prediction.x0(level).second();
+      if (level.alpha() < level.sigma()) {
+        return LossWeight.super.weight(level, prediction);
+      }
+      // snr sigmoid(bias - logSnr) = 1 / (1 / snr + e^-bias)
+      return x0 * x0 / (1 / level.snr() + Math.exp(-bias));
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package io.zoetrope.diffusion;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.zoetrope.torch.UserError;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Timestep plans as text: JSON to keep, a picture to look at. */
+final class PlanText {
+  /** Shades from clean to noise, and the mark of a given frame. */
+  record Shades(String ramp, char mark, char rule) {}
+
+  static final Shades BLOCKS = new Shades("·░▒▓█", '◆', '─');
+  static final Shades PLAIN = new Shades(".:+*#", '^', '-');
+
+  /** Rows beyond this many are thinned out; first and last always stay. */
+  private static final int MAX_ROWS = 48;
+
+  /** Frames beyond this many get one column each in place of two. */
+  private static final int MAX_WIDE_FRAMES = 36;
+
+  private static final String FORMAT = "zoetrope-plan-1";
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  private PlanText() {}
+
+  /** The JSON form. */
+  record Document(String format, List<Integer> given, double[][] levels) {}
+
+  static String toJson(TimestepPlan plan) {
+    List<Integer> given = IntStream.range(0, plan.frames()).filter(plan::given).boxed().toList();
+    try {
+      return JSON.writeValueAsString(new Document(FORMAT, given, plan.levels()));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @SuppressWarnings("ConstantValue") // Jackson leaves out what the text leaves out
+  static TimestepPlan fromJson(String json) {
+    Document document;
+    try {
+      document = JSON.readValue(json, Document.class);
+    } catch (JsonProcessingException e) {
+      throw new UserError("this is no timestep plan: " + e.getOriginalMessage(), e);
+    }
+    if (document == null || !FORMAT.equals(document.format())) {
+      throw new UserError("this is no timestep plan: \"format\" must be \"" + FORMAT + "\"");
+    }
+    double[][] levels = document.levels();
+    if (levels == null || levels.length == 0 || levels[0] == null || document.given() == null) {
+      throw new UserError("this timestep plan lacks its \"levels\" or \"given\"");
+    }
+    boolean[] given = new boolean[levels[0].length];
+    for (Integer frame : document.given()) {
+      if (frame == null || frame < 0 || frame >= given.length) {
+        throw new UserError(
+            "this timestep plan gives frame " + frame + " of " + given.length + " frames");
+      }
+      given[frame] = true;
+    }
+    for (double[] row : levels) {
+      if (row == null) {
+        throw new UserError("this timestep plan has an empty row");
+      }
+    }
+    try {
+      return TimestepPlan.of(levels, given);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("this timestep plan is not valid: " + e.getMessage(), e);
+    }
+  }
+
+  static String picture(TimestepPlan plan, Shades shades) {
+    int width = plan.frames() > MAX_WIDE_FRAMES ? 1 : 2;
+    int margin = Math.max(4, String.valueOf(plan.steps()).length()) + 2;
+    StringBuilder out = new StringBuilder();
+    out.append(heading(plan)).append('\n');
+    out.append(legend(shades)).append("\n\n");
+    out.append(pad("step", margin)).append(frameNumbers(plan.frames(), width)).append('\n');
+    if (IntStream.range(0, plan.frames()).anyMatch(plan::given)) {
+      StringBuilder marks = new StringBuilder(" ".repeat(margin));
+      for (int frame = 0; frame < plan.frames(); frame++) {
+        marks.append(pad(plan.given(frame) ? String.valueOf(shades.mark()) : "", width));
+      }
+      out.append(marks.toString().stripTrailing()).append('\n');
+    }
+    int before = -1;
+    for (int row : rows(plan.steps())) {
+      if (row > before + 1 && before >= 0) {
+        out.append(" ".repeat(margin)).append(String.valueOf(shades.rule()).repeat(3)).append('\n');
+      }
+      before = row;
+      out.append(pad(String.valueOf(row), margin));
+      for (int frame = 0; frame < plan.frames(); frame++) {
+        String shade = shade(plan.level(row, frame), shades);
+        out.append(shade.repeat(width));
+      }
+      out.append(noteOf(plan, row)).append('\n');
+    }
+    return out.toString();
+  }
+
+  private static String heading(TimestepPlan plan) {
+    String given =
+        IntStream.range(0, plan.frames())
+            .filter(plan::given)
+            .mapToObj(String::valueOf)
+            .collect(Collectors.joining(", "));
+    return String.format(
+        Locale.ROOT,
+        "%d step%s, %d frame%s%s",
+        plan.steps(),
+        plan.steps() == 1 ? "" : "s",
+        plan.frames(),
+        plan.frames() == 1 ? "" : "s",
+        given.isEmpty()
+            ? ""
+            : given.split(", ").length == plan.frames() ? ", all given" : ", given: " + given);
+  }
+
+  private static String legend(Shades shades) {
+    StringBuilder out = new StringBuilder("clean ");
+    shades.ramp().chars().forEach(c -> out.append((char) c).append((char) c));
+    return out.append(" noise   ").append(shades.mark()).append(" given").toString();
+  }
+
+  /** Every fifth frame's number (every tenth when columns are narrow), left on its column. */
+  private static String frameNumbers(int frames, int width) {
+    StringBuilder out = new StringBuilder();
+    for (int frame = 0; frame < frames; frame += width == 1 ? 10 : 5) {
+      out.append(" ".repeat(frame * width - out.length())).append(frame);
+    }
+    return out.toString();
+  }
+
+  private static String shade(double level, Shades shades) {
+    int last = shades.ramp().length() - 1;
+    // Only exactly 0 is drawn as clean: the shades in between share (0, 1].
+    int index = level == 0 ? 0 : Math.clamp((long) Math.ceil(level * last), 1, last);
+    return String.valueOf(shades.ramp().charAt(index));
+  }
+
+  private static String noteOf(TimestepPlan plan, int row) {
+    if (row == 0) {
+      return "";
+    }
+    for (int frame = 0; frame < plan.frames(); frame++) {
+      if (plan.level(row, frame) > plan.level(row - 1, frame)) {
+        return "  noised again";
+      }
+    }
+    return "";
+  }
+
+  private static int[] rows(int steps) {
+    if (steps + 1 <= MAX_ROWS) {
+      return IntStream.rangeClosed(0, steps).toArray();
+    }
+    return IntStream.range(0, MAX_ROWS)
+        .map(i -> (int) Math.round((double) i * steps / (MAX_ROWS - 1)))
+        .distinct()
+        .toArray();
+  }
+
+  private static String pad(String text, int width) {
+    return text + " ".repeat(Math.max(0, width - text.length()));
+  }
+}

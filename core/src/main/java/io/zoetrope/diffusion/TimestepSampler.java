@@ -1,0 +1,86 @@
+package io.zoetrope.diffusion;
+
+import io.zoetrope.torch.RandomStream;
+import io.zoetrope.torch.Tensors;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Draws the levels of a training batch. With probability {@code perFrame} each frame of a clip
+ * draws its own level, else the clip shares one; decided clip by clip (probabilistic timestep
+ * sampling of FVDM, Liu et al. 2024, "Redefining Temporal Modeling in Video Diffusion", section
+ * 3.3).
+ *
+ * @param density how one level is distributed
+ * @param perFrame probability in [0, 1] that a clip's frames draw their own levels
+ */
+public record TimestepSampler(Density density, double perFrame) {
+  public TimestepSampler {
+    if (!(perFrame >= 0 && perFrame <= 1)) {
+      throw new IllegalArgumentException("a probability lies in [0, 1]; " + perFrame + " does not");
+    }
+  }
+
+  /** How one level is distributed over [0, 1]. */
+  public sealed interface Density {
+    /** A level from a number uniform in [0, 1) and a standard normal one. */
+    double level(double uniform, double normal);
+  }
+
+  /** Every level alike. */
+  public record Uniform() implements Density {
+    @Override
+    public double level(double uniform, double normal) {
+      return uniform;
+    }
+  }
+
+  /** {@code sigmoid(mean + std n)} (Esser et al. 2024, section 3.1). */
+  public record LogitNormal(double mean, double std) implements Density {
+    public LogitNormal {
+      if (!(Double.isFinite(mean) && std > 0 && Double.isFinite(std))) {
+        throw new IllegalArgumentException("logit-normal needs std above 0, not " + std);
+      }
+    }
+
+    @Override
+    public double level(double uniform, double normal) {
+      return 1 / (1 + Math.exp(-(mean + std * normal)));
+    }
+  }
+
+  /** {@code ln(sigma / alpha)} normal, as EDM trains (mean -1.2, std 1.2 there). */
+  public record LogNormalSigma(NoiseSchedule schedule, double mean, double std) implements Density {
+    public LogNormalSigma {
+      if (!(Double.isFinite(mean) && std > 0 && Double.isFinite(std))) {
+        throw new IllegalArgumentException("log-normal needs std above 0, not " + std);
+      }
+    }
+
+    @Override
+    public double level(double uniform, double normal) {
+      return schedule.level(-2 * (mean + std * normal));
+    }
+  }
+
+  /** Levels uniform, all clips shared across their frames. */
+  public static TimestepSampler uniform() {
+    return new TimestepSampler(new Uniform(), 0);
+  }
+
+  /**
+   * Levels for a batch, [B, F], f64, on the CPU. Draws the same amount of randomness whatever the
+   * probability.
+   */
+  public Tensor draw(RandomStream random, long batch, long frames) {
+    double[] choice = Tensors.toDoubles(random.uniform(batch));
+    double[] uniform = Tensors.toDoubles(random.uniform(batch, frames));
+    double[] normal = Tensors.toDoubles(random.normal(batch, frames));
+    double[] t = new double[uniform.length];
+    for (int i = 0; i < t.length; i++) {
+      int clip = (int) (i / frames);
+      int from = choice[clip] < perFrame ? i : (int) (clip * frames);
+      t[i] = density.level(uniform[from], normal[from]);
+    }
+    return Tensors.of(t, batch, frames);
+  }
+}

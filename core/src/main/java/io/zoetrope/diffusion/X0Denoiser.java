@@ -1,0 +1,43 @@
+package io.zoetrope.diffusion;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * A denoiser whose output is the clean video: all that samplers know. Guidance wraps one and is
+ * itself one, so guidances compose. Gradients flow through it to z and to the network.
+ */
+public interface X0Denoiser {
+  /** The schedule under which levels are meant. */
+  NoiseSchedule schedule();
+
+  /**
+   * The clean video as estimated from a noisy one.
+   *
+   * @param z_BCFHW noisy video, unscaled
+   * @param t_BF level of each frame in [0, 1]; [B], [1, F] and a scalar are broadcast
+   * @return [B, C, F, H, W] in the dtype of z
+   */
+  Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning);
+
+  /** A network together with its schedule and the meaning of its output. */
+  static X0Denoiser of(Denoiser network, NoiseSchedule schedule, Prediction prediction) {
+    return new NetworkX0(network, schedule, prediction);
+  }
+
+  /** See {@link #of}. */
+  record NetworkX0(Denoiser network, NoiseSchedule schedule, Prediction prediction)
+      implements X0Denoiser {
+    @Override
+    public Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
+      Levels levels = schedule.levels(t_BF, z_BCFHW);
+      Tensor input =
+          levels.allEqual(prediction::inputScale, 1)
+              ? z_BCFHW
+              : z_BCFHW.mul(levels.coefficient(prediction::inputScale, z_BCFHW));
+      Tensor told = levels.timestepInput_BF().to(z_BCFHW.device(), ScalarType.Float);
+      Tensor raw = network.predict(input, told, conditioning).to(z_BCFHW.scalar_type());
+      return prediction.toX0(raw, z_BCFHW, levels);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * What diffusion is, without any network: noise schedules, predictions, the denoiser contract, and
+ * the timestep plan that says what a task is. Sees {@code torch} only; networks implement {@link
+ * io.zoetrope.diffusion.Denoiser}, samplers and guidance use {@link
+ * io.zoetrope.diffusion.X0Denoiser}.
+ *
+ * <p>Time is a vector: every noise level here is per frame. A level {@code u} lies in [0, 1], 1 is
+ * noise and 0 is clean; {@code t_BF} is a tensor of levels, and a scalar level is its broadcast.
+ * Level arithmetic is done in Java doubles; only the finished coefficients meet the video tensor,
+ * in its own dtype.
+ *
+ * <p>Legend: {@code z} noisy video, {@code x0} clean video, {@code eps} noise, all [B, C, F, H, W]
+ * with {@code z = alpha x0 + sigma eps}; {@code logSnr = ln(alpha^2 / sigma^2)}.
+ */
+@NullMarked
+package io.zoetrope.diffusion;
+
+import org.jspecify.annotations.NullMarked;

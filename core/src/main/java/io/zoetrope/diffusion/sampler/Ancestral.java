@@ -1,0 +1,59 @@
+package io.zoetrope.diffusion.sampler;
+
+import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.NoiseLevel;
+import io.zoetrope.diffusion.X0Denoiser;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Ancestral sampling with the variance between its two bounds (Ho et al. 2022, "Video Diffusion
+ * Models", section 2): with {@code r = e^(l_t - l_s)}, {@code z_s = r (alpha_s / alpha_t) z_t + (1
+ * - r) alpha_s x0 + sqrt(low^(1 - gamma) high^gamma) noise}, where {@code low = (1 - r) sigma_s^2}
+ * and {@code high = (1 - r) sigma_t^2}. The step that ends at level 0 returns the mean.
+ *
+ * @param gamma from 0, the lower bound, to 1, the upper bound
+ */
+public record Ancestral(double gamma) implements Sampler {
+  public Ancestral {
+    if (!(gamma >= 0 && gamma <= 1)) {
+      throw new IllegalArgumentException("gamma lies in [0, 1]; " + gamma + " does not");
+    }
+  }
+
+  /** With the paper's gamma for v-prediction, 0. */
+  public Ancestral() {
+    this(0);
+  }
+
+  @Override
+  public Run begin(X0Denoiser denoiser, Conditioning conditioning, Noise noise) {
+    return new Run(denoiser, conditioning, noise) {
+      @Override
+      protected Tensor fall(Move move) {
+        Tensor x0 = x0(move.z(), move.t_BF());
+        // r alpha_s / alpha_t, written without a division by alpha_t, which may be 0.
+        Tensor mean =
+            move.mix(
+                (t, s) -> t.alpha() * square(s.sigma() / t.sigma()) / s.alpha(),
+                x0,
+                (t, s) -> Transition.newNoise(t, s) * s.alpha());
+        return mean.add(
+            noise
+                .normal("ancestral", move.step(), mean)
+                .mul(move.coefficient(Ancestral.this::deviation)));
+      }
+    };
+  }
+
+  private double deviation(NoiseLevel t, NoiseLevel s) {
+    return s.u() == 0
+        ? 0
+        : Math.sqrt(Transition.newNoise(t, s))
+            * Math.pow(s.sigma(), 1 - gamma)
+            * Math.pow(t.sigma(), gamma);
+  }
+
+  private static double square(double x) {
+    return x * x;
+  }
+}

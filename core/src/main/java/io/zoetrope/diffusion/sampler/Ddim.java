@@ -1,0 +1,53 @@
+package io.zoetrope.diffusion.sampler;
+
+import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.NoiseLevel;
+import io.zoetrope.diffusion.X0Denoiser;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * DDIM (Song et al. 2021, "Denoising Diffusion Implicit Models", equations 12 and 16), for any
+ * alpha and sigma: {@code z_s = alpha_s x0 + sqrt(sigma_s^2 - c^2) eps + c noise} with {@code c =
+ * eta sigma_s sqrt(1 - e^(l_t - l_s))}.
+ *
+ * @param eta 0 is deterministic, 1 has the variance of ancestral sampling with gamma 0
+ */
+public record Ddim(double eta) implements Sampler {
+  public Ddim {
+    if (!(eta >= 0 && eta <= 1)) {
+      throw new IllegalArgumentException("eta lies in [0, 1]; " + eta + " does not");
+    }
+  }
+
+  /** Deterministic. */
+  public Ddim() {
+    this(0);
+  }
+
+  @Override
+  public Run begin(X0Denoiser denoiser, Conditioning conditioning, Noise noise) {
+    return new Run(denoiser, conditioning, noise) {
+      @Override
+      protected Tensor fall(Move move) {
+        Tensor x0 = x0(move.z(), move.t_BF());
+        Tensor z =
+            move.mix(
+                (t, s) -> epsScale(t, s) / t.sigma(),
+                x0,
+                (t, s) -> s.alpha() - t.alpha() * epsScale(t, s) / t.sigma());
+        return eta == 0
+            ? z
+            : z.add(noise.normal("ddim", move.step(), z).mul(move.coefficient(Ddim.this::fresh)));
+      }
+    };
+  }
+
+  private double epsScale(NoiseLevel t, NoiseLevel s) {
+    double c = fresh(t, s);
+    return Math.sqrt(Math.max(0, s.sigma() * s.sigma() - c * c));
+  }
+
+  private double fresh(NoiseLevel t, NoiseLevel s) {
+    return eta * s.sigma() * Math.sqrt(Transition.newNoise(t, s));
+  }
+}

@@ -1,0 +1,51 @@
+package io.zoetrope.diffusion.sampler;
+
+import io.zoetrope.diffusion.Levels;
+import io.zoetrope.diffusion.NoiseLevel;
+import java.util.function.BiPredicate;
+import java.util.function.ToDoubleBiFunction;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * One step of every frame, from level t to level s.
+ *
+ * @param z the video [B, C, F, H, W] at {@code from}
+ * @param t_BF the levels of {@code from} as they came
+ * @param from where each frame is
+ * @param to where each frame goes
+ * @param step number of the step in its run, from 0
+ */
+public record Move(Tensor z, Tensor t_BF, Levels from, Levels to, int step) {
+  /**
+   * A coefficient for each frame that falls, [B, 1, F, 1, 1]; 0 for the others, whose result is
+   * thrown away, so that a formula never meets s >= t.
+   */
+  public Tensor coefficient(ToDoubleBiFunction<NoiseLevel, NoiseLevel> formula) {
+    return from.coefficient(to, (t, s) -> s.u() < t.u() ? formula.applyAsDouble(t, s) : 0, z);
+  }
+
+  /** For which frames the condition holds, [B, 1, F, 1, 1], bool. */
+  public Tensor mask(BiPredicate<NoiseLevel, NoiseLevel> condition) {
+    return from.mask(to, condition, z);
+  }
+
+  /**
+   * The step during which x0 and eps stand still: {@code alpha_s x0 + sigma_s eps} with {@code eps
+   * = (z - alpha_t x0) / sigma_t}. Exact for a denoiser that does not change; every deterministic
+   * first-order method is this step.
+   */
+  public Tensor straight(Tensor x0) {
+    return mix(
+        (t, s) -> s.sigma() / t.sigma(),
+        x0,
+        (t, s) -> s.alpha() - t.alpha() * s.sigma() / t.sigma());
+  }
+
+  /** {@code a z + b x0} with coefficients by level. */
+  public Tensor mix(
+      ToDoubleBiFunction<NoiseLevel, NoiseLevel> a,
+      Tensor x0,
+      ToDoubleBiFunction<NoiseLevel, NoiseLevel> b) {
+    return z.mul(coefficient(a)).add(x0.mul(coefficient(b)));
+  }
+}

@@ -1,0 +1,59 @@
+package io.zoetrope.diffusion.sampler;
+
+import io.zoetrope.torch.RandomStream;
+import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The noise of a sampling run. Each draw is named by its use, step, clip and frame, and depends on
+ * those and the seed alone: not on the order of draws, nor on how many clips or frames there are.
+ *
+ * @param streams one family of streams for each clip
+ * @param firstFrame number of the first frame, for windows that move over a longer video
+ */
+public record Noise(List<RandomStreams> streams, long firstFrame) {
+  public Noise {
+    streams = List.copyOf(streams);
+  }
+
+  /** Clips that each have streams derived from one seed by their number. */
+  public static Noise of(RandomStreams streams, long clips) {
+    List<RandomStreams> each = new ArrayList<>();
+    for (long clip = 0; clip < clips; clip++) {
+      each.add(streams.child("clip", clip));
+    }
+    return new Noise(each, 0);
+  }
+
+  /** One seed for one clip. */
+  public static Noise of(RandomStreams streams) {
+    return of(streams, 1);
+  }
+
+  /**
+   * Standard normal noise in the shape, in the dtype and on the device of a video [B, C, F, H, W].
+   */
+  public Tensor normal(String use, long step, Tensor like) {
+    if (like.size(0) != streams.size()) {
+      throw new IllegalArgumentException(
+          "noise for " + streams.size() + " clips was asked for " + like.size(0));
+    }
+    return Scopes.tensor(() -> {
+      List<Tensor> clips = new ArrayList<>();
+      for (RandomStreams clip : streams) {
+        List<Tensor> frames = new ArrayList<>();
+        for (long frame = 0; frame < like.size(2); frame++) {
+          try (RandomStream stream = clip.stream(use, step, firstFrame + frame)) {
+            frames.add(stream.normal(like.size(1), like.size(3), like.size(4)));
+          }
+        }
+        clips.add(Tensors.stack(frames, 1));
+      }
+      return Tensors.stack(clips, 0).to(like.device(), like.scalar_type());
+    });
+  }
+}

@@ -1,0 +1,99 @@
+package io.zoetrope.diffusion.sampler;
+
+import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.Levels;
+import io.zoetrope.diffusion.NoiseLevel;
+import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.Progress;
+import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
+import java.util.Arrays;
+import java.util.concurrent.CancellationException;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The one loop: runs any plan with any sampler and denoiser. Each step has a native scope of its
+ * own, so memory is flat over any number of steps.
+ *
+ * @param sampler how a step is made
+ * @param denoiser network and guidance
+ */
+public record SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
+
+  /**
+   * Runs a plan.
+   *
+   * @param start_BCFHW the video at the plan's first row; see {@link #start}
+   * @return the video at the plan's last row, owned by the caller's scope
+   * @throws CancellationException when progress says so, between steps
+   */
+  public Tensor run(
+      TimestepPlan plan,
+      Tensor start_BCFHW,
+      Conditioning conditioning,
+      Noise noise,
+      Progress progress) {
+    if (start_BCFHW.dim() != 5 || start_BCFHW.size(2) != plan.frames()) {
+      throw new IllegalArgumentException(
+          "a plan of "
+              + plan.frames()
+              + " frames does not fit a video of shape "
+              + Arrays.toString(Tensors.shape(start_BCFHW)));
+    }
+    return Scopes.noGrad(
+        () -> Scopes.tensor(() -> steps(plan, start_BCFHW, conditioning, noise, progress)));
+  }
+
+  private Tensor steps(
+      TimestepPlan plan, Tensor start, Conditioning conditioning, Noise noise, Progress progress) {
+    Tensor z = start;
+    try (Sampler.Run run = sampler.begin(denoiser, conditioning, noise)) {
+      for (int step = 0; step < plan.steps(); step++) {
+        if (progress.cancelled()) {
+          throw new CancellationException("cancelled after " + step + " of " + plan.steps());
+        }
+        Tensor before = z;
+        int row = step;
+        z =
+            Scopes.tensor(() -> {
+              Tensor next = run.step(before, plan.row_1F(row), plan.row_1F(row + 1));
+              progress.update(row + 1, plan.steps(), run::lastX0);
+              return next;
+            });
+        if (before != start && before != z) {
+          PointerScope.getInnerScope().detach(before);
+        }
+      }
+    }
+    return z;
+  }
+
+  /**
+   * The video at a plan's first row: given frames noised to their level, the others pure noise.
+   *
+   * @param given_BCFHW clean content; only its given frames are read
+   */
+  public static Tensor start(
+      TimestepPlan plan, NoiseSchedule schedule, Tensor given_BCFHW, Noise noise) {
+    return Scopes.tensor(() -> {
+      Tensor eps = noise.normal("start", 0, given_BCFHW);
+      Levels levels = schedule.levels(plan.row_1F(0), given_BCFHW);
+      Tensor born = eps.mul(levels.coefficient(NoiseLevel::scale, eps));
+      Tensor noised = schedule.noisyInput(given_BCFHW, eps, plan.row_1F(0));
+      double[] marks = new double[plan.frames()];
+      for (int frame = 0; frame < marks.length; frame++) {
+        marks[frame] = plan.given(frame) ? 1 : 0;
+      }
+      Tensor given = Tensors.of(marks, 1, 1, plan.frames(), 1, 1).to(eps.device(), ScalarType.Bool);
+      Tensor start = torch.where(given, noised, born);
+      // Level 0 is clean to the last bit, even where the schedule keeps a trace of noise there.
+      Tensor clean = levels.coefficient(level -> level.u() == 0 ? 1 : 0, eps).to(ScalarType.Bool);
+      return torch.where(clean, given_BCFHW, start);
+    });
+  }
+}
