@@ -1,0 +1,64 @@
+package io.zoetrope.app;
+
+import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.Verb;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import picocli.CommandLine;
+
+/**
+ * From arguments to an exit code. Only the command that was asked for is loaded: reading the
+ * annotations of all of them would cost a tenth of a second at every start.
+ */
+public final class Cli {
+  private final Session session;
+
+  public Cli(Session session) {
+    this.session = session;
+  }
+
+  /** Runs one command line; never throws for what a person did. */
+  public int run(String... args) {
+    CommandLine line = build(wanted(args));
+    try {
+      return line.execute(args);
+    } finally {
+      session.console().flush();
+    }
+  }
+
+  /** The whole tree of commands, for help and tests. */
+  public CommandLine all() {
+    return build(Optional.empty());
+  }
+
+  private CommandLine build(Optional<Commands.Entry> only) {
+    CommandLine root = new CommandLine(new Root());
+    List<Commands.Entry> entries = only.map(List::of).orElse(Commands.ALL);
+    for (Commands.Entry entry : entries) {
+      Function<Session, Verb> make = entry.make();
+      root.addSubcommand(entry.name(), make.apply(session));
+    }
+    root.setOut(session.console().outWriter());
+    root.setErr(session.console().errWriter());
+    root.setColorScheme(
+        session.console().terminal()
+            ? CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.AUTO)
+            : CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+    root.setUsageHelpWidth(Math.clamp(session.console().columns(), 60, 100));
+    root.setUsageHelpAutoWidth(false);
+    Failures failures = new Failures(session);
+    root.setParameterExceptionHandler(failures);
+    root.setExecutionExceptionHandler(failures);
+    return root;
+  }
+
+  /** The command that the arguments name, unless help or an unknown command is asked for. */
+  private static Optional<Commands.Entry> wanted(String[] args) {
+    if (args.length == 0) {
+      return Optional.empty();
+    }
+    return Commands.ALL.stream().filter(entry -> entry.name().equals(args[0])).findFirst();
+  }
+}

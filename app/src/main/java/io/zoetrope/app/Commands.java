@@ -1,0 +1,17 @@
+package io.zoetrope.app;
+
+import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.Verb;
+import io.zoetrope.app.command.DoctorCommand;
+import java.util.List;
+import java.util.function.Function;
+
+/** The table of commands, in the order in which help shows them. */
+final class Commands {
+  /** A command by name, made when it is wanted. */
+  record Entry(String name, Function<Session, Verb> make) {}
+
+  static final List<Entry> ALL = List.of(new Entry("doctor", DoctorCommand::new));
+
+  private Commands() {}
+}

@@ -1,0 +1,133 @@
+package io.zoetrope.app;
+
+import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.UsageError;
+import io.zoetrope.app.cli.Verb;
+import io.zoetrope.torch.UserError;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MaxValuesExceededException;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns whatever went wrong into one line on stderr and an exit code. */
+final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  static final int FAILED = 1;
+  static final int USAGE = 2;
+
+  private final Session session;
+
+  Failures(Session session) {
+    this.session = session;
+  }
+
+  /** Wrong usage: what is wrong, and where to read how it is right. */
+  @Override
+  public int handleParseException(ParameterException e, String[] args) {
+    CommandLine line = e.getCommandLine();
+    String name = line.getCommandSpec().qualifiedName();
+    say("%s (see '%s --help')".formatted(wrong(e), name));
+    if (List.of(args).contains("--debug")) {
+      session.console().trace(e);
+    }
+    return USAGE;
+  }
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine line, @Nullable ParseResult parsed) {
+    boolean debug = line.getCommand() instanceof Verb verb && verb.output().debug();
+    return handle(e, debug);
+  }
+
+  /** As the handlers, for anything thrown. */
+  int handle(Throwable e, boolean debug) {
+    if (debug) {
+      session.console().trace(e);
+    }
+    return switch (e) {
+      case CancellationException cancelled -> {
+        say(text(cancelled));
+        yield session.cancellation().exitCode();
+      }
+      case UsageError usage -> {
+        say(text(usage));
+        yield USAGE;
+      }
+      case UserError user -> {
+        say(text(user));
+        yield FAILED;
+      }
+      case OutOfMemoryError memory -> {
+        say(
+            "out of memory (%s): ask for fewer or smaller frames, or raise Java's share with"
+                    .formatted(text(memory))
+                + " ZOETROPE_JAVA_OPTS=-Xmx2g");
+        yield FAILED;
+      }
+      default -> {
+        String hint = debug ? "" : " (a fault of zoetrope; --debug shows where)";
+        say("%s: %s%s".formatted(e.getClass().getSimpleName(), text(e), hint));
+        yield FAILED;
+      }
+    };
+  }
+
+  private void say(String line) {
+    session.console().error(line);
+  }
+
+  private static String wrong(ParameterException e) {
+    return switch (e) {
+      case UnmatchedArgumentException unmatched -> unmatched(unmatched);
+      case MissingParameterException missing -> lowerFirst(text(missing));
+      case MaxValuesExceededException many -> lowerFirst(text(many));
+      default -> lowerFirst(text(e));
+    };
+  }
+
+  private static String unmatched(UnmatchedArgumentException e) {
+    String word = e.getUnmatched().isEmpty() ? "" : e.getUnmatched().getFirst();
+    boolean option = word.startsWith("-") && word.length() > 1;
+    boolean command = !e.getCommandLine().getSubcommands().isEmpty();
+    String what = option ? "unknown option" : command ? "unknown command" : "unexpected argument";
+    List<String> near =
+        option || command ? Nearest.of(word, names(e.getCommandLine(), option)) : List.of();
+    String mend = near.isEmpty() ? "" : ": did you mean " + String.join(" or ", near) + "?";
+    return "%s '%s'%s".formatted(what, word, mend);
+  }
+
+  private static List<String> names(CommandLine line, boolean options) {
+    if (!options) {
+      return List.copyOf(line.getSubcommands().keySet());
+    }
+    return line.getCommandSpec().options().stream()
+        .filter(option -> !option.hidden())
+        .flatMap(option -> List.of(option.names()).stream())
+        .collect(Collectors.toList());
+  }
+
+  private static String text(Throwable e) {
+    String message = e.getMessage();
+    if (message == null || message.isBlank()) {
+      return e.getClass().getSimpleName();
+    }
+    // Native messages carry a C++ stack of thousands of characters below their first line; those
+    // of the user, however, may be wrapped.
+    boolean ours = e instanceof UserError || e instanceof ParameterException;
+    return ours
+        ? message.strip().replaceAll("\\s*\\R\\s*", " ")
+        : message.lines().findFirst().orElse("");
+  }
+
+  private static String lowerFirst(String text) {
+    boolean word = text.length() > 1 && Character.isLowerCase(text.charAt(1));
+    return word ? Character.toLowerCase(text.charAt(0)) + text.substring(1) : text;
+  }
+}

@@ -1,0 +1,158 @@
+package io.zoetrope.app.cli;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * What the words after an option may be. Limits are there to catch slips of the finger before hours
+ * of work, not to say what is wise.
+ */
+public final class Values {
+  private Values() {}
+
+  /** A value that an option cannot take; the message names cause and mend. */
+  static final class Bad extends TypeConversionException {
+    private static final long serialVersionUID = 1L;
+
+    Bad(String message, Object... details) {
+      super(String.format(Locale.ROOT, message, details));
+    }
+  }
+
+  /** A whole number between two limits. */
+  abstract static class Whole implements ITypeConverter<Integer> {
+    private final int min;
+    private final int max;
+
+    Whole(int min, int max) {
+      this.min = min;
+      this.max = max;
+    }
+
+    @Override
+    public Integer convert(String text) {
+      long value;
+      try {
+        value = Long.parseLong(text.strip());
+      } catch (NumberFormatException e) {
+        throw new Bad("'%s' is not a whole number from %d to %d", text, min, max);
+      }
+      if (value < min || value > max) {
+        throw new Bad("'%s' is out of range: give a whole number from %d to %d", text, min, max);
+      }
+      return (int) value;
+    }
+  }
+
+  /** A finite number between two limits. */
+  abstract static class Real implements ITypeConverter<Double> {
+    private final double min;
+    private final double max;
+
+    Real(double min, double max) {
+      this.min = min;
+      this.max = max;
+    }
+
+    @Override
+    public Double convert(String text) {
+      double value;
+      try {
+        value = Double.parseDouble(text.strip());
+      } catch (NumberFormatException e) {
+        throw new Bad("'%s' is not a number from %s to %s", text, plain(min), plain(max));
+      }
+      // Also catches NaN, of which no comparison is true.
+      if (!(value >= min && value <= max)) {
+        throw new Bad(
+            "'%s' is out of range: give a number from %s to %s", text, plain(min), plain(max));
+      }
+      return value;
+    }
+
+    private static String plain(double value) {
+      return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+    }
+  }
+
+  /** How many frames a clip has. */
+  public static final class Frames extends Whole {
+    public Frames() {
+      super(1, 4096);
+    }
+  }
+
+  /** How many sampler steps. */
+  public static final class Steps extends Whole {
+    public Steps() {
+      super(1, 1000);
+    }
+  }
+
+  /** How many of something. */
+  public static final class Count extends Whole {
+    public Count() {
+      super(1, 1_000_000);
+    }
+  }
+
+  /** Frames per second. */
+  public static final class Fps extends Real {
+    public Fps() {
+      super(0.1, 240);
+    }
+  }
+
+  /** Classifier-free guidance; 1 is none. */
+  public static final class Guidance extends Real {
+    public Guidance() {
+      super(0, 50);
+    }
+  }
+
+  /** The seed of all randomness. */
+  public static final class Seed implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      try {
+        long value = Long.parseLong(text.strip());
+        if (value >= 0) {
+          return value;
+        }
+      } catch (NumberFormatException e) {
+        // Falls through to the one message.
+      }
+      throw new Bad("'%s' is no seed: give a whole number from 0 to %d", text, Long.MAX_VALUE);
+    }
+  }
+
+  /** Where to compute. */
+  public static final class Device implements ITypeConverter<String> {
+    private static final Pattern FORM = Pattern.compile("auto|cpu|cuda(:\\d{1,2})?");
+
+    @Override
+    public String convert(String text) {
+      String name = text.strip().toLowerCase(Locale.ROOT);
+      if (!FORM.matcher(name).matches()) {
+        throw new Bad("'%s' is no device: use auto, cpu, cuda or cuda:N", text);
+      }
+      return name;
+    }
+  }
+
+  /** In which number format. */
+  public static final class Dtype implements ITypeConverter<String> {
+    private static final Pattern FORM = Pattern.compile("auto|f32|bf16");
+
+    @Override
+    public String convert(String text) {
+      String name = text.strip().toLowerCase(Locale.ROOT);
+      if (!FORM.matcher(name).matches()) {
+        throw new Bad("'%s' is no dtype: use auto, f32 or bf16", text);
+      }
+      return name;
+    }
+  }
+}

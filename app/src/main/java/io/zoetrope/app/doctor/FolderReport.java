@@ -1,0 +1,50 @@
+package io.zoetrope.app.doctor;
+
+import io.zoetrope.app.cli.Session;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Folders that zoetrope writes to, and how much fits in them. */
+final class FolderReport {
+  private static final long COMFORTABLE = 2L << 30;
+
+  private FolderReport() {}
+
+  static List<Finding> examine(Session session) {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(folder("working", session.workingFolder().toAbsolutePath()));
+    findings.add(folder("natives_cache", nativesCache()));
+    return findings;
+  }
+
+  /** Where JavaCPP unpacks native libraries. */
+  private static Path nativesCache() {
+    String configured = System.getProperty("org.bytedeco.javacpp.cachedir", "");
+    return configured.isEmpty()
+        ? Path.of(System.getProperty("user.home"), ".javacpp", "cache")
+        : Path.of(configured);
+  }
+
+  private static Finding folder(String name, Path path) {
+    Path existing = path;
+    while (!Files.exists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
+    }
+    if (!Files.isWritable(existing)) {
+      return Finding.broken(
+          "folders", name, path.toString(), path + ": no permission to write there");
+    }
+    try {
+      long space = Files.getFileStore(existing).getUsableSpace();
+      String text = "%s (%s free)".formatted(path, MachineReport.bytes(space));
+      return space < COMFORTABLE
+          ? Finding.note("folders", name, path.toString(), text + ": make room")
+          : Finding.of("folders", name, path.toString(), text);
+    } catch (IOException e) {
+      return Finding.note("folders", name, path.toString(), path + ": " + e.getMessage());
+    }
+  }
+}

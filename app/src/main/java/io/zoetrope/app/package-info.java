@@ -1,0 +1,9 @@
+/**
+ * The {@code zoetrope} command: finds the command that was asked for, runs it, and turns whatever
+ * happens into streams and an exit code. Sees its own rooms {@code cli}, {@code command} and {@code
+ * doctor}; nobody sees it.
+ */
+@NullMarked
+package io.zoetrope.app;
+
+import org.jspecify.annotations.NullMarked;
