@@ -1,0 +1,106 @@
+package io.zoetrope.media;
+
+import io.zoetrope.torch.UserError;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.jspecify.annotations.Nullable;
+
+/** What every use of FFmpeg shares: a silent log, error texts, frames and options. */
+final class Ffmpeg {
+  static final int AGAIN;
+  static final int EOF;
+
+  static {
+    // FFmpeg would write to stderr from native threads; errors reach the user as exceptions.
+    avutil.av_log_set_level(avutil.AV_LOG_QUIET);
+    EOF = avutil.AVERROR_EOF();
+    AGAIN = org.bytedeco.ffmpeg.presets.avutil.AVERROR_EAGAIN(); // lives in the library just loaded
+  }
+
+  private Ffmpeg() {}
+
+  /** FFmpeg's own words for an error code. */
+  static String text(int code) {
+    byte[] buffer = new byte[avutil.AV_ERROR_MAX_STRING_SIZE];
+    avutil.av_strerror(code, buffer, buffer.length);
+    int end = 0;
+    while (end < buffer.length && buffer[end] != 0) {
+      end++;
+    }
+    return new String(buffer, 0, end, StandardCharsets.UTF_8);
+  }
+
+  /** Passes a result through, or throws what a failure of ours should throw. */
+  static int check(int code, String doing) {
+    if (code < 0) {
+      throw new IllegalStateException("FFmpeg could not " + doing + ": " + text(code));
+    }
+    return code;
+  }
+
+  /** As {@link #check}, for calls that write to a file: there the cause is the user's disk. */
+  static int checkWrite(int code, Path target) {
+    if (code < 0) {
+      throw new UserError("cannot write '" + target + "': " + text(code));
+    }
+    return code;
+  }
+
+  static <T> T checkAlloc(@Nullable T pointer) {
+    if (pointer == null) {
+      throw new OutOfMemoryError("FFmpeg could not allocate memory");
+    }
+    return pointer;
+  }
+
+  /**
+   * An encoder by its exact name. FFmpeg's own fallbacks would silently pick another codec.
+   *
+   * @throws UserError if this build of FFmpeg lacks it
+   */
+  static AVCodec encoder(String name) {
+    AVCodec codec = avcodec.avcodec_find_encoder_by_name(name);
+    if (codec == null) {
+      throw new UserError(
+          "this build of FFmpeg has no encoder '" + name + "': write .gif or a folder of .png");
+    }
+    return codec;
+  }
+
+  /** A frame with buffers of its own; freed by {@code av_frame_free}. */
+  static AVFrame frame(int pixelFormat, int width, int height) {
+    AVFrame frame = checkAlloc(avutil.av_frame_alloc());
+    frame.format(pixelFormat).width(width).height(height);
+    int code = avutil.av_frame_get_buffer(frame, 0);
+    if (code < 0) {
+      avutil.av_frame_free(frame);
+      check(code, "allocate a frame of " + width + "x" + height);
+    }
+    return frame;
+  }
+
+  /** Options for an open call; freed by {@code av_dict_free}. */
+  static AVDictionary options(Map<String, String> options) {
+    AVDictionary dictionary = new AVDictionary(null);
+    options.forEach((key, value) -> avutil.av_dict_set(dictionary, key, value, 0));
+    return dictionary;
+  }
+
+  /** Fails if an open call left options over: a misspelt one would otherwise pass in silence. */
+  static void requireAllUsed(AVDictionary options, String where) {
+    if (avutil.av_dict_count(options) > 0) {
+      throw new IllegalStateException("FFmpeg knows not all options given to " + where);
+    }
+  }
+
+  /** A path as FFmpeg takes it: never as the name of a protocol. */
+  static String url(Path path) {
+    return "file:" + path;
+  }
+}

@@ -1,0 +1,61 @@
+package io.zoetrope.media;
+
+import io.zoetrope.torch.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/** Between frames of 8-bit sRGB and tensors in [-1, 1]: {@code x = v / 127.5 - 1}. */
+public final class FrameTensors {
+  private static final int RGB = 3;
+
+  private FrameTensors() {}
+
+  /** The video as f32 [C, F, H, W] in [-1, 1], C = 3 (red, green, blue). */
+  public static Tensor toTensor(Video video) {
+    int frames = video.frames().size();
+    int plane = Math.multiplyExact(video.width(), video.height());
+    int channel = Math.multiplyExact(frames, plane);
+    float[] out = new float[Math.multiplyExact(RGB, channel)];
+    for (int f = 0; f < frames; f++) {
+      byte[] rgb = video.frames().get(f).rgb();
+      for (int c = 0; c < RGB; c++) {
+        int to = c * channel + f * plane;
+        for (int p = 0, from = c; p < plane; p++, from += RGB) {
+          out[to + p] = (rgb[from] & 0xff) / 127.5f - 1;
+        }
+      }
+    }
+    return Tensors.of(out, RGB, frames, video.height(), video.width());
+  }
+
+  /**
+   * The way back: [C, F, H, W] with C = 3, any float dtype and device. Values outside [-1, 1] are
+   * clamped, the rest rounded to the nearest level; what is not a number becomes black.
+   */
+  public static Video toVideo(Tensor video_CFHW, double fps) {
+    long[] shape = Tensors.shape(video_CFHW);
+    if (shape.length != 4 || shape[0] != RGB || shape[1] < 1) {
+      throw new IllegalArgumentException(
+          "a video tensor is [3, F, H, W], not " + java.util.Arrays.toString(shape));
+    }
+    int frames = Math.toIntExact(shape[1]);
+    int height = Math.toIntExact(shape[2]);
+    int width = Math.toIntExact(shape[3]);
+    int plane = width * height;
+    float[] in = Tensors.toFloats(video_CFHW);
+    List<Frame> out = new ArrayList<>(frames);
+    for (int f = 0; f < frames; f++) {
+      byte[] rgb = new byte[plane * RGB];
+      for (int c = 0; c < RGB; c++) {
+        int from = (c * frames + f) * plane;
+        for (int p = 0, to = c; p < plane; p++, to += RGB) {
+          // The comparison with NaN is false, and Math.round of it 0.
+          rgb[to] = (byte) Math.clamp(Math.round((in[from + p] + 1) * 127.5f), 0, 255);
+        }
+      }
+      out.add(new Frame(width, height, rgb));
+    }
+    return new Video(out, fps);
+  }
+}

@@ -1,0 +1,65 @@
+package io.zoetrope.media;
+
+import io.zoetrope.torch.UserError;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** What a video can be written as. The ending of the file name says which. */
+public enum OutputFormat {
+  /** H.264 in MP4: plays everywhere. 4:2:0, so both sides must be even, at least 16. */
+  MP4(".mp4"),
+  /** VP9 in WebM: any size, better quality for the same bytes, slower to encode. */
+  WEBM(".webm"),
+  /** 256 colours chosen for the clip; loops for ever; at most 50 frames per second. */
+  GIF(".gif"),
+  /** Animated WebP: full colour, loops for ever. FFmpeg 8.0 cannot read it back; browsers can. */
+  WEBP(".webp"),
+  /** One picture; of several frames, a contact sheet. */
+  PNG(".png"),
+  /** A folder of numbered PNGs, lossless. */
+  PNG_FOLDER("");
+
+  private final String ending;
+
+  OutputFormat(String ending) {
+    this.ending = ending;
+  }
+
+  /** File ending with its dot; empty for a folder. */
+  public String ending() {
+    return ending;
+  }
+
+  /**
+   * The format that a path asks for: by its ending, else a folder if it has no ending or is one.
+   *
+   * @throws UserError if the ending is not one of ours
+   */
+  public static OutputFormat of(Path path) {
+    Path last = path.getFileName();
+    String name = last == null ? "" : last.toString().toLowerCase(Locale.ROOT);
+    int dot = name.lastIndexOf('.');
+    if (dot > 0) {
+      for (OutputFormat format : values()) {
+        if (name.substring(dot).equals(format.ending)) {
+          return format;
+        }
+      }
+    }
+    if (dot <= 0 || dot == name.length() - 1 || Files.isDirectory(path)) {
+      return PNG_FOLDER;
+    }
+    throw new UserError(
+        "cannot write '%s' files: end the name in .mp4, .webm, .gif, .webp, .png, or '/' for a folder"
+                .formatted(name.substring(dot))
+            + " of PNGs");
+  }
+
+  /** As {@link #of(Path)}; a text that ends in a slash asks for a folder whatever stands before it. */
+  public static OutputFormat of(String path) {
+    boolean folder = path.endsWith("/") || path.endsWith(File.separator);
+    return folder ? PNG_FOLDER : of(Path.of(path));
+  }
+}

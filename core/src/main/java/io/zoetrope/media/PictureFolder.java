@@ -1,0 +1,91 @@
+package io.zoetrope.media;
+
+import io.zoetrope.torch.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The pictures of a folder, in the order of their names, as a video. */
+final class PictureFolder implements FrameSource {
+  private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff");
+
+  private final List<Path> pictures;
+  private final VideoInfo info;
+  private int next;
+
+  private record Picture(Path path, double time, double end, VideoInfo like) implements Shown {
+    @Override
+    public Frame frame() {
+      Frame frame = Png.read(path);
+      if (frame.width() != like.width() || frame.height() != like.height()) {
+        throw new UserError(
+            "'%s' has %dx%d pixels, the pictures before it %dx%d: give them one size"
+                .formatted(path, frame.width(), frame.height(), like.width(), like.height()));
+      }
+      return frame;
+    }
+  }
+
+  private PictureFolder(List<Path> pictures, VideoInfo info) {
+    this.pictures = pictures;
+    this.info = info;
+  }
+
+  static PictureFolder open(Path folder, double fps) {
+    List<Path> pictures;
+    try (Stream<Path> files = Files.list(folder)) {
+      pictures = files.filter(PictureFolder::isPicture).sorted().toList();
+    } catch (IOException e) {
+      throw new UserError("cannot read folder '" + folder + "': " + e.getMessage(), e);
+    }
+    if (pictures.isEmpty()) {
+      throw new UserError("folder '" + folder + "' has no pictures (.png, .jpg, .bmp, .webp)");
+    }
+    VideoInfo first = VideoReader.probe(pictures.getFirst());
+    int n = pictures.size();
+    return new PictureFolder(
+        pictures,
+        new VideoInfo(
+            first.width(),
+            first.height(),
+            fps,
+            OptionalDouble.of(n / fps),
+            OptionalLong.of(n),
+            first.codec()));
+  }
+
+  /** Whether a file is a still picture, going by its name; hidden files are not. */
+  static boolean isPicture(Path path) {
+    String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
+    return !name.startsWith(".") && ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
+  }
+
+  @Override
+  public VideoInfo info() {
+    return info;
+  }
+
+  @Override
+  public void seek(double seconds) {
+    next = (int) Math.min(Math.floor(seconds * info.fps() + 1e-6), pictures.size());
+  }
+
+  @Override
+  public Optional<Shown> next() {
+    if (next >= pictures.size()) {
+      return Optional.empty();
+    }
+    double time = next / info.fps();
+    return Optional.of(new Picture(pictures.get(next++), time, time + 1 / info.fps(), info));
+  }
+
+  @Override
+  public void close() {}
+}

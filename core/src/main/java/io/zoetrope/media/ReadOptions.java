@@ -1,0 +1,58 @@
+package io.zoetrope.media;
+
+import io.zoetrope.torch.UserError;
+import java.util.OptionalDouble;
+
+/**
+ * Which frames to take from a video.
+ *
+ * @param fps the rate to resample to: output frame k is the source frame nearest to {@code start + k
+ *     / fps} seconds; empty for every frame of the source, once each. For a folder of pictures, the
+ *     rate at which to play them.
+ * @param start seconds from the first frame, at least 0
+ * @param maxFrames stop after so many frames, at least 1
+ * @param damaged what to do with a file that breaks off
+ */
+public record ReadOptions(OptionalDouble fps, double start, int maxFrames, Damaged damaged) {
+
+  /** What to do with a file that breaks off or has undecodable frames. */
+  public enum Damaged {
+    /** Fail with a line that says how much could be read. */
+    REFUSE,
+    /** Take the frames that decode; fail only if there are none. */
+    KEEP_WHAT_READS
+  }
+
+  /** Every frame. */
+  public static final ReadOptions ALL =
+      new ReadOptions(OptionalDouble.empty(), 0, Integer.MAX_VALUE, Damaged.REFUSE);
+
+  public ReadOptions {
+    if (fps.isPresent() && (!(fps.getAsDouble() > 0) || fps.getAsDouble() > 1000)) {
+      throw new UserError(
+          "frames per second must be above 0 and at most 1000, not " + fps.getAsDouble());
+    }
+    if (!(start >= 0) || Double.isInfinite(start)) {
+      throw new UserError("the start of a clip must be at least 0 seconds, not " + start);
+    }
+    if (maxFrames < 1) {
+      throw new UserError("take at least 1 frame, not " + maxFrames);
+    }
+  }
+
+  public ReadOptions fps(double value) {
+    return new ReadOptions(OptionalDouble.of(value), start, maxFrames, damaged);
+  }
+
+  public ReadOptions start(double seconds) {
+    return new ReadOptions(fps, seconds, maxFrames, damaged);
+  }
+
+  public ReadOptions maxFrames(int value) {
+    return new ReadOptions(fps, start, value, damaged);
+  }
+
+  public ReadOptions damaged(Damaged value) {
+    return new ReadOptions(fps, start, maxFrames, value);
+  }
+}

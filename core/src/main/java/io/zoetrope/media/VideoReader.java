@@ -1,0 +1,184 @@
+package io.zoetrope.media;
+
+import io.zoetrope.torch.UserError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads a video, a picture, or a folder of pictures, frame by frame, as 8-bit sRGB: rotated as the
+ * file says, with square pixels, transparent parts white.
+ *
+ * {@snippet :
+ * Video video = VideoReader.read(path, ReadOptions.ALL.fps(8).maxFrames(16));
+ * }
+ *
+ * <p>Not for use by two threads at once.
+ */
+public final class VideoReader implements AutoCloseable {
+  /** At which rate a folder of pictures plays if nobody says otherwise. */
+  public static final double FOLDER_FPS = 8;
+
+  private final Path path;
+  private final ReadOptions options;
+  private final FrameSource source;
+  private Optional<FrameSource.Shown> current = Optional.empty();
+  private Optional<FrameSource.Shown> ahead = Optional.empty();
+  private Optional<Frame> converted = Optional.empty();
+  private boolean started;
+  private long given;
+  private double firstTime;
+  private double lastEnd;
+
+  private VideoReader(Path path, ReadOptions options, FrameSource source) {
+    this.path = path;
+    this.options = options;
+    this.source = source;
+  }
+
+  /** Opens a file or folder to read every frame of it. */
+  public static VideoReader open(Path path) {
+    return open(path, ReadOptions.ALL);
+  }
+
+  /**
+   * Opens a file or folder.
+   *
+   * @throws UserError if there is nothing there, or nothing to see in it
+   */
+  public static VideoReader open(Path path, ReadOptions options) {
+    if (!Files.exists(path)) {
+      throw new UserError("there is no file '" + path + "'");
+    }
+    if (!Files.isReadable(path)) {
+      throw new UserError("no permission to read '" + path + "'");
+    }
+    FrameSource source =
+        Files.isDirectory(path)
+            ? PictureFolder.open(path, options.fps().orElse(FOLDER_FPS))
+            : new FileSource(path, options.damaged());
+    return new VideoReader(path, options, source);
+  }
+
+  /** Every frame of a file. */
+  public static Video read(Path path) {
+    return read(path, ReadOptions.ALL);
+  }
+
+  /**
+   * Decodes into memory.
+   *
+   * @throws UserError if there is nothing to see, the file breaks off, or it ends before the start
+   */
+  public static Video read(Path path, ReadOptions options) {
+    try (VideoReader reader = open(path, options)) {
+      List<Frame> frames = new ArrayList<>();
+      for (Optional<Frame> f = reader.next(); f.isPresent(); f = reader.next()) {
+        frames.add(f.get());
+      }
+      return new Video(frames, reader.measuredFps());
+    }
+  }
+
+  /**
+   * The rate at which the frames given so far play in the time they took: formats that round the
+   * time of each frame (GIF) state a rate that is some percent off.
+   */
+  private double measuredFps() {
+    double stated = fps();
+    if (options.fps().isPresent() || info().still() || !(lastEnd > firstTime)) {
+      return stated;
+    }
+    double measured = given / (lastEnd - firstTime);
+    return Math.abs(measured - stated) > 0.002 * stated ? measured : stated;
+  }
+
+  /** What a file says about itself; decodes little or nothing. */
+  public static VideoInfo probe(Path path) {
+    try (VideoReader reader = open(path)) {
+      return reader.info();
+    }
+  }
+
+  public VideoInfo info() {
+    return source.info();
+  }
+
+  /** Frames per second of what {@link #next} gives. */
+  public double fps() {
+    return options.fps().orElse(source.info().fps());
+  }
+
+  /**
+   * The next frame, or empty at the end.
+   *
+   * @throws UserError if the file breaks off, or has no frame at or after the start
+   */
+  public Optional<Frame> next() {
+    if (given >= options.maxFrames()) {
+      return Optional.empty();
+    }
+    Optional<Frame> frame = options.fps().isPresent() && !info().still() ? resampled() : plain();
+    if (frame.isEmpty() && given == 0) {
+      throw new UserError(
+          options.start() > 0
+              ? "'%s' ends before %s seconds: choose an earlier start"
+                  .formatted(path, options.start())
+              : "there are no frames in '" + path + "'");
+    }
+    given += frame.isPresent() ? 1 : 0;
+    return frame;
+  }
+
+  private Optional<Frame> plain() {
+    if (!started) {
+      started = true;
+      source.seek(options.start());
+    }
+    while (true) {
+      Optional<FrameSource.Shown> shown = source.next();
+      // A frame counts from the start on if it is still being shown then.
+      if (shown.isEmpty() || shown.get().end() > options.start() + 1e-6) {
+        firstTime = given > 0 ? firstTime : shown.map(FrameSource.Shown::time).orElse(0.0);
+        lastEnd = shown.map(FrameSource.Shown::end).orElse(lastEnd);
+        return shown.map(FrameSource.Shown::frame);
+      }
+    }
+  }
+
+  private Optional<Frame> resampled() {
+    double rate = options.fps().getAsDouble();
+    if (!started) {
+      started = true;
+      source.seek(options.start());
+      current = source.next();
+      ahead = current.isPresent() ? source.next() : Optional.empty();
+    }
+    if (current.isEmpty()) {
+      return Optional.empty();
+    }
+    double time = options.start() + given / rate;
+    // Times in files are rounded (GIF: 10 ms): a frame that begins less than half a frame late is
+    // meant to be there in time.
+    double tolerance = 0.499 / Math.max(rate, info().fps());
+    while (ahead.isPresent() && ahead.get().time() <= time + tolerance) {
+      current = ahead;
+      converted = Optional.empty();
+      ahead = source.next();
+    }
+    if (ahead.isEmpty() && time >= current.get().end() - tolerance) {
+      return Optional.empty();
+    }
+    if (converted.isEmpty()) {
+      converted = Optional.of(current.get().frame());
+    }
+    return converted;
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}
