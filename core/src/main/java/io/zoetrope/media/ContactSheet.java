@@ -77,8 +77,7 @@ public final class ContactSheet {
             Math.addExact(GAP, Math.multiplyExact(across, w + GAP)),
             Math.addExact(GAP, Math.multiplyExact(down, h + GAP)))) {
       for (int i = 0; i < frames.size(); i++) {
-        canvas.picture(
-            frames.get(i), GAP + i % across * (w + GAP), GAP + i / across * (h + GAP));
+        canvas.picture(frames.get(i), GAP + i % across * (w + GAP), GAP + i / across * (h + GAP));
       }
       return canvas.frame();
     }

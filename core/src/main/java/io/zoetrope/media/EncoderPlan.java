@@ -33,8 +33,7 @@ record EncoderPlan(
    *
    * @throws UserError naming the mend
    */
-  static void check(
-      OutputFormat format, Path target, int width, int height, WriteOptions options) {
+  static void check(OutputFormat format, Path target, int width, int height, WriteOptions options) {
     if (options.chroma() == WriteOptions.Chroma.FULL && format != OutputFormat.WEBM) {
       throw new UserError(
           "full colour resolution is written to .webm only, not to '" + target + "'");
@@ -93,7 +92,8 @@ record EncoderPlan(
     int qp = (int) Math.round(10 + (100 - options.quality()) * 0.4);
     Map<String, String> movflags =
         growing
-            ? Map.of("movflags", "+frag_keyframe+empty_moov+default_base_moof", "flush_packets", "1")
+            ? Map.of(
+                "movflags", "+frag_keyframe+empty_moov+default_base_moof", "flush_packets", "1")
             : Map.of("movflags", "+faststart");
     return new EncoderPlan(
         "mp4",

@@ -106,15 +106,13 @@ final class FileSource implements FrameSource {
   /** The best stream of moving pictures; the cover picture of a song is not one. */
   private int pickStream(AVFormatContext format) {
     int best =
-        avformat.av_find_best_stream(
-            format, avutil.AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
+        avformat.av_find_best_stream(format, avutil.AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
     boolean cover =
         best >= 0
             && (format.streams(best).disposition() & avformat.AV_DISPOSITION_ATTACHED_PIC) != 0;
     if (best < 0 || cover) {
       boolean sound =
-          avformat.av_find_best_stream(
-                  format, avutil.AVMEDIA_TYPE_AUDIO, -1, -1, (AVCodec) null, 0)
+          avformat.av_find_best_stream(format, avutil.AVMEDIA_TYPE_AUDIO, -1, -1, (AVCodec) null, 0)
               >= 0;
       throw sound
           ? new UserError("'" + path + "' has sound but no pictures: name a video")
@@ -176,8 +174,7 @@ final class FileSource implements FrameSource {
     }
     long stamp = (long) Math.floor((seconds + origin) / tick);
     // Where a format cannot seek, decoding from the beginning gives the same frames.
-    int code =
-        avformat.av_seek_frame(open(demuxer), stream, stamp, avformat.AVSEEK_FLAG_BACKWARD);
+    int code = avformat.av_seek_frame(open(demuxer), stream, stamp, avformat.AVSEEK_FLAG_BACKWARD);
     if (code >= 0) {
       avcodec.avcodec_flush_buffers(open(decoder));
       sought = true;

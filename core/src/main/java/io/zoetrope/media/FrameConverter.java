@@ -40,8 +40,9 @@ final class FrameConverter implements AutoCloseable {
   Frame convert(AVFrame frame) {
     int shownWidth = squareWidth(frame.width(), frame.sample_aspect_ratio());
     AVPixFmtDescriptor format = avutil.av_pix_fmt_desc_get(frame.format());
-    boolean alpha = (format.flags() & avutil.AV_PIX_FMT_FLAG_ALPHA) != 0
-        || frame.format() == avutil.AV_PIX_FMT_PAL8;
+    boolean alpha =
+        (format.flags() & avutil.AV_PIX_FMT_FLAG_ALPHA) != 0
+            || frame.format() == avutil.AV_PIX_FMT_PAL8;
     int target = alpha ? avutil.AV_PIX_FMT_RGBA : avutil.AV_PIX_FMT_RGB24;
     Key wanted = new Key(frame.width(), frame.height(), colour(frame), shownWidth);
     if (!wanted.equals(key)) {
@@ -60,10 +61,8 @@ final class FrameConverter implements AutoCloseable {
     AVFrame out = Ffmpeg.checkAlloc(rgb);
     Ffmpeg.checkAlloc(converter).convert(frame, out);
     byte[] pixels = copyOut(out, alpha ? 4 : 3);
-    Frame upright =
-        new Frame(out.width(), out.height(), alpha ? overWhite(pixels) : pixels);
-    AVFrameSideData own =
-        avutil.av_frame_get_side_data(frame, avutil.AV_FRAME_DATA_DISPLAYMATRIX);
+    Frame upright = new Frame(out.width(), out.height(), alpha ? overWhite(pixels) : pixels);
+    AVFrameSideData own = avutil.av_frame_get_side_data(frame, avutil.AV_FRAME_DATA_DISPLAYMATRIX);
     Orientation orientation =
         own == null ? fromStream : Orientation.of(matrix(own.data(), own.size()));
     return orientation.apply(upright);
@@ -78,12 +77,10 @@ final class FrameConverter implements AutoCloseable {
             || format == avutil.AV_PIX_FMT_YUVJ444P
             || format == avutil.AV_PIX_FMT_YUVJ440P
             || format == avutil.AV_PIX_FMT_YUVJ411P;
-    boolean isRgb =
-        (avutil.av_pix_fmt_desc_get(format).flags() & avutil.AV_PIX_FMT_FLAG_RGB) != 0;
+    boolean isRgb = (avutil.av_pix_fmt_desc_get(format).flags() & avutil.AV_PIX_FMT_FLAG_RGB) != 0;
     int matrix = frame.colorspace();
     if (matrix == avutil.AVCOL_SPC_UNSPECIFIED || matrix == avutil.AVCOL_SPC_RGB) {
-      matrix =
-          frame.height() < 720 || jpeg ? avutil.AVCOL_SPC_SMPTE170M : avutil.AVCOL_SPC_BT709;
+      matrix = frame.height() < 720 || jpeg ? avutil.AVCOL_SPC_SMPTE170M : avutil.AVCOL_SPC_BT709;
     }
     boolean full = isRgb || jpeg || frame.color_range() == avutil.AVCOL_RANGE_JPEG;
     return new PixelConverter.Colour(format, matrix, full);

@@ -1,8 +1,8 @@
 package io.zoetrope.media;
 
 /**
- * Where frames go, one format each. Used by {@link VideoWriter}, which checks sizes and order and moves
- * the result to its place.
+ * Where frames go, one format each. Used by {@link VideoWriter}, which checks sizes and order and
+ * moves the result to its place.
  */
 interface FrameSink extends AutoCloseable {
   void write(Frame frame);

@@ -5,9 +5,7 @@ import java.util.Optional;
 /** Source frames in order with their times; a file or a folder. */
 interface FrameSource extends AutoCloseable {
 
-  /**
-   * A source frame, not yet converted: resampling passes over many that nobody looks at.
-   */
+  /** A source frame, not yet converted: resampling passes over many that nobody looks at. */
   interface Shown {
     /** Seconds from the first frame of the source. */
     double time();
@@ -21,7 +19,9 @@ interface FrameSource extends AutoCloseable {
 
   VideoInfo info();
 
-  /** Goes to the last point at or before {@code seconds} from which decoding can start, if it can. */
+  /**
+   * Goes to the last point at or before {@code seconds} from which decoding can start, if it can.
+   */
   void seek(double seconds);
 
   /** The next frame in the order of time. */

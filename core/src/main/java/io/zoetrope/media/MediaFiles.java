@@ -16,7 +16,9 @@ final class MediaFiles {
     byte[] head = head(path, 30);
     // RIFF....WEBPVP8X, then its length, then flags: bit 1 says animated.
     boolean extended =
-        head.length >= 21 && ascii(head, 0, 4).equals("RIFF") && ascii(head, 8, 16).equals("WEBPVP8X");
+        head.length >= 21
+            && ascii(head, 0, 4).equals("RIFF")
+            && ascii(head, 8, 16).equals("WEBPVP8X");
     if (extended && (head[20] & 2) != 0) {
       throw new UserError(
           "'" + path + "' is an animated WebP, which cannot be read: convert it to .mp4 or .gif");

@@ -172,7 +172,8 @@ final class MuxSink implements FrameSink {
     encode(null);
     AVFormatContext format = open(muxer);
     if (plan.palette()) {
-      // GIF counts hundredths of a second: what the last frame still owes for the clip to last n/fps.
+      // GIF counts hundredths of a second: what the last frame still owes for the clip to last
+      // n/fps.
       long hundredths = Math.round(frames * 100 / plan.fps());
       long last = Math.max(2, hundredths - Math.round((frames - 1) * 100 / plan.fps()));
       avutil.av_opt_set_int(format.priv_data(), "final_delay", last, 0);

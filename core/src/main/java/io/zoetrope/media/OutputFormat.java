@@ -57,7 +57,9 @@ public enum OutputFormat {
             + " of PNGs");
   }
 
-  /** As {@link #of(Path)}; a text that ends in a slash asks for a folder whatever stands before it. */
+  /**
+   * As {@link #of(Path)}; a text that ends in a slash asks for a folder whatever stands before it.
+   */
   public static OutputFormat of(String path) {
     boolean folder = path.endsWith("/") || path.endsWith(File.separator);
     return folder ? PNG_FOLDER : of(Path.of(path));

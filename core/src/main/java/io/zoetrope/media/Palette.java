@@ -25,7 +25,8 @@ final class Palette implements AutoCloseable {
         "buffer@in=video_size=%dx%d:pix_fmt=rgb24:time_base=%d/%d:pixel_aspect=1/1"
                 .formatted(width, height, tick.num(), tick.den())
             + ",format=bgra,split[a][b];[a]palettegen=stats_mode=full[p];"
-            // Error diffusion, restricted to what changed: an ordered pattern measured 10 to 25 dB worse.
+            // Error diffusion, restricted to what changed: an ordered pattern measured 10 to 25 dB
+            // worse.
             + "[b][p]paletteuse=dither=sierra2_4a:diff_mode=rectangle,buffersink@out";
     boolean built = false;
     AVFilterInOut inputs = new AVFilterInOut(null);

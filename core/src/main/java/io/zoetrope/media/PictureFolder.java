@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 
 /** The pictures of a folder, in the order of their names, as a video. */
 final class PictureFolder implements FrameSource {
-  private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff");
+  private static final Set<String> ENDINGS =
+      Set.of("png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff");
 
   private final List<Path> pictures;
   private final VideoInfo info;

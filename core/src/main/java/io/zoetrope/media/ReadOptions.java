@@ -6,9 +6,9 @@ import java.util.OptionalDouble;
 /**
  * Which frames to take from a video.
  *
- * @param fps the rate to resample to: output frame k is the source frame nearest to {@code start + k
- *     / fps} seconds; empty for every frame of the source, once each. For a folder of pictures, the
- *     rate at which to play them.
+ * @param fps the rate to resample to: output frame k is the source frame nearest to {@code start +
+ *     k / fps} seconds; empty for every frame of the source, once each. For a folder of pictures,
+ *     the rate at which to play them.
  * @param start seconds from the first frame, at least 0
  * @param maxFrames stop after so many frames, at least 1
  * @param damaged what to do with a file that breaks off

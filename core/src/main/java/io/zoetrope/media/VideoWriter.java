@@ -90,7 +90,12 @@ public final class VideoWriter implements AutoCloseable {
   }
 
   private static FrameSink sink(
-      OutputFormat format, Path target, StagedOutput output, int width, int height, WriteOptions o) {
+      OutputFormat format,
+      Path target,
+      StagedOutput output,
+      int width,
+      int height,
+      WriteOptions o) {
     return switch (format) {
       case PNG_FOLDER -> new FolderSink(output, target);
       case PNG -> new SheetSink(output);

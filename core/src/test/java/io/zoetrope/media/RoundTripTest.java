@@ -41,7 +41,8 @@ class RoundTripTest {
     assertThat(back.fps()).isCloseTo(fps, within(fps * 1e-3));
     double measured = TestClips.psnr(video, back);
     long bytes = Files.isDirectory(path) ? 0 : Files.size(path);
-    System.out.printf("%s %dx%d %d frames: %.1f dB, %d bytes%n", name, w, h, frames, measured, bytes);
+    System.out.printf(
+        "%s %dx%d %d frames: %.1f dB, %d bytes%n", name, w, h, frames, measured, bytes);
     assertThat(measured).isGreaterThan(psnr);
     try (var left = Files.list(folder)) {
       assertThat(left).containsExactly(path);
@@ -55,9 +56,7 @@ class RoundTripTest {
       {255, 0, 0}, {0, 255, 0}, {0, 0, 255}, {255, 255, 255}, {0, 0, 0}, {200, 120, 40}
     };
     List<Frame> frames =
-        Arrays.stream(colours)
-            .map(c -> TestClips.plain(64, 64, c[0], c[1], c[2]))
-            .toList();
+        Arrays.stream(colours).map(c -> TestClips.plain(64, 64, c[0], c[1], c[2])).toList();
     Path path = folder.resolve(name);
     VideoWriter.write(path, new Video(frames, 4));
     Video back = VideoReader.read(path);
