@@ -1,0 +1,211 @@
+package io.zoetrope.checkpoint;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.UserError;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The safetensors format: eight bytes of header length, a JSON header, then the tensors' bytes,
+ * little-endian and row-major (https://huggingface.co/docs/safetensors).
+ */
+public final class Safetensors {
+  /** The longest header that readers of the format accept. */
+  static final long MAX_HEADER = 100_000_000;
+
+  private static final int CHUNK = 16 << 20;
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder().disable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+  private Safetensors() {}
+
+  /**
+   * Opens a file, checks its header and maps its data.
+   *
+   * @throws UserError naming the file, the tensor and the cause if anything does not add up
+   */
+  public static SafetensorsFile open(Path path) {
+    String what = path.toString();
+    if (Files.isDirectory(path)) {
+      throw new UserError(what + " is a folder, not a safetensors file");
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      long size = channel.size();
+      if (size < 8) {
+        throw SafetensorsHeader.bad(what, "it has only " + size + " bytes");
+      }
+      ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+      readFully(what, channel, length, 0);
+      long headerBytes = length.getLong(0);
+      if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER, size - 8)) {
+        throw SafetensorsHeader.bad(
+            what,
+            "it claims a header of %s bytes in a file of %d"
+                .formatted(Long.toUnsignedString(headerBytes), size));
+      }
+      ByteBuffer header = ByteBuffer.allocate((int) headerBytes);
+      readFully(what, channel, header, 8);
+      if (header.get(0) != '{') {
+        throw SafetensorsHeader.bad(what, "its header does not begin with '{'");
+      }
+      long dataStart = 8 + headerBytes;
+      SafetensorsHeader parsed =
+          SafetensorsHeader.parse(what, decode(what, header), size - dataStart);
+      return new SafetensorsFile(path, parsed, dataStart, size);
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("read", path, e);
+    }
+  }
+
+  /**
+   * Writes tensors to a file, which appears whole or not at all. The bytes depend on the arguments
+   * only: tensors lie by falling element size, then by name, so that each is aligned; the header is
+   * padded with spaces to a multiple of eight.
+   *
+   * @param tensors by name; any device, any strides
+   * @param metadata strings for the header
+   * @throws UserError if the file cannot be written
+   */
+  public static void write(
+      Path path, Map<String, ? extends Tensor> tensors, Map<String, String> metadata) {
+    List<SafetensorsFile.Entry> layout = layout(tensors);
+    byte[] header = header(layout, metadata);
+    AtomicFiles.file(
+        path,
+        temporary -> {
+          try (FileChannel channel =
+              FileChannel.open(
+                  temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer start = ByteBuffer.allocate(8 + header.length);
+            start.order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).put(header).flip();
+            writeFully(channel, start);
+            for (SafetensorsFile.Entry entry : layout) {
+              write(channel, java.util.Objects.requireNonNull(tensors.get(entry.name())));
+            }
+          }
+        });
+  }
+
+  private static List<SafetensorsFile.Entry> layout(Map<String, ? extends Tensor> tensors) {
+    List<SafetensorsFile.Entry> entries = new ArrayList<>();
+    tensors.forEach((name, tensor) -> {
+      if (name.equals(SafetensorsHeader.METADATA)) {
+        throw new IllegalArgumentException("a tensor cannot be named " + name);
+      }
+      Dtype dtype = Dtype.of(tensor.scalar_type());
+      List<Long> shape = new ArrayList<>();
+      for (long i = 0; i < tensor.dim(); i++) {
+        shape.add(tensor.size(i));
+      }
+      entries.add(
+          new SafetensorsFile.Entry(
+              name, dtype, List.copyOf(shape), 0, tensor.numel() * dtype.bytes()));
+    });
+    entries.sort(
+        Comparator.comparingInt((SafetensorsFile.Entry e) -> -e.dtype().bytes())
+            .thenComparing(SafetensorsFile.Entry::name));
+    List<SafetensorsFile.Entry> placed = new ArrayList<>();
+    long position = 0;
+    for (SafetensorsFile.Entry e : entries) {
+      placed.add(
+          new SafetensorsFile.Entry(e.name(), e.dtype(), e.shape(), position, position + e.end()));
+      position += e.end();
+    }
+    return placed;
+  }
+
+  private static byte[] header(List<SafetensorsFile.Entry> layout, Map<String, String> metadata) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      if (!metadata.isEmpty()) {
+        json.writePOJOField(SafetensorsHeader.METADATA, new TreeMap<>(metadata));
+      }
+      for (SafetensorsFile.Entry entry : layout) {
+        json.writeObjectFieldStart(entry.name());
+        json.writeStringField("dtype", entry.dtype().name());
+        json.writePOJOField("shape", entry.shape());
+        json.writePOJOField("data_offsets", List.of(entry.begin(), entry.end()));
+        json.writeEndObject();
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new IllegalStateException("JSON to memory", e);
+    }
+    byte[] bytes = text.append(" ".repeat(7)).toString().getBytes(StandardCharsets.UTF_8);
+    return java.util.Arrays.copyOf(bytes, bytes.length / 8 * 8);
+  }
+
+  private static void write(FileChannel channel, Tensor tensor) throws IOException {
+    if (tensor.numel() == 0) {
+      return;
+    }
+    IOException[] failure = new IOException[1];
+    Scopes.run(() -> {
+      Tensor flat = tensor.detach().cpu().contiguous();
+      MemorySegment memory =
+          MemorySegment.ofAddress(flat.data_ptr().address()).reinterpret(flat.nbytes());
+      try {
+        for (long at = 0; at < memory.byteSize(); at += CHUNK) {
+          long bytes = Math.min(CHUNK, memory.byteSize() - at);
+          writeFully(channel, memory.asSlice(at, bytes).asByteBuffer());
+        }
+      } catch (IOException e) {
+        failure[0] = e;
+      }
+    });
+    if (failure[0] != null) {
+      throw failure[0];
+    }
+  }
+
+  private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+  }
+
+  private static void readFully(String what, FileChannel channel, ByteBuffer buffer, long at)
+      throws IOException {
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, at + buffer.position()) < 0) {
+        throw SafetensorsHeader.bad(what, "it ends within its header");
+      }
+    }
+    buffer.flip();
+  }
+
+  private static String decode(String what, ByteBuffer header) {
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT)
+          .decode(header)
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw SafetensorsHeader.bad(what, "its header is not UTF-8");
+    }
+  }
+}

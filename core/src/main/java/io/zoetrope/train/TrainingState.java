@@ -1,0 +1,68 @@
+package io.zoetrope.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What a checkpoint knows beside its tensors: {@code state.json}.
+ *
+ * @param format of the checkpoint, {@value #FORMAT}
+ * @param step steps done
+ * @param seed of the run
+ * @param accumulate micro-batches per step
+ * @param skipped steps skipped since the beginning
+ * @param skippedInRow steps skipped in a row up to now
+ * @param emaUpdates how often the average was updated
+ * @param generator libtorch's default CPU generator, Base64
+ * @param window means of the log line begun
+ */
+record TrainingState(
+    int format,
+    long step,
+    long seed,
+    int accumulate,
+    long skipped,
+    int skippedInRow,
+    long emaUpdates,
+    String generator,
+    MetricsWindow.State window) {
+  static final int FORMAT = 1;
+  static final String FILE = "state.json";
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .build();
+
+  static TrainingState read(Path checkpoint) {
+    Path file = checkpoint.resolve(FILE);
+    try {
+      TrainingState state = JSON.readValue(Files.readAllBytes(file), TrainingState.class);
+      if (state.format != FORMAT) {
+        throw new UserError(
+            "%s has format %d, this version reads %d".formatted(file, state.format, FORMAT));
+      }
+      return state;
+    } catch (JsonProcessingException e) {
+      throw new UserError(
+          "%s is damaged (%s): delete its folder to resume from the checkpoint before it"
+              .formatted(file, e.getOriginalMessage().lines().findFirst().orElse("")),
+          e);
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("read", file, e);
+    }
+  }
+
+  void write(Path checkpoint) throws IOException {
+    Files.write(checkpoint.resolve(FILE), JSON.writeValueAsBytes(this));
+  }
+}
