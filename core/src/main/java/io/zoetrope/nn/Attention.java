@@ -15,8 +15,8 @@ public final class Attention {
   private final Linear toK;
   private final Linear toV;
   private final Linear toOut;
-  private final RmsNorm normQ;
-  private final RmsNorm normK;
+  private final HeadNorm normQ;
+  private final HeadNorm normK;
   private final long heads;
 
   private Attention(Parameters p, long width, long contextWidth, long heads, Init out) {
@@ -28,8 +28,8 @@ public final class Attention {
     toK = Linear.withoutBias(p.at("to_k"), contextWidth, width, Init.xavier());
     toV = Linear.withoutBias(p.at("to_v"), contextWidth, width, Init.xavier());
     toOut = Linear.of(p.at("to_out").at(0), width, width, out);
-    normQ = RmsNorm.of(p.at("norm_q"), width / heads);
-    normK = RmsNorm.of(p.at("norm_k"), width / heads);
+    normQ = HeadNorm.of(p.at("norm_q"), width / heads);
+    normK = HeadNorm.of(p.at("norm_k"), width / heads);
   }
 
   /**

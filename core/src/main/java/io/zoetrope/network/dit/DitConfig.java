@@ -1,0 +1,63 @@
+package io.zoetrope.network.dit;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.torch.UserError;
+import java.util.Map;
+
+/**
+ * Shape of a {@link SpaceTimeTransformer}.
+ *
+ * @param channels of the latents that come in and go out
+ * @param patch latents on a side that make one token
+ * @param width features of a token
+ * @param depth blocks
+ * @param heads of attention; {@code width / heads} must be a multiple of 4
+ * @param textWidth features of a text token
+ * @param temporal whether blocks look across frames; a network for still images does not
+ */
+public record DitConfig(
+    @JsonProperty("channels") int channels,
+    @JsonProperty("patch") int patch,
+    @JsonProperty("width") int width,
+    @JsonProperty("depth") int depth,
+    @JsonProperty("heads") int heads,
+    @JsonProperty("text_width") int textWidth,
+    @JsonProperty("temporal") boolean temporal) {
+
+  /** Named sizes. */
+  public static final Map<String, DitConfig> SIZES =
+      Map.of(
+          //           channels patch width depth heads text temporal
+          "tiny", new DitConfig(4, 1, 32, 2, 2, 32, true),
+          "toybox", new DitConfig(8, 2, 256, 8, 8, 256, true),
+          "small", new DitConfig(8, 2, 384, 12, 6, 384, true),
+          "base", new DitConfig(16, 2, 768, 12, 12, 768, true));
+
+  public DitConfig {
+    if (channels < 1 || patch < 1 || width < 1 || depth < 1 || heads < 1 || textWidth < 1) {
+      throw new UserError(
+          "a transformer's channels, patch, width, depth, heads and text_width must be at least 1");
+    }
+    if (width % heads != 0 || width / heads % 4 != 0) {
+      throw new UserError(
+          "width %d does not split into %d heads of a multiple of 4".formatted(width, heads));
+    }
+  }
+
+  /**
+   * @throws UserError if there is no size of that name
+   */
+  public static DitConfig size(String name) {
+    DitConfig config = SIZES.get(name);
+    if (config == null) {
+      throw new UserError(
+          "unknown size '" + name + "': use one of " + SIZES.keySet().stream().sorted().toList());
+    }
+    return config;
+  }
+
+  /** The same network for still images, or with its temporal layers. */
+  public DitConfig withTemporal(boolean on) {
+    return new DitConfig(channels, patch, width, depth, heads, textWidth, on);
+  }
+}

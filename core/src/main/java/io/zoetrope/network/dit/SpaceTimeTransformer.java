@@ -1,0 +1,168 @@
+package io.zoetrope.network.dit;
+
+import static io.zoetrope.torch.Rearrange.rearrange;
+
+import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.Denoiser;
+import io.zoetrope.nn.Init;
+import io.zoetrope.nn.LevelEmbedding;
+import io.zoetrope.nn.Linear;
+import io.zoetrope.nn.Parameters;
+import io.zoetrope.nn.Rotary;
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * A factorised space-time diffusion transformer: patches of latents are tokens; each block attends
+ * within frames, to the text, and across frames. Every frame has its own noise level and so its own
+ * adaptive LayerNorm (Liu et al., "Redefining Temporal Modeling in Video Diffusion: The Vectorized
+ * Timestep Approach", 2024).
+ *
+ * <p>Positions are rotary within attention, plus sinusoids of the place in the picture (0 to 1 on
+ * each side) at the entrance; time is relative only. So sizes, lengths and aspect ratios may vary.
+ */
+public final class SpaceTimeTransformer implements Denoiser {
+  /**
+   * Name in {@link Conditioning} of the moment of each frame, [1, F], in frames at the rate of
+   * training; without it frames are one apart.
+   */
+  public static final String FRAME_TIMES = "frame_times";
+
+  private static final double THETA = 100;
+
+  private final DitConfig config;
+  private final Linear embed;
+  private final LevelEmbedding levels;
+  private final Linear pooled;
+  private final Linear modulate;
+  private final List<SpaceTimeBlock> blocks = new ArrayList<>();
+  private final Tensor finalTable_RD;
+  private final Linear out;
+
+  public SpaceTimeTransformer(DitConfig config, Parameters p) {
+    this.config = config;
+    int width = config.width();
+    int patchSize = config.channels() * config.patch() * config.patch();
+    embed = Linear.of(p.at("pos_embed").at("proj"), patchSize, width, Init.xavier());
+    levels = LevelEmbedding.of(p.at("adaln_single").at("emb").at("timestep_embedder"), width);
+    pooled =
+        Linear.of(
+            p.at("adaln_single").at("emb").at("text_embedder"),
+            config.textWidth(),
+            width,
+            Init.normal(0.02));
+    modulate =
+        Linear.of(
+            p.at("adaln_single").at("linear"),
+            width,
+            (long) SpaceTimeBlock.ROWS * width,
+            Init.normal(0.02));
+    for (int i = 0; i < config.depth(); i++) {
+      blocks.add(new SpaceTimeBlock(config, p.at("transformer_blocks").at(i)));
+    }
+    finalTable_RD = p.plain("scale_shift_table", Init.normal(1 / Math.sqrt(width)), 2, width);
+    out = Linear.of(p.at("proj_out"), width, patchSize, Init.ZEROS);
+  }
+
+  public DitConfig config() {
+    return config;
+  }
+
+  @Override
+  public Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
+    int patch = config.patch();
+    long batch = z_BCFHW.size(0);
+    long rows = z_BCFHW.size(3) / patch;
+    long columns = z_BCFHW.size(4) / patch;
+    if (rows * patch != z_BCFHW.size(3) || columns * patch != z_BCFHW.size(4)) {
+      throw new UserError(
+          "latents of %dx%d do not split into patches of %d: choose a size that is a multiple of it"
+              .formatted(z_BCFHW.size(4), z_BCFHW.size(3), patch));
+    }
+    Tensor text_BMD =
+        conditioning
+            .text()
+            .orElseThrow(() -> new IllegalArgumentException("this network needs text"));
+
+    Map<String, Long> patches = Map.of("p", (long) patch, "q", (long) patch);
+    Tensor x =
+        embed
+            .forward(rearrange(z_BCFHW, "b c f (h p) (w q) -> b f (h w) (c p q)", patches))
+            .to(ScalarType.Float)
+            .add(places(rows, columns));
+    Tensor c_BFD = levels.forward(t_BF).to(ScalarType.Float);
+    if (conditioning.pooled().isPresent()) {
+      Tensor vector = pooled.forward(conditioning.pooled().get()).to(ScalarType.Float);
+      c_BFD = c_BFD.add(vector.unsqueeze(1));
+    }
+    Tensor modulation =
+        rearrange(
+            modulate.forward(torch.silu(c_BFD)).to(ScalarType.Float),
+            "b f (r d) -> b f r d",
+            "r",
+            SpaceTimeBlock.ROWS);
+    SpaceTimeBlock.Shared shared =
+        new SpaceTimeBlock.Shared(
+            modulation,
+            spaceRotary(rows, columns),
+            timeRotary(z_BCFHW.size(2), conditioning),
+            text_BMD,
+            conditioning.textMask().map(mask -> mask.reshape(batch, 1, 1, mask.size(1))));
+    for (SpaceTimeBlock block : blocks) {
+      x = block.forward(x, shared);
+    }
+
+    Tensor last = c_BFD.unsqueeze(2).add(finalTable_RD);
+    Tensor norm = Ops.layerNorm(x, Optional.empty(), Optional.empty(), 1e-6);
+    x = torch.addcmul(last.narrow(2, 0, 1), norm, Ops.add(last.narrow(2, 1, 1), 1));
+    return rearrange(
+        out.forward(x).to(ScalarType.Float),
+        "b f (h w) (c p q) -> b c f (h p) (w q)",
+        Map.of("p", (long) patch, "q", (long) patch, "h", rows));
+  }
+
+  /** Sinusoids of where each token lies in the picture: [N, D]. */
+  private Tensor places(long rows, long columns) {
+    float[] down = new float[(int) (rows * columns)];
+    float[] across = new float[down.length];
+    for (int i = 0; i < down.length; i++) {
+      down[i] = 100f * (i / columns + 0.5f) / rows;
+      across[i] = 100f * (i % columns + 0.5f) / columns;
+    }
+    int half = config.width() / 2;
+    return Tensors.cat(
+        List.of(
+            LevelEmbedding.sinusoids(Tensors.of(down, down.length), half),
+            LevelEmbedding.sinusoids(Tensors.of(across, across.length), half)),
+        1);
+  }
+
+  private Rotary spaceRotary(long rows, long columns) {
+    float[] down = new float[(int) (rows * columns)];
+    float[] across = new float[down.length];
+    for (int i = 0; i < down.length; i++) {
+      down[i] = (float) (i / columns);
+      across[i] = (float) (i % columns);
+    }
+    return Rotary.of(List.of(down, across), config.width() / config.heads(), THETA);
+  }
+
+  private Rotary timeRotary(long frames, Conditioning conditioning) {
+    float[] times = new float[(int) frames];
+    for (int i = 0; i < times.length; i++) {
+      times[i] = i;
+    }
+    if (conditioning.get(FRAME_TIMES).isPresent()) {
+      times = Tensors.toFloats(conditioning.get(FRAME_TIMES).get().select(0, 0));
+    }
+    return Rotary.of(List.of(times), config.width() / config.heads(), THETA);
+  }
+}

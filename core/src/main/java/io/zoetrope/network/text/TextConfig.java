@@ -1,0 +1,27 @@
+package io.zoetrope.network.text;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.torch.UserError;
+
+/**
+ * Shape of a {@link TextTransformer}.
+ *
+ * @param vocabulary how many tokens there are
+ * @param length tokens of a prompt; shorter ones are padded, longer ones cut
+ * @param width features of a token
+ * @param depth blocks
+ * @param heads of attention
+ */
+public record TextConfig(
+    @JsonProperty("vocabulary") int vocabulary,
+    @JsonProperty("length") int length,
+    @JsonProperty("width") int width,
+    @JsonProperty("depth") int depth,
+    @JsonProperty("heads") int heads) {
+  public TextConfig {
+    if (vocabulary < 1 || length < 1 || width < 1 || depth < 0 || heads < 1 || width % heads != 0) {
+      throw new UserError(
+          "a text transformer needs vocabulary, length, width and heads of at least 1, and a width that splits into its heads");
+    }
+  }
+}
