@@ -3,6 +3,8 @@ package io.zoetrope.app;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.Verb;
 import io.zoetrope.app.command.DoctorCommand;
+import io.zoetrope.app.command.PlanCommand;
+import io.zoetrope.app.command.ToyboxCommand;
 import java.util.List;
 import java.util.function.Function;
 
@@ -11,7 +13,11 @@ final class Commands {
   /** A command by name, made when it is wanted. */
   record Entry(String name, Function<Session, Verb> make) {}
 
-  static final List<Entry> ALL = List.of(new Entry("doctor", DoctorCommand::new));
+  static final List<Entry> ALL =
+      List.of(
+          new Entry("toybox", ToyboxCommand::new),
+          new Entry("plan", PlanCommand::new),
+          new Entry("doctor", DoctorCommand::new));
 
   private Commands() {}
 }

@@ -112,6 +112,13 @@ public final class Values {
     }
   }
 
+  /** How much noise a given clip gets. */
+  public static final class Strength extends Real {
+    public Strength() {
+      super(0.01, 1);
+    }
+  }
+
   /** The seed of all randomness. */
   public static final class Seed implements ITypeConverter<Long> {
     @Override

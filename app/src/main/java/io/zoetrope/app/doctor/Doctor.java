@@ -28,9 +28,10 @@ public final class Doctor {
     add(findings, "java", MachineReport::java);
     add(findings, "machine", MachineReport::machine);
     add(findings, "natives", NativesReport::examine);
+    add(findings, "video", MediaReport::examine);
     add(findings, "folders", () -> FolderReport.examine(session));
     if (test) {
-      progress.accept("self-test: matrix products, a convolution, attention, a video (5 seconds)…");
+      progress.accept("self-test: matrix products, a convolution, attention (5 seconds)…");
       add(findings, "test", SelfTest::compute);
     }
     return findings;

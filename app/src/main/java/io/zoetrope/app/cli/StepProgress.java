@@ -1,0 +1,91 @@
+package io.zoetrope.app.cli;
+
+import io.zoetrope.diffusion.Progress;
+import java.io.PrintStream;
+import java.util.Optional;
+import java.util.function.Supplier;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Progress for people: a bar if stderr is a terminal, else a line every few seconds, or nothing if
+ * they want quiet. Also how work in steps learns that it is cancelled.
+ */
+public final class StepProgress implements Progress, AutoCloseable {
+  private static final long NANOS_BETWEEN_LINES = 5_000_000_000L;
+
+  private final String task;
+  private final PrintStream err;
+  private final boolean bar;
+  private final boolean lines;
+  private final int columns;
+  private final Cancellation cancellation;
+  private final Cancellation.Stretch stretch;
+  private final long start = System.nanoTime();
+  private Optional<ProgressBar> shown = Optional.empty();
+  private long lastLine = start;
+
+  /**
+   * Begins.
+   *
+   * @param task one or two words, for instance {@code sampling}
+   */
+  public StepProgress(Session session, OutputOptions output, String task) {
+    this.task = task;
+    this.err = session.console().err();
+    this.bar = !output.quiet() && session.console().terminal();
+    this.lines = !output.quiet() && !session.console().terminal();
+    this.columns = session.console().columns();
+    this.cancellation = session.cancellation();
+    this.stretch = cancellation.stretch();
+  }
+
+  @Override
+  public void update(long done, long total, Supplier<Optional<Tensor>> preview) {
+    update(done, total);
+  }
+
+  /** As the interface, without a preview. */
+  public void update(long done, long total) {
+    if (bar) {
+      show(total).stepTo(done);
+    } else if (lines && (System.nanoTime() - lastLine > NANOS_BETWEEN_LINES)) {
+      lastLine = System.nanoTime();
+      double seconds = (lastLine - start) / 1e9;
+      err.printf(
+          "%s %d/%d, %.0f s, about %.0f s to go%n",
+          task, done, total, seconds, seconds / Math.max(1, done) * (total - done));
+    }
+  }
+
+  private ProgressBar show(long total) {
+    if (shown.isEmpty()) {
+      ProgressBar made =
+          new ProgressBarBuilder()
+              .setTaskName(task)
+              .setInitialMax(total)
+              .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
+              .setUpdateIntervalMillis(200)
+              .clearDisplayOnFinish()
+              .setConsumer(new ConsoleProgressBarConsumer(err, Math.clamp(columns, 40, 100) - 1))
+              .build();
+      shown = Optional.of(made);
+    }
+    return shown.get();
+  }
+
+  @Override
+  public boolean cancelled() {
+    return cancellation.cancelled();
+  }
+
+  @Override
+  public void close() {
+    stretch.close();
+    shown.ifPresent(ProgressBar::close);
+    shown = Optional.empty();
+  }
+}
