@@ -3,6 +3,8 @@ package io.zoetrope.app;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.Verb;
 import io.zoetrope.app.command.DoctorCommand;
+import io.zoetrope.app.command.InspectCommand;
+import io.zoetrope.app.command.ModelsCommand;
 import io.zoetrope.app.command.PlanCommand;
 import io.zoetrope.app.command.ToyboxCommand;
 import java.util.List;
@@ -17,6 +19,8 @@ final class Commands {
       List.of(
           new Entry("toybox", ToyboxCommand::new),
           new Entry("plan", PlanCommand::new),
+          new Entry("inspect", InspectCommand::new),
+          new Entry("models", ModelsCommand::new),
           new Entry("doctor", DoctorCommand::new));
 
   private Commands() {}

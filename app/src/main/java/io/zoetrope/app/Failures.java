@@ -88,7 +88,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
       case UnmatchedArgumentException unmatched -> unmatched(unmatched);
       case MissingParameterException missing -> lowerFirst(text(missing));
       case MaxValuesExceededException many -> lowerFirst(text(many));
-      default -> lowerFirst(text(e));
+      default ->
+          lowerFirst(text(e).replaceFirst("^Invalid value for option '([^']+)'.*?: ", "$1: "));
     };
   }
 

@@ -12,7 +12,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A folder of clips with {@code captions.jsonl}: a line for each, {@code {"file":..., "caption":...}}. */
+/**
+ * A folder of clips with {@code captions.jsonl}: a line for each, {@code {"file":...,
+ * "caption":...}}.
+ */
 final class CaptionedFolder implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 

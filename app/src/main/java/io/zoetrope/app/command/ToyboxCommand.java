@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -122,7 +123,7 @@ public final class ToyboxCommand extends Verb {
         session().cancellation().check();
         Clip next = data.get(first + i);
         rows.add(new ContactSheet.Row(next.video(), next.caption()));
-        made.add(Map.of("index", first + i, "caption", next.caption()));
+        made.add(fields(first + i, Optional.empty(), next.caption()));
         progress.update(i + 1, clips);
       }
     }
@@ -143,11 +144,19 @@ public final class ToyboxCommand extends Verb {
         session().cancellation().check();
         Clip next = data.get(first + i);
         String file = to.add("%06d.mp4".formatted(first + i), next);
-        made.add(Map.of("index", first + i, "file", file, "caption", next.caption()));
+        made.add(fields(first + i, Optional.of(file), next.caption()));
         progress.update(i + 1, clips);
       }
       to.commit();
     }
     return made;
+  }
+
+  private static Map<String, Object> fields(long index, Optional<String> file, String caption) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("index", index);
+    file.ifPresent(name -> fields.put("file", name));
+    fields.put("caption", caption);
+    return fields;
   }
 }

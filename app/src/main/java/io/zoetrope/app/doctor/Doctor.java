@@ -55,7 +55,7 @@ public final class Doctor {
       out.append(out.isEmpty() ? "" : "\n");
       out.append("%-10s".formatted(f.section().equals(section) ? "" : f.section()));
       section = f.section();
-      out.append("%-14s ".formatted(f.name().replace('_', ' ')));
+      out.append("%-14s ".formatted(label(f.name())));
       out.append(
           switch (f.state()) {
             case WELL -> "";
@@ -68,6 +68,11 @@ public final class Doctor {
     out.append("\n\n");
     out.append(broken == 0 ? "All is well." : broken + " found that must be mended, see above.");
     return out.toString();
+  }
+
+  /** A JSON key as words; units stand in the text. */
+  private static String label(String key) {
+    return key.replaceAll("_(bytes|gflops)$", "").replace('_', ' ');
   }
 
   /** The report as one object: {@code {"ok": ..., "machine": {...}, ..., "problems": [...]}}. */

@@ -1,6 +1,8 @@
 package io.zoetrope.app.doctor;
 
+import io.zoetrope.app.cli.ModelFolders;
 import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.Units;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +19,19 @@ final class FolderReport {
     List<Finding> findings = new ArrayList<>();
     findings.add(folder("working", session.workingFolder().toAbsolutePath()));
     findings.add(folder("natives_cache", nativesCache()));
+    findings.add(models(new ModelFolders(session)));
     return findings;
+  }
+
+  private static Finding models(ModelFolders folders) {
+    List<String> names = folders.models().stream().map(m -> m.getFileName().toString()).toList();
+    return names.isEmpty()
+        ? Finding.note(
+            "folders",
+            "models",
+            names,
+            "none found in " + folders.roots() + ": set ZOETROPE_MODELS to a folder of models")
+        : Finding.of("folders", "models", names, String.join(", ", names));
   }
 
   /** Where JavaCPP unpacks native libraries. */
@@ -39,7 +53,7 @@ final class FolderReport {
     }
     try {
       long space = Files.getFileStore(existing).getUsableSpace();
-      String text = "%s (%s free)".formatted(path, MachineReport.bytes(space));
+      String text = "%s (%s free)".formatted(path, Units.bytes(space));
       return space < COMFORTABLE
           ? Finding.note("folders", name, path.toString(), text + ": make room")
           : Finding.of("folders", name, path.toString(), text);

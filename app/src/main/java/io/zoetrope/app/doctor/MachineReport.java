@@ -1,11 +1,12 @@
 package io.zoetrope.app.doctor;
 
+import io.zoetrope.app.cli.Units;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -25,7 +26,7 @@ final class MachineReport {
             "java",
             "max_heap_bytes",
             Runtime.getRuntime().maxMemory(),
-            bytes(Runtime.getRuntime().maxMemory()) + " (tensors live outside of it)"),
+            Units.bytes(Runtime.getRuntime().maxMemory()) + " (tensors live outside of it)"),
         Finding.of(
             "java",
             "start_up_cache",
@@ -50,7 +51,7 @@ final class MachineReport {
     OptionalLong limit = memoryLimit();
     if (total.isPresent()) {
       findings.add(
-          Finding.of("machine", "memory_bytes", total.getAsLong(), bytes(total.getAsLong())));
+          Finding.of("machine", "memory_bytes", total.getAsLong(), Units.bytes(total.getAsLong())));
     }
     if (limit.isPresent()) {
       findings.add(
@@ -58,7 +59,7 @@ final class MachineReport {
               "machine",
               "memory_limit_bytes",
               limit.getAsLong(),
-              bytes(limit.getAsLong()) + " is what this container allows"));
+              Units.bytes(limit.getAsLong()) + " is what this container allows"));
     }
     if (free.isPresent()) {
       long usable = Math.min(free.getAsLong(), limit.orElse(Long.MAX_VALUE));
@@ -68,13 +69,23 @@ final class MachineReport {
                   "machine",
                   "memory_free_bytes",
                   usable,
-                  bytes(usable) + ": close other programs, or ask for fewer frames")
-              : Finding.of("machine", "memory_free_bytes", usable, bytes(usable)));
+                  Units.bytes(usable) + ": close other programs, or ask for fewer frames")
+              : Finding.of("machine", "memory_free_bytes", usable, Units.bytes(usable)));
     }
+    findings.add(load());
     cpuLimit()
         .ifPresent(
             cpus -> findings.add(Finding.of("machine", "cpu_limit", cpus, cpus + " cores' time")));
     return findings;
+  }
+
+  private static Finding load() {
+    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    int cores = Runtime.getRuntime().availableProcessors();
+    String text = "%.1f in the last minute".formatted(load);
+    return load > cores
+        ? Finding.note("machine", "load", load, text + ": other programs slow everything down")
+        : Finding.of("machine", "load", load, text);
   }
 
   /** In the container's control group, version 2 or 1; empty if nothing is limited. */
@@ -118,13 +129,5 @@ final class MachineReport {
     } catch (IOException e) {
       return Optional.empty();
     }
-  }
-
-  static String bytes(long n) {
-    return n < 10L << 20
-        ? "%.1f MB".formatted(n / 1048576.0)
-        : n < 10L << 30
-            ? String.format(Locale.ROOT, "%d MB", n >> 20)
-            : String.format(Locale.ROOT, "%.1f GB", n / 1073741824.0);
   }
 }

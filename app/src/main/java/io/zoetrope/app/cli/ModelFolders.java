@@ -1,0 +1,101 @@
+package io.zoetrope.app.cli;
+
+import io.zoetrope.torch.UserError;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Where models lie: the folders in {@code $ZOETROPE_MODELS}, then {@code models} in the working
+ * folder, then those that came with zoetrope. A model is a folder with a {@code config.json} and
+ * safetensors in it; the first of a name wins.
+ */
+public final class ModelFolders {
+  private static final String VARIABLE = "ZOETROPE_MODELS";
+
+  private final Session session;
+
+  public ModelFolders(Session session) {
+    this.session = session;
+  }
+
+  /** The folders that are looked into, whether they exist or not. */
+  public List<Path> roots() {
+    Set<Path> roots = new LinkedHashSet<>();
+    session
+        .variable(VARIABLE)
+        .ifPresent(list -> {
+          for (String folder : list.split(File.pathSeparator, -1)) {
+            if (!folder.isBlank()) {
+              roots.add(session.resolve(Path.of(folder.strip())));
+            }
+          }
+        });
+    roots.add(session.resolve(Path.of("models")).toAbsolutePath().normalize());
+    session.home().ifPresent(home -> roots.add(home.resolve("models").normalize()));
+    return List.copyOf(roots);
+  }
+
+  /** Every model found, in the order in which names are resolved. */
+  public List<Path> models() {
+    List<Path> models = new ArrayList<>();
+    for (Path root : roots()) {
+      if (Files.isDirectory(root)) {
+        try (Stream<Path> children = Files.list(root)) {
+          children.filter(ModelFolders::isModel).sorted().forEach(models::add);
+        } catch (IOException e) {
+          throw new UserError("cannot look into '%s': %s".formatted(root, e.getMessage()), e);
+        }
+      }
+    }
+    return models;
+  }
+
+  /**
+   * The folder of a model.
+   *
+   * @param wanted a path, or the name of a folder under one of the roots
+   * @throws UserError if there is none
+   */
+  public Path find(String wanted) {
+    Path direct = session.resolve(Path.of(wanted));
+    if (isModel(direct)) {
+      return direct;
+    }
+    Optional<Path> named =
+        models().stream().filter(m -> wanted.equals(String.valueOf(m.getFileName()))).findFirst();
+    return named.orElseThrow(() ->
+        new UserError(
+            Files.isDirectory(direct)
+                ? "'%s' is no model: it lacks config.json or .safetensors files".formatted(direct)
+                : "there is no model '%s': 'zoetrope models' lists what there is, or give its folder"
+                    .formatted(wanted)));
+  }
+
+  /** Whether a folder has what a model needs. */
+  public static boolean isModel(Path folder) {
+    return Files.isRegularFile(folder.resolve("config.json")) && !weights(folder).isEmpty();
+  }
+
+  /** The safetensors files of a folder and of the folders in it. */
+  public static List<Path> weights(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.walk(folder, 2)) {
+      return files
+          .filter(f -> f.toString().endsWith(".safetensors") && Files.isRegularFile(f))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+}

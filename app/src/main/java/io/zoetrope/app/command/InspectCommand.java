@@ -1,0 +1,160 @@
+package io.zoetrope.app.command;
+
+import io.zoetrope.app.cli.ModelFolders;
+import io.zoetrope.app.cli.Result;
+import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.Units;
+import io.zoetrope.app.cli.Verb;
+import io.zoetrope.checkpoint.Safetensors;
+import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.checkpoint.SafetensorsFile.Entry;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code zoetrope inspect}. */
+@Command(
+    name = "inspect",
+    description = {
+      "Shows what is in a safetensors file or a model: tensors, shapes, dtypes, sizes, metadata.",
+      "Reads the whole header and checks it; the weights themselves stay on disk."
+    })
+public final class InspectCommand extends Verb {
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "A .safetensors file, a folder, or the name of a model.")
+  private String model = "";
+
+  @Option(names = "--summary", description = "Only the totals, not every tensor.")
+  private boolean summary;
+
+  public InspectCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  protected Result run() {
+    List<String> lines = new ArrayList<>();
+    List<Map<String, Object>> files = new ArrayList<>();
+    long parameters = 0;
+    for (Path path : files()) {
+      try (SafetensorsFile file = Safetensors.open(path)) {
+        parameters += parameters(file);
+        lines.add(describe(file));
+        files.add(fields(file));
+      }
+    }
+    if (files.size() > 1) {
+      lines.add("%s parameters in %d files".formatted(Units.count(parameters), files.size()));
+    }
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("parameters", parameters);
+    fields.put("files", files);
+    return Result.of(String.join("\n", lines), fields);
+  }
+
+  private List<Path> files() {
+    Path direct = session().resolve(Path.of(model));
+    if (Files.isRegularFile(direct)) {
+      return List.of(direct);
+    }
+    List<Path> weights = ModelFolders.weights(direct);
+    if (!weights.isEmpty()) {
+      return weights;
+    }
+    if (Files.isDirectory(direct)) {
+      throw new UserError("there is no .safetensors file in '" + direct + "'");
+    }
+    if (model.endsWith(".safetensors") || model.contains("/")) {
+      throw new UserError("there is no file or folder '" + direct + "'");
+    }
+    return ModelFolders.weights(new ModelFolders(session()).find(model));
+  }
+
+  private String describe(SafetensorsFile file) {
+    StringBuilder out = new StringBuilder();
+    out.append(file.path()).append('\n');
+    file.metadata()
+        .forEach((key, value) -> out.append("  %s: %s%n".formatted(key, oneLine(value))));
+    if (!summary) {
+      int width = file.entries().keySet().stream().mapToInt(String::length).max().orElse(0);
+      for (Entry entry : file.entries().values()) {
+        out.append(
+            "  %%-%ds  %%-5s %%9s  %%s%%n"
+                .formatted(Math.max(1, width))
+                .formatted(
+                    entry.name(),
+                    entry.dtype(),
+                    Units.bytes(entry.end() - entry.begin()),
+                    shape(entry)));
+      }
+    }
+    out.append(
+        "  %d tensors, %s parameters, %s (%s)"
+            .formatted(
+                file.entries().size(),
+                Units.count(parameters(file)),
+                Units.bytes(bytes(file)),
+                dtypes(file).entrySet().stream()
+                    .map(e -> e.getKey() + " " + Units.bytes(e.getValue()))
+                    .collect(Collectors.joining(", "))));
+    return out.toString();
+  }
+
+  private static Map<String, Object> fields(SafetensorsFile file) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("path", file.path().toString());
+    fields.put("parameters", parameters(file));
+    fields.put("bytes", bytes(file));
+    fields.put("metadata", file.metadata());
+    List<Map<String, Object>> tensors = new ArrayList<>();
+    for (Entry entry : file.entries().values()) {
+      Map<String, Object> tensor = new LinkedHashMap<>();
+      tensor.put("name", entry.name());
+      tensor.put("dtype", entry.dtype().toString().toLowerCase(Locale.ROOT));
+      tensor.put("shape", entry.shape());
+      tensor.put("bytes", entry.end() - entry.begin());
+      tensors.add(tensor);
+    }
+    fields.put("tensors", tensors);
+    return fields;
+  }
+
+  private static long parameters(SafetensorsFile file) {
+    return file.entries().values().stream()
+        .mapToLong(e -> (e.end() - e.begin()) / e.dtype().bytes())
+        .sum();
+  }
+
+  private static long bytes(SafetensorsFile file) {
+    return file.entries().values().stream().mapToLong(e -> e.end() - e.begin()).sum();
+  }
+
+  private static Map<String, Long> dtypes(SafetensorsFile file) {
+    Map<String, Long> sizes = new TreeMap<>();
+    for (Entry e : file.entries().values()) {
+      sizes.merge(e.dtype().toString(), e.end() - e.begin(), Long::sum);
+    }
+    return sizes;
+  }
+
+  private static String shape(Entry entry) {
+    return entry.shape().stream().map(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  private static String oneLine(String value) {
+    String line = value.replaceAll("\\s+", " ").strip();
+    return line.length() > 100 ? line.substring(0, 99) + "…" : line;
+  }
+}
