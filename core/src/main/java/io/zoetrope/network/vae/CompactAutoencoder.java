@@ -135,7 +135,7 @@ public final class CompactAutoencoder implements Autoencoder {
 
     Encoder(CompactConfig config, Parameters p) {
       patch = config.patch();
-      List<Integer> widths = config.widths();
+      List<Integer> widths = config.encoderWidths();
       in = Conv2d.of(p.at("conv_in"), 3L * patch * patch, widths.getFirst(), 3, 1, Init.fanIn(1));
       for (int i = 0; i < widths.size(); i++) {
         Parameters level = p.at("down_blocks").at(i);
@@ -190,7 +190,7 @@ public final class CompactAutoencoder implements Autoencoder {
 
     Decoder(CompactConfig config, Parameters p) {
       patch = config.patch();
-      List<Integer> widths = config.widths().reversed();
+      List<Integer> widths = config.decoderWidths().reversed();
       in =
           Conv2d.of(
               p.at("conv_in"), config.latentChannels(), widths.getFirst(), 3, 1, Init.fanIn(1));

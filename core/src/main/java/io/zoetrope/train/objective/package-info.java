@@ -1,0 +1,8 @@
+/**
+ * What is minimised: the losses of autoencoders and of diffusion, and the batches they are taken
+ * on. Sees everything that {@code train} sees.
+ */
+@NullMarked
+package io.zoetrope.train.objective;
+
+import org.jspecify.annotations.NullMarked;
