@@ -1,5 +1,8 @@
 package io.zoetrope.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.media.LinePlot;
+import io.zoetrope.media.Png;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
@@ -9,6 +12,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -107,8 +111,25 @@ public final class RunFolder implements AutoCloseable {
     return root.resolve("samples").resolve(stepName(step));
   }
 
-  public Path lossPlot() {
-    return root.resolve("loss.png");
+  /** Draws {@code loss.png} from what is logged; nothing below two lines. */
+  void plotLoss() {
+    List<JsonNode> lines =
+        metrics().lines().stream().filter(n -> n.path("loss").isNumber()).toList();
+    if (lines.size() < 2) {
+      return;
+    }
+    double[] steps = lines.stream().mapToDouble(n -> n.path("step").doubleValue()).toArray();
+    double[] losses = lines.stream().mapToDouble(n -> n.path("loss").doubleValue()).toArray();
+    LinePlot.Series series = new LinePlot.Series("loss", steps, losses);
+    boolean logarithmic = Arrays.stream(losses).allMatch(l -> l > 0);
+    LinePlot plot =
+        new LinePlot(
+            String.valueOf(root.toAbsolutePath().normalize().getFileName()),
+            "step",
+            "loss",
+            List.of(series),
+            logarithmic);
+    AtomicFiles.file(root.resolve("loss.png"), file -> Png.write(file, plot.draw()));
   }
 
   /** Complete checkpoints, oldest first. */

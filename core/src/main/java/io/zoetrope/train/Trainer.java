@@ -95,6 +95,7 @@ public final class Trainer implements AutoCloseable {
         StepReport report = step(listener);
         log(report);
         listener.step(report);
+        listener.update(step, settings.steps(), Optional::empty);
       } catch (RuntimeException e) {
         try {
           save(listener);
@@ -188,9 +189,12 @@ public final class Trainer implements AutoCloseable {
               })));
     } catch (java.io.IOException | RuntimeException e) {
       // A missing picture is no reason to end a run of days.
-      String cause = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      listener.warning("no samples at step %d: %s".formatted(step, cause));
+      listener.warning("no samples at step %d: %s".formatted(step, firstLine(e)));
     }
+  }
+
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
   private void save(TrainingListener listener) {
@@ -224,6 +228,11 @@ public final class Trainer implements AutoCloseable {
         });
     saved = step;
     run.prune(settings.keep());
+    try {
+      run.plotLoss();
+    } catch (RuntimeException e) {
+      listener.warning("no loss plot: " + firstLine(e));
+    }
     listener.checkpoint(target);
   }
 

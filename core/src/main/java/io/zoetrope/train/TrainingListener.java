@@ -1,11 +1,34 @@
 package io.zoetrope.train;
 
+import io.zoetrope.diffusion.Progress;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
 
 /** Who watches a training run, and may end it. Called on the training thread. */
-public interface TrainingListener {
+public interface TrainingListener extends Progress {
   /** Watches nothing, cancels nothing. */
   TrainingListener NONE = new TrainingListener() {};
+
+  /** A listener that passes progress on, and is cancelled where that is. */
+  static TrainingListener of(Progress progress) {
+    return new TrainingListener() {
+      @Override
+      public void update(long done, long total, Supplier<Optional<Tensor>> preview) {
+        progress.update(done, total, preview);
+      }
+
+      @Override
+      public boolean cancelled() {
+        return progress.cancelled();
+      }
+    };
+  }
+
+  /** After each step, with no preview; {@link #step} says more. */
+  @Override
+  default void update(long done, long total, Supplier<Optional<Tensor>> preview) {}
 
   /** After each step. */
   default void step(StepReport report) {}
@@ -16,7 +39,8 @@ public interface TrainingListener {
   /** Something a person should read, that does not end the run. */
   default void warning(String line) {}
 
-  /** Asked after each step; true saves a checkpoint and ends the run. */
+  /** Asked after each step; true saves a checkpoint and ends the run, without an exception. */
+  @Override
   default boolean cancelled() {
     return false;
   }

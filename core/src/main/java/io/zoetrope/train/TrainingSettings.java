@@ -47,7 +47,8 @@ public record TrainingSettings(
     }
   }
 
-  static void atLeast(String name, long least, long value) {
+  /** Checks a number of a recipe. */
+  public static void atLeast(String name, long least, long value) {
     if (value < least) {
       throw new UserError("%s must be at least %d, is %d".formatted(name, least, value));
     }

@@ -41,6 +41,7 @@ class TrainerTest {
             });
     assertThat(result).isEqualTo(new Trainer.Result(300, false, 0));
     assertThat(mean(losses.subList(280, 300))).isLessThan(0.6 * mean(losses.subList(0, 20)));
+    assertThat(folder.resolve("run/loss.png")).isNotEmptyFile();
     RunFolder.checkpoints(folder.resolve("run"))
         .forEach(c -> assertThat(c.getFileName().toString()).isIn("step-000294", "step-000300"));
   }

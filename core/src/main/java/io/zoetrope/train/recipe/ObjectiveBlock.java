@@ -1,0 +1,131 @@
+package io.zoetrope.train.recipe;
+
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** What is trained, from where, and by which loss. */
+public sealed interface ObjectiveBlock {
+  /**
+   * The picture autoencoder.
+   *
+   * @param network name of its size
+   * @param init weights to start from
+   * @param l1 weight of the mean absolute difference
+   * @param mse weight of the mean squared difference
+   * @param gradient weight of the mean absolute difference of neighbouring pixels' differences:
+   *     keeps edges sharp
+   * @param kl weight of the divergence of the latents to a standard normal
+   * @param latentNoise standard deviation of noise added to the latents before decoding
+   * @param crop side of the square that is cut from each frame, in pixels; 0 for all of it
+   */
+  record Autoencoder(
+      String network,
+      Optional<Path> init,
+      @Default("1.0") double l1,
+      @Default("0.0") double mse,
+      @Default("0.0") double gradient,
+      @Default("1e-6") double kl,
+      @Default("0.0") double latentNoise,
+      @Default("0") int crop)
+      implements ObjectiveBlock {
+    public Autoencoder {
+      weight("l1", l1);
+      weight("mse", mse);
+      weight("gradient", gradient);
+      weight("kl", kl);
+      weight("latentNoise", latentNoise);
+      if (l1 + mse == 0) {
+        throw new UserError("l1 and mse are both 0: nothing would be learned");
+      }
+      if (crop < 0) {
+        throw new UserError("crop must be 0 or more, is " + crop);
+      }
+    }
+  }
+
+  /**
+   * A diffusion transformer over latents, with its text encoder.
+   *
+   * @param network name of its size
+   * @param temporal whether it has layers over time; false for still images
+   * @param autoencoder the model whose latents it learns
+   * @param init weights to start from; layers that they lack start anew (temporal ones at zero)
+   * @param freeze parameters that are not trained: names, with * for any part
+   * @param prediction what the network predicts
+   * @param perFrame probability that each frame of a clip draws its own noise level
+   * @param captionDropout probability that a caption is left away, for guidance
+   * @param jointImages still images beside each clip of a batch
+   * @param levels how noise levels are drawn
+   * @param checkpointing whether activations are recomputed in the backward pass, to save memory
+   */
+  record Diffusion(
+      String network,
+      @Default("true") boolean temporal,
+      Path autoencoder,
+      Optional<Path> init,
+      @Default("[]") List<String> freeze,
+      @Default("flow") PredictionKind prediction,
+      @Default("0.2") double perFrame,
+      @Default("0.1") double captionDropout,
+      @Default("0.0") double jointImages,
+      @Default("{kind: logit-normal}") Levels levels,
+      @Default("false") boolean checkpointing)
+      implements ObjectiveBlock {
+    public Diffusion {
+      probability("perFrame", perFrame);
+      probability("captionDropout", captionDropout);
+      weight("jointImages", jointImages);
+    }
+
+    /** Whether a parameter is to be trained. */
+    public boolean trains(String parameter) {
+      return freeze.stream().noneMatch(pattern -> matches(pattern, parameter));
+    }
+  }
+
+  /** What a diffusion network predicts. */
+  enum PredictionKind {
+    FLOW,
+    V,
+    EPS,
+    X0
+  }
+
+  /** How a noise level in [0, 1] is drawn in training. */
+  sealed interface Levels {
+    /** Every level alike. */
+    record Uniform() implements Levels {}
+
+    /** {@code sigmoid(mean + std n)}, n standard normal (Esser et al. 2024, section 3.1). */
+    record LogitNormal(@Default("0.0") double mean, @Default("1.0") double std) implements Levels {
+      public LogitNormal {
+        if (!(std > 0)) {
+          throw new UserError("std must be above 0, is " + std);
+        }
+      }
+    }
+  }
+
+  private static boolean matches(String pattern, String name) {
+    String[] parts = pattern.split("\\*", -1);
+    StringBuilder regex = new StringBuilder();
+    for (String part : parts) {
+      regex.append(regex.isEmpty() ? "" : ".*").append(java.util.regex.Pattern.quote(part));
+    }
+    return name.matches(regex.toString());
+  }
+
+  private static void weight(String name, double value) {
+    if (!(value >= 0)) {
+      throw new UserError("%s must be 0 or more, is %s".formatted(name, value));
+    }
+  }
+
+  private static void probability(String name, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new UserError("%s must be 0 to 1, is %s".formatted(name, value));
+    }
+  }
+}

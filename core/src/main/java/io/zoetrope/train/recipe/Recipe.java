@@ -1,0 +1,187 @@
+package io.zoetrope.train.recipe;
+
+import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.UserError;
+import io.zoetrope.train.AdamW;
+import io.zoetrope.train.LearningRate;
+import io.zoetrope.train.TrainingSettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A training run, written down. Read from YAML or JSON; see {@code recipes/}.
+ *
+ * @param name of the run: letters, digits, dots, dashes and underscores
+ * @param seed of all randomness but the data set's
+ * @param steps optimiser steps in all
+ * @param batch clips (or images) in a micro-batch
+ * @param accumulate micro-batches per step
+ * @param precision {@code auto}, {@code f32} or {@code bf16}
+ * @param clip limit of the global gradient norm; 0 for none
+ * @param ema decay of the averaged weights, 0 to below 1
+ * @param maxSkipped how many steps in a row may be skipped for a loss that is not finite
+ */
+public record Recipe(
+    String name,
+    @Default("0") long seed,
+    long steps,
+    int batch,
+    @Default("1") int accumulate,
+    @Default("auto") String precision,
+    Optimizer optimizer,
+    @Default("{}") Schedule schedule,
+    @Default("1.0") double clip,
+    @Default("0.999") double ema,
+    @Default("{}") Checkpoint checkpoint,
+    @Default("{}") Log log,
+    @Default("{}") Sample sample,
+    @Default("10") int maxSkipped,
+    DataBlock data,
+    ObjectiveBlock objective) {
+
+  /**
+   * AdamW.
+   *
+   * @param lr the peak learning rate
+   * @param betas decays of the two moments
+   * @param weightDecay decoupled; spares biases, gains and other 1-D parameters
+   */
+  public record Optimizer(
+      double lr,
+      @Default("[0.9, 0.99]") List<Double> betas,
+      @Default("1e-8") double eps,
+      @Default("0.01") double weightDecay) {
+    public Optimizer {
+      if (betas.size() != 2) {
+        throw new UserError("betas must be two numbers, are " + betas.size());
+      }
+      if (!(lr > 0)) {
+        throw new UserError("lr must be above 0, is " + lr);
+      }
+      AdamW.Options unused = new AdamW.Options(betas.get(0), betas.get(1), eps, weightDecay);
+    }
+  }
+
+  /**
+   * The learning rate over time.
+   *
+   * @param warmup steps of linear warm-up
+   * @param floor the last rate as a fraction of the peak; 1 for a constant one
+   */
+  public record Schedule(@Default("0") long warmup, @Default("0.0") double floor) {}
+
+  /**
+   * @param every steps between checkpoints
+   * @param keep how many to keep
+   */
+  public record Checkpoint(@Default("500") long every, @Default("2") int keep) {}
+
+  /**
+   * @param every steps between lines of metrics.jsonl
+   */
+  public record Log(@Default("10") long every) {}
+
+  /**
+   * @param every steps between samples; 0 for none
+   */
+  public record Sample(@Default("500") long every) {}
+
+  public Recipe {
+    if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
+      throw new UserError(
+          "name must be letters, digits, dots, dashes and underscores, is '%s'".formatted(name));
+    }
+    if (batch < 1) {
+      throw new UserError("batch must be at least 1, is " + batch);
+    }
+    TrainingSettings.atLeast("steps", 1, steps);
+    if (schedule.warmup < 0 || schedule.warmup > steps) {
+      throw new UserError(
+          "schedule.warmup must be 0 to steps (%d), is %d".formatted(steps, schedule.warmup));
+    }
+    if (!List.of("auto", "f32", "bf16").contains(precision)) {
+      throw new UserError("precision must be auto, f32 or bf16, is '%s'".formatted(precision));
+    }
+    TrainingSettings unused =
+        settings(
+            seed,
+            steps,
+            accumulate,
+            optimizer,
+            schedule,
+            clip,
+            ema,
+            checkpoint,
+            log,
+            sample,
+            maxSkipped);
+  }
+
+  /** What the loop needs to know. */
+  public TrainingSettings settings() {
+    return settings(
+        seed,
+        steps,
+        accumulate,
+        optimizer,
+        schedule,
+        clip,
+        ema,
+        checkpoint,
+        log,
+        sample,
+        maxSkipped);
+  }
+
+  private static TrainingSettings settings(
+      long seed,
+      long steps,
+      int accumulate,
+      Optimizer optimizer,
+      Schedule schedule,
+      double clip,
+      double ema,
+      Checkpoint checkpoint,
+      Log log,
+      Sample sample,
+      int maxSkipped) {
+    return new TrainingSettings(
+        seed,
+        steps,
+        accumulate,
+        new AdamW.Options(
+            optimizer.betas.get(0), optimizer.betas.get(1), optimizer.eps, optimizer.weightDecay),
+        new LearningRate(optimizer.lr, schedule.warmup, steps, schedule.floor),
+        clip,
+        ema,
+        checkpoint.every,
+        checkpoint.keep,
+        log.every,
+        sample.every,
+        maxSkipped);
+  }
+
+  /**
+   * Reads a recipe.
+   *
+   * @throws UserError naming the file, the line, the key and the mend
+   */
+  public static Recipe read(Path file) {
+    try {
+      return parse(file.toString(), new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("read", file, e);
+    }
+  }
+
+  /**
+   * @param what names the text's origin in errors
+   * @param text YAML or JSON
+   */
+  public static Recipe parse(String what, String text) {
+    return RecordReader.read(what, text, Recipe.class);
+  }
+}

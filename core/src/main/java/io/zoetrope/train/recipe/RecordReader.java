@@ -1,0 +1,243 @@
+package io.zoetrope.train.recipe;
+
+import io.zoetrope.torch.UserError;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/**
+ * Fills records from YAML by the names of their components. A component may be a number, boolean,
+ * string, path, enum (in lower case), record, sealed interface of records (told apart by the key
+ * {@code kind}), or an Optional or List of these. Unknown keys are errors.
+ */
+final class RecordReader {
+  private static final String KIND = "kind";
+
+  private final String what;
+
+  private RecordReader(String what) {
+    this.what = what;
+  }
+
+  /**
+   * @param what names the text's origin in errors
+   */
+  static <T extends Record> T read(String what, String text, Class<T> type) {
+    RecordReader reader = new RecordReader(what);
+    return type.cast(reader.record(type, Node.parse(what, text), "", false));
+  }
+
+  private Object value(Type type, Node node, String path) {
+    if (type instanceof ParameterizedType p) {
+      Type argument = p.getActualTypeArguments()[0];
+      if (p.getRawType() == Optional.class) {
+        return node instanceof Node.Scalar s && s.isNull()
+            ? Optional.empty()
+            : Optional.of(value(argument, node, path));
+      }
+      if (p.getRawType() == List.class) {
+        if (!(node instanceof Node.Sequence sequence)) {
+          throw error(node, path, "must be a list, as in [a, b]");
+        }
+        List<Object> items = new ArrayList<>();
+        for (Node item : sequence.items()) {
+          items.add(value(argument, item, path + "[" + items.size() + "]"));
+        }
+        return List.copyOf(items);
+      }
+    }
+    if (!(type instanceof Class<?> c)) {
+      throw new IllegalStateException("no reader for " + type);
+    }
+    if (c.isSealed()) {
+      return variant(c, node, path);
+    }
+    if (c.isRecord()) {
+      return record(c, node, path, false);
+    }
+    if (!(node instanceof Node.Scalar scalar) || scalar.isNull()) {
+      throw error(node, path, node instanceof Node.Scalar ? "has no value" : "must be one value");
+    }
+    return scalar(c, scalar, path);
+  }
+
+  private Object scalar(Class<?> c, Node.Scalar node, String path) {
+    String text = node.text();
+    if (c == String.class) {
+      return text;
+    }
+    if (c == Path.class) {
+      return Path.of(text);
+    }
+    if (c == boolean.class || c == Boolean.class) {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "true", "yes", "on" -> true;
+        case "false", "no", "off" -> false;
+        default -> throw error(node, path, "must be true or false, is '" + text + "'");
+      };
+    }
+    if (c.isEnum()) {
+      List<String> names =
+          Arrays.stream(c.getEnumConstants()).map(e -> kebab(((Enum<?>) e).name())).toList();
+      int index = names.indexOf(text);
+      if (index < 0) {
+        throw error(
+            node, path, "must be one of %s, is '%s'".formatted(String.join(", ", names), text));
+      }
+      return c.getEnumConstants()[index];
+    }
+    BigDecimal number;
+    try {
+      number = new BigDecimal(text.replace("_", ""));
+    } catch (NumberFormatException e) {
+      throw error(node, path, "must be a number, is '" + text + "'");
+    }
+    if (c == double.class || c == Double.class) {
+      double d = number.doubleValue();
+      if (Double.isInfinite(d)) {
+        throw error(node, path, "is too large: " + text);
+      }
+      return d;
+    }
+    try {
+      if (c == long.class || c == Long.class) {
+        return number.longValueExact();
+      }
+      if (c == int.class || c == Integer.class) {
+        return number.intValueExact();
+      }
+    } catch (ArithmeticException e) {
+      throw error(node, path, "must be a whole number in range, is " + text);
+    }
+    throw new IllegalStateException("no reader for " + c);
+  }
+
+  /** One of the records of a sealed interface, chosen by its {@code kind}. */
+  private Object variant(Class<?> c, Node node, String path) {
+    Map<String, Class<?>> kinds = new LinkedHashMap<>();
+    for (Class<?> variant : c.getPermittedSubclasses()) {
+      kinds.put(kebab(variant.getSimpleName()), variant);
+    }
+    if (!(node instanceof Node.Mapping mapping)) {
+      throw error(node, path, "must be a block with a kind: " + String.join(", ", kinds.keySet()));
+    }
+    Node kind = mapping.fields().get(KIND);
+    String name = kind instanceof Node.Scalar s ? s.text() : "";
+    Class<?> variant = kinds.get(name);
+    if (variant == null) {
+      throw error(
+          kind == null ? node : kind,
+          path.isEmpty() ? KIND : path + "." + KIND,
+          "must be one of %s, is '%s'".formatted(String.join(", ", kinds.keySet()), name));
+    }
+    return record(variant, node, path, true);
+  }
+
+  private Object record(Class<?> c, Node node, String path, boolean isVariant) {
+    if (!(node instanceof Node.Mapping mapping)) {
+      throw error(node, path.isEmpty() ? "the recipe" : path, "must be a block of keys and values");
+    }
+    SequencedMap<String, Node> fields = mapping.fields();
+    RecordComponent[] components = c.getRecordComponents();
+    List<String> names = Arrays.stream(components).map(RecordComponent::getName).toList();
+    fields.forEach((key, value) -> {
+      if (!names.contains(key) && !(isVariant && key.equals(KIND))) {
+        throw error(value, prefix(path) + key, "is not a key here: " + nearest(key, names));
+      }
+    });
+    Object[] values = new Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      String name = names.get(i);
+      Type type = components[i].getGenericType();
+      Node field = fields.get(name);
+      Default otherwise = components[i].getAnnotation(Default.class);
+      if (field != null) {
+        values[i] = value(type, field, prefix(path) + name);
+      } else if (otherwise != null) {
+        values[i] = value(type, Node.parse("default", otherwise.value()), prefix(path) + name);
+      } else if (components[i].getType() == Optional.class) {
+        values[i] = Optional.empty();
+      } else {
+        throw error(node, prefix(path) + name, "is missing");
+      }
+    }
+    return construct(c, components, values, mapping, path);
+  }
+
+  private Object construct(
+      Class<?> c, RecordComponent[] components, Object[] values, Node.Mapping node, String path) {
+    try {
+      Class<?>[] types =
+          Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+      Constructor<?> constructor = c.getDeclaredConstructor(types);
+      constructor.setAccessible(true);
+      return constructor.newInstance(values);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof UserError || e.getCause() instanceof IllegalArgumentException) {
+        // "lr must be ..." is about the key lr, and that key has a line of its own.
+        String message = String.valueOf(e.getCause().getMessage());
+        String first = message.split("[ .\\[]", 2)[0];
+        Node culprit = node.fields().getOrDefault(first, node);
+        boolean named = Arrays.stream(components).anyMatch(x -> x.getName().equals(first));
+        String where = path.isEmpty() ? "" : named ? path + "." : path + ": ";
+        throw new UserError("%s line %d: %s%s".formatted(what, culprit.line(), where, message), e);
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private UserError error(Node node, String path, String message) {
+    return new UserError("%s line %d: %s %s".formatted(what, node.line(), path, message));
+  }
+
+  private static String prefix(String path) {
+    return path.isEmpty() ? "" : path + ".";
+  }
+
+  /** {@code LogitNormal} and {@code LOGIT_NORMAL} as {@code logit-normal}. */
+  static String kebab(String name) {
+    return name.replaceAll("([a-z0-9])([A-Z])", "$1-$2").replace('_', '-').toLowerCase(Locale.ROOT);
+  }
+
+  private static String nearest(String key, List<String> names) {
+    return names.stream()
+        .filter(name -> distance(key, name) <= Math.max(2, name.length() / 3))
+        .min((a, b) -> Integer.compare(distance(key, a), distance(key, b)))
+        .map(name -> "did you mean '" + name + "'?")
+        .orElse("there are " + String.join(", ", names));
+  }
+
+  /** Levenshtein's, ignoring case. */
+  private static int distance(String a, String b) {
+    String x = a.toLowerCase(Locale.ROOT);
+    String y = b.toLowerCase(Locale.ROOT);
+    int[] row = new int[y.length() + 1];
+    for (int j = 0; j <= y.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= x.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= y.length(); j++) {
+        int substitute = diagonal + (x.charAt(i - 1) == y.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(substitute, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[y.length()];
+  }
+}

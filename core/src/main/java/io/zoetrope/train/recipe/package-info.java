@@ -1,0 +1,8 @@
+/**
+ * Recipes: what to train, on what, and how, as records read from YAML or JSON. Every mistake is one
+ * line that names the file, the line and the key. May see {@code train} and {@code torch}.
+ */
+@NullMarked
+package io.zoetrope.train.recipe;
+
+import org.jspecify.annotations.NullMarked;
