@@ -1,0 +1,174 @@
+package io.zoetrope.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The table of bad input: whatever a person types, there is one line that names the cause and the
+ * mend, the right exit code, nothing on stdout and nothing written.
+ */
+class BadInputTest {
+  private static final int FAILED = 1;
+  private static final int USAGE = 2;
+
+  @TempDir private Path folder;
+  private List<Path> before = List.of();
+
+  @BeforeEach
+  void furnish() throws IOException {
+    Files.createDirectory(folder.resolve("empty-folder"));
+    Files.createDirectory(folder.resolve("full-folder"));
+    Files.writeString(folder.resolve("full-folder/mine.txt"), "keep me");
+    Files.writeString(folder.resolve("a-file"), "I am a file");
+    BadFiles.write(folder);
+    before = listing();
+  }
+
+  static Stream<Arguments> rows() {
+    return Stream.of(
+        // The command itself.
+        row(USAGE, "no command given"),
+        row(USAGE, "unknown command 'docter': did you mean doctor?", "docter"),
+        row(USAGE, "unknown command 'xyzzy' (see 'zoetrope --help')", "xyzzy"),
+        row(USAGE, "unknown option '--hepl': did you mean --help?", "--hepl"),
+        row(USAGE, "unknown option '--quite': did you mean --quiet?", "doctor", "--quite"),
+        row(USAGE, "unknown option '--frmaes': did you mean --frames?", "toybox", "--frmaes", "3"),
+        row(USAGE, "unexpected argument 'now'", "doctor", "now"),
+        row(USAGE, "option '--json' should be specified only once", "doctor", "--json", "--json"),
+
+        // Numbers of toybox.
+        row(USAGE, "--frames: '0' is out of range", "toybox", "--frames", "0"),
+        row(USAGE, "--frames: '-4' is out of range", "toybox", "--frames", "-4"),
+        row(USAGE, "--frames: '1000000000' is out of range", "toybox", "--frames", "1000000000"),
+        row(
+            USAGE,
+            "--frames: '99999999999999999999' is not",
+            "toybox",
+            "--frames",
+            "99999999999999999999"),
+        row(USAGE, "--frames: '3.5' is not a whole number", "toybox", "--frames", "3.5"),
+        row(USAGE, "--frames: 'many' is not a whole number", "toybox", "--frames", "many"),
+        row(USAGE, "missing required parameter for option '--frames'", "toybox", "--frames"),
+        row(USAGE, "--fps: 'NaN' is out of range", "toybox", "--fps", "NaN"),
+        row(USAGE, "--fps: 'Infinity' is out of range", "toybox", "--fps", "Infinity"),
+        row(USAGE, "--fps: '0' is out of range", "toybox", "--fps", "0"),
+        row(USAGE, "--fps: '-8' is out of range", "toybox", "--fps", "-8"),
+        row(USAGE, "--fps: 'fast' is not a number", "toybox", "--fps", "fast"),
+        row(USAGE, "--seed: '-1' is no seed", "toybox", "--seed", "-1"),
+        row(
+            USAGE,
+            "--seed: '9223372036854775808' is no seed",
+            "toybox",
+            "--seed",
+            "9223372036854775808"),
+        row(USAGE, "--count: '0' is out of range", "toybox", "--count", "0"),
+        row(
+            USAGE,
+            "--first 9223372036854775807 is too large",
+            "toybox",
+            "--first",
+            "9223372036854775807"),
+
+        // Sizes.
+        row(USAGE, "--size: '128' is no size: give WIDTHxHEIGHT", "toybox", "--size", "128"),
+        row(USAGE, "--size: '0x0' is out of range", "toybox", "--size", "0x0"),
+        row(
+            USAGE,
+            "--size: '127x128' has an odd side, which video files cannot hold: try 128x128",
+            "toybox",
+            "--size",
+            "127x128"),
+        row(USAGE, "--size: '999999999x2' is out of range", "toybox", "--size", "999999999x2"),
+        row(USAGE, "--size: '-64x64' is no size", "toybox", "--size", "-64x64"),
+        row(USAGE, "--size: 'ax b' is no size", "toybox", "--size", "ax b"),
+
+        // Choices.
+        row(USAGE, "expected one of [train, held_out]", "toybox", "--split", "test"),
+        row(USAGE, "expected one of [generate, animate,", "plan", "dance"),
+        row(USAGE, "missing required parameter: 'TASK'", "plan"),
+        row(
+            USAGE,
+            "loop needs at least 3 frames, not 2: raise --frames",
+            "plan",
+            "loop",
+            "--frames",
+            "2"),
+        row(
+            USAGE,
+            "extend needs at least 9 frames",
+            "plan",
+            "extend",
+            "--frames",
+            "8",
+            "--given",
+            "8"),
+        row(USAGE, "--strength: 'NaN' is out of range", "plan", "restyle", "--strength", "NaN"),
+        row(USAGE, "--steps: '0' is out of range", "plan", "generate", "--steps", "0"),
+
+        // Where to.
+        row(USAGE, "--out is empty", "toybox", "--out", ""),
+        row(USAGE, "cannot write '.avi' files: end the name in .mp4,", "toybox", "-o", "x.avi"),
+        row(USAGE, "5 clips do not fit in one .mp4", "toybox", "-o", "x.mp4", "-n", "5"),
+        row(FAILED, "no-such-folder", "toybox", "-o", "no-such-folder/x.mp4", "-n", "1"),
+        row(FAILED, "a-file", "toybox", "-o", "a-file/x.mp4"),
+        row(
+            FAILED,
+            "is not empty: name a new or empty folder",
+            "toybox",
+            "-o",
+            "full-folder/",
+            "-n",
+            "1"),
+        row(FAILED, "/proc/zoetrope.mp4", "toybox", "-o", "/proc/zoetrope.mp4"),
+        row(USAGE, "is no file name", "toybox", "-o", "a\0b.mp4"),
+
+        // Files that lie.
+        row(USAGE, "missing required parameter: 'MODEL'", "inspect"),
+        row(FAILED, "there is no file or folder", "inspect", "nowhere.safetensors"),
+        row(FAILED, "there is no model 'nobody': 'zoetrope models' lists", "inspect", "nobody"),
+        row(FAILED, "there is no .safetensors file in", "inspect", "empty-folder"),
+        row(FAILED, "a-file", "inspect", "a-file"),
+        row(FAILED, "empty.safetensors", "inspect", "empty.safetensors"),
+        row(FAILED, "truncated.safetensors", "inspect", "truncated.safetensors"),
+        row(FAILED, "huge-header.safetensors", "inspect", "huge-header.safetensors"),
+        row(FAILED, "lying-shape.safetensors", "inspect", "lying-shape.safetensors"),
+        row(FAILED, "overlap.safetensors", "inspect", "overlap.safetensors"),
+        row(FAILED, "not-json.safetensors", "inspect", "not-json.safetensors"),
+        row(FAILED, "unknown-dtype.safetensors", "inspect", "unknown-dtype.safetensors"));
+  }
+
+  @ParameterizedTest(name = "{2} -> {0}")
+  @MethodSource("rows")
+  void oneLineRightCodeNothingWritten(int code, String message, List<String> args)
+      throws IOException {
+    TestCli.Outcome outcome = new TestCli(folder).run(args.toArray(String[]::new));
+    assertThat(outcome.err()).contains(message);
+    assertThat(outcome.errors()).hasSize(1);
+    assertThat(outcome.errors().getFirst()).startsWith("zoetrope: ").hasSizeLessThan(300);
+    assertThat(outcome.err()).doesNotContain("Exception").doesNotContain("fault of zoetrope");
+    assertThat(outcome.code()).isEqualTo(code);
+    assertThat(outcome.out()).isEmpty();
+    assertThat(listing()).isEqualTo(before);
+  }
+
+  private static Arguments row(int code, String message, String... args) {
+    return arguments(code, message, List.of(args));
+  }
+
+  private List<Path> listing() throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.sorted().toList();
+    }
+  }
+}
