@@ -1,9 +1,12 @@
 package io.zoetrope.torch;
 
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /** Gradients of leaf tensors: reading, clearing, and running backwards. */
 public final class Autograd {
@@ -32,5 +35,15 @@ public final class Autograd {
    */
   public static void backward(Tensor output, Tensor gradient) {
     output.backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
+  }
+
+  /** As {@link #backward(Tensor, Tensor)} from several tensors at once, which may share a graph. */
+  public static void backward(List<Tensor> outputs, List<Tensor> gradients) {
+    torch.backward(
+        new TensorVector(outputs.toArray(Tensor[]::new)),
+        new TensorVector(gradients.toArray(Tensor[]::new)),
+        new BoolOptional(),
+        false,
+        new TensorVector());
   }
 }

@@ -158,7 +158,7 @@ public final class Trainer implements AutoCloseable {
       throw new IllegalStateException("an objective must return a scalar that carries gradients");
     }
     int parts = settings.accumulate();
-    (parts == 1 ? loss : loss.div(new Scalar((double) parts))).backward();
+    at.backward(parts == 1 ? loss : loss.div(new Scalar((double) parts)));
     return loss.item_double();
   }
 

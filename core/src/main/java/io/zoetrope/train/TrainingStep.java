@@ -1,8 +1,12 @@
 package io.zoetrope.train;
 
 import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Recompute;
+import io.zoetrope.torch.Segments;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Where the loop is: one micro-batch of one step. Whatever an objective draws comes from {@link
@@ -14,6 +18,7 @@ public final class TrainingStep {
   private final int accumulate;
   private final RandomStreams random;
   private final Map<String, Double> metrics = new TreeMap<>();
+  private Optional<Recompute> recompute = Optional.empty();
 
   public TrainingStep(long seed, long step, int micro, int accumulate) {
     this.step = step;
@@ -45,6 +50,22 @@ public final class TrainingStep {
   /** Reports a figure beside the loss, to be averaged over micro-batches and logged. */
   public void metric(String name, double value) {
     metrics.put(name, value);
+  }
+
+  /**
+   * Runs the segments of a network such that their activations are recomputed in the backward pass
+   * of this micro-batch: less memory, one more forward pass.
+   */
+  public Segments recompute() {
+    if (recompute.isEmpty()) {
+      recompute = Optional.of(new Recompute());
+    }
+    return recompute.get();
+  }
+
+  /** The backward pass from the loss of this micro-batch. */
+  void backward(Tensor loss) {
+    recompute.ifPresentOrElse(r -> r.backward(loss), loss::backward);
   }
 
   Map<String, Double> metrics() {
