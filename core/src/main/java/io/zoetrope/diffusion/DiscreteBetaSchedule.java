@@ -63,7 +63,7 @@ public final class DiscreteBetaSchedule implements NoiseSchedule {
     double position = u * steps();
     int k = Math.min((int) position, steps() - 1);
     double log = logAlphaBar[k] + (position - k) * (logAlphaBar[k + 1] - logAlphaBar[k]);
-    return new NoiseLevel(u, Math.exp(0.5 * log), Math.sqrt(-Math.expm1(log)));
+    return new NoiseLevel(u, Math.exp(0.5 * log), Math.sqrt(0 - Math.expm1(log)));
   }
 
   @Override

@@ -81,6 +81,11 @@ public final class Levels {
     return at[Math.toIntExact(clip * frames + frame)];
   }
 
+  /** The levels themselves, [B, F], f64, on the CPU. */
+  public Tensor u_BF() {
+    return Tensors.of(Arrays.stream(at).mapToDouble(NoiseLevel::u).toArray(), batch, frames);
+  }
+
   /** What the network is told, [B, F], f32, on the CPU. */
   public Tensor timestepInput_BF() {
     return Tensors.of(timestepInput.clone(), batch, frames).to(ScalarType.Float);

@@ -121,7 +121,8 @@ public sealed interface NoiseSchedule
     for (int i = 0; i < values.length; i++) {
       values[i] = formula.applyAsDouble(values[i]);
     }
-    ScalarType dtype = u.scalar_type() == ScalarType.Double ? ScalarType.Double : ScalarType.Float;
+    ScalarType dtype =
+        u.scalar_type().intern() == ScalarType.Double ? ScalarType.Double : ScalarType.Float;
     return Tensors.of(values, Tensors.shape(u)).to(dtype);
   }
 

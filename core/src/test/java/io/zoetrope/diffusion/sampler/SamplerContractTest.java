@@ -130,12 +130,12 @@ class SamplerContractTest {
             sampler.begin(
                 standardNormal(schedule), Conditioning.none(), Noise.of(new RandomStreams(1)))) {
       // x0 is 2 everywhere, so z at level u has mean 2 alpha(u) and deviation sigma(u).
-      Tensor x0 = Tensors.full(2, 1, 1, 2, 200, 200);
+      Tensor x0 = Tensors.full(2, 1, 1, 2, 100, 100);
       double[] from = {0.3, 0.5};
       double[] to = {0.7, 0.2};
       Tensor eps;
       try (RandomStream stream = new RandomStreams(9).stream("eps")) {
-        eps = stream.normal(1, 1, 2, 200, 200);
+        eps = stream.normal(1, 1, 2, 100, 100);
       }
       Tensor z = schedule.noisyInput(x0, eps, Tensors.of(from, 1, 2));
       Tensor up = run.step(z, Tensors.of(from, 1, 2), Tensors.of(to, 1, 2)).select(2, 0);
@@ -143,8 +143,8 @@ class SamplerContractTest {
       double deviation = up.std().item_double();
       double sigma = schedule.sigma(0.7);
       assertThat(mean)
-          .isCloseTo(2 * schedule.alpha(0.7), org.assertj.core.data.Offset.offset(0.03 * sigma));
-      assertThat(deviation).isCloseTo(sigma, org.assertj.core.data.Offset.offset(0.02 * sigma));
+          .isCloseTo(2 * schedule.alpha(0.7), org.assertj.core.data.Offset.offset(0.05 * sigma));
+      assertThat(deviation).isCloseTo(sigma, org.assertj.core.data.Offset.offset(0.04 * sigma));
     }
   }
 
