@@ -1,6 +1,9 @@
 package io.zoetrope.data.toybox;
 
 import io.zoetrope.data.toybox.ToyboxWords.Verb;
+import io.zoetrope.data.toybox.Traits.Colour;
+import io.zoetrope.data.toybox.Traits.Motion;
+import io.zoetrope.data.toybox.Traits.Shape;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -16,9 +19,15 @@ public final class ToyboxCaptions {
   /** "a red ball moves right"; of two objects, "a red ball moves right and a blue star spins". */
   public static String canonical(ToyboxScene scene) {
     return scene.objects().stream()
-        .map(
-            o -> article(name(o)) + phrase(ToyboxWords.canonical(o.motion()).third(), "", canon(o)))
+        .map(o -> canonical(o.colour(), o.shape(), o.motion()))
         .collect(Collectors.joining(" and "));
+  }
+
+  /** The canonical caption of one object. */
+  static String canonical(Colour colour, Shape shape, Motion motion) {
+    Verb verb = ToyboxWords.canonical(motion);
+    return article(colour.word() + " " + shape.word())
+        + phrase(verb.third(), "", verb.complement());
   }
 
   /** A caption of a clip. */
@@ -120,10 +129,6 @@ public final class ToyboxCaptions {
       return " " + pick(ToyboxWords.places(scene.background()), rng);
     }
     return u < tell + 0.05 ? " on the table" : "";
-  }
-
-  private static String canon(ToyboxObject object) {
-    return ToyboxWords.canonical(object.motion()).complement();
   }
 
   private static String name(ToyboxObject object) {

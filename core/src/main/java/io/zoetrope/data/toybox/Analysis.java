@@ -1,0 +1,53 @@
+package io.zoetrope.data.toybox;
+
+import io.zoetrope.data.toybox.Traits.Colour;
+import io.zoetrope.data.toybox.Traits.Motion;
+import io.zoetrope.data.toybox.Traits.Shape;
+import io.zoetrope.data.toybox.Traits.Speed;
+import java.util.List;
+
+/**
+ * What {@link ToyboxAnalyser} saw in a clip.
+ *
+ * @param objects the most prominent first; empty when there is no paint on the table
+ */
+public record Analysis(List<Sighting> objects) {
+  public Analysis {
+    objects = List.copyOf(objects);
+  }
+
+  /**
+   * One object. Confidences run from 0, a guess between two, to 1.
+   *
+   * @param speed of its motion; {@link Speed#NORMAL} when it stands still
+   * @param x where it is at first, world units
+   * @param y likewise, down
+   * @param radius of the circle around it, at the median over the clip, world units
+   */
+  public record Sighting(
+      Colour colour,
+      Shape shape,
+      Motion motion,
+      Speed speed,
+      double x,
+      double y,
+      double radius,
+      double colourConfidence,
+      double shapeConfidence,
+      double motionConfidence) {
+
+    /** "a red ball moves right". */
+    @Override
+    public String toString() {
+      return "%s %s %s (%s; %.2f, %.2f, %.2f)"
+          .formatted(
+              colour.word(),
+              shape.word(),
+              motion,
+              speed,
+              colourConfidence,
+              shapeConfidence,
+              motionConfidence);
+    }
+  }
+}
