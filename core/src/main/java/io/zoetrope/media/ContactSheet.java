@@ -41,12 +41,12 @@ public final class ContactSheet {
     int width = GAP + across * (cellWidth + GAP);
     int height = GAP;
     for (Row row : rows) {
-      height = Math.addExact(height, textHeight + row.video().height() + GAP);
+      height = Math.addExact(height, heading(row, textHeight) + row.video().height() + GAP);
     }
     try (Canvas canvas = canvas(width, height)) {
       int y = GAP;
       for (Row row : rows) {
-        if (captions) {
+        if (heading(row, textHeight) > 0) {
           canvas.font(textSize, false, INK);
           canvas.text(
               canvas.fit(row.caption().strip(), width - 3 * GAP), GAP + 1, y + textHeight / 2);
@@ -62,15 +62,21 @@ public final class ContactSheet {
     }
   }
 
-  /** All frames, left to right and down, on a sheet about as wide as it is high. */
+  private static int heading(Row row, int textHeight) {
+    return row.caption().isBlank() ? 0 : textHeight;
+  }
+
+  /** All frames, left to right and down, on a sheet of about 3:2 with few empty places. */
   public static Frame grid(List<Frame> frames) {
     if (frames.isEmpty()) {
       throw new UserError("a contact sheet needs at least one frame");
     }
     int w = frames.stream().mapToInt(Frame::width).max().orElseThrow();
     int h = frames.stream().mapToInt(Frame::height).max().orElseThrow();
-    long best = (long) Math.ceil(Math.sqrt((double) frames.size() * h / w));
-    int across = (int) Math.clamp(best, 1, frames.size());
+    int across = 1;
+    for (int n = 2; n <= frames.size(); n++) {
+      across = misfit(n, frames.size(), w, h) < misfit(across, frames.size(), w, h) ? n : across;
+    }
     int down = (frames.size() + across - 1) / across;
     try (Canvas canvas =
         canvas(
@@ -81,6 +87,13 @@ public final class ContactSheet {
       }
       return canvas.frame();
     }
+  }
+
+  /** How far a sheet is from 3:2 (log ratio), and how much of it is empty. */
+  private static double misfit(int across, int frames, int w, int h) {
+    int down = (frames + across - 1) / across;
+    double shape = (double) across * w / (down * h) / 1.5;
+    return Math.abs(Math.log(shape)) + (double) (across * down - frames) / frames;
   }
 
   /** At most {@code n} of the frames, evenly spaced, first and last included. */

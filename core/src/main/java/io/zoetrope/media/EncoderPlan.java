@@ -10,7 +10,7 @@ import org.bytedeco.ffmpeg.global.avutil;
 /**
  * Everything that FFmpeg is told for one output file: the table of formats.
  *
- * @param tagged whether the planes are BT.709, limited range, and say so
+ * @param tagged whether the file states the matrix and range of its planes, and BT.709 primaries
  * @param palette whether frames go through a palette first (256 colours)
  * @param gop frames from one key frame to the next
  * @param qp constant quantiser, where the encoder takes it so

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
@@ -25,8 +24,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Decodes one file with FFmpeg. */
 final class FileSource implements FrameSource {
-  /** Demuxers that take any text for a picture or fetch other files. */
-  private static final Set<String> NOT_MEDIA = Set.of("tty", "concat", "hls", "dash", "ffmetadata");
+  /**
+   * Formats that are taken. Not among them: playlists, which would fetch other files, and those
+   * that see a picture in any text.
+   */
+  private static final String FORMATS =
+      "mov,mp4,m4a,3gp,matroska,webm,avi,gif,apng,mpeg,mpegts,mpegvideo,flv,asf,ogg,ivf,nut,mxf,dv,"
+          + "yuv4mpegpipe,h264,hevc,mjpeg,obu,image2,png_pipe,jpeg_pipe,bmp_pipe,webp_pipe,tiff_pipe,"
+          + "wav,mp3,flac,aac";
 
   private final Path path;
   private final Damaged damaged;
@@ -43,6 +48,7 @@ final class FileSource implements FrameSource {
   private boolean drained;
   private boolean sought;
   private boolean broken;
+  private boolean endsEarly;
   private long count;
 
   FileSource(Path path, Damaged damaged) {
@@ -62,20 +68,21 @@ final class FileSource implements FrameSource {
   private void open() {
     MediaFiles.refuseAnimatedWebp(path);
     AVFormatContext format = new AVFormatContext(null);
-    AVDictionary options = Ffmpeg.options(Map.of("protocol_whitelist", "file"));
+    AVDictionary options =
+        Ffmpeg.options(
+            Map.of(
+                "protocol_whitelist", "file", "format_whitelist", FORMATS, "pattern_type", "none"));
     int code = avformat.avformat_open_input(format, Ffmpeg.url(path), null, options);
     avutil.av_dict_free(options);
     if (code < 0) {
-      throw new UserError(MediaFiles.whyNotOpened(path, code));
+      throw MediaFiles.unreadable(path);
     }
     demuxer = format;
     String name = format.iformat().name().getString();
-    if (NOT_MEDIA.contains(name)) {
-      throw notAVideo();
-    }
     if (avformat.avformat_find_stream_info(format, (AVDictionary) null) < 0) {
-      throw notAVideo();
+      throw MediaFiles.unreadable(path);
     }
+    endsEarly = damaged == Damaged.REFUSE && MediaFiles.endsEarly(path, name);
     stream = pickStream(format);
     AVStream s = format.streams(stream);
     AVCodecParameters par = s.codecpar();
@@ -91,7 +98,7 @@ final class FileSource implements FrameSource {
     c.pkt_timebase(s.time_base());
     c.thread_count((long) par.width() * par.height() <= 1024 * 1024 ? 1 : 0);
     if (avcodec.avcodec_open2(c, codec, (AVDictionary) null) < 0) {
-      throw notAVideo();
+      throw MediaFiles.unreadable(path);
     }
     packet = Ffmpeg.checkAlloc(avcodec.av_packet_alloc());
     decoded = Ffmpeg.checkAlloc(avutil.av_frame_alloc());
@@ -116,11 +123,11 @@ final class FileSource implements FrameSource {
               >= 0;
       throw sound
           ? new UserError("'" + path + "' has sound but no pictures: name a video")
-          : notAVideo();
+          : MediaFiles.unreadable(path);
     }
     AVCodecParameters par = format.streams(best).codecpar();
     if (par.width() <= 0 || par.height() <= 0) {
-      throw notAVideo();
+      throw MediaFiles.unreadable(path);
     }
     return best;
   }
@@ -156,10 +163,6 @@ final class FileSource implements FrameSource {
 
   private static String codecName(AVCodecParameters par) {
     return avcodec.avcodec_get_name(par.codec_id()).getString();
-  }
-
-  private UserError notAVideo() {
-    return new UserError("'" + path + "' is not a video or picture that can be read");
   }
 
   @Override
@@ -286,7 +289,7 @@ final class FileSource implements FrameSource {
   private void checkWhole() {
     boolean missing =
         !sought && info.frames().isPresent() && !info.still() && count < info.frames().getAsLong();
-    if ((broken || missing) && damaged == Damaged.REFUSE) {
+    if ((broken || missing || endsEarly) && damaged == Damaged.REFUSE) {
       throw brokenOff();
     }
   }

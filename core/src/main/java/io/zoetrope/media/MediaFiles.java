@@ -1,14 +1,19 @@
 package io.zoetrope.media;
 
 import io.zoetrope.torch.UserError;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Looks at the first bytes of files that FFmpeg cannot open, to say why. */
+/** What FFmpeg does not say about a file, from its first bytes and its outermost structure. */
 final class MediaFiles {
+  private static final int WEBM_SEGMENT = 0x18538067;
+
   private MediaFiles() {}
 
   /** FFmpeg 8.0 has an encoder for animated WebP but no decoder. */
@@ -25,17 +30,102 @@ final class MediaFiles {
     }
   }
 
-  /** One line about a file that would not open. */
-  static String whyNotOpened(Path path, int code) {
+  /** One line about a file that FFmpeg found nothing in. */
+  static UserError unreadable(Path path) {
     byte[] head = head(path, 16);
     if (head.length == 0) {
-      return "'" + path + "' is empty";
+      return new UserError("'" + path + "' is empty");
     }
-    if (head.length >= 8 && ascii(head, 4, 8).equals("ftyp")) {
-      return "'" + path + "' is damaged or cut off: it has no index of its frames";
+    String start = ascii(head, 0, Math.min(4, head.length));
+    boolean known =
+        (head.length >= 8 && ascii(head, 4, 8).equals("ftyp"))
+            || start.equals("\u0089PNG")
+            || start.startsWith("\u00ff\u00d8\u00ff")
+            || start.equals("GIF8")
+            || start.equals("RIFF")
+            || start.equals("\u001aE\u00df\u00a3");
+    return new UserError(
+        known
+            ? "'" + path + "' is damaged or cut off: no frame of it can be read"
+            : "'" + path + "' is not a video or picture that can be read");
+  }
+
+  /**
+   * Whether a file ends before its own structure does. FFmpeg takes the early end of a WebM or GIF for
+   * an ordinary one.
+   */
+  static boolean endsEarly(Path path, String demuxer) {
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(path)))) {
+      return switch (demuxer) {
+        case "matroska,webm" -> webmEndsEarly(in, Files.size(path));
+        case "gif" -> gifEndsEarly(in);
+        default -> false;
+      };
+    } catch (EOFException e) {
+      return true;
+    } catch (IOException e) {
+      throw new UserError("cannot read '" + path + "': " + e.getMessage(), e);
     }
-    return "'%s' is not a video or picture that can be read (%s)"
-        .formatted(path, Ffmpeg.text(code));
+  }
+
+  /** The segment states its length, unless it was written live (RFC 8794, section 6). */
+  private static boolean webmEndsEarly(DataInputStream in, long fileSize) throws IOException {
+    if (in.readInt() != 0x1A45DFA3) {
+      return false;
+    }
+    Length header = Length.of(in);
+    in.skipNBytes(header.value());
+    if (in.readInt() != WEBM_SEGMENT) {
+      return false;
+    }
+    Length segment = Length.of(in);
+    boolean unknown = segment.value() == (1L << 7 * segment.bytes()) - 1;
+    long before = 4 + header.bytes() + header.value() + 4 + segment.bytes();
+    return !unknown && fileSize < before + segment.value();
+  }
+
+  /** A length of EBML: its value, and on how many bytes it is written. */
+  private record Length(long value, int bytes) {
+    static Length of(DataInputStream in) throws IOException {
+      int first = in.readUnsignedByte();
+      int bytes = Integer.numberOfLeadingZeros(first) - 24 + 1;
+      long value = first & (0xff >> bytes);
+      for (int i = 1; i < bytes; i++) {
+        value = value << 8 | in.readUnsignedByte();
+      }
+      return new Length(value, bytes);
+    }
+  }
+
+  /** Walks the blocks up to the trailer (GIF89a specification, appendix A). */
+  private static boolean gifEndsEarly(DataInputStream in) throws IOException {
+    in.skipNBytes(10);
+    skipPalette(in, in.readUnsignedByte(), 2);
+    while (true) {
+      switch (in.readUnsignedByte()) {
+        case 0x3B -> {
+          return false;
+        }
+        case 0x21 -> in.skipNBytes(1);
+        case 0x2C -> {
+          in.skipNBytes(8);
+          skipPalette(in, in.readUnsignedByte(), 1);
+        }
+        default -> {
+          return false; // a stray byte: leave the verdict to the decoder
+        }
+      }
+      for (int n = in.readUnsignedByte(); n > 0; n = in.readUnsignedByte()) {
+        in.skipNBytes(n);
+      }
+    }
+  }
+
+  /** Skips {@code behind} bytes and a colour table of the size that the flags state. */
+  private static void skipPalette(DataInputStream in, int flags, int behind) throws IOException {
+    int colours = (flags & 0x80) == 0 ? 0 : 2 << (flags & 7);
+    in.skipNBytes(behind + 3L * colours);
   }
 
   private static byte[] head(Path path, int bytes) {

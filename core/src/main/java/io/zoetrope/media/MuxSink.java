@@ -1,7 +1,9 @@
 package io.zoetrope.media;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** RGB frames through pixel conversion, an optional palette, an encoder and a muxer to a file. */
 final class MuxSink implements FrameSink {
+  private static final int COARSEST = 51;
+
   private final Path target;
   private final EncoderPlan plan;
   private final int width;
@@ -32,6 +36,7 @@ final class MuxSink implements FrameSink {
   private @Nullable AVFrame planes;
   private @Nullable PixelConverter converter;
   private @Nullable Palette palette;
+  private OptionalInt qp = OptionalInt.empty();
   private long frames;
 
   /**
@@ -55,39 +60,14 @@ final class MuxSink implements FrameSink {
   }
 
   private void open(Path file) {
-    AVCodec encoder = Ffmpeg.encoder(plan.encoder());
+    AVRational rate = avutil.av_d2q(plan.fps(), 100_100);
+    AVRational tick = avutil.av_inv_q(rate);
     AVFormatContext format = new AVFormatContext(null);
     Ffmpeg.check(
         avformat.avformat_alloc_output_context2(format, null, plan.muxer(), Ffmpeg.url(file)),
         "set up a " + plan.muxer() + " file");
     muxer = format;
-    AVCodecContext c = Ffmpeg.checkAlloc(avcodec.avcodec_alloc_context3(encoder));
-    codec = c;
-    AVRational rate = avutil.av_d2q(plan.fps(), 100_100);
-    AVRational tick = avutil.av_inv_q(rate);
-    c.width(width).height(height).pix_fmt(plan.colour().pixelFormat());
-    c.time_base(tick).framerate(rate).gop_size(plan.gop()).thread_count(plan.threads());
-    plan.qp().ifPresent(qp -> c.qmin(qp).qmax(qp));
-    c.bit_rate(0);
-    if (plan.tagged()) {
-      c.colorspace(avutil.AVCOL_SPC_BT709)
-          .color_primaries(avutil.AVCOL_PRI_BT709)
-          .color_trc(avutil.AVCOL_TRC_BT709)
-          .color_range(avutil.AVCOL_RANGE_MPEG);
-      c.chroma_sample_location(avutil.AVCHROMA_LOC_LEFT);
-    }
-    if ((format.oformat().flags() & avformat.AVFMT_GLOBALHEADER) != 0) {
-      c.flags(c.flags() | avcodec.AV_CODEC_FLAG_GLOBAL_HEADER);
-    }
-    AVDictionary options = Ffmpeg.options(plan.encoderOptions());
-    try {
-      Ffmpeg.check(
-          avcodec.avcodec_open2(c, encoder, options),
-          "encode %dx%d with %s".formatted(width, height, plan.encoder()));
-      Ffmpeg.requireAllUsed(options, plan.encoder());
-    } finally {
-      avutil.av_dict_free(options);
-    }
+    AVCodecContext c = openCodec(format, plan.qp());
     AVStream s = Ffmpeg.checkAlloc(avformat.avformat_new_stream(format, null));
     stream = s;
     Ffmpeg.check(avcodec.avcodec_parameters_from_context(s.codecpar(), c), "describe the stream");
@@ -102,6 +82,68 @@ final class MuxSink implements FrameSink {
       PixelConverter.Colour source = PixelConverter.Colour.rgb(avutil.AV_PIX_FMT_RGB24);
       converter = new PixelConverter(width, height, source, width, height, plan.colour());
     }
+  }
+
+  private AVCodecContext openCodec(AVFormatContext format, OptionalInt quantiser) {
+    AVCodec encoder = Ffmpeg.encoder(plan.encoder());
+    AVCodecContext c = Ffmpeg.checkAlloc(avcodec.avcodec_alloc_context3(encoder));
+    codec = c;
+    qp = quantiser;
+    AVRational rate = avutil.av_d2q(plan.fps(), 100_100);
+    AVRational tick = avutil.av_inv_q(rate);
+    c.width(width).height(height).pix_fmt(plan.colour().pixelFormat());
+    c.time_base(tick).framerate(rate).gop_size(plan.gop()).thread_count(plan.threads());
+    quantiser.ifPresent(q -> c.qmin(q).qmax(q));
+    c.bit_rate(0);
+    if (plan.tagged()) {
+      c.colorspace(plan.colour().matrix())
+          .color_primaries(avutil.AVCOL_PRI_BT709)
+          .color_trc(avutil.AVCOL_TRC_BT709)
+          .color_range(
+              plan.colour().full() ? avutil.AVCOL_RANGE_JPEG : avutil.AVCOL_RANGE_MPEG);
+      c.chroma_sample_location(avutil.AVCHROMA_LOC_LEFT);
+    }
+    if ((format.oformat().flags() & avformat.AVFMT_GLOBALHEADER) != 0) {
+      c.flags(c.flags() | avcodec.AV_CODEC_FLAG_GLOBAL_HEADER);
+    }
+    AVDictionary options = Ffmpeg.options(plan.encoderOptions());
+    try {
+      Ffmpeg.check(
+          avcodec.avcodec_open2(c, encoder, options),
+          "encode %dx%d with %s".formatted(width, height, plan.encoder()));
+      Ffmpeg.requireAllUsed(options, plan.encoder());
+    } finally {
+      avutil.av_dict_free(options);
+    }
+    return c;
+  }
+
+  /**
+   * Starts the encoder again with a coarser quantiser. OpenH264 gives a frame a buffer of fixed size,
+   * and fails on one that does not fit: pure noise at fine quality. What it writes next is a key frame
+   * under the same parameter sets, so the stream stays one.
+   */
+  private void coarser(int failure) {
+    AVCodecContext old = open(codec);
+    byte[] before = extradata(old);
+    int now = qp.orElse(COARSEST);
+    if (now >= COARSEST) {
+      Ffmpeg.check(failure, "encode a frame");
+    }
+    avcodec.avcodec_free_context(old);
+    codec = null;
+    AVCodecContext c = openCodec(open(muxer), OptionalInt.of(Math.min(now + 6, COARSEST)));
+    if (!Arrays.equals(before, extradata(c))) {
+      Ffmpeg.check(failure, "encode a frame");
+    }
+  }
+
+  private static byte[] extradata(AVCodecContext c) {
+    byte[] bytes = new byte[c.extradata_size()];
+    if (bytes.length > 0) {
+      c.extradata().get(bytes);
+    }
+    return bytes;
   }
 
   private void openFile(Path file, AVFormatContext format) {
@@ -144,10 +186,16 @@ final class MuxSink implements FrameSink {
 
   /** Sends one frame, or the end of them, and writes the packets that come out. */
   private void encode(@Nullable AVFrame frame) {
-    AVCodecContext c = open(codec);
     AVPacket p = open(packet);
     AVStream s = open(stream);
-    Ffmpeg.check(avcodec.avcodec_send_frame(c, frame), "encode a frame");
+    int sent = avcodec.avcodec_send_frame(open(codec), frame);
+    while (sent < 0) {
+      try (PointerScope scope = new PointerScope()) {
+        coarser(sent);
+      }
+      sent = avcodec.avcodec_send_frame(open(codec), frame);
+    }
+    AVCodecContext c = open(codec);
     while (true) {
       int code = avcodec.avcodec_receive_packet(c, p);
       if (code == Ffmpeg.AGAIN || code == Ffmpeg.EOF) {

@@ -1,10 +1,16 @@
 package io.zoetrope.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.zoetrope.torch.UserError;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -98,5 +104,110 @@ class RoundTripTest {
     assertThat(Files.size(small)).isLessThan(Files.size(best));
     assertThat(TestClips.psnr(video, VideoReader.read(best)))
         .isGreaterThan(TestClips.psnr(video, VideoReader.read(small)));
+  }
+
+  /** OpenH264 fails on frames that outgrow its buffer; the writer must get them through. */
+  @Test
+  void noiseInTheMiddleOfAnMp4() {
+    List<Frame> frames = new ArrayList<>(TestClips.smooth(128, 128, 4, 8).frames());
+    frames.addAll(TestClips.noise(128, 128, 4, 8).frames());
+    frames.addAll(TestClips.smooth(128, 128, 4, 8).frames());
+    Path path = folder.resolve("noise.mp4");
+    VideoWriter.write(path, new Video(frames, 8), WriteOptions.at(8).quality(100));
+    Video back = VideoReader.read(path);
+    assertThat(back.frames()).hasSize(12);
+    assertThat(TestClips.psnr(part(frames, 0), part(back.frames(), 0))).isGreaterThan(38);
+    assertThat(TestClips.psnr(part(frames, 4), part(back.frames(), 4))).isGreaterThan(10);
+    assertThat(TestClips.psnr(part(frames, 8), part(back.frames(), 8))).isGreaterThan(38);
+  }
+
+  private static Video part(List<Frame> frames, int from) {
+    return new Video(frames.subList(from, from + 4), 8);
+  }
+
+  @Test
+  void gifOfFewColoursIsNearlyExact() {
+    List<Frame> frames = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      Frame frame = TestClips.plain(96, 64, 200, 190, 180);
+      for (int y = 20; y < 40; y++) {
+        for (int x = 4 * i; x < 4 * i + 20; x++) {
+          frame.rgb()[(y * 96 + x) * 3] = (byte) (100 + 5 * y);
+          frame.rgb()[(y * 96 + x) * 3 + 1] = 30;
+        }
+      }
+      frames.add(frame);
+    }
+    Video video = new Video(frames, 12);
+    Path path = folder.resolve("toy.gif");
+    VideoWriter.write(path, video);
+    Video back = VideoReader.read(path);
+    assertThat(back.fps()).isCloseTo(12, within(0.1));
+    assertThat(TestClips.psnr(video, back)).isGreaterThan(45);
+  }
+
+  /** FFmpeg cannot read it back, so the container is taken apart by hand. */
+  @Test
+  void animatedWebpHasItsFramesAndTimes() throws Exception {
+    Path path = folder.resolve("a.webp");
+    VideoWriter.write(path, TestClips.smooth(101, 60, 9, 8));
+    ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(file.getInt(4) + 8).isEqualTo(file.limit());
+    List<Integer> durations = new ArrayList<>();
+    int loops = -1;
+    for (int at = 12; at < file.limit(); at += 8 + (file.getInt(at + 4) + 1) / 2 * 2) {
+      String chunk = new String(file.array(), at, 4, StandardCharsets.US_ASCII);
+      switch (chunk) {
+        case "VP8X" -> {
+          assertThat((file.getInt(at + 12) & 0xffffff) + 1).isEqualTo(101);
+          assertThat((file.getInt(at + 14) >>> 8) + 1).isEqualTo(60);
+        }
+        case "ANIM" -> loops = file.getShort(at + 12);
+        case "ANMF" -> durations.add(file.getInt(at + 8 + 12) & 0xffffff);
+        default -> {}
+      }
+    }
+    assertThat(loops).isZero();
+    assertThat(durations).hasSize(9).containsOnly(125);
+    assertThatThrownBy(() -> VideoReader.read(path))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("animated WebP");
+  }
+
+  @Test
+  void mp4StartsWithItsIndexAndSaysItsColours() throws Exception {
+    Path path = folder.resolve("a.mp4");
+    VideoWriter.write(path, TestClips.smooth(64, 64, 8, 8));
+    String bytes = new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1);
+    assertThat(bytes.indexOf("moov")).isPositive().isLessThan(bytes.indexOf("mdat"));
+    // nclx: primaries 1, transfer 1, matrix 1 (BT.709), not full range.
+    int colr = bytes.indexOf("colrnclx");
+    assertThat(bytes.substring(colr + 8, colr + 15)).isEqualTo("\0\1\0\1\0\1\0");
+  }
+
+  @Test
+  void pngSequenceReplacesAnOlderOneWhole() throws Exception {
+    Path path = folder.resolve("frames");
+    VideoWriter.write(path, TestClips.counting(8, 8, 9, 8));
+    VideoWriter.write(path, TestClips.counting(8, 8, 3, 8));
+    try (var files = Files.list(path)) {
+      assertThat(files.map(p -> p.getFileName().toString()))
+          .containsExactlyInAnyOrder("00000.png", "00001.png", "00002.png");
+    }
+    Video back = VideoReader.read(path, ReadOptions.ALL.fps(12));
+    assertThat(TestClips.numbers(back)).containsExactly(0, 1, 2);
+    assertThat(back.fps()).isEqualTo(12);
+  }
+
+  @Test
+  void onePngIsThePictureAndManyAreASheet() {
+    Path one = folder.resolve("one.png");
+    Path many = folder.resolve("many.png");
+    Video clip = TestClips.smooth(40, 30, 6, 8);
+    VideoWriter.write(one, new Video(clip.frames().subList(0, 1), 8));
+    VideoWriter.write(many, clip);
+    assertThat(Png.read(one).rgb()).isEqualTo(clip.frames().getFirst().rgb());
+    assertThat(Png.read(many).width()).isEqualTo(4 + 3 * 44);
+    assertThat(Png.read(many).height()).isEqualTo(4 + 2 * 34);
   }
 }

@@ -2,6 +2,7 @@ package io.zoetrope.media;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /** Synthetic clips and how far two of them are apart. */
 final class TestClips {
@@ -23,6 +24,18 @@ final class TestClips {
           rgb[at + 2] = (byte) Math.round(128 + 90 * Math.cos(u - v + t));
         }
       }
+      out.add(new Frame(width, height, rgb));
+    }
+    return new Video(out, fps);
+  }
+
+  /** What no codec can make small. */
+  static Video noise(int width, int height, int frames, double fps) {
+    Random random = new Random(7);
+    List<Frame> out = new ArrayList<>();
+    for (int i = 0; i < frames; i++) {
+      byte[] rgb = new byte[width * height * 3];
+      random.nextBytes(rgb);
       out.add(new Frame(width, height, rgb));
     }
     return new Video(out, fps);

@@ -1,0 +1,223 @@
+package io.zoetrope.data;
+
+import io.zoetrope.media.ReadOptions;
+import io.zoetrope.media.Resize;
+import io.zoetrope.media.Video;
+import io.zoetrope.media.VideoInfo;
+import io.zoetrope.media.VideoReader;
+import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A user's own clips: a folder of videos and pictures with their captions ({@link FolderListing} says
+ * how those are found). Every file is looked at when the folder is opened, so that a night's training does
+ * not end at file 4711; nothing is skipped in silence.
+ *
+ * <p>Clips are decoded when asked for, resampled to the wanted rate, and cut at the middle to the wanted
+ * size. The window of a long video depends on the seed and the index only. Thread-safe.
+ */
+public final class FolderDataset implements ClipDataset {
+
+  /**
+   * What every clip of the set looks like.
+   *
+   * @param width pixels across
+   * @param height pixels down
+   * @param frames frames of each clip of a video; a picture is always a clip of one frame
+   * @param fps rate to which videos are resampled
+   * @param windows clips taken from each video, each from its own place in time
+   * @param seed chooses those places
+   */
+  public record Options(int width, int height, int frames, double fps, int windows, long seed) {
+    public Options {
+      if (width < 1 || height < 1) {
+        throw new UserError("clips need at least 1x1 pixels, not " + width + "x" + height);
+      }
+      if (frames < 1) {
+        throw new UserError("clips need at least 1 frame, not " + frames);
+      }
+      if (!(fps > 0) || fps > 1000) {
+        throw new UserError("frames per second must be above 0 and at most 1000, not " + fps);
+      }
+      if (windows < 1) {
+        throw new UserError("take at least 1 window of each video, not " + windows);
+      }
+    }
+
+    /** One window of each video. */
+    public static Options of(int width, int height, int frames, double fps) {
+      return new Options(width, height, frames, fps, 1, 0);
+    }
+
+    public Options windows(int value) {
+      return new Options(width, height, frames, fps, value, seed);
+    }
+
+    public Options seed(long value) {
+      return new Options(width, height, frames, fps, windows, value);
+    }
+  }
+
+  private final Options options;
+  private final List<Source> sources;
+  private final String summary;
+
+  /**
+   * A file with what the header says.
+   *
+   * @param length frames at the wanted rate; 1 for a picture
+   * @param first index of its first clip
+   */
+  private record Source(Path path, String caption, boolean still, long length, long first) {}
+
+  private FolderDataset(Options options, List<Source> sources, String summary) {
+    this.options = options;
+    this.sources = List.copyOf(sources);
+    this.summary = summary;
+  }
+
+  /**
+   * Opens a folder.
+   *
+   * @throws UserError in one line, if a caption or a file is missing, a file cannot be read, or a video is
+   *     too short; it names the first few and says how many there are
+   */
+  public static FolderDataset open(Path folder, Options options) {
+    FolderListing listing = FolderListing.of(folder);
+    List<String> problems = new ArrayList<>(listing.problems());
+    List<Source> sources = new ArrayList<>();
+    long first = 0;
+    int pictures = 0;
+    int cut = 0;
+    for (FolderListing.Entry entry : listing.entries()) {
+      try {
+        VideoInfo info = VideoReader.probe(entry.path());
+        long length = info.still() ? 1 : length(entry.path(), info, options);
+        if (!info.still() && length < options.frames()) {
+          problems.add(
+              "%s has %d frames at %s per second, %d are needed"
+                  .formatted(
+                      folder.relativize(entry.path()), length, options.fps(), options.frames()));
+          continue;
+        }
+        sources.add(new Source(entry.path(), entry.caption(), info.still(), length, first));
+        first += info.still() ? 1 : options.windows();
+        pictures += info.still() ? 1 : 0;
+        Resize fit =
+            Resize.cover(info.width(), info.height(), options.width(), options.height());
+        boolean whole =
+            fit.cropWidth() == info.width() && fit.cropHeight() == info.height();
+        cut += whole ? 0 : 1;
+      } catch (UserError e) {
+        problems.add(e.getMessage());
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new UserError(FolderListing.summary(folder, problems));
+    }
+    String summary =
+        "%d videos, %d pictures, %d clips; %d are cut at the sides to %dx%d%s"
+            .formatted(
+                sources.size() - pictures,
+                pictures,
+                first,
+                cut,
+                options.width(),
+                options.height(),
+                listing.others().isEmpty()
+                    ? ""
+                    : "; other files left alone: " + String.join(", ", listing.others()));
+    return new FolderDataset(options, sources, summary);
+  }
+
+  /** Frames that a video gives at the wanted rate; decodes it where the file does not say. */
+  private static long length(Path path, VideoInfo info, Options options) {
+    if (info.seconds().isPresent()) {
+      double slack = 0.499 / Math.max(options.fps(), info.fps());
+      return (long) Math.ceil((info.seconds().getAsDouble() - slack) * options.fps());
+    }
+    try (VideoReader reader = VideoReader.open(path, ReadOptions.ALL.fps(options.fps()))) {
+      long count = 0;
+      while (reader.next().isPresent()) {
+        count++;
+      }
+      return count;
+    }
+  }
+
+  @Override
+  public long size() {
+    Source last = sources.getLast();
+    return last.first() + (last.still() ? 1 : options.windows());
+  }
+
+  /** What was found and what is done to it, in one line. */
+  public String summary() {
+    return summary;
+  }
+
+  /** The file that a clip comes from. */
+  public Path path(long index) {
+    return source(index).path();
+  }
+
+  /**
+   * The clip, decoded now.
+   *
+   * @throws UserError if the file has changed or turns out to be damaged
+   */
+  @Override
+  public Clip get(long index) {
+    Source source = source(index);
+    Video video = source.still() ? VideoReader.read(source.path()) : window(source, index);
+    return new Clip(Resize.cover(video, options.width(), options.height()), source.caption());
+  }
+
+  private Source source(long index) {
+    if (index < 0 || index >= size()) {
+      throw new IndexOutOfBoundsException(index + " of " + size() + " clips");
+    }
+    int low = 0;
+    int high = sources.size() - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (sources.get(middle).first() <= index) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return sources.get(low);
+  }
+
+  private Video window(Source source, long index) {
+    long places = source.length() - options.frames() + 1;
+    long key = new RandomStreams(options.seed()).key("window", index);
+    long place = Math.floorMod(key, places);
+    Video video = read(source, place);
+    int missing = options.frames() - video.frames().size();
+    if (missing > 0 && place > 0) {
+      // The header may count a sound track that is longer than the pictures.
+      video = read(source, Math.max(0, place - missing));
+    }
+    if (video.frames().size() < options.frames()) {
+      throw new UserError(
+          "'%s' has %d frames at %s per second, %d are needed"
+              .formatted(
+                  source.path(), video.frames().size(), options.fps(), options.frames()));
+    }
+    return video;
+  }
+
+  private Video read(Source source, long place) {
+    return VideoReader.read(
+        source.path(),
+        ReadOptions.ALL
+            .fps(options.fps())
+            .start(place / options.fps())
+            .maxFrames(options.frames()));
+  }
+}

@@ -1,0 +1,88 @@
+package io.zoetrope.media;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVIOContext;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avformat;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/** Files that {@link VideoWriter} does not write but users have. */
+final class Fixtures {
+  private Fixtures() {}
+
+  /** Any encoder, pixel format, matrix and range, in any container. */
+  static void write(
+      Path path, Video video, String muxer, String encoder, int format, int matrix, boolean full) {
+    EncoderPlan plan =
+        new EncoderPlan(
+            muxer,
+            encoder,
+            new PixelConverter.Colour(format, matrix, full),
+            true,
+            false,
+            video.fps(),
+            12,
+            1,
+            OptionalInt.empty(),
+            Map.of(),
+            Map.of());
+    try (MuxSink sink = new MuxSink(path, path, video.width(), video.height(), plan)) {
+      video.frames().forEach(sink::write);
+      sink.finish();
+    }
+  }
+
+  /** Copies an MP4 with a display matrix (nine numbers; 1.0 = 65536, last column 2.30). */
+  static void copyWithMatrix(Path from, Path to, int... matrix) {
+    AVFormatContext in = new AVFormatContext(null);
+    AVFormatContext out = new AVFormatContext(null);
+    Ffmpeg.check(avformat.avformat_open_input(in, Ffmpeg.url(from), null, null), "open");
+    Ffmpeg.check(avformat.avformat_find_stream_info(in, (AVDictionary) null), "read");
+    Ffmpeg.check(
+        avformat.avformat_alloc_output_context2(out, null, "mp4", Ffmpeg.url(to)), "open");
+    AVStream stream = avformat.avformat_new_stream(out, null);
+    AVCodecParameters par = stream.codecpar();
+    avcodec.avcodec_parameters_copy(par, in.streams(0).codecpar());
+    stream.time_base(in.streams(0).time_base());
+    IntPointer count = new IntPointer(1);
+    count.put(par.nb_coded_side_data());
+    AVPacketSideData list = new AVPacketSideData(par.coded_side_data());
+    AVPacketSideData data =
+        avcodec.av_packet_side_data_new(
+            new PointerPointer<>(1).put(list),
+            count,
+            avcodec.AV_PKT_DATA_DISPLAYMATRIX,
+            36,
+            0);
+    new IntPointer(data.data()).put(matrix);
+    par.coded_side_data(data);
+    par.nb_coded_side_data(1);
+    AVIOContext io = new AVIOContext(null);
+    Ffmpeg.check(
+        avformat.avio_open2(io, Ffmpeg.url(to), avformat.AVIO_FLAG_WRITE, null, null), "write");
+    out.pb(io);
+    Ffmpeg.check(avformat.avformat_write_header(out, (AVDictionary) null), "write");
+    AVPacket packet = avcodec.av_packet_alloc();
+    while (avformat.av_read_frame(in, packet) >= 0) {
+      avcodec.av_packet_rescale_ts(packet, in.streams(0).time_base(), stream.time_base());
+      packet.pos(-1);
+      Ffmpeg.check(avformat.av_interleaved_write_frame(out, packet), "write");
+    }
+    Ffmpeg.check(avformat.av_write_trailer(out), "write");
+    avformat.avio_close(out.pb());
+    avcodec.av_packet_free(packet);
+    avformat.avformat_free_context(out);
+    avformat.avformat_close_input(in);
+    avutil.av_log_set_level(avutil.AV_LOG_QUIET);
+  }
+}
