@@ -60,7 +60,7 @@ public final class Attention {
       q = rotary.get().apply(q);
       k = rotary.get().apply(k);
     }
-    return toOut.forward(join(Ops.attention(q, k, v, mask)));
+    return toOut.forward(attend(q, k, v, mask));
   }
 
   /** The context's keys and values, to be used by many calls of {@link #cross(Tensor, Context)}. */
@@ -74,17 +74,22 @@ public final class Attention {
   /** x [B, N, D] looks at the context. */
   public Tensor cross(Tensor x_BND, Context context) {
     Tensor q = normQ.forward(split(toQ.forward(x_BND)));
-    return toOut.forward(join(Ops.attention(q, context.k, context.v, context.mask)));
+    return toOut.forward(attend(q, context.k, context.v, context.mask));
   }
 
-  /** Keys and values [B, Hd, M, D]. */
+  /** Keys and values [B, M, Hd, D]. */
   public record Context(Tensor k, Tensor v, Optional<Tensor> mask) {}
 
+  /** [B, N, Hd * D] -> [B, N, Hd, D]: a view. */
   private Tensor split(Tensor x) {
-    return x.reshape(x.size(0), x.size(1), heads, x.size(2) / heads).transpose(1, 2);
+    return x.reshape(x.size(0), x.size(1), heads, x.size(2) / heads);
   }
 
-  private static Tensor join(Tensor x) {
-    return x.transpose(1, 2).reshape(x.size(0), x.size(2), x.size(1) * x.size(3));
+  /** q, k, v [B, N, Hd, D] -> [B, N, Hd * D]. */
+  private static Tensor attend(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
+    Tensor x =
+        Ops.attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), mask)
+            .transpose(1, 2);
+    return x.reshape(x.size(0), x.size(1), x.size(2) * x.size(3));
   }
 }

@@ -31,7 +31,7 @@ public enum Precision {
 
   /** The tensor in the format of matrix products; itself if it is in it already. */
   public Tensor cast(Tensor t) {
-    return t.scalar_type() == matmul ? t : t.to(matmul);
+    return t.scalar_type().intern() == matmul ? t : t.to(matmul);
   }
 
   /**

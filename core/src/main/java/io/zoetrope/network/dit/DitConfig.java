@@ -29,7 +29,7 @@ public record DitConfig(
       Map.of(
           //           channels patch width depth heads text temporal
           "tiny", new DitConfig(4, 1, 32, 2, 2, 32, true),
-          "toybox", new DitConfig(8, 2, 256, 8, 8, 256, true),
+          "toybox", new DitConfig(8, 2, 192, 8, 6, 192, true),
           "small", new DitConfig(8, 2, 384, 12, 6, 384, true),
           "base", new DitConfig(16, 2, 768, 12, 12, 768, true));
 

@@ -1,0 +1,100 @@
+package io.zoetrope.train.objective;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.zoetrope.checkpoint.Safetensors;
+import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.data.Clip;
+import io.zoetrope.data.ClipDataset;
+import io.zoetrope.media.FrameTensors;
+import io.zoetrope.network.vae.Autoencoder;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Clips that went through the autoencoder once and for all: latents and captions in one safetensors
+ * file, mapped, not read. Encoding a clip costs about as much as a training step on it, so it is
+ * done ahead.
+ *
+ * @param latents_NCFHW bf16
+ * @param captions one for each clip
+ */
+public record LatentClips(Tensor latents_NCFHW, List<String> captions) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * Encodes the first {@code count} clips of a data set into a file.
+   *
+   * @param progress told how many clips are done
+   */
+  public static void encode(
+      ClipDataset data, Autoencoder autoencoder, long count, Path file, LongConsumer progress) {
+    List<Tensor> latents = new ArrayList<>();
+    List<String> captions = new ArrayList<>();
+    for (long i = 0; i < count; i++) {
+      Clip clip = data.get(i);
+      captions.add(clip.caption());
+      latents.add(
+          Scopes.keep(
+              Scopes.tensor(() ->
+                  Scopes.noGrad(() ->
+                      autoencoder
+                          .encode(FrameTensors.toTensor(clip.video()).unsqueeze(0))
+                          .to(ScalarType.BFloat16)))));
+      progress.accept(i + 1);
+    }
+    Scopes.run(() -> {
+      byte[] text;
+      try {
+        text = JSON.writeValueAsBytes(captions);
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException(e);
+      }
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      tensors.put("latents", Tensors.cat(latents, 0));
+      tensors.put("captions", Tensors.ofBytes(text, text.length));
+      Safetensors.write(file, tensors, Map.of("format", "zoetrope-latents"));
+    });
+    latents.forEach(Scopes::free);
+  }
+
+  /** The clips of a file, which must stay open. */
+  public static LatentClips of(SafetensorsFile file) {
+    if (!file.entries().containsKey("latents") || !file.entries().containsKey("captions")) {
+      throw new UserError(file.path() + " holds no latents and captions");
+    }
+    String text = new String(Tensors.toBytes(file.tensor("captions")), StandardCharsets.UTF_8);
+    try {
+      List<String> captions = JSON.readValue(text, new TypeReference<List<String>>() {});
+      return new LatentClips(file.tensor("latents"), captions);
+    } catch (JsonProcessingException e) {
+      throw new UserError(file.path() + ": its captions are damaged", e);
+    }
+  }
+
+  public LatentClips {
+    captions = List.copyOf(captions);
+    if (latents_NCFHW.dim() != 5 || latents_NCFHW.size(0) != captions.size()) {
+      throw new UserError("latents and captions are not equally many");
+    }
+  }
+
+  public int size() {
+    return captions.size();
+  }
+
+  public int frames() {
+    return (int) latents_NCFHW.size(2);
+  }
+}
