@@ -114,6 +114,12 @@ public final class ParameterStore {
     return parameters.values().stream().mapToLong(Tensor::numel).sum();
   }
 
+  /** Frees all parameters; networks built on them must not be used any more. */
+  public void free() {
+    parameters.values().forEach(Scopes::free);
+    parameters.clear();
+  }
+
   Tensor get(String name, boolean matmul, Init init, long... shape) {
     if (parameters.containsKey(name)) {
       throw new IllegalStateException("two layers ask for '" + name + "'");

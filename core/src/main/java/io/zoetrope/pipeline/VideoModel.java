@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline;
 
+import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.checkpoint.SafetensorsFile;
 import io.zoetrope.diffusion.Conditioning;
@@ -13,6 +14,7 @@ import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.CompactAutoencoder;
 import io.zoetrope.network.vae.CompactConfig;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
@@ -37,35 +39,26 @@ public final class VideoModel implements AutoCloseable {
   private final List<SafetensorsFile> files = new ArrayList<>();
   private final List<Tensor> parameters = new ArrayList<>();
 
-  private VideoModel(Path directory, Precision precision) {
-    index = ModelFiles.read(directory, ModelFiles.INDEX, ModelIndex.class);
+  private VideoModel(Path directory, String dtype) {
+    ModelLayout layout = new ModelLayout(directory);
+    index = JsonFiles.read(layout.index(), ModelIndex.class);
     if (!ModelIndex.KIND.equals(index.kind())) {
       throw new UserError(
           "%s is a %s; this version runs %s".formatted(directory, index.kind(), ModelIndex.KIND));
     }
-    SchedulerConfig scheduler =
-        ModelFiles.read(directory, ModelFiles.SCHEDULER, SchedulerConfig.class);
-    DitConfig dit = ModelFiles.read(directory, ModelFiles.TRANSFORMER_CONFIG, DitConfig.class);
-    CompactConfig vae = ModelFiles.read(directory, ModelFiles.VAE_CONFIG, CompactConfig.class);
-    TextConfig words = ModelFiles.read(directory, ModelFiles.TEXT_CONFIG, TextConfig.class);
-    tokenizer = PromptTokenizer.load(directory.resolve(ModelFiles.TOKENIZER), words.length());
+    SchedulerConfig scheduler = JsonFiles.read(layout.scheduler(), SchedulerConfig.class);
+    DitConfig dit = layout.transformer().config(DitConfig.class);
+    CompactConfig vae = layout.autoencoder().config(CompactConfig.class);
+    TextConfig words = layout.text().config(TextConfig.class);
+    Precision precision = Precision.of(dtype, dit.width());
+    tokenizer = PromptTokenizer.load(layout.tokenizer(), words.length());
     SpaceTimeTransformer network =
-        build(
-            directory.resolve(ModelFiles.TRANSFORMER),
-            precision,
-            store -> new SpaceTimeTransformer(dit, store.root()));
-    text =
-        build(
-            directory.resolve(ModelFiles.TEXT),
-            precision,
-            store -> new TextTransformer(words, store.root()));
+        build(layout.transformer().weights(), precision, p -> new SpaceTimeTransformer(dit, p));
+    text = build(layout.text().weights(), precision, p -> new TextTransformer(words, p));
     // Convolutions over few channels are faster in f32 even where bf16 is native
     // (docs/numerics.md).
     autoencoder =
-        build(
-            directory.resolve(ModelFiles.VAE),
-            Precision.F32,
-            store -> new CompactAutoencoder(vae, store.root()));
+        build(layout.autoencoder().weights(), Precision.F32, p -> new CompactAutoencoder(vae, p));
     denoiser = X0Denoiser.of(network, scheduler.toSchedule(), scheduler.toPrediction());
     sizeMultiple = vae.factor() * dit.patch();
   }
@@ -73,21 +66,22 @@ public final class VideoModel implements AutoCloseable {
   /**
    * Loads a model directory.
    *
+   * @param dtype auto, f32 or bf16: see {@link Precision#of(String, int)}
    * @throws UserError if anything is missing, damaged or does not fit together
    */
-  public static VideoModel load(Path directory, Precision precision) {
+  public static VideoModel load(Path directory, String dtype) {
     if (!Files.isDirectory(directory)) {
       throw new UserError(
           "no model directory " + directory + ": 'zoetrope models' lists those that are there");
     }
-    return new VideoModel(directory, precision);
+    return new VideoModel(directory, dtype);
   }
 
-  private <T> T build(Path path, Precision precision, Function<ParameterStore, T> make) {
+  private <T> T build(Path path, Precision precision, Function<Parameters, T> make) {
     SafetensorsFile file = Safetensors.open(path);
     files.add(file);
     ParameterStore store = ParameterStore.forInference(file.tensors(), precision);
-    T network = make.apply(store);
+    T network = make.apply(store.root());
     store.requireComplete(path.toString());
     parameters.addAll(store.parameters().values());
     return network;

@@ -18,6 +18,9 @@ public enum Precision {
   /** Matrix products and convolutions in bfloat16, accumulated in f32 by the kernels. */
   BF16(ScalarType.BFloat16);
 
+  /** Features from which on bf16 is the faster one. */
+  private static final int BF16_WIDTH = 512;
+
   private final ScalarType matmul;
 
   Precision(ScalarType matmul) {
@@ -47,6 +50,14 @@ public enum Precision {
       case "auto" -> hasNativeBf16() ? BF16 : F32;
       default -> throw new UserError("unknown dtype '" + name + "': use auto, f32 or bf16");
     };
+  }
+
+  /**
+   * The policy by name for a network of so many features: {@code auto} is bf16 only where matrices
+   * are large enough for its products to win back the casts (docs/numerics.md).
+   */
+  public static Precision of(String name, int width) {
+    return name.equalsIgnoreCase("auto") && width < BF16_WIDTH ? F32 : of(name);
   }
 
   /** Whether this processor has bfloat16 dot products (AVX512_BF16 or AMX). */

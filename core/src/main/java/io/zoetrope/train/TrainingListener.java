@@ -30,6 +30,9 @@ public interface TrainingListener extends Progress {
   @Override
   default void update(long done, long total, Supplier<Optional<Tensor>> preview) {}
 
+  /** While data is made ready, before the first step: so many clips of so many are done. */
+  default void preparing(long done, long total) {}
+
   /** After each step. */
   default void step(StepReport report) {}
 

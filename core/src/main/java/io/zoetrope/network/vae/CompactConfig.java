@@ -3,6 +3,7 @@ package io.zoetrope.network.vae;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.torch.UserError;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -22,12 +23,11 @@ public record CompactConfig(
     @JsonProperty("blocks") int blocks,
     @JsonProperty("latent_channels") int latentChannels) {
 
-  /** The bundled model's: 128x128 pixels to 8x8 latents. */
-  public static final CompactConfig TOYBOX =
-      new CompactConfig(4, List.of(32, 64, 128), List.of(64, 128, 128), 2, 8);
-
-  /** For tests. */
-  public static final CompactConfig TINY = new CompactConfig(2, List.of(8, 8), List.of(8, 8), 1, 4);
+  /** Named sizes; "toybox" is the bundled model's: 128x128 pixels to 8x8 latents. */
+  public static final Map<String, CompactConfig> SIZES =
+      Map.of(
+          "tiny", new CompactConfig(2, List.of(8, 8), List.of(8, 8), 1, 4),
+          "toybox", new CompactConfig(4, List.of(32, 64, 128), List.of(64, 128, 128), 2, 8));
 
   public CompactConfig {
     encoderWidths = List.copyOf(encoderWidths);
@@ -44,6 +44,18 @@ public record CompactConfig(
         throw new UserError("autoencoder widths must be multiples of 8, not " + width);
       }
     }
+  }
+
+  /**
+   * @throws UserError if there is no size of that name
+   */
+  public static CompactConfig size(String name) {
+    CompactConfig config = SIZES.get(name);
+    if (config == null) {
+      throw new UserError(
+          "unknown size '" + name + "': use one of " + SIZES.keySet().stream().sorted().toList());
+    }
+    return config;
   }
 
   /** Pixels on a side for each latent. */

@@ -32,7 +32,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class AutoencoderObjective implements Objective, AutoCloseable {
   private final CompactAutoencoder autoencoder;
+  private final double l1;
   private final double mse;
+  private final double gradient;
   private final double kl;
   private final int batch;
   private final Prefetch<List<Frame>> frames;
@@ -47,11 +49,15 @@ public final class AutoencoderObjective implements Objective, AutoCloseable {
       ClipDataset data,
       int batch,
       int accumulate,
+      double l1,
       double mse,
+      double gradient,
       double kl) {
     this.autoencoder = autoencoder;
     this.batch = batch;
+    this.l1 = l1;
     this.mse = mse;
+    this.gradient = gradient;
     this.kl = kl;
     BatchSource<List<Frame>> source =
         (step, micro) -> {
@@ -77,11 +83,20 @@ public final class AutoencoderObjective implements Objective, AutoCloseable {
     Tensor error = autoencoder.decodeRaw(z).sub(x);
     Tensor absolute = error.abs().mean();
     Tensor squared = error.square().mean();
+    Tensor edges = slope(error, 2).abs().mean().add(slope(error, 3).abs().mean());
     Tensor divergence = posterior.kl();
     step.metric("l1", absolute.item_double());
     step.metric("psnr", 10 * Math.log10(4 / squared.item_double()));
     step.metric("kl", divergence.item_double());
-    return Ops.addScaled(Ops.addScaled(absolute, squared, mse), divergence, kl);
+    step.metric("edges", edges.item_double());
+    Tensor pixels = Ops.addScaled(Ops.mul(absolute, l1), squared, mse);
+    return Ops.addScaled(Ops.addScaled(pixels, edges, gradient), divergence, kl);
+  }
+
+  /** Differences of neighbouring pixels along an axis. */
+  private static Tensor slope(Tensor x, long axis) {
+    long last = x.size(axis) - 1;
+    return x.narrow(axis, 1, last).sub(x.narrow(axis, 0, last));
   }
 
   /** Originals above, reconstructions below. */

@@ -8,6 +8,15 @@ public sealed interface DataBlock {
   /** Frames of a clip; 1 for still images. */
   int frames();
 
+  /** Pixels across. */
+  int width();
+
+  /** Pixels down. */
+  int height();
+
+  /** Frames per second. */
+  double fps();
+
   /**
    * The procedural world.
    *

@@ -14,11 +14,9 @@ public sealed interface ObjectiveBlock {
    * @param init weights to start from
    * @param l1 weight of the mean absolute difference
    * @param mse weight of the mean squared difference
-   * @param gradient weight of the mean absolute difference of neighbouring pixels' differences:
-   *     keeps edges sharp
+   * @param gradient weight of the mean absolute error of neighbouring pixels' differences: keeps
+   *     edges sharp
    * @param kl weight of the divergence of the latents to a standard normal
-   * @param latentNoise standard deviation of noise added to the latents before decoding
-   * @param crop side of the square that is cut from each frame, in pixels; 0 for all of it
    */
   record Autoencoder(
       String network,
@@ -26,21 +24,15 @@ public sealed interface ObjectiveBlock {
       @Default("1.0") double l1,
       @Default("0.0") double mse,
       @Default("0.0") double gradient,
-      @Default("1e-6") double kl,
-      @Default("0.0") double latentNoise,
-      @Default("0") int crop)
+      @Default("1e-6") double kl)
       implements ObjectiveBlock {
     public Autoencoder {
       weight("l1", l1);
       weight("mse", mse);
       weight("gradient", gradient);
       weight("kl", kl);
-      weight("latentNoise", latentNoise);
       if (l1 + mse == 0) {
         throw new UserError("l1 and mse are both 0: nothing would be learned");
-      }
-      if (crop < 0) {
-        throw new UserError("crop must be 0 or more, is " + crop);
       }
     }
   }
@@ -56,9 +48,10 @@ public sealed interface ObjectiveBlock {
    * @param prediction what the network predicts
    * @param perFrame probability that each frame of a clip draws its own noise level
    * @param captionDropout probability that a caption is left away, for guidance
-   * @param jointImages still images beside each clip of a batch
+   * @param clips how many clips of the data are encoded ahead and learned from
+   * @param cut frames of a clip that are learned at a time; 1 for still images, 0 for all
+   * @param maxStride frames of a cut are 1 to so many apart
    * @param levels how noise levels are drawn
-   * @param checkpointing whether activations are recomputed in the backward pass, to save memory
    */
   record Diffusion(
       String network,
@@ -69,14 +62,19 @@ public sealed interface ObjectiveBlock {
       @Default("flow") PredictionKind prediction,
       @Default("0.2") double perFrame,
       @Default("0.1") double captionDropout,
-      @Default("0.0") double jointImages,
-      @Default("{kind: logit-normal}") Levels levels,
-      @Default("false") boolean checkpointing)
+      @Default("4096") int clips,
+      @Default("0") int cut,
+      @Default("1") int maxStride,
+      @Default("{kind: logit-normal}") Levels levels)
       implements ObjectiveBlock {
     public Diffusion {
       probability("perFrame", perFrame);
       probability("captionDropout", captionDropout);
-      weight("jointImages", jointImages);
+      if (clips < 1 || cut < 0 || maxStride < 1) {
+        throw new UserError(
+            "clips and maxStride must be at least 1 and cut at least 0, are %d, %d and %d"
+                .formatted(clips, maxStride, cut));
+      }
     }
 
     /** Whether a parameter is to be trained. */

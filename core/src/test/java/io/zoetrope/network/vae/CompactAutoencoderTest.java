@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class CompactAutoencoderTest {
   private static CompactAutoencoder tiny() {
     return new CompactAutoencoder(
-        CompactConfig.TINY,
+        CompactConfig.size("tiny"),
         ParameterStore.forTraining(Map.of(), new RandomStreams(2), Precision.F32).root());
   }
 

@@ -1,0 +1,64 @@
+package io.zoetrope.checkpoint;
+
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * One part of a model on disk, as diffusers lays it out: a folder with {@code config.json} and a
+ * safetensors file.
+ *
+ * @param folder where it lies
+ * @param weightsFile name of the safetensors file
+ */
+public record Component(Path folder, String weightsFile) {
+  /** A denoiser or an autoencoder. */
+  public static Component diffusion(Path folder) {
+    return new Component(folder, "diffusion_pytorch_model.safetensors");
+  }
+
+  /** A text encoder. */
+  public static Component encoder(Path folder) {
+    return new Component(folder, "model.safetensors");
+  }
+
+  public <T> T config(Class<T> type) {
+    return JsonFiles.read(folder.resolve("config.json"), type);
+  }
+
+  public Path weights() {
+    return folder.resolve(weightsFile);
+  }
+
+  /**
+   * Writes both files, each whole or not at all.
+   *
+   * @param dtype that weights are stored in
+   */
+  public void write(Object config, Map<String, Tensor> tensors, ScalarType dtype) {
+    if (tensors.isEmpty()) {
+      throw new UserError("no weights for " + weights());
+    }
+    JsonFiles.write(folder.resolve("config.json"), config);
+    Scopes.run(() -> {
+      Map<String, Tensor> stored = new LinkedHashMap<>();
+      tensors.forEach((name, t) -> stored.put(name, t.detach().to(dtype)));
+      Safetensors.write(weights(), stored, Map.of("format", "pt"));
+    });
+  }
+
+  /** The tensors whose names begin with a prefix, without it. */
+  public static Map<String, Tensor> below(String prefix, Map<String, Tensor> tensors) {
+    Map<String, Tensor> part = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> {
+      if (name.startsWith(prefix)) {
+        part.put(name.substring(prefix.length()), tensor);
+      }
+    });
+    return part;
+  }
+}

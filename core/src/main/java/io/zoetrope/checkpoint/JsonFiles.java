@@ -1,0 +1,58 @@
+package io.zoetrope.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Records in JSON files: configs of models and of their parts. */
+public final class JsonFiles {
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  private JsonFiles() {}
+
+  /**
+   * Reads a record. Fields that it does not have are passed over: files of other programs have
+   * more.
+   *
+   * @throws UserError if the file is missing or damaged, lacks a field, or the record refuses a
+   *     value
+   */
+  public static <T> T read(Path file, Class<T> type) {
+    try {
+      return JSON.readValue(Files.readAllBytes(file), type);
+    } catch (JsonProcessingException e) {
+      Throwable cause = e.getCause() instanceof UserError u ? u : e;
+      String reason = cause == e ? e.getOriginalMessage() : cause.getMessage();
+      throw new UserError(
+          file + ": " + String.valueOf(reason).lines().findFirst().orElse("not JSON"), e);
+    } catch (IOException e) {
+      throw Files.exists(file)
+          ? AtomicFiles.cannot("read", file, e)
+          : new UserError("no file " + file + ": the model is not whole");
+    }
+  }
+
+  /** Writes a record, whole or not at all; folders are made. */
+  public static void write(Path file, Object value) {
+    try {
+      Path folder = file.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+      AtomicFiles.text(
+          file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("write", file, e);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.zoetrope.pipeline;
+
+import io.zoetrope.checkpoint.Component;
+import java.nio.file.Path;
+
+/** Where things lie in a model directory: the layout of diffusers, one folder a component. */
+record ModelLayout(Path directory) {
+  Path index() {
+    return directory.resolve("model_index.json");
+  }
+
+  Path scheduler() {
+    return directory.resolve("scheduler/scheduler_config.json");
+  }
+
+  Path tokenizer() {
+    return directory.resolve("tokenizer/tokenizer.json");
+  }
+
+  Component transformer() {
+    return Component.diffusion(directory.resolve("transformer"));
+  }
+
+  Component autoencoder() {
+    return Component.diffusion(directory.resolve("vae"));
+  }
+
+  Component text() {
+    return Component.encoder(directory.resolve("text_encoder"));
+  }
+}

@@ -1,0 +1,211 @@
+package io.zoetrope.train.run;
+
+import io.zoetrope.checkpoint.Component;
+import io.zoetrope.checkpoint.Safetensors;
+import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.data.ClipDataset;
+import io.zoetrope.data.toybox.ToyboxWords;
+import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.TimestepSampler;
+import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.network.dit.DitConfig;
+import io.zoetrope.network.dit.SpaceTimeTransformer;
+import io.zoetrope.network.text.PromptTokenizer;
+import io.zoetrope.network.text.TextConfig;
+import io.zoetrope.network.text.TextTransformer;
+import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.pipeline.ModelIndex;
+import io.zoetrope.pipeline.ModelWriter;
+import io.zoetrope.pipeline.SchedulerConfig;
+import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Precision;
+import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.UserError;
+import io.zoetrope.train.RunFolder;
+import io.zoetrope.train.Trainer;
+import io.zoetrope.train.TrainingListener;
+import io.zoetrope.train.objective.DiffusionObjective;
+import io.zoetrope.train.objective.LatentClips;
+import io.zoetrope.train.recipe.DataBlock;
+import io.zoetrope.train.recipe.ObjectiveBlock;
+import io.zoetrope.train.recipe.Recipe;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.CRC32;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Trains a space-time transformer and its text encoder on latents, and writes a model directory.
+ */
+final class DiffusionRun {
+  static final String TRANSFORMER = "transformer";
+  static final String TEXT = "text_encoder";
+
+  /** Tokens of a prompt. */
+  private static final int PROMPT_LENGTH = 24;
+
+  private static final int TEXT_DEPTH = 2;
+
+  private DiffusionRun() {}
+
+  static TrainingRun.Outcome run(
+      Recipe recipe, ObjectiveBlock.Diffusion block, RunFolder folder, TrainingListener listener) {
+    Path product = folder.root().resolve("model");
+    try (AutoencoderRun.Loaded loaded = AutoencoderRun.load(block.autoencoder());
+        SafetensorsFile latents = latents(recipe, block, loaded, folder, listener);
+        PromptTokenizer tokenizer = tokenizer(folder);
+        AutoencoderRun.Weights init =
+            AutoencoderRun.Weights.open(block.init().map(DiffusionRun::weightsOf))) {
+      LatentClips clips = LatentClips.of(latents);
+      int cut = block.cut() == 0 ? clips.frames() : block.cut();
+      if (cut > clips.frames()) {
+        throw new UserError(
+            "objective.cut is %d, but clips have only %d frames".formatted(cut, clips.frames()));
+      }
+      DitConfig dit = DitConfig.size(block.network()).withTemporal(block.temporal());
+      if (dit.channels() != loaded.autoencoder().channels()) {
+        throw new UserError(
+            "network '%s' takes latents of %d channels, the autoencoder makes %d"
+                .formatted(block.network(), dit.channels(), loaded.autoencoder().channels()));
+      }
+      TextConfig words =
+          new TextConfig(
+              PromptTokenizer.vocabularySize(ToyboxWords.vocabulary().size()),
+              PROMPT_LENGTH,
+              dit.textWidth(),
+              TEXT_DEPTH,
+              dit.heads());
+      ParameterStore store =
+          ParameterStore.forTraining(
+              init.tensors(),
+              new RandomStreams(recipe.seed()).child("init"),
+              Precision.of(recipe.precision(), dit.width()));
+      SpaceTimeTransformer network = new SpaceTimeTransformer(dit, store.root().at(TRANSFORMER));
+      TextTransformer text = new TextTransformer(words, store.root().at(TEXT));
+      store.trainable(block::trains);
+
+      String prediction = block.prediction().name().toLowerCase(Locale.ROOT);
+      SchedulerConfig scheduler =
+          new SchedulerConfig(prediction.equals("flow") ? "flow" : "cosine", 1, prediction);
+      NoiseSchedule schedule = scheduler.toSchedule();
+      SampleSheet sheet =
+          new SampleSheet(
+              X0Denoiser.of(network, schedule, scheduler.toPrediction()),
+              text,
+              tokenizer,
+              loaded.autoencoder(),
+              clips,
+              dit.temporal() ? clips.frames() : 1);
+      DiffusionObjective objective =
+          new DiffusionObjective(
+              network,
+              text,
+              tokenizer,
+              clips,
+              schedule,
+              scheduler.toPrediction(),
+              new TimestepSampler(density(block.levels()), block.perFrame()),
+              new DiffusionObjective.Cut(
+                  recipe.batch(), cut, block.maxStride(), block.captionDropout()),
+              sheet::write);
+      Trainer.Result result;
+      try (Trainer trainer =
+          new Trainer(store.parameters(), objective, recipe.settings(), folder)) {
+        result = trainer.run(listener);
+        if (!result.cancelled()) {
+          Map<String, Tensor> ema = trainer.ema().tensors();
+          new ModelWriter(
+                  index(recipe.data()), scheduler, dit, words, loaded.autoencoder().config())
+              .write(
+                  product,
+                  Component.below(TRANSFORMER + ".", ema),
+                  Component.below(TEXT + ".", ema),
+                  loaded.store().parameters(),
+                  Files.readString(tokenizerFile(folder)));
+        }
+      } catch (IOException e) {
+        throw AtomicFiles.cannot("read", tokenizerFile(folder), e);
+      }
+      store.free();
+      return new TrainingRun.Outcome(result, product);
+    }
+  }
+
+  private static ModelIndex index(DataBlock data) {
+    return new ModelIndex(
+        ModelIndex.KIND,
+        new ModelIndex.Defaults(
+            data.width(), data.height(), data.frames(), data.fps(), 25, 3.0, "flow-euler"));
+  }
+
+  private static TimestepSampler.Density density(ObjectiveBlock.Levels levels) {
+    return switch (levels) {
+      case ObjectiveBlock.Levels.Uniform u -> new TimestepSampler.Uniform();
+      case ObjectiveBlock.Levels.LogitNormal n ->
+          new TimestepSampler.LogitNormal(n.mean(), n.std());
+    };
+  }
+
+  /** The latents of the recipe's clips: encoded once, then shared by all runs beside this one. */
+  private static SafetensorsFile latents(
+      Recipe recipe,
+      ObjectiveBlock.Diffusion block,
+      AutoencoderRun.Loaded loaded,
+      RunFolder folder,
+      TrainingListener listener) {
+    CRC32 weights = new CRC32();
+    loaded
+        .store()
+        .parameters()
+        .values()
+        .forEach(t -> weights.update(io.zoetrope.torch.Tensors.toBytes(t)));
+    String key = recipe.data() + "|" + block.clips() + "|" + weights.getValue();
+    CRC32 name = new CRC32();
+    name.update(key.getBytes(StandardCharsets.UTF_8));
+    Path file =
+        folder
+            .root()
+            .resolveSibling("latents")
+            .resolve(HexFormat.of().toHexDigits((int) name.getValue()) + ".safetensors");
+    if (!Files.exists(file)) {
+      try {
+        Files.createDirectories(file.getParent());
+      } catch (IOException e) {
+        throw AtomicFiles.cannot("write", file, e);
+      }
+      ClipDataset data = TrainingRun.data(recipe.data());
+      long clips = Math.min(block.clips(), data.size());
+      LatentClips.encode(
+          data, loaded.autoencoder(), clips, file, done -> listener.preparing(done, clips));
+    }
+    return Safetensors.open(file);
+  }
+
+  private static Path tokenizerFile(RunFolder folder) {
+    return folder.root().resolve("tokenizer.json");
+  }
+
+  private static PromptTokenizer tokenizer(RunFolder folder) {
+    Path file = tokenizerFile(folder);
+    AtomicFiles.text(file, PromptTokenizer.wordLevel(List.copyOf(ToyboxWords.vocabulary())));
+    return PromptTokenizer.load(file, PROMPT_LENGTH);
+  }
+
+  /** The averaged weights of a run's newest checkpoint, or a file. */
+  private static Path weightsOf(Path path) {
+    if (Files.isRegularFile(path)) {
+      return path;
+    }
+    Optional<Path> newest = RunFolder.checkpoints(path).stream().reduce((older, newer) -> newer);
+    return newest
+        .map(checkpoint -> checkpoint.resolve("ema.safetensors"))
+        .orElseThrow(() -> new UserError("no checkpoint in " + path + " to start from"));
+  }
+}

@@ -1,0 +1,69 @@
+package io.zoetrope.train.run;
+
+import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.Progress;
+import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
+import io.zoetrope.diffusion.sampler.FlowEuler;
+import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.diffusion.sampler.SamplerLoop;
+import io.zoetrope.media.ContactSheet;
+import io.zoetrope.media.FrameTensors;
+import io.zoetrope.media.Png;
+import io.zoetrope.network.text.PromptTokenizer;
+import io.zoetrope.network.text.TextTransformer;
+import io.zoetrope.network.vae.Autoencoder;
+import io.zoetrope.pipeline.Prompts;
+import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Tensors;
+import io.zoetrope.train.objective.LatentClips;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Samples of a network in training, on one picture: the first captions of its data, always with the
+ * same noise.
+ *
+ * @param frames of each sample; 1 for still images
+ */
+record SampleSheet(
+    X0Denoiser denoiser,
+    TextTransformer text,
+    PromptTokenizer tokenizer,
+    Autoencoder autoencoder,
+    LatentClips clips,
+    int frames) {
+  private static final int STEPS = 20;
+  private static final double GUIDANCE = 3;
+  private static final int SAMPLES = 8;
+  private static final int COLUMNS = 8;
+
+  void write(long step, Path folder) {
+    int n = Math.min(SAMPLES, clips.size());
+    List<String> prompts = clips.captions().subList(0, n);
+    Conditioning positive = Prompts.condition(text, tokenizer, prompts);
+    Conditioning negative = Prompts.condition(text, tokenizer, Collections.nCopies(n, ""));
+    Tensor like = clips.latents_NCFHW();
+    Tensor empty = Tensors.zeros(n, like.size(1), frames, like.size(3), like.size(4));
+    TimestepPlan plan = TimestepPlan.uniform(denoiser.schedule().spacing(STEPS), frames);
+    Noise noise = Noise.of(new RandomStreams(0), n);
+    Tensor z =
+        new SamplerLoop(new FlowEuler(), new ClassifierFreeGuidance(denoiser, negative, GUIDANCE))
+            .run(
+                plan,
+                SamplerLoop.start(plan, denoiser.schedule(), empty, noise),
+                positive,
+                noise,
+                Progress.NONE);
+    List<ContactSheet.Row> rows = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      Tensor x = autoencoder.decode(z.narrow(0, i, 1)).select(0, 0);
+      rows.add(new ContactSheet.Row(FrameTensors.toVideo(x, 8), prompts.get(i)));
+    }
+    Png.write(folder.resolve("samples.png"), ContactSheet.of(rows, COLUMNS));
+  }
+}
