@@ -12,21 +12,31 @@ import org.bytedeco.pytorch.Tensor;
  * sigma is 0. Where a level really says nothing (x0 from eps at alpha 0, eps from x0 at sigma 0)
  * the coefficients are 0 and so is the result.
  */
-public sealed interface Prediction {
+public sealed interface Prediction
+    permits Predictions.Eps, Predictions.X0, Predictions.V, Predictions.Flow, Predictions.Edm {
   /** The noise. */
-  Prediction EPS = new Eps();
+  Prediction EPS = new Predictions.Eps();
 
   /** The clean video. */
-  Prediction X0 = new X0();
+  Prediction X0 = new Predictions.X0();
 
   /** {@code v = alpha eps - sigma x0} (Salimans and Ho 2022), on z scaled to unit variance. */
-  Prediction V = new V();
+  Prediction V = new Predictions.V();
 
   /** The velocity of rectified flow, {@code eps - x0}. */
-  Prediction FLOW = new Flow();
+  Prediction FLOW = new Predictions.Flow();
 
   /** EDM preconditioning with data of standard deviation 0.5. */
-  Prediction EDM = new Edm(0.5);
+  Prediction EDM = new Predictions.Edm(0.5);
+
+  /**
+   * EDM preconditioning for other data (Karras et al. 2022, table 1).
+   *
+   * @param sigmaData standard deviation of the data, above 0
+   */
+  static Prediction edm(double sigmaData) {
+    return new Predictions.Edm(sigmaData);
+  }
 
   /** By name: eps, x0, v, flow or edm. */
   static Prediction of(String name) {
@@ -88,140 +98,5 @@ public sealed interface Prediction {
       return levels.allEqual(second, 1) ? b : b.mul(levels.coefficient(second, b));
     }
     return a.mul(levels.coefficient(first, a)).add(b.mul(levels.coefficient(second, a)));
-  }
-
-  /** The noise. */
-  record Eps() implements Prediction {
-    @Override
-    public Mix x0(NoiseLevel l) {
-      return l.alpha() == 0 ? new Mix(0, 0) : new Mix(1 / l.alpha(), -l.sigma() / l.alpha());
-    }
-
-    @Override
-    public Mix eps(NoiseLevel l) {
-      return new Mix(0, 1);
-    }
-
-    @Override
-    public Mix target(NoiseLevel l) {
-      return new Mix(0, 1);
-    }
-
-    @Override
-    public double inputScale(NoiseLevel l) {
-      return unitScale(l);
-    }
-  }
-
-  /** The clean video. */
-  record X0() implements Prediction {
-    @Override
-    public Mix x0(NoiseLevel l) {
-      return new Mix(0, 1);
-    }
-
-    @Override
-    public Mix eps(NoiseLevel l) {
-      return l.sigma() == 0 ? new Mix(0, 0) : new Mix(1 / l.sigma(), -l.alpha() / l.sigma());
-    }
-
-    @Override
-    public Mix target(NoiseLevel l) {
-      return new Mix(1, 0);
-    }
-  }
-
-  /** {@code v = alpha eps - sigma x0}, alpha and sigma scaled so that their squares add up to 1. */
-  record V() implements Prediction {
-    @Override
-    public Mix x0(NoiseLevel l) {
-      double r = l.scale();
-      return new Mix(l.alpha() / (r * r), -l.sigma() / r);
-    }
-
-    @Override
-    public Mix eps(NoiseLevel l) {
-      double r = l.scale();
-      return new Mix(l.sigma() / (r * r), l.alpha() / r);
-    }
-
-    @Override
-    public Mix target(NoiseLevel l) {
-      double r = l.scale();
-      return new Mix(-l.sigma() / r, l.alpha() / r);
-    }
-
-    @Override
-    public double inputScale(NoiseLevel l) {
-      return unitScale(l);
-    }
-  }
-
-  /** The velocity {@code eps - x0}. */
-  record Flow() implements Prediction {
-    @Override
-    public Mix x0(NoiseLevel l) {
-      double sum = l.alpha() + l.sigma();
-      return new Mix(1 / sum, -l.sigma() / sum);
-    }
-
-    @Override
-    public Mix eps(NoiseLevel l) {
-      double sum = l.alpha() + l.sigma();
-      return new Mix(1 / sum, l.alpha() / sum);
-    }
-
-    @Override
-    public Mix target(NoiseLevel l) {
-      return new Mix(-1, 1);
-    }
-  }
-
-  /**
-   * EDM preconditioning (Karras et al. 2022, table 1): {@code x0 = c_skip y + c_out F(c_in y)} with
-   * {@code y = z / alpha}. Written with {@code R^2 = sigma^2 + sigmaData^2 alpha^2} nothing divides
-   * by alpha or sigma.
-   *
-   * @param sigmaData standard deviation of the data, above 0
-   */
-  record Edm(double sigmaData) implements Prediction {
-    public Edm {
-      if (!(sigmaData > 0 && Double.isFinite(sigmaData))) {
-        throw new IllegalArgumentException("sigmaData is above 0, not " + sigmaData);
-      }
-    }
-
-    private double r(NoiseLevel l) {
-      return Math.hypot(l.sigma(), sigmaData * l.alpha());
-    }
-
-    @Override
-    public Mix x0(NoiseLevel l) {
-      double r = r(l);
-      return new Mix(sigmaData * sigmaData * l.alpha() / (r * r), l.sigma() * sigmaData / r);
-    }
-
-    @Override
-    public Mix eps(NoiseLevel l) {
-      double r = r(l);
-      return new Mix(l.sigma() / (r * r), -l.alpha() * sigmaData / r);
-    }
-
-    @Override
-    public Mix target(NoiseLevel l) {
-      double r = r(l);
-      return new Mix(l.sigma() / (r * sigmaData), -sigmaData * l.alpha() / r);
-    }
-
-    @Override
-    public double inputScale(NoiseLevel l) {
-      return 1 / r(l);
-    }
-  }
-
-  /** 1 under a VP schedule (up to rounding, which is not worth a pass over the video). */
-  private static double unitScale(NoiseLevel l) {
-    double scale = l.scale();
-    return Math.abs(scale - 1) < 1e-9 ? 1 : 1 / scale;
   }
 }

@@ -174,7 +174,7 @@ public final class TimestepPlan {
   /**
    * This plan from the first row in which no frame is above {@code strength}, preceded by a row at
    * which every frame that was above it starts at exactly {@code strength}; all frames given (video
-   * to video).
+   * to video). A plan that starts below the strength keeps its levels.
    */
   public TimestepPlan startAt(double strength) {
     check(strength > 0 && strength <= 1, "a strength lies in (0, 1]; %s does not", strength);
@@ -186,17 +186,20 @@ public final class TimestepPlan {
         max(level[first]) < strength,
         "no frame of this plan falls below the strength %s",
         strength);
+    boolean[] all = new boolean[frames()];
+    Arrays.fill(all, true);
+    if (first == 0) {
+      return of(level, all);
+    }
     double[][] rows = new double[steps() - first + 2][];
     rows[0] = new double[frames()];
-    double[] before = level[Math.max(0, first - 1)];
+    double[] before = level[first - 1];
     for (int frame = 0; frame < frames(); frame++) {
       rows[0][frame] = Math.min(before[frame], strength);
     }
     for (int row = first; row <= steps(); row++) {
       rows[row - first + 1] = level[row].clone();
     }
-    boolean[] all = new boolean[frames()];
-    Arrays.fill(all, true);
     return of(rows, all);
   }
 

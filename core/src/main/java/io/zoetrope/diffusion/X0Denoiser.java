@@ -1,5 +1,7 @@
 package io.zoetrope.diffusion;
 
+import io.zoetrope.torch.Tensors;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -37,6 +39,13 @@ public interface X0Denoiser {
               : z_BCFHW.mul(levels.coefficient(prediction::inputScale, z_BCFHW));
       Tensor told = levels.timestepInput_BF().to(z_BCFHW.device(), ScalarType.Float);
       Tensor raw = network.predict(input, told, conditioning).to(z_BCFHW.scalar_type());
+      if (!Arrays.equals(Tensors.shape(raw), Tensors.shape(z_BCFHW))) {
+        throw new IllegalStateException(
+            "the network answers "
+                + Arrays.toString(Tensors.shape(raw))
+                + " to a video of "
+                + Arrays.toString(Tensors.shape(z_BCFHW)));
+      }
       return prediction.toX0(raw, z_BCFHW, levels);
     }
   }

@@ -26,7 +26,7 @@ class PredictionTest {
           Prediction.V,
           Prediction.FLOW,
           Prediction.EDM,
-          new Prediction.Edm(1.3));
+          Prediction.edm(1.3));
 
   static Stream<Arguments> everyPair() {
     return ALL.stream()

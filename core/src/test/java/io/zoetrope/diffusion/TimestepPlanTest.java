@@ -64,6 +64,7 @@ class TimestepPlanTest {
     assertThat(exact.row(0)).containsExactly(0.5, 0.5);
     assertThat(exact.row(1)).containsExactly(0.4, 0.4);
     assertThat(TimestepPlan.uniform(10, 2).startAt(1).steps()).isEqualTo(10);
+    assertThat(plan.startAt(0.8)).isEqualTo(plan);
     assertThatThrownBy(() -> plan.startAt(0)).hasMessageContaining("(0, 1]");
   }
 

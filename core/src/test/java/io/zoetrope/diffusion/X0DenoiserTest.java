@@ -66,6 +66,20 @@ class X0DenoiserTest {
   }
 
   @Test
+  void anAnswerOfAnotherShapeIsRefused() {
+    try (PointerScope scope = new PointerScope()) {
+      X0Denoiser wrong =
+          X0Denoiser.of(
+              (input, told, c) -> Tensors.zeros(1, 1, 2, 1, 1),
+              NoiseSchedule.flow(1),
+              Prediction.FLOW);
+      assertThatThrownBy(() ->
+              wrong.x0(Tensors.zeros(1, 1, 2, 4, 4), Tensors.full(0.5, 1), Conditioning.none()))
+          .hasMessageContaining("[1, 1, 2, 1, 1] to a video of [1, 1, 2, 4, 4]");
+    }
+  }
+
+  @Test
   void gradientsFlowThrough() {
     try (PointerScope scope = new PointerScope()) {
       NoiseSchedule schedule = NoiseSchedule.cosine();

@@ -18,7 +18,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The one loop: runs any plan with any sampler and denoiser. Each step has a native scope of its
- * own, so memory is flat over any number of steps.
+ * own, so memory is flat over any number of steps. Gradients are off; guidance that needs one
+ * switches them on for itself.
  *
  * @param sampler how a step is made
  * @param denoiser network and guidance
@@ -49,6 +50,7 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
         () -> Scopes.tensor(() -> steps(plan, start_BCFHW, conditioning, noise, progress)));
   }
 
+  @SuppressWarnings("ReferenceEquality") // a step that holds every frame returns its very argument
   private Tensor steps(
       TimestepPlan plan, Tensor start, Conditioning conditioning, Noise noise, Progress progress) {
     Tensor z = start;
