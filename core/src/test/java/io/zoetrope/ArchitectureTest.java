@@ -40,7 +40,16 @@ class ArchitectureTest {
           "network", List.of("torch", "nn", "diffusion"),
           "eval", List.of("torch", "nn", "diffusion", "network", "checkpoint", "media", "data"),
           "pipeline", List.of("torch", "nn", "diffusion", "network", "checkpoint", "media"),
-          "train", List.of("torch", "nn", "diffusion", "network", "checkpoint", "media", "data"));
+          "train",
+              List.of(
+                  "torch",
+                  "nn",
+                  "diffusion",
+                  "network",
+                  "checkpoint",
+                  "media",
+                  "data",
+                  "pipeline"));
 
   private JavaClasses house;
 

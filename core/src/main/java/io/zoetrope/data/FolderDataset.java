@@ -12,12 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A user's own clips: a folder of videos and pictures with their captions ({@link FolderListing} says
- * how those are found). Every file is looked at when the folder is opened, so that a night's training does
- * not end at file 4711; nothing is skipped in silence.
+ * A user's own clips: a folder of videos and pictures with their captions ({@link FolderListing}
+ * says how those are found). Every file is looked at when the folder is opened, so that a night's
+ * training does not end at file 4711; nothing is skipped in silence.
  *
- * <p>Clips are decoded when asked for, resampled to the wanted rate, and cut at the middle to the wanted
- * size. The window of a long video depends on the seed and the index only. Thread-safe.
+ * <p>Clips are decoded when asked for, resampled to the wanted rate, and cut at the middle to the
+ * wanted size. The window of a long video depends on the seed and the index only. Thread-safe.
  */
 public final class FolderDataset implements ClipDataset {
 
@@ -82,8 +82,8 @@ public final class FolderDataset implements ClipDataset {
   /**
    * Opens a folder.
    *
-   * @throws UserError in one line, if a caption or a file is missing, a file cannot be read, or a video is
-   *     too short; it names the first few and says how many there are
+   * @throws UserError in one line, if a caption or a file is missing, a file cannot be read, or a
+   *     video is too short; it names the first few and says how many there are
    */
   public static FolderDataset open(Path folder, Options options) {
     FolderListing listing = FolderListing.of(folder);
@@ -106,10 +106,8 @@ public final class FolderDataset implements ClipDataset {
         sources.add(new Source(entry.path(), entry.caption(), info.still(), length, first));
         first += info.still() ? 1 : options.windows();
         pictures += info.still() ? 1 : 0;
-        Resize fit =
-            Resize.cover(info.width(), info.height(), options.width(), options.height());
-        boolean whole =
-            fit.cropWidth() == info.width() && fit.cropHeight() == info.height();
+        Resize fit = Resize.cover(info.width(), info.height(), options.width(), options.height());
+        boolean whole = fit.cropWidth() == info.width() && fit.cropHeight() == info.height();
         cut += whole ? 0 : 1;
       } catch (UserError e) {
         problems.add(e.getMessage());
@@ -206,8 +204,7 @@ public final class FolderDataset implements ClipDataset {
     if (video.frames().size() < options.frames()) {
       throw new UserError(
           "'%s' has %d frames at %s per second, %d are needed"
-              .formatted(
-                  source.path(), video.frames().size(), options.fps(), options.frames()));
+              .formatted(source.path(), video.frames().size(), options.fps(), options.frames()));
     }
     return video;
   }

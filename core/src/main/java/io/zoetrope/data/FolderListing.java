@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 
 /**
  * Which files of a folder are clips, and what their captions are. Captions stand in {@code
- * captions.jsonl} or {@code metadata.jsonl}, one object a line with {@code file_name} and {@code text} or
- * {@code caption}; without such a file, in {@code NAME.txt} beside {@code NAME.mp4}.
+ * captions.jsonl} or {@code metadata.jsonl}, one object a line with {@code file_name} and {@code
+ * text} or {@code caption}; without such a file, in {@code NAME.txt} beside {@code NAME.mp4}.
  *
  * @param entries clips in the order of the list, or of their names
  * @param problems what keeps the folder from being used
@@ -33,8 +33,8 @@ record FolderListing(List<Entry> entries, List<String> problems, List<String> ot
   private static final List<String> LISTS = List.of("captions.jsonl", "metadata.jsonl");
   private static final Set<String> MEDIA =
       Set.of(
-          "mp4", "m4v", "mov", "mkv", "webm", "avi", "gif", "mpg", "mpeg", "ts", "wmv", "flv", "ogv",
-          "png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff");
+          "mp4", "m4v", "mov", "mkv", "webm", "avi", "gif", "mpg", "mpeg", "ts", "wmv", "flv",
+          "ogv", "png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff");
 
   record Entry(Path path, String caption) {}
 
@@ -103,8 +103,7 @@ record FolderListing(List<Entry> entries, List<String> problems, List<String> ot
     return new FolderListing(entries, problems, others);
   }
 
-  private static Optional<String> caption(
-      Path folder, String name, List<String> problems) {
+  private static Optional<String> caption(Path folder, String name, List<String> problems) {
     try {
       String text = oneLine(Files.readString(folder.resolve(name)));
       if (!text.isEmpty()) {

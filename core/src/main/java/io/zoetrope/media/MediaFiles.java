@@ -51,8 +51,8 @@ final class MediaFiles {
   }
 
   /**
-   * Whether a file ends before its own structure does. FFmpeg takes the early end of a WebM or GIF for
-   * an ordinary one.
+   * Whether a file ends before its own structure does. FFmpeg takes the early end of a WebM or GIF
+   * for an ordinary one.
    */
   static boolean endsEarly(Path path, String demuxer) {
     try (DataInputStream in =

@@ -99,8 +99,7 @@ final class MuxSink implements FrameSink {
       c.colorspace(plan.colour().matrix())
           .color_primaries(avutil.AVCOL_PRI_BT709)
           .color_trc(avutil.AVCOL_TRC_BT709)
-          .color_range(
-              plan.colour().full() ? avutil.AVCOL_RANGE_JPEG : avutil.AVCOL_RANGE_MPEG);
+          .color_range(plan.colour().full() ? avutil.AVCOL_RANGE_JPEG : avutil.AVCOL_RANGE_MPEG);
       c.chroma_sample_location(avutil.AVCHROMA_LOC_LEFT);
     }
     if ((format.oformat().flags() & avformat.AVFMT_GLOBALHEADER) != 0) {
@@ -119,9 +118,9 @@ final class MuxSink implements FrameSink {
   }
 
   /**
-   * Starts the encoder again with a coarser quantiser. OpenH264 gives a frame a buffer of fixed size,
-   * and fails on one that does not fit: pure noise at fine quality. What it writes next is a key frame
-   * under the same parameter sets, so the stream stays one.
+   * Starts the encoder again with a coarser quantiser. OpenH264 gives a frame a buffer of fixed
+   * size, and fails on one that does not fit: pure noise at fine quality. What it writes next is a
+   * key frame under the same parameter sets, so the stream stays one.
    */
   private void coarser(int failure) {
     AVCodecContext old = open(codec);

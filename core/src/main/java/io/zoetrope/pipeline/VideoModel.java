@@ -8,6 +8,7 @@ import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.network.dit.SpaceTimeTransformer;
 import io.zoetrope.network.text.PromptTokenizer;
+import io.zoetrope.network.text.Prompts;
 import io.zoetrope.network.text.TextConfig;
 import io.zoetrope.network.text.TextTransformer;
 import io.zoetrope.network.vae.Autoencoder;

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -78,6 +79,18 @@ public final class Ops {
 
   public static Tensor add(Tensor x, double term) {
     return x.add(new Scalar(term));
+  }
+
+  /** Mean over some axes, which disappear. */
+  public static Tensor mean(Tensor x, long... axes) {
+    return x.mean(axes, false, new ScalarTypeOptional());
+  }
+
+  /**
+   * Standard deviation over some axes, which disappear; of the numbers themselves, not of a sample.
+   */
+  public static Tensor std(Tensor x, long... axes) {
+    return x.std(axes, false, false);
   }
 
   /** Mean of the squared difference, over all elements: a scalar tensor. */

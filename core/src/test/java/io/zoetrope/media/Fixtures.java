@@ -48,8 +48,7 @@ final class Fixtures {
     AVFormatContext out = new AVFormatContext(null);
     Ffmpeg.check(avformat.avformat_open_input(in, Ffmpeg.url(from), null, null), "open");
     Ffmpeg.check(avformat.avformat_find_stream_info(in, (AVDictionary) null), "read");
-    Ffmpeg.check(
-        avformat.avformat_alloc_output_context2(out, null, "mp4", Ffmpeg.url(to)), "open");
+    Ffmpeg.check(avformat.avformat_alloc_output_context2(out, null, "mp4", Ffmpeg.url(to)), "open");
     AVStream stream = avformat.avformat_new_stream(out, null);
     AVCodecParameters par = stream.codecpar();
     avcodec.avcodec_parameters_copy(par, in.streams(0).codecpar());
@@ -59,11 +58,7 @@ final class Fixtures {
     AVPacketSideData list = new AVPacketSideData(par.coded_side_data());
     AVPacketSideData data =
         avcodec.av_packet_side_data_new(
-            new PointerPointer<>(1).put(list),
-            count,
-            avcodec.AV_PKT_DATA_DISPLAYMATRIX,
-            36,
-            0);
+            new PointerPointer<>(1).put(list), count, avcodec.AV_PKT_DATA_DISPLAYMATRIX, 36, 0);
     new IntPointer(data.data()).put(matrix);
     par.coded_side_data(data);
     par.nb_coded_side_data(1);

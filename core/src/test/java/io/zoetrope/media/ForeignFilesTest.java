@@ -102,8 +102,11 @@ class ForeignFilesTest {
     Fixtures.copyWithMatrix(plain, turned, a * ONE, b * ONE, 0, c * ONE, d * ONE, 0, 0, 0, W);
     VideoInfo info = VideoReader.probe(turned);
     Frame frame = VideoReader.read(turned).frames().getFirst();
-    assertThat(corner(frame, false, false) + corner(frame, true, false)
-            + corner(frame, false, true) + corner(frame, true, true))
+    assertThat(
+            corner(frame, false, false)
+                + corner(frame, true, false)
+                + corner(frame, false, true)
+                + corner(frame, true, true))
         .isEqualTo(wanted);
     assertThat(frame.width()).isEqualTo(width).isEqualTo(info.width());
     assertThat(frame.height()).isEqualTo(height).isEqualTo(info.height());

@@ -26,8 +26,7 @@ class GrowingTest {
       clip.frames().forEach(writer::write);
       Files.copy(path, left); // what the disk holds if the process ends now
     }
-    Video back =
-        VideoReader.read(left, ReadOptions.ALL.fps(8).damaged(Damaged.KEEP_WHAT_READS));
+    Video back = VideoReader.read(left, ReadOptions.ALL.fps(8).damaged(Damaged.KEEP_WHAT_READS));
     System.out.printf("%s: %d of 20 frames after a kill%n", name, back.frames().size());
     assertThat(back.frames()).hasSizeBetween(15, 20);
     for (int i = 0; i < back.frames().size(); i++) {

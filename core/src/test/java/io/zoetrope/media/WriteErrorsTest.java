@@ -79,7 +79,11 @@ class WriteErrorsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "a.mp4,3842,16", "a.webm,20000,16", "a.webp,20000,16", "a.gif,70000,16", "a.png,70000,16"
+    "a.mp4,3842,16",
+    "a.webm,20000,16",
+    "a.webp,20000,16",
+    "a.gif,70000,16",
+    "a.png,70000,16"
   })
   void tooLarge(String name, int w, int h) {
     fails(
@@ -181,8 +185,7 @@ class WriteErrorsTest {
   @ParameterizedTest
   @ValueSource(strings = {"a.mp4", "a.webm", "a.gif", "a.webp", "a.png", "a"})
   void zeroFrames(String name) {
-    try (VideoWriter writer =
-        VideoWriter.open(folder.resolve(name), 64, 64, WriteOptions.at(8))) {
+    try (VideoWriter writer = VideoWriter.open(folder.resolve(name), 64, 64, WriteOptions.at(8))) {
       fails(writer::commit, "no frames");
     }
   }
@@ -190,8 +193,7 @@ class WriteErrorsTest {
   @ParameterizedTest
   @ValueSource(strings = {"a.mp4", "a.webm", "a.gif", "a.webp", "a.png", "a"})
   void abandoned(String name) {
-    try (VideoWriter writer =
-        VideoWriter.open(folder.resolve(name), 64, 64, WriteOptions.at(8))) {
+    try (VideoWriter writer = VideoWriter.open(folder.resolve(name), 64, 64, WriteOptions.at(8))) {
       writer.write(CLIP.frames().getFirst());
     }
   }

@@ -8,6 +8,7 @@ import io.zoetrope.media.FrameTensors;
 import io.zoetrope.network.vae.CompactAutoencoder;
 import io.zoetrope.network.vae.CompactConfig;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
@@ -25,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -129,9 +129,7 @@ final class AutoencoderRun {
             }));
       }
       Tensor all = Tensors.cat(means, 0).transpose(0, 1).flatten(1, -1);
-      autoencoder.setStatistics(
-          all.mean(new long[] {1}, false, new ScalarTypeOptional()),
-          all.std(new long[] {1}, false, false));
+      autoencoder.setStatistics(Ops.mean(all, 1), Ops.std(all, 1));
     });
   }
 

@@ -1,8 +1,6 @@
-package io.zoetrope.pipeline;
+package io.zoetrope.network.text;
 
 import io.zoetrope.diffusion.Conditioning;
-import io.zoetrope.network.text.PromptTokenizer;
-import io.zoetrope.network.text.TextTransformer;
 import java.util.List;
 
 /** From prompts to what denoisers are conditioned on. */
