@@ -79,7 +79,9 @@ final class FrameConverter implements AutoCloseable {
             || format == avutil.AV_PIX_FMT_YUVJ411P;
     boolean isRgb = (avutil.av_pix_fmt_desc_get(format).flags() & avutil.AV_PIX_FMT_FLAG_RGB) != 0;
     int matrix = frame.colorspace();
-    if (matrix == avutil.AVCOL_SPC_UNSPECIFIED || matrix == avutil.AVCOL_SPC_RGB) {
+    if (isRgb) {
+      matrix = avutil.AVCOL_SPC_BT709; // that of the target, or swscale would change the colours
+    } else if (matrix == avutil.AVCOL_SPC_UNSPECIFIED || matrix == avutil.AVCOL_SPC_RGB) {
       matrix = frame.height() < 720 || jpeg ? avutil.AVCOL_SPC_SMPTE170M : avutil.AVCOL_SPC_BT709;
     }
     boolean full = isRgb || jpeg || frame.color_range() == avutil.AVCOL_RANGE_JPEG;

@@ -36,7 +36,7 @@ class ForeignFilesTest {
         Arguments.of("BT.601", "ffv1", avutil.AV_PIX_FMT_YUV420P, bt601, false),
         Arguments.of("BT.601 full range", "ffv1", avutil.AV_PIX_FMT_YUV420P, bt601, true),
         Arguments.of("BT.2020 matrix", "ffv1", avutil.AV_PIX_FMT_YUV444P10, bt2020, false),
-        Arguments.of("RGB", "ffv1", avutil.AV_PIX_FMT_BGR0, avutil.AVCOL_SPC_RGB, true),
+        Arguments.of("RGB", "ffv1", avutil.AV_PIX_FMT_BGR0, bt709, true),
         Arguments.of("AV1", "libsvtav1", avutil.AV_PIX_FMT_YUV420P10, bt709, false));
   }
 
