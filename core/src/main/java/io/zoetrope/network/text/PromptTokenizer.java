@@ -2,6 +2,7 @@ package io.zoetrope.network.text;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,12 +13,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Text to token ids by a {@code tokenizer.json}, padded or cut to one length. */
 public final class PromptTokenizer implements AutoCloseable {
+  private static final Pattern WORD = Pattern.compile("\\w+|[^\\w\\s]+");
   private static final String UNKNOWN = "[UNK]";
   private static final String PAD = "[PAD]";
   private static final String START = "[CLS]";
@@ -130,9 +135,18 @@ public final class PromptTokenizer implements AutoCloseable {
     return root.toPrettyString() + "\n";
   }
 
-  /** How many tokens {@link #wordLevel} of so many words has. */
-  public static int vocabularySize(int words) {
-    return words + 3;
+  /** The words that {@link #wordLevel} tells apart in a text, as they come. */
+  public static List<String> words(String text) {
+    return WORD.matcher(text.toLowerCase(Locale.ROOT)).results().map(MatchResult::group).toList();
+  }
+
+  /** How many tokens a tokenizer.json has. */
+  public static int size(String json) {
+    try {
+      return new ObjectMapper().readTree(json).path("model").path("vocab").size();
+    } catch (JsonProcessingException e) {
+      throw new UserError("a tokenizer.json is damaged: " + e.getOriginalMessage(), e);
+    }
   }
 
   @Override

@@ -4,13 +4,11 @@ import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.checkpoint.SafetensorsFile;
 import io.zoetrope.data.ClipDataset;
-import io.zoetrope.data.toybox.ToyboxWords;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.TimestepSampler;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.network.dit.SpaceTimeTransformer;
-import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.network.text.TextConfig;
 import io.zoetrope.network.text.TextTransformer;
 import io.zoetrope.nn.ParameterStore;
@@ -34,7 +32,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -48,9 +45,6 @@ final class DiffusionRun {
   static final String TRANSFORMER = "transformer";
   static final String TEXT = "text_encoder";
 
-  /** Tokens of a prompt. */
-  private static final int PROMPT_LENGTH = 24;
-
   private static final int TEXT_DEPTH = 2;
 
   private DiffusionRun() {}
@@ -60,7 +54,7 @@ final class DiffusionRun {
     Path product = folder.root().resolve("model");
     try (AutoencoderRun.Loaded loaded = AutoencoderRun.load(block.autoencoder());
         SafetensorsFile latents = latents(recipe, block, loaded, folder, listener);
-        PromptTokenizer tokenizer = tokenizer(folder);
+        Vocabulary vocabulary = Vocabulary.open(recipe.data(), block, latents, folder);
         AutoencoderRun.Weights init =
             AutoencoderRun.Weights.open(block.init().map(DiffusionRun::weightsOf))) {
       LatentClips clips = LatentClips.of(latents);
@@ -77,8 +71,8 @@ final class DiffusionRun {
       }
       TextConfig words =
           new TextConfig(
-              PromptTokenizer.vocabularySize(ToyboxWords.vocabulary().size()),
-              PROMPT_LENGTH,
+              vocabulary.size(),
+              Vocabulary.PROMPT_LENGTH,
               dit.textWidth(),
               TEXT_DEPTH,
               dit.heads());
@@ -99,7 +93,7 @@ final class DiffusionRun {
           new SampleSheet(
               X0Denoiser.of(network, schedule, scheduler.toPrediction()),
               text,
-              tokenizer,
+              vocabulary.tokenizer(),
               loaded.autoencoder(),
               clips,
               dit.temporal() ? clips.frames() : 1);
@@ -107,7 +101,7 @@ final class DiffusionRun {
           new DiffusionObjective(
               network,
               text,
-              tokenizer,
+              vocabulary.tokenizer(),
               clips,
               schedule,
               scheduler.toPrediction(),
@@ -128,10 +122,8 @@ final class DiffusionRun {
                   Component.below(TRANSFORMER + ".", ema),
                   Component.below(TEXT + ".", ema),
                   loaded.store().parameters(),
-                  Files.readString(tokenizerFile(folder)));
+                  vocabulary.json());
         }
-      } catch (IOException e) {
-        throw AtomicFiles.cannot("read", tokenizerFile(folder), e);
       }
       store.free();
       return new TrainingRun.Outcome(result, product);
@@ -186,16 +178,6 @@ final class DiffusionRun {
           data, loaded.autoencoder(), clips, file, done -> listener.preparing(done, clips));
     }
     return Safetensors.open(file);
-  }
-
-  private static Path tokenizerFile(RunFolder folder) {
-    return folder.root().resolve("tokenizer.json");
-  }
-
-  private static PromptTokenizer tokenizer(RunFolder folder) {
-    Path file = tokenizerFile(folder);
-    AtomicFiles.text(file, PromptTokenizer.wordLevel(List.copyOf(ToyboxWords.vocabulary())));
-    return PromptTokenizer.load(file, PROMPT_LENGTH);
   }
 
   /** The averaged weights of a run's newest checkpoint, or a file. */

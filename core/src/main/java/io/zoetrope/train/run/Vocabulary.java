@@ -1,0 +1,68 @@
+package io.zoetrope.train.run;
+
+import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.data.toybox.ToyboxWords;
+import io.zoetrope.network.text.PromptTokenizer;
+import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.train.RunFolder;
+import io.zoetrope.train.objective.LatentClips;
+import io.zoetrope.train.recipe.DataBlock;
+import io.zoetrope.train.recipe.ObjectiveBlock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The words that a run's model knows, kept in the run folder: those of the run that it starts from,
+ * else those of the toy world or of the captions of its clips.
+ *
+ * @param json the text of its tokenizer.json
+ */
+record Vocabulary(PromptTokenizer tokenizer, String json) implements AutoCloseable {
+  /** Tokens of a prompt. */
+  static final int PROMPT_LENGTH = 24;
+
+  private static final String FILE = "tokenizer.json";
+
+  static Vocabulary open(
+      DataBlock data, ObjectiveBlock.Diffusion block, SafetensorsFile latents, RunFolder folder) {
+    Path file = folder.root().resolve(FILE);
+    Optional<Path> inherited =
+        block.init().map(init -> init.resolve(FILE)).filter(Files::isRegularFile);
+    try {
+      String json;
+      if (inherited.isPresent()) {
+        json = Files.readString(inherited.get());
+      } else {
+        json = PromptTokenizer.wordLevel(words(data, latents));
+      }
+      AtomicFiles.text(file, json);
+      return new Vocabulary(PromptTokenizer.load(file, PROMPT_LENGTH), json);
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("read", inherited.orElse(file), e);
+    }
+  }
+
+  private static List<String> words(DataBlock data, SafetensorsFile latents) {
+    return switch (data) {
+      case DataBlock.Toybox unused -> List.copyOf(ToyboxWords.vocabulary());
+      case DataBlock.Folder unused ->
+          LatentClips.of(latents).captions().stream()
+              .flatMap(caption -> PromptTokenizer.words(caption).stream())
+              .distinct()
+              .sorted()
+              .toList();
+    };
+  }
+
+  int size() {
+    return PromptTokenizer.size(json);
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+}
