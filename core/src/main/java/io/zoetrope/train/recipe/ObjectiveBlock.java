@@ -46,6 +46,8 @@ public sealed interface ObjectiveBlock {
    * @param init weights to start from; layers that they lack start anew (temporal ones at zero)
    * @param freeze parameters that are not trained: names, with * for any part
    * @param prediction what the network predicts
+   * @param shift of the flow schedule towards noise, for training and sampling; above 1 for videos,
+   *     whose frames tell much about each other
    * @param perFrame probability that each frame of a clip draws its own noise level
    * @param captionDropout probability that a caption is left away, for guidance
    * @param clips how many clips of the data are encoded ahead and learned from
@@ -60,6 +62,7 @@ public sealed interface ObjectiveBlock {
       Optional<Path> init,
       @Default("[]") List<String> freeze,
       @Default("flow") PredictionKind prediction,
+      @Default("1.0") double shift,
       @Default("0.2") double perFrame,
       @Default("0.1") double captionDropout,
       @Default("4096") int clips,
@@ -68,6 +71,9 @@ public sealed interface ObjectiveBlock {
       @Default("{kind: logit-normal}") Levels levels)
       implements ObjectiveBlock {
     public Diffusion {
+      if (!(shift > 0 && shift <= 100)) {
+        throw new UserError("shift must be above 0 and at most 100, is " + shift);
+      }
       probability("perFrame", perFrame);
       probability("captionDropout", captionDropout);
       if (clips < 1 || cut < 0 || maxStride < 1) {

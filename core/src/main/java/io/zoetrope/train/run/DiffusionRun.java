@@ -87,7 +87,8 @@ final class DiffusionRun {
 
       String prediction = block.prediction().name().toLowerCase(Locale.ROOT);
       SchedulerConfig scheduler =
-          new SchedulerConfig(prediction.equals("flow") ? "flow" : "cosine", 1, prediction);
+          new SchedulerConfig(
+              prediction.equals("flow") ? "flow" : "cosine", block.shift(), prediction);
       NoiseSchedule schedule = scheduler.toSchedule();
       SampleSheet sheet =
           new SampleSheet(

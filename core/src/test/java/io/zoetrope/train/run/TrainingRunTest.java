@@ -15,24 +15,25 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole way at the smallest size: pixels to latents, words to images, images to video, a video. */
+/**
+ * The whole way at the smallest size: pixels to latents, words to images, images to video, a video.
+ */
 class TrainingRunTest {
   @TempDir Path runs;
 
   private Path train(String text) {
     Recipe recipe = Recipe.parse("recipe", text);
-    TrainingRun.Outcome outcome =
-        TrainingRun.run(recipe, text, runs, false, TrainingListener.NONE);
+    TrainingRun.Outcome outcome = TrainingRun.run(recipe, text, runs, false, TrainingListener.NONE);
     assertThat(outcome.training().cancelled()).isFalse();
     return outcome.product();
   }
 
   private static String recipe(String name, String data, String objective) {
     return """
-        {name: %s, seed: 1, steps: 4, batch: 2, precision: f32, optimizer: {lr: 1e-3},
-         checkpoint: {every: 2}, log: {every: 1}, sample: {every: 2},
-         data: %s, objective: %s}
-        """
+    {name: %s, seed: 1, steps: 4, batch: 2, precision: f32, optimizer: {lr: 1e-3},
+     checkpoint: {every: 2}, log: {every: 1}, sample: {every: 2},
+     data: %s, objective: %s}
+    """
         .formatted(name, data, objective);
   }
 
@@ -72,28 +73,23 @@ class TrainingRunTest {
   @Test
   void whatIsMissingIsNamed() {
     String clips = "{kind: toybox, width: 32, height: 32, frames: 4}";
-    assertThatThrownBy(
-            () ->
-                train(
-                    recipe(
-                        "x", clips, "{kind: diffusion, network: tiny, autoencoder: nowhere}")))
+    assertThatThrownBy(() ->
+            train(recipe("x", clips, "{kind: diffusion, network: tiny, autoencoder: nowhere}")))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("no finished autoencoder in nowhere");
-    assertThatThrownBy(
-            () -> train(recipe("y", clips, "{kind: autoencoder, network: huge}")))
+    assertThatThrownBy(() -> train(recipe("y", clips, "{kind: autoencoder, network: huge}")))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("unknown size 'huge'");
   }
 
   @Test
   void aFolderOfOnesOwnNeedsToBeThere() {
-    assertThatThrownBy(
-            () ->
-                train(
-                    recipe(
-                        "z",
-                        "{kind: folder, path: '%s'}".formatted(runs.resolve("none")),
-                        "{kind: autoencoder, network: tiny}")))
+    assertThatThrownBy(() ->
+            train(
+                recipe(
+                    "z",
+                    "{kind: folder, path: '%s'}".formatted(runs.resolve("none")),
+                    "{kind: autoencoder, network: tiny}")))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("none");
   }
