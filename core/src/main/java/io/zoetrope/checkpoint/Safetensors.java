@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -51,31 +52,34 @@ public final class Safetensors {
       throw new UserError(what + " is a folder, not a safetensors file");
     }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      long size = channel.size();
-      if (size < 8) {
-        throw SafetensorsHeader.bad(what, "it has only " + size + " bytes");
-      }
-      ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-      readFully(what, channel, length, 0);
-      long headerBytes = length.getLong(0);
-      if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER, size - 8)) {
-        throw SafetensorsHeader.bad(
-            what,
-            "it claims a header of %s bytes in a file of %d"
-                .formatted(Long.toUnsignedString(headerBytes), size));
-      }
-      ByteBuffer header = ByteBuffer.allocate((int) headerBytes);
-      readFully(what, channel, header, 8);
-      if (header.get(0) != '{') {
-        throw SafetensorsHeader.bad(what, "its header does not begin with '{'");
-      }
-      long dataStart = 8 + headerBytes;
-      SafetensorsHeader parsed =
-          SafetensorsHeader.parse(what, decode(what, header), size - dataStart);
-      return new SafetensorsFile(path, parsed, dataStart, size);
+      SafetensorsHeader header = header(what, channel);
+      return new SafetensorsFile(path, header, channel.size());
     } catch (IOException e) {
       throw AtomicFiles.cannot("read", path, e);
     }
+  }
+
+  /** Reads and checks the header alone. */
+  static SafetensorsHeader header(String what, SeekableByteChannel channel) throws IOException {
+    long size = channel.size();
+    if (size < 8) {
+      throw SafetensorsHeader.bad(what, "it has only " + size + " bytes");
+    }
+    ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    readFully(what, channel, length);
+    long headerBytes = length.getLong(0);
+    if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER, size - 8)) {
+      throw SafetensorsHeader.bad(
+          what,
+          "it claims a header of %s bytes in a file of %d"
+              .formatted(Long.toUnsignedString(headerBytes), size));
+    }
+    ByteBuffer header = ByteBuffer.allocate((int) headerBytes);
+    readFully(what, channel, header);
+    if (header.get(0) != '{') {
+      throw SafetensorsHeader.bad(what, "its header does not begin with '{'");
+    }
+    return SafetensorsHeader.parse(what, decode(what, header), 8 + headerBytes, size);
   }
 
   /**
@@ -186,10 +190,10 @@ public final class Safetensors {
     }
   }
 
-  private static void readFully(String what, FileChannel channel, ByteBuffer buffer, long at)
+  private static void readFully(String what, SeekableByteChannel channel, ByteBuffer buffer)
       throws IOException {
     while (buffer.hasRemaining()) {
-      if (channel.read(buffer, at + buffer.position()) < 0) {
+      if (channel.read(buffer) < 0) {
         throw SafetensorsHeader.bad(what, "it ends within its header");
       }
     }

@@ -29,14 +29,12 @@ public final class SafetensorsFile implements AutoCloseable {
 
   private final Path path;
   private final SafetensorsHeader header;
-  private final long dataStart;
   private final Tensor bytes;
   private final SequencedMap<String, Tensor> handles = new LinkedHashMap<>();
 
-  SafetensorsFile(Path path, SafetensorsHeader header, long dataStart, long size) {
+  SafetensorsFile(Path path, SafetensorsHeader header, long size) {
     this.path = path;
     this.header = header;
-    this.dataStart = dataStart;
     try {
       this.bytes = Scopes.keep(Scopes.tensor(() -> MappedFile.map(path, size)));
     } catch (RuntimeException e) {
@@ -85,7 +83,7 @@ public final class SafetensorsFile implements AutoCloseable {
     if (entry.begin() == entry.end()) {
       return Tensors.zeros(entry.dtype().scalarType(), shape);
     }
-    long start = dataStart + entry.begin();
+    long start = header.dataStart() + entry.begin();
     Tensor raw = bytes.narrow(0, start, entry.end() - entry.begin());
     if (start % entry.dtype().bytes() != 0) {
       raw = raw.clone();

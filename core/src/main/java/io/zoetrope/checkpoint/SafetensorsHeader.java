@@ -22,9 +22,12 @@ import java.util.SequencedMap;
  *
  * @param entries the tensors in the order of their data
  * @param metadata the {@code __metadata__} strings
+ * @param dataStart where in the file the data begins
  */
 record SafetensorsHeader(
-    SequencedMap<String, SafetensorsFile.Entry> entries, Map<String, String> metadata) {
+    SequencedMap<String, SafetensorsFile.Entry> entries,
+    Map<String, String> metadata,
+    long dataStart) {
   static final String METADATA = "__metadata__";
 
   private static final JsonFactory JSON =
@@ -33,9 +36,10 @@ record SafetensorsHeader(
   /**
    * @param what names the file in errors
    * @param json the header's text
-   * @param dataBytes how many bytes follow the header
+   * @param dataStart where in the file the data begins
+   * @param size of the file
    */
-  static SafetensorsHeader parse(String what, String json, long dataBytes) {
+  static SafetensorsHeader parse(String what, String json, long dataStart, long size) {
     List<SafetensorsFile.Entry> entries = new ArrayList<>();
     Map<String, String> metadata = new LinkedHashMap<>();
     try (JsonParser p = JSON.createParser(json)) {
@@ -71,6 +75,7 @@ record SafetensorsHeader(
       position = entry.end();
       byName.put(entry.name(), entry);
     }
+    long dataBytes = size - dataStart;
     if (position != dataBytes) {
       throw bad(
           what,
@@ -78,7 +83,9 @@ record SafetensorsHeader(
               .formatted(position, dataBytes));
     }
     return new SafetensorsHeader(
-        Collections.unmodifiableSequencedMap(byName), Collections.unmodifiableMap(metadata));
+        Collections.unmodifiableSequencedMap(byName),
+        Collections.unmodifiableMap(metadata),
+        dataStart);
   }
 
   static UserError bad(String what, String cause) {

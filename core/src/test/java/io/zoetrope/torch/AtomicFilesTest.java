@@ -28,25 +28,23 @@ class AtomicFilesTest {
           assertThat(file).hasContent("one");
         });
     assertThat(file).hasContent("two");
-    assertThatThrownBy(
-            () ->
-                AtomicFiles.file(
-                    file,
-                    temporary -> {
-                      Files.writeString(temporary, "thr");
-                      throw new FileSystemException(
-                          temporary.toString(), null, "No space left on device");
-                    }))
+    assertThatThrownBy(() ->
+            AtomicFiles.file(
+                file,
+                temporary -> {
+                  Files.writeString(temporary, "thr");
+                  throw new FileSystemException(
+                      temporary.toString(), null, "No space left on device");
+                }))
         .isInstanceOf(UserError.class)
         .hasMessage("cannot write " + file + ": No space left on device");
-    assertThatThrownBy(
-            () ->
-                AtomicFiles.file(
-                    file,
-                    temporary -> {
-                      Files.writeString(temporary, "thr");
-                      throw new IllegalStateException("a bug");
-                    }))
+    assertThatThrownBy(() ->
+            AtomicFiles.file(
+                file,
+                temporary -> {
+                  Files.writeString(temporary, "thr");
+                  throw new IllegalStateException("a bug");
+                }))
         .isInstanceOf(IllegalStateException.class);
     assertThat(file).hasContent("two");
     assertOnly("out.txt");
@@ -55,14 +53,13 @@ class AtomicFilesTest {
   @Test
   void aFolderAppearsWholeOrNotAtAll() throws IOException {
     Path target = folder.resolve("step-1");
-    assertThatThrownBy(
-            () ->
-                AtomicFiles.folder(
-                    target,
-                    temporary -> {
-                      Files.writeString(temporary.resolve("a"), "1");
-                      throw new FileNotFoundException("disk is gone\nreally");
-                    }))
+    assertThatThrownBy(() ->
+            AtomicFiles.folder(
+                target,
+                temporary -> {
+                  Files.writeString(temporary.resolve("a"), "1");
+                  throw new FileNotFoundException("disk is gone\nreally");
+                }))
         .isInstanceOf(UserError.class)
         .hasMessage("cannot write " + target + ": disk is gone");
     assertOnly();
