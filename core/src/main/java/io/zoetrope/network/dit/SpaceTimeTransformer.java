@@ -10,6 +10,7 @@ import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.nn.Rotary;
 import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
@@ -78,6 +79,15 @@ public final class SpaceTimeTransformer implements Denoiser {
 
   @Override
   public Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
+    return predict(z_BCFHW, t_BF, conditioning, Segments.PLAIN);
+  }
+
+  /**
+   * As {@link #predict(Tensor, Tensor, Conditioning)}.
+   *
+   * @param segments how the blocks are run: plainly, or with their activations recomputed
+   */
+  public Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments) {
     int patch = config.patch();
     long batch = z_BCFHW.size(0);
     long rows = z_BCFHW.size(3) / patch;
@@ -109,18 +119,23 @@ public final class SpaceTimeTransformer implements Denoiser {
             "b f (r d) -> b f r d",
             "r",
             SpaceTimeBlock.ROWS);
-    SpaceTimeBlock.Shared shared =
-        new SpaceTimeBlock.Shared(
-            modulation,
-            spaceRotary(rows, columns),
-            timeRotary(z_BCFHW.size(2), conditioning),
-            text_BMD,
-            conditioning.textMask().map(mask -> mask.reshape(batch, 1, 1, mask.size(1))));
+    Rotary space = spaceRotary(rows, columns);
+    Rotary time = timeRotary(z_BCFHW.size(2), conditioning);
+    Optional<Tensor> mask = conditioning.textMask().map(m -> m.reshape(batch, 1, 1, m.size(1)));
+    Tensor last = segments.enter(c_BFD.unsqueeze(2).add(finalTable_RD));
+    x = segments.enter(x);
+    modulation = segments.enter(modulation);
+    text_BMD = segments.enter(text_BMD);
     for (SpaceTimeBlock block : blocks) {
-      x = block.forward(x, shared);
+      x =
+          segments.run(
+              in ->
+                  block.forward(
+                      in.get(0),
+                      new SpaceTimeBlock.Shared(in.get(1), space, time, in.get(2), mask)),
+              List.of(x, modulation, text_BMD));
     }
 
-    Tensor last = c_BFD.unsqueeze(2).add(finalTable_RD);
     Tensor norm = Ops.layerNorm(x, Optional.empty(), Optional.empty(), 1e-6);
     x = torch.addcmul(last.narrow(2, 0, 1), norm, Ops.add(last.narrow(2, 1, 1), 1));
     return rearrange(

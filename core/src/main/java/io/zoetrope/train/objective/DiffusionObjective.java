@@ -10,6 +10,7 @@ import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.network.text.Prompts;
 import io.zoetrope.network.text.TextTransformer;
 import io.zoetrope.torch.RandomStream;
+import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.Objective;
 import io.zoetrope.train.TrainingStep;
@@ -34,8 +35,10 @@ public final class DiffusionObjective implements Objective {
    * @param frames of each; 1 trains on still images
    * @param maxStride frames are 1 to so many apart, drawn for each micro-batch
    * @param captionDropout probability that a clip loses its caption, for guidance
+   * @param recompute whether activations are computed again in the backward pass, to save memory
    */
-  public record Cut(int batch, int frames, int maxStride, double captionDropout) {}
+  public record Cut(
+      int batch, int frames, int maxStride, double captionDropout, boolean recompute) {}
 
   private final SpaceTimeTransformer network;
   private final TextTransformer text;
@@ -89,7 +92,12 @@ public final class DiffusionObjective implements Objective {
     Conditioning conditioning =
         Prompts.condition(text, tokenizer, batch.captions)
             .with(SpaceTimeTransformer.FRAME_TIMES, batch.times_1F.expand(cut.batch, cut.frames));
-    Tensor raw = network.predict(z, at.timestepInput_BF().to(ScalarType.Float), conditioning);
+    Tensor raw =
+        network.predict(
+            z,
+            at.timestepInput_BF().to(ScalarType.Float),
+            conditioning,
+            cut.recompute ? step.recompute() : Segments.PLAIN);
     return raw.sub(prediction.from(x0, eps, at)).square().mean();
   }
 

@@ -54,6 +54,8 @@ public sealed interface ObjectiveBlock {
    * @param cut frames of a clip that are learned at a time; 1 for still images, 0 for all
    * @param maxStride frames of a cut are 1 to so many apart
    * @param levels how noise levels are drawn
+   * @param checkpointing whether activations are recomputed in the backward pass: less memory, one
+   *     more forward pass
    */
   record Diffusion(
       String network,
@@ -68,7 +70,8 @@ public sealed interface ObjectiveBlock {
       @Default("4096") int clips,
       @Default("0") int cut,
       @Default("1") int maxStride,
-      @Default("{kind: logit-normal}") Levels levels)
+      @Default("{kind: logit-normal}") Levels levels,
+      @Default("false") boolean checkpointing)
       implements ObjectiveBlock {
     public Diffusion {
       if (!(shift > 0 && shift <= 100)) {

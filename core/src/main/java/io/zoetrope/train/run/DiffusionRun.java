@@ -108,7 +108,11 @@ final class DiffusionRun {
               scheduler.toPrediction(),
               new TimestepSampler(density(block.levels()), block.perFrame()),
               new DiffusionObjective.Cut(
-                  recipe.batch(), cut, block.maxStride(), block.captionDropout()),
+                  recipe.batch(),
+                  cut,
+                  block.maxStride(),
+                  block.captionDropout(),
+                  block.checkpointing()),
               sheet::write);
       Trainer.Result result;
       try (Trainer trainer =

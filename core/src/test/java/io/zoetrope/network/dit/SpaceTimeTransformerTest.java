@@ -9,11 +9,15 @@ import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Recompute;
 import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
@@ -122,6 +126,46 @@ class SpaceTimeTransformerTest {
       Tensor same = network.predict(z, t, Conditioning.text(other, mask));
       assertThat(y.sub(same).abs().max().item_float()).isLessThan(1e-6f);
     });
+  }
+
+  @Test
+  void recomputedActivationsGiveTheSameGradients() {
+    Scopes.run(() -> {
+      Map<String, Tensor> weights = weights(TINY);
+      Map<String, float[]> plain = gradients(weights, Optional.empty());
+      Map<String, float[]> again = gradients(weights, Optional.of(new Recompute()));
+      assertThat(again.keySet()).isEqualTo(plain.keySet());
+      // Gradients that come from several places are summed in another order.
+      plain.forEach((name, g) ->
+          assertThat(again.get(name))
+              .as(name)
+              .usingComparatorWithPrecision(1e-6f)
+              .containsExactly(g));
+    });
+  }
+
+  /** Gradients of every parameter, and of the text. */
+  private static Map<String, float[]> gradients(
+      Map<String, Tensor> weights, Optional<Recompute> recompute) {
+    ParameterStore store = ParameterStore.forTraining(weights, new RandomStreams(1), Precision.F32);
+    SpaceTimeTransformer network = new SpaceTimeTransformer(TINY, store.root());
+    store.trainable(name -> true);
+    Tensor words = normal("text", 2, 5, 32).set_requires_grad(true);
+    Conditioning text =
+        Conditioning.text(Ops.mul(words, 2))
+            .with(Conditioning.POOLED, Ops.mul(words.select(1, 0), 3));
+    Tensor y =
+        network.predict(
+            normal("z", 2, 4, 3, 4, 4),
+            Tensors.full(300, 2, 3),
+            text,
+            recompute.isPresent() ? recompute.get() : Segments.PLAIN);
+    Tensor loss = y.square().mean();
+    recompute.ifPresentOrElse(r -> r.backward(loss), loss::backward);
+    Map<String, float[]> gradients = new TreeMap<>();
+    store.parameters().forEach((name, p) -> gradients.put(name, Tensors.toFloats(p.grad())));
+    gradients.put("text", Tensors.toFloats(words.grad()));
+    return gradients;
   }
 
   @Test
