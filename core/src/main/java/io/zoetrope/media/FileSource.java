@@ -86,6 +86,13 @@ final class FileSource implements FrameSource {
     stream = pickStream(format);
     AVStream s = format.streams(stream);
     AVCodecParameters par = s.codecpar();
+    if (par.color_trc() == avutil.AVCOL_TRC_SMPTE2084
+        || par.color_trc() == avutil.AVCOL_TRC_ARIB_STD_B67) {
+      throw new UserError(
+          "'"
+              + path
+              + "' is HDR video, whose colours would come out wrong: convert it to SDR first");
+    }
     AVCodec codec = avcodec.avcodec_find_decoder(par.codec_id());
     if (codec == null) {
       throw new UserError(

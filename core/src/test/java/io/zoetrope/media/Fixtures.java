@@ -3,6 +3,7 @@ package io.zoetrope.media;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
@@ -44,33 +45,52 @@ final class Fixtures {
 
   /** Copies an MP4 with a display matrix (nine numbers; 1.0 = 65536, last column 2.30). */
   static void copyWithMatrix(Path from, Path to, int... matrix) {
+    copy(
+        from,
+        to,
+        "mp4",
+        par -> {
+          IntPointer count = new IntPointer(1).put(par.nb_coded_side_data());
+          AVPacketSideData data =
+              avcodec.av_packet_side_data_new(
+                  new PointerPointer<>(1).put(new AVPacketSideData(par.coded_side_data())),
+                  count,
+                  avcodec.AV_PKT_DATA_DISPLAYMATRIX,
+                  36,
+                  0);
+          new IntPointer(data.data()).put(matrix);
+          par.coded_side_data(data);
+          par.nb_coded_side_data(count.get());
+        },
+        new double[0]);
+  }
+
+  /** Copies a file without encoding it again, with other parameters, or other times in seconds. */
+  static void copy(
+      Path from, Path to, String muxer, Consumer<AVCodecParameters> change, double[] seconds) {
     AVFormatContext in = new AVFormatContext(null);
     AVFormatContext out = new AVFormatContext(null);
     Ffmpeg.check(avformat.avformat_open_input(in, Ffmpeg.url(from), null, null), "open");
     Ffmpeg.check(avformat.avformat_find_stream_info(in, (AVDictionary) null), "read");
-    Ffmpeg.check(avformat.avformat_alloc_output_context2(out, null, "mp4", Ffmpeg.url(to)), "open");
+    Ffmpeg.check(avformat.avformat_alloc_output_context2(out, null, muxer, Ffmpeg.url(to)), "open");
     AVStream stream = avformat.avformat_new_stream(out, null);
-    AVCodecParameters par = stream.codecpar();
-    avcodec.avcodec_parameters_copy(par, in.streams(0).codecpar());
+    avcodec.avcodec_parameters_copy(stream.codecpar(), in.streams(0).codecpar());
     stream.time_base(in.streams(0).time_base());
-    IntPointer count = new IntPointer(1);
-    count.put(par.nb_coded_side_data());
-    AVPacketSideData list = new AVPacketSideData(par.coded_side_data());
-    AVPacketSideData data =
-        avcodec.av_packet_side_data_new(
-            new PointerPointer<>(1).put(list), count, avcodec.AV_PKT_DATA_DISPLAYMATRIX, 36, 0);
-    new IntPointer(data.data()).put(matrix);
-    par.coded_side_data(data);
-    par.nb_coded_side_data(1);
+    change.accept(stream.codecpar());
     AVIOContext io = new AVIOContext(null);
     Ffmpeg.check(
         avformat.avio_open2(io, Ffmpeg.url(to), avformat.AVIO_FLAG_WRITE, null, null), "write");
     out.pb(io);
     Ffmpeg.check(avformat.avformat_write_header(out, (AVDictionary) null), "write");
     AVPacket packet = avcodec.av_packet_alloc();
-    while (avformat.av_read_frame(in, packet) >= 0) {
+    for (int i = 0; avformat.av_read_frame(in, packet) >= 0; i++) {
       avcodec.av_packet_rescale_ts(packet, in.streams(0).time_base(), stream.time_base());
       packet.pos(-1);
+      if (seconds.length > 0) {
+        double tick = avutil.av_q2d(stream.time_base());
+        packet.pts(Math.round(seconds[i] / tick)).dts(packet.pts());
+        packet.duration(Math.round((seconds[i + 1] - seconds[i]) / tick));
+      }
       Ffmpeg.check(avformat.av_interleaved_write_frame(out, packet), "write");
     }
     Ffmpeg.check(avformat.av_write_trailer(out), "write");
@@ -78,6 +98,5 @@ final class Fixtures {
     avcodec.av_packet_free(packet);
     avformat.avformat_free_context(out);
     avformat.avformat_close_input(in);
-    avutil.av_log_set_level(avutil.AV_LOG_QUIET);
   }
 }

@@ -101,4 +101,18 @@ class ResampleTest {
     Video back = VideoReader.read(clip("a.mp4", 16, 8), ReadOptions.ALL.maxFrames(5));
     assertThat(TestClips.numbers(back)).containsExactly(0, 1, 2, 3, 4);
   }
+
+  @ParameterizedTest
+  @CsvSource({"mp4,a.mp4", "matroska,a.mkv"})
+  void framesOfUnequalLengthAreTakenByTheirTimes(String muxer, String name) {
+    Path steady = clip("steady.mp4", 4, 8);
+    Path uneven = folder.resolve(name);
+    double[] times = {0, 0.5, 0.75, 1.5, 1.625};
+    Fixtures.copy(steady, uneven, muxer, par -> {}, times);
+    Video back = VideoReader.read(uneven, ReadOptions.ALL.fps(8));
+    assertThat(TestClips.numbers(back)).containsExactly(0, 0, 0, 0, 1, 1, 2, 2, 2, 2, 2, 2, 3);
+    assertThat(TestClips.numbers(VideoReader.read(uneven))).containsExactly(0, 1, 2, 3);
+    ReadOptions window = ReadOptions.ALL.fps(8).start(1).maxFrames(4);
+    assertThat(TestClips.numbers(VideoReader.read(uneven, window))).containsExactly(2, 2, 2, 2);
+  }
 }
