@@ -24,8 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -43,7 +41,7 @@ final class AutoencoderRun {
       TrainingListener listener) {
     CompactConfig config = CompactConfig.size(block.network());
     ClipDataset data = TrainingRun.data(recipe.data());
-    Weights init = Weights.open(block.init().map(AutoencoderRun::weightsOf));
+    Weights init = block.init().map(path -> Weights.of(weightsOf(path))).orElseGet(Weights::none);
     ParameterStore store =
         ParameterStore.forTraining(
             init.tensors(), new RandomStreams(recipe.seed()).child("init"), precision(recipe));
@@ -131,19 +129,5 @@ final class AutoencoderRun {
       Tensor all = Tensors.cat(means, 0).transpose(0, 1).flatten(1, -1);
       autoencoder.setStatistics(Ops.mean(all, 1), Ops.std(all, 1));
     });
-  }
-
-  /** Weights to start from, which may be none. */
-  record Weights(Map<String, Tensor> tensors, Optional<SafetensorsFile> file)
-      implements AutoCloseable {
-    static Weights open(Optional<Path> path) {
-      Optional<SafetensorsFile> file = path.map(Safetensors::open);
-      return new Weights(file.map(f -> (Map<String, Tensor>) f.tensors()).orElse(Map.of()), file);
-    }
-
-    @Override
-    public void close() {
-      file.ifPresent(SafetensorsFile::close);
-    }
   }
 }

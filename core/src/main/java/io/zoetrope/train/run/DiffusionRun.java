@@ -34,7 +34,6 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.zip.CRC32;
 import org.bytedeco.pytorch.Tensor;
 
@@ -55,8 +54,7 @@ final class DiffusionRun {
     try (AutoencoderRun.Loaded loaded = AutoencoderRun.load(block.autoencoder());
         SafetensorsFile latents = latents(recipe, block, loaded, folder, listener);
         Vocabulary vocabulary = Vocabulary.open(recipe.data(), block, latents, folder);
-        AutoencoderRun.Weights init =
-            AutoencoderRun.Weights.open(block.init().map(DiffusionRun::weightsOf))) {
+        Weights init = block.init().map(DiffusionRun::weightsOf).orElseGet(Weights::none)) {
       LatentClips clips = LatentClips.of(latents);
       int cut = block.cut() == 0 ? clips.frames() : block.cut();
       if (cut > clips.frames()) {
@@ -185,14 +183,21 @@ final class DiffusionRun {
     return Safetensors.open(file);
   }
 
-  /** The averaged weights of a run's newest checkpoint, or a file. */
-  private static Path weightsOf(Path path) {
+  /** The averaged weights of a run's newest checkpoint, those of a model directory, or a file. */
+  private static Weights weightsOf(Path path) {
     if (Files.isRegularFile(path)) {
-      return path;
+      return Weights.of(path);
     }
-    Optional<Path> newest = RunFolder.checkpoints(path).stream().reduce((older, newer) -> newer);
-    return newest
-        .map(checkpoint -> checkpoint.resolve("ema.safetensors"))
-        .orElseThrow(() -> new UserError("no checkpoint in " + path + " to start from"));
+    Component transformer = Component.diffusion(path.resolve(TRANSFORMER));
+    if (Files.isRegularFile(transformer.weights())) {
+      return Weights.of(
+          Map.of(
+              TRANSFORMER + ".", transformer.weights(),
+              TEXT + ".", Component.encoder(path.resolve(TEXT)).weights()));
+    }
+    return RunFolder.checkpoints(path).stream()
+        .reduce((older, newer) -> newer)
+        .map(checkpoint -> Weights.of(checkpoint.resolve("ema.safetensors")))
+        .orElseThrow(() -> new UserError("no checkpoint or model in " + path + " to start from"));
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The words that a run's model knows, kept in the run folder: those of the run that it starts from,
@@ -30,7 +31,12 @@ record Vocabulary(PromptTokenizer tokenizer, String json) implements AutoCloseab
       DataBlock data, ObjectiveBlock.Diffusion block, SafetensorsFile latents, RunFolder folder) {
     Path file = folder.root().resolve(FILE);
     Optional<Path> inherited =
-        block.init().map(init -> init.resolve(FILE)).filter(Files::isRegularFile);
+        block
+            .init()
+            .flatMap(init ->
+                Stream.of(init.resolve(FILE), init.resolve("tokenizer").resolve(FILE))
+                    .filter(Files::isRegularFile)
+                    .findFirst());
     try {
       String json;
       if (inherited.isPresent()) {

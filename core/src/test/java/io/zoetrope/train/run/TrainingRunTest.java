@@ -57,6 +57,14 @@ class TrainingRunTest {
                 "{kind: diffusion, network: tiny, autoencoder: '%s', clips: 6, cut: 2, maxStride: 2, init: '%s'}"
                     .formatted(ae, runs.resolve("images"))));
 
+    Path further =
+        train(
+            recipe(
+                "further",
+                clips,
+                "{kind: diffusion, network: tiny, autoencoder: '%s', clips: 6, init: '%s', checkpointing: true}"
+                    .formatted(model, model)));
+    assertThat(further.resolve("model_index.json")).exists();
     assertThat(runs.resolve("video/samples/step-000002/samples.png")).exists();
     assertThat(runs.resolve("video/loss.png")).exists();
     assertThat(runs.resolve("latents")).isDirectoryContaining("glob:**.safetensors");

@@ -1,0 +1,38 @@
+package io.zoetrope.train.run;
+
+import io.zoetrope.checkpoint.Safetensors;
+import io.zoetrope.checkpoint.SafetensorsFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/** Weights to start from, which may be none, and the files that they are mapped from. */
+record Weights(Map<String, Tensor> tensors, List<SafetensorsFile> files) implements AutoCloseable {
+  static Weights none() {
+    return new Weights(Map.of(), List.of());
+  }
+
+  static Weights of(Path file) {
+    return of(Map.of("", file));
+  }
+
+  /** Several files, the names in each with a prefix in front. */
+  static Weights of(Map<String, Path> filesByPrefix) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    List<SafetensorsFile> files = new ArrayList<>();
+    filesByPrefix.forEach((prefix, path) -> {
+      SafetensorsFile file = Safetensors.open(path);
+      files.add(file);
+      file.tensors().forEach((name, tensor) -> tensors.put(prefix + name, tensor));
+    });
+    return new Weights(tensors, files);
+  }
+
+  @Override
+  public void close() {
+    files.forEach(SafetensorsFile::close);
+  }
+}
