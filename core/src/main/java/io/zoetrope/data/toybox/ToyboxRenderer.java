@@ -32,12 +32,23 @@ public final class ToyboxRenderer {
   private static final float HY = -0.3172f;
   private static final float HZ = 0.9144f;
 
+  /** Pixels are kept in memory, so there is a limit to a clip. */
+  private static final double MOST_BYTES = 2e9;
+
   private ToyboxRenderer() {}
 
   /** Frames at {@code t = 0, 1/fps, 2/fps, ...}. */
   public static Video render(ToyboxScene scene, int width, int height, int frames, double fps) {
-    if (frames < 1) {
-      throw new UserError("a clip needs at least 1 frame, not " + frames);
+    if (width < 1 || height < 1 || frames < 1 || !(fps > 0) || Double.isInfinite(fps)) {
+      throw new UserError(
+          "a clip needs at least 1x1 pixels, 1 frame and a rate above 0, not %dx%d, %d and %s"
+              .formatted(width, height, frames, fps));
+    }
+    double bytes = 3.0 * width * height * frames;
+    if (bytes > MOST_BYTES) {
+      throw new UserError(
+          "%d frames of %dx%d take %.1f GB; ask for fewer frames or a smaller size"
+              .formatted(frames, width, height, bytes / 1e9));
     }
     byte[] table = Tables.paint(scene, width, height);
     List<Frame> out = new ArrayList<>(frames);

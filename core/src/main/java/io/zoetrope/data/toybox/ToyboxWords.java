@@ -26,7 +26,7 @@ public final class ToyboxWords {
   static final List<String> JOINS = List.of("and", "while");
   static final List<String> STILL_JOINS = List.of("and", "next to", "beside");
   static final List<String> FRAME_WORDS =
-      List.of("a", "an", "the", "one", "there", "is", "that", "on", "table", "slowly", "quickly");
+      List.of("a", "an", "the", "one", "there", "is", "that", "on", "table");
 
   private ToyboxWords() {}
 

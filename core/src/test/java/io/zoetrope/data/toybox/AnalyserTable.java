@@ -4,10 +4,20 @@ import io.zoetrope.data.toybox.Analysis.Sighting;
 import io.zoetrope.data.toybox.Traits.Motion;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Video;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 
 /**
  * Accuracy of the analyser on clips whose truth is known, clean and degraded. Arguments: clips per
@@ -33,14 +43,26 @@ public final class AnalyserTable {
     }
   }
 
-  /** How a clip is spoilt before it is read. */
-  record Spoil(double blur, double noise) {}
+  /**
+   * How a clip is spoilt before it is read, in this order.
+   *
+   * @param blur Gaussian, pixels
+   * @param noise Gaussian, 8-bit steps
+   * @param saturation kept, 0 to 1
+   * @param jpeg quality of one JPEG round trip, 0 for none
+   */
+  record Spoil(double blur, double noise, double saturation, double jpeg) {
+    Spoil(double blur, double noise) {
+      this(blur, noise, 1, 0);
+    }
+  }
 
   public static void main(String[] args) {
     int n = Integer.parseInt(args[0]);
     long seed = Long.parseLong(args[1]);
     boolean errors = args.length > 2;
-    System.out.println("                                   count colour shape motion speed  (%)");
+    System.out.println(
+        "                                         count colour shape motion speed  (%)");
     row("128x128x16 held out", n, seed, Split.HELD_OUT, 128, 128, 16, 8, new Spoil(0, 0), errors);
     row("128x128x16 train", n, seed, Split.TRAIN, 128, 128, 16, 8, new Spoil(0, 0), errors);
     row("64x64x16", n, seed, Split.HELD_OUT, 64, 64, 16, 8, new Spoil(0, 0), errors);
@@ -57,9 +79,23 @@ public final class AnalyserTable {
         new Spoil(0, 0),
         errors);
     row("128x128x8 4 fps", n, seed, Split.HELD_OUT, 128, 128, 8, 4, new Spoil(0, 0), errors);
-    for (double[] s : new double[][] {{1, 0}, {2, 0}, {0, 5}, {0, 10}, {1, 5}, {2, 10}}) {
-      String name = "128x128x16 blur %.0f px noise %.0f".formatted(s[0], s[1]);
-      row(name, n / 3, seed, Split.HELD_OUT, 128, 128, 16, 8, new Spoil(s[0], s[1]), errors);
+    double[][] spoils = {
+      {1, 0, 1, 0},
+      {2, 0, 1, 0},
+      {0, 5, 1, 0},
+      {0, 10, 1, 0},
+      {1, 5, 1, 0},
+      {2, 10, 1, 0},
+      {3, 15, 1, 0},
+      {1, 5, 0.7, 0},
+      {0, 0, 1, 0.3},
+      {1, 5, 1, 0.2}
+    };
+    for (double[] s : spoils) {
+      String name =
+          "blur %.0f noise %.0f saturation %.1f jpeg %.1f".formatted(s[0], s[1], s[2], s[3]);
+      Spoil spoil = new Spoil(s[0], s[1], s[2], s[3]);
+      row(name, n, seed, Split.HELD_OUT, 128, 128, 16, 8, spoil, errors);
     }
   }
 
@@ -78,7 +114,7 @@ public final class AnalyserTable {
     long start = System.nanoTime();
     Tally tally = tally(data, n, spoil, errors);
     System.out.printf(
-        "%-34s %s %.0f ms%n", name, tally, (System.nanoTime() - start) / 1e6 / Math.max(1, n));
+        "%-40s %s %.0f ms%n", name, tally, (System.nanoTime() - start) / 1e6 / Math.max(1, n));
   }
 
   static Tally tally(ToyboxDataset data, int n, Spoil spoil, boolean errors) {
@@ -148,7 +184,7 @@ public final class AnalyserTable {
 
   /** Gaussian blur in pixels, then Gaussian noise in 8-bit steps, the same for the same seed. */
   static Video spoil(Video video, Spoil spoil, long seed) {
-    if (spoil.blur == 0 && spoil.noise == 0) {
+    if (spoil.equals(new Spoil(0, 0))) {
       return video;
     }
     Random random = new Random(seed);
@@ -168,8 +204,46 @@ public final class AnalyserTable {
           rgb[at * 3 + c] = (byte) Math.clamp(Math.round(value), 0, 255);
         }
       }
-      frames.add(new Frame(w, h, rgb));
+      for (int at = 0; at < rgb.length && spoil.saturation < 1; at += 3) {
+        double grey = ((rgb[at] & 255) + (rgb[at + 1] & 255) + (rgb[at + 2] & 255)) / 3.0;
+        for (int c = 0; c < 3; c++) {
+          rgb[at + c] = (byte) Math.round(grey + ((rgb[at + c] & 255) - grey) * spoil.saturation);
+        }
+      }
+      frames.add(new Frame(w, h, spoil.jpeg > 0 ? jpeg(rgb, w, h, spoil.jpeg) : rgb));
     }
     return new Video(frames, video.fps());
+  }
+
+  private static byte[] jpeg(byte[] rgb, int w, int h, double quality) {
+    BufferedImage image = new BufferedImage(w, h, BufferedImage.TYPE_INT_RGB);
+    for (int at = 0; at < w * h; at++) {
+      int pixel =
+          (rgb[3 * at] & 255) << 16 | (rgb[3 * at + 1] & 255) << 8 | (rgb[3 * at + 2] & 255);
+      image.setRGB(at % w, at / w, pixel);
+    }
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    try (ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+      ImageWriteParam param = writer.getDefaultWriteParam();
+      param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      param.setCompressionQuality((float) quality);
+      writer.setOutput(out);
+      writer.write(null, new IIOImage(image, null, null), param);
+      out.flush();
+      BufferedImage back = ImageIO.read(new ByteArrayInputStream(bytes.toByteArray()));
+      byte[] result = new byte[rgb.length];
+      for (int at = 0; at < w * h; at++) {
+        int pixel = back.getRGB(at % w, at / w);
+        result[3 * at] = (byte) (pixel >> 16);
+        result[3 * at + 1] = (byte) (pixel >> 8);
+        result[3 * at + 2] = (byte) pixel;
+      }
+      return result;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      writer.dispose();
+    }
   }
 }

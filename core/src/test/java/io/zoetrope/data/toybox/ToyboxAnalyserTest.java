@@ -14,9 +14,11 @@ import io.zoetrope.data.toybox.Traits.Shape;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Video;
 import io.zoetrope.torch.UserError;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** {@link AnalyserTable} is the long form of these. */
@@ -37,6 +39,7 @@ class ToyboxAnalyserTest {
   @Test
   void readsBlurredAndNoisyClips() {
     check(new ToyboxDataset(SEED, Split.HELD_OUT), 40, new Spoil(1.5, 8), 0.96);
+    check(new ToyboxDataset(SEED, Split.TRAIN), 30, new Spoil(0, 0, 0.8, 0.3), 0.93);
   }
 
   private static void check(ToyboxDataset data, int n, Spoil spoil, double least) {
@@ -63,7 +66,7 @@ class ToyboxAnalyserTest {
   @Test
   void anEmptyTableHasNoToys() {
     byte[] grey = new byte[48 * 32 * 3];
-    java.util.Arrays.fill(grey, (byte) 150);
+    Arrays.fill(grey, (byte) 150);
     Video video = new Video(Collections.nCopies(4, new Frame(48, 32, grey)), 8);
     assertEquals(List.of(), ToyboxAnalyser.analyse(video).objects());
     Prompt prompt = Prompt.of(Colour.RED, Shape.BALL, Motion.RIGHT);
@@ -74,7 +77,7 @@ class ToyboxAnalyserTest {
 
   @Test
   void anyClipIsReadWithoutFailing() {
-    java.util.Random random = new java.util.Random(SEED);
+    Random random = new Random(SEED);
     for (int n = 0; n < 30; n++) {
       int w = 1 + random.nextInt(40);
       int h = 1 + random.nextInt(40);
@@ -82,8 +85,7 @@ class ToyboxAnalyserTest {
       for (byte[] frame : rgb) {
         random.nextBytes(frame);
       }
-      List<Frame> frames =
-          java.util.Arrays.stream(rgb).map(bytes -> new Frame(w, h, bytes)).toList();
+      List<Frame> frames = Arrays.stream(rgb).map(bytes -> new Frame(w, h, bytes)).toList();
       for (Analysis.Sighting s : ToyboxAnalyser.analyse(new Video(frames, 8)).objects()) {
         assertTrue(Double.isFinite(s.x() + s.y() + s.radius()), s::toString);
       }

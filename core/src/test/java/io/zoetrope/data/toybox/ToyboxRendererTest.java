@@ -2,10 +2,12 @@ package io.zoetrope.data.toybox;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Video;
+import io.zoetrope.torch.UserError;
 import org.junit.jupiter.api.Test;
 
 class ToyboxRendererTest {
@@ -58,5 +60,15 @@ class ToyboxRendererTest {
         assertEquals(square.rgb()[y * 192 + x], wide.rgb()[y * 288 + 48 + x], 1.0);
       }
     }
+  }
+
+  @Test
+  void clipsThatCannotBeAreRefused() {
+    ToyboxScene scene = ToyboxScene.sample(3, 9, Split.TRAIN);
+    assertThrows(UserError.class, () -> ToyboxRenderer.render(scene, 0, 64, 4, 8));
+    assertThrows(UserError.class, () -> ToyboxRenderer.render(scene, 64, -1, 4, 8));
+    assertThrows(UserError.class, () -> ToyboxRenderer.render(scene, 64, 64, 0, 8));
+    assertThrows(UserError.class, () -> ToyboxRenderer.render(scene, 64, 64, 1_000_000_000, 8));
+    assertThrows(UserError.class, () -> ToyboxRenderer.render(scene, 64, 64, 4, Double.NaN));
   }
 }
