@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -47,21 +48,30 @@ public final class VideoModel implements AutoCloseable {
       throw new UserError(
           "%s is a %s; this version runs %s".formatted(directory, index.kind(), ModelIndex.KIND));
     }
-    SchedulerConfig scheduler = JsonFiles.read(layout.scheduler(), SchedulerConfig.class);
-    DitConfig dit = layout.transformer().config(DitConfig.class);
-    CompactConfig vae = layout.autoencoder().config(CompactConfig.class);
-    TextConfig words = layout.text().config(TextConfig.class);
-    Precision precision = Precision.of(dtype, dit.width());
-    tokenizer = PromptTokenizer.load(layout.tokenizer(), words.length());
-    SpaceTimeTransformer network =
-        build(layout.transformer().weights(), precision, p -> new SpaceTimeTransformer(dit, p));
-    text = build(layout.text().weights(), precision, p -> new TextTransformer(words, p));
-    // Convolutions over few channels are faster in f32 even where bf16 is native
-    // (docs/numerics.md).
-    autoencoder =
-        build(layout.autoencoder().weights(), Precision.F32, p -> new CompactAutoencoder(vae, p));
-    denoiser = X0Denoiser.of(network, scheduler.toSchedule(), scheduler.toPrediction());
-    sizeMultiple = vae.factor() * dit.patch();
+    try {
+      SchedulerConfig scheduler = JsonFiles.read(layout.scheduler(), SchedulerConfig.class);
+      DitConfig dit = layout.transformer().config(DitConfig.class);
+      CompactConfig vae = layout.autoencoder().config(CompactConfig.class);
+      TextConfig words = layout.text().config(TextConfig.class);
+      requireFit(directory, dit, vae, words);
+      Precision precision = Precision.of(dtype, dit.width());
+      SpaceTimeTransformer network =
+          build(layout.transformer().weights(), precision, p -> new SpaceTimeTransformer(dit, p));
+      text = build(layout.text().weights(), precision, p -> new TextTransformer(words, p));
+      // Convolutions over few channels are faster in f32 even where bf16 is native
+      // (docs/numerics.md).
+      autoencoder =
+          build(layout.autoencoder().weights(), Precision.F32, p -> new CompactAutoencoder(vae, p));
+      denoiser =
+          naming(
+              layout.scheduler(),
+              () -> X0Denoiser.of(network, scheduler.toSchedule(), scheduler.toPrediction()));
+      sizeMultiple = vae.factor() * dit.patch();
+      tokenizer = PromptTokenizer.load(layout.tokenizer(), words.length());
+    } catch (RuntimeException e) {
+      free();
+      throw e;
+    }
   }
 
   /**
@@ -82,10 +92,36 @@ public final class VideoModel implements AutoCloseable {
     SafetensorsFile file = Safetensors.open(path);
     files.add(file);
     ParameterStore store = ParameterStore.forInference(file.tensors(), precision);
-    T network = make.apply(store.root());
-    store.requireComplete(path.toString());
-    parameters.addAll(store.parameters().values());
-    return network;
+    try {
+      T network = naming(path, () -> make.apply(store.root()));
+      store.requireComplete(path.toString());
+      return network;
+    } finally {
+      parameters.addAll(store.parameters().values());
+    }
+  }
+
+  /** Puts the file's name in front of what is said about its content. */
+  private static <T> T naming(Path file, Supplier<T> body) {
+    try {
+      return body.get();
+    } catch (UserError e) {
+      throw new UserError(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireFit(
+      Path directory, DitConfig dit, CompactConfig vae, TextConfig words) {
+    if (dit.channels() != vae.latentChannels()) {
+      throw new UserError(
+          "%s: its transformer takes latents of %d channels, its autoencoder makes %d"
+              .formatted(directory, dit.channels(), vae.latentChannels()));
+    }
+    if (dit.textWidth() != words.width()) {
+      throw new UserError(
+          "%s: its transformer takes text of %d features, its text encoder makes %d"
+              .formatted(directory, dit.textWidth(), words.width()));
+    }
   }
 
   /** What the model is used with where a request says nothing. */
@@ -119,8 +155,12 @@ public final class VideoModel implements AutoCloseable {
 
   @Override
   public void close() {
+    free();
+    tokenizer.close();
+  }
+
+  private void free() {
     parameters.forEach(Scopes::free);
     files.forEach(SafetensorsFile::close);
-    tokenizer.close();
   }
 }

@@ -1,0 +1,167 @@
+package io.zoetrope.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.zoetrope.diffusion.Progress;
+import io.zoetrope.media.Video;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TextToVideoTest {
+  private VideoModel model;
+
+  @BeforeAll
+  void load(@TempDir Path folder) {
+    model = VideoModel.load(TinyModel.write(folder.resolve("model")), "f32");
+  }
+
+  @AfterAll
+  void close() {
+    model.close();
+  }
+
+  @ParameterizedTest
+  @FieldSource("io.zoetrope.pipeline.Samplers#NAMES")
+  void everySamplerMakesFiniteFrames(String sampler) {
+    VideoRequest request = TinyModel.request(1, 5, 6, sampler);
+    Scopes.run(() -> {
+      Tensor latents = new TextToVideo(model).latents(List.of(request), Progress.NONE);
+      assertThat(Tensors.shape(latents)).containsExactly(1, 4, 5, 4, 4);
+      for (float z : Tensors.toFloats(latents)) {
+        assertThat(z).isFinite().isBetween(-1000f, 1000f);
+      }
+      Video video = new TextToVideo(model).decode(latents, request.fps());
+      assertThat(video.frames()).hasSize(5);
+      assertThat(video.frames()).allMatch(f -> f.width() == 16 && f.height() == 16);
+      assertThat(video.fps()).isEqualTo(8);
+    });
+  }
+
+  @Test
+  void anImageIsAVideoOfOneFrame() {
+    Video video =
+        new TextToVideo(model).run(TinyModel.request(1, 1, 2, "flow-euler"), Progress.NONE);
+    assertThat(video.frames()).hasSize(1);
+  }
+
+  @Test
+  void thePromptAndItsGuidanceMatter() {
+    VideoRequest red = TinyModel.request(1);
+    VideoRequest blue = prompt(red, "a blue ball", red.guidance());
+    assertThat(TinyModel.latents(model, red)).isNotEqualTo(TinyModel.latents(model, blue));
+    assertThat(TinyModel.latents(model, red))
+        .isNotEqualTo(TinyModel.latents(model, prompt(red, red.prompt(), 1)));
+    assertThat(TinyModel.latents(model, prompt(red, "", 3))).as("an empty prompt").isNotEmpty();
+  }
+
+  private static VideoRequest prompt(VideoRequest r, String prompt, double guidance) {
+    return new VideoRequest(
+        prompt, "", r.seed(), 16, 16, r.frames(), r.fps(), r.steps(), guidance, r.sampler());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"17,16,16x16", "16,18,16x20", "21,23,20x24", "4095,16,4096x16"})
+  void aSizeThatIsNoMultipleIsRefusedWithTheNearest(int width, int height, String nearest) {
+    VideoRequest r = TinyModel.request(1);
+    VideoRequest odd =
+        new VideoRequest(
+            "", "", 1, width, height, 2, r.fps(), r.steps(), r.guidance(), r.sampler());
+    assertThatThrownBy(() -> new TextToVideo(model).run(odd, Progress.NONE))
+        .isInstanceOf(UserError.class)
+        .hasMessage(
+            "this model makes sizes that are multiples of 4; nearest to %dx%d is %s"
+                .formatted(width, height, nearest));
+  }
+
+  @Test
+  void anUnknownSamplerIsRefusedWithThoseThatExist() {
+    assertThatThrownBy(() -> TinyModel.latents(model, TinyModel.request(1, 2, 2, "magic")))
+        .isInstanceOf(UserError.class)
+        .hasMessage("unknown sampler 'magic': it is one of " + String.join(", ", Samplers.NAMES));
+  }
+
+  @Test
+  void aBatchDiffersInPromptsAndSeedsOnly() {
+    assertThatThrownBy(() ->
+            TinyModel.latents(
+                model, TinyModel.request(1, 2, 2, "ddim"), TinyModel.request(1, 2, 3, "ddim")))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** Cancels after some steps, and remembers what it was told. */
+  private static final class Impatient implements Progress {
+    final int patience;
+    final List<Long> seen = new ArrayList<>();
+
+    Impatient(int patience) {
+      this.patience = patience;
+    }
+
+    @Override
+    public void update(long done, long total, Supplier<Optional<Tensor>> preview) {
+      assertThat(total).isEqualTo(6);
+      assertThat(Tensors.shape(preview.get().orElseThrow())).containsExactly(1, 4, 3, 4, 4);
+      seen.add(done);
+    }
+
+    @Override
+    public boolean cancelled() {
+      return seen.size() >= patience;
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("io.zoetrope.pipeline.Samplers#NAMES")
+  void cancellingBetweenStepsLeavesNothing(String sampler) {
+    VideoRequest request = TinyModel.request(1, 3, 6, sampler);
+    byte[] before = TinyModel.latents(model, request);
+    long handles = handles();
+    for (int patience : List.of(0, 1, 3)) {
+      Impatient progress = new Impatient(patience);
+      assertThatThrownBy(() -> new TextToVideo(model).run(request, progress))
+          .isInstanceOf(CancellationException.class)
+          .hasMessage("cancelled after " + patience + " of 6");
+      assertThat(progress.seen).hasSize(patience);
+    }
+    assertThat(handles()).as("native objects alive").isLessThanOrEqualTo(handles);
+    assertThat(TinyModel.latents(model, request)).isEqualTo(before);
+  }
+
+  /** How many native objects Java holds, after those that nobody can reach are gone. */
+  static long handles() {
+    long last = Long.MAX_VALUE;
+    for (int i = 0; i < 50; i++) {
+      System.gc();
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      long now = Pointer.totalCount();
+      if (now == last) {
+        return now;
+      }
+      last = now;
+    }
+    return last;
+  }
+}
