@@ -3,10 +3,13 @@ package io.zoetrope.app;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.Verb;
 import io.zoetrope.app.command.DoctorCommand;
+import io.zoetrope.app.command.EvaluateCommand;
+import io.zoetrope.app.command.GenerateCommand;
 import io.zoetrope.app.command.InspectCommand;
 import io.zoetrope.app.command.ModelsCommand;
 import io.zoetrope.app.command.PlanCommand;
 import io.zoetrope.app.command.ToyboxCommand;
+import io.zoetrope.app.command.TrainCommand;
 import java.util.List;
 import java.util.function.Function;
 
@@ -17,6 +20,9 @@ final class Commands {
 
   static final List<Entry> ALL =
       List.of(
+          new Entry("generate", GenerateCommand::new),
+          new Entry("train", TrainCommand::new),
+          new Entry("evaluate", EvaluateCommand::new),
           new Entry("toybox", ToyboxCommand::new),
           new Entry("plan", PlanCommand::new),
           new Entry("inspect", InspectCommand::new),

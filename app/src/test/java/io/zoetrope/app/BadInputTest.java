@@ -31,6 +31,9 @@ class BadInputTest {
     Files.createDirectory(folder.resolve("full-folder"));
     Files.writeString(folder.resolve("full-folder/mine.txt"), "keep me");
     Files.writeString(folder.resolve("a-file"), "I am a file");
+    Files.writeString(folder.resolve("bad-key.yaml"), "name: bad\nstepz: 5\n");
+    Files.writeString(
+        folder.resolve("bad-rate.yaml"), "name: bad\nsteps: 5\nbatch: 1\noptimizer: {lr: -1}\n");
     BadFiles.write(folder);
     before = listing();
   }
@@ -39,7 +42,7 @@ class BadInputTest {
     return Stream.of(
         // The command itself.
         row(USAGE, "no command given"),
-        row(USAGE, "unknown command 'docter': did you mean doctor?", "docter"),
+        row(USAGE, "unknown command 'genrate': did you mean generate?", "genrate"),
         row(USAGE, "unknown command 'xyzzy' (see 'zoetrope --help')", "xyzzy"),
         row(USAGE, "unknown option '--hepl': did you mean --help?", "--hepl"),
         row(USAGE, "unknown option '--quite': did you mean --quiet?", "doctor", "--quite"),
@@ -132,6 +135,84 @@ class BadInputTest {
             "1"),
         row(FAILED, "/proc/zoetrope.mp4", "toybox", "-o", "/proc/zoetrope.mp4"),
         row(USAGE, "is no file name", "toybox", "-o", "a\0b.mp4"),
+
+        // generate.
+        row(USAGE, "missing required parameter: 'PROMPT", "generate"),
+        row(USAGE, "the prompt is empty: say what to show", "generate", ""),
+        row(USAGE, "the prompt is empty", "generate", "  ", "\t"),
+        row(USAGE, "PROMPT is 3000 characters long", "generate", "x".repeat(3000)),
+        row(
+            USAGE,
+            "--negative is 3000 characters long",
+            "generate",
+            "a",
+            "--negative",
+            "x".repeat(3000)),
+        row(USAGE, "--frames: '0' is out of range", "generate", "a ball", "--frames", "0"),
+        row(
+            USAGE,
+            "--frames: '1000000000' is out of range",
+            "generate",
+            "a ball",
+            "--frames",
+            "1000000000"),
+        row(USAGE, "--steps: '0' is out of range", "generate", "a ball", "--steps", "0"),
+        row(USAGE, "--steps: '100000' is out of range", "generate", "a ball", "--steps", "100000"),
+        row(USAGE, "--guidance: 'NaN' is out of range", "generate", "a ball", "--guidance", "NaN"),
+        row(USAGE, "--guidance: '-1' is out of range", "generate", "a ball", "--guidance", "-1"),
+        row(USAGE, "--guidance: '1e9' is out of range", "generate", "a ball", "--guidance", "1e9"),
+        row(USAGE, "--size: '129x128' has an odd side", "generate", "a ball", "--size", "129x128"),
+        row(
+            USAGE,
+            "--sampler: 'ddpm' is no sampler: use",
+            "generate",
+            "a ball",
+            "--sampler",
+            "ddpm"),
+        row(
+            USAGE,
+            "--device: 'gpu' is no device: use auto, cpu, cuda or cuda:N",
+            "generate",
+            "a ball",
+            "--device",
+            "gpu"),
+        row(
+            USAGE,
+            "--dtype: 'f16' is no dtype: use auto, f32 or bf16",
+            "generate",
+            "a ball",
+            "--dtype",
+            "f16"),
+        row(USAGE, "--out 'x.avi': cannot write '.avi' files", "generate", "a ball", "-o", "x.avi"),
+        row(
+            FAILED,
+            "there is no model 'nobody': 'zoetrope models' lists",
+            "generate",
+            "a ball",
+            "-m",
+            "nobody"),
+        row(
+            FAILED,
+            "is no model: it lacks model_index.json",
+            "generate",
+            "a ball",
+            "-m",
+            "empty-folder"),
+
+        // train.
+        row(USAGE, "missing required parameter: 'RECIPE'", "train"),
+        row(FAILED, "there is no recipe 'nothing': name a .yaml file", "train", "nothing"),
+        row(FAILED, "is a folder: name a recipe in it", "train", "empty-folder"),
+        row(FAILED, "a-file", "train", "a-file"),
+        row(FAILED, "bad-key.yaml line 2: stepz", "train", "bad-key.yaml", "--check"),
+        row(FAILED, "optimizer.lr", "train", "bad-rate.yaml"),
+
+        // evaluate.
+        row(USAGE, "--count: '0' is out of range", "evaluate", "-n", "0"),
+        row(USAGE, "--batch: '0' is out of range", "evaluate", "--batch", "0"),
+        row(USAGE, "--sheet 'x.jpg' must end in .png", "evaluate", "--sheet", "x.jpg"),
+        row(USAGE, "expected one of [train, held_out]", "evaluate", "--split", "test"),
+        row(FAILED, "there is no model 'nobody'", "evaluate", "-m", "nobody"),
 
         // Files that lie.
         row(USAGE, "missing required parameter: 'MODEL'", "inspect"),

@@ -122,7 +122,7 @@ class CommandsTest {
   @Test
   void modelsAreFoundInTheFoldersOfTheVariable() throws IOException {
     Path model = Files.createDirectories(folder.resolve("store/mine"));
-    Files.writeString(model.resolve("config.json"), "{}");
+    Files.writeString(model.resolve("model_index.json"), "{}");
     Files.write(model.resolve("model.safetensors"), BadFiles.file("{}", 0));
     TestCli cli = new TestCli(folder, Map.of("ZOETROPE_MODELS", "store"), new Cancellation());
     assertThat(cli.run("models").out()).contains("mine");

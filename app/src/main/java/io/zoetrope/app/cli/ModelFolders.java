@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * Where models lie: the folders in {@code $ZOETROPE_MODELS}, then {@code models} in the working
- * folder, then those that came with zoetrope. A model is a folder with a {@code config.json} and
- * safetensors in it; the first of a name wins.
+ * folder, then those that came with zoetrope. A model is a folder with a {@code model_index.json}
+ * in it; the first of a name wins.
  */
 public final class ModelFolders {
   private static final String VARIABLE = "ZOETROPE_MODELS";
@@ -74,14 +74,14 @@ public final class ModelFolders {
     return named.orElseThrow(() ->
         new UserError(
             Files.isDirectory(direct)
-                ? "'%s' is no model: it lacks config.json or .safetensors files".formatted(direct)
+                ? "'%s' is no model: it lacks model_index.json".formatted(direct)
                 : "there is no model '%s': 'zoetrope models' lists what there is, or give its folder"
                     .formatted(wanted)));
   }
 
-  /** Whether a folder has what a model needs. */
+  /** Whether a folder says that it is a model. */
   public static boolean isModel(Path folder) {
-    return Files.isRegularFile(folder.resolve("config.json")) && !weights(folder).isEmpty();
+    return Files.isRegularFile(folder.resolve("model_index.json"));
   }
 
   /** The safetensors files of a folder and of the folders in it. */

@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -53,6 +54,27 @@ public final class OutOption {
       throw new UsageError("--out '%s' is no file name: %s".formatted(out, e.getReason()));
     } catch (UserError e) {
       throw new UsageError("--out '%s': %s".formatted(out, e.getMessage()));
+    }
+  }
+
+  /**
+   * A picture that another option names.
+   *
+   * @param option as typed, for messages
+   * @param file what follows it, if it is there
+   */
+  public static Optional<Path> picture(Session session, String option, @Nullable String file) {
+    if (file == null) {
+      return Optional.empty();
+    }
+    if (!file.toLowerCase(Locale.ROOT).endsWith(OutputFormat.PNG.ending())) {
+      throw new UsageError(
+          "%s '%s' must end in %s".formatted(option, file, OutputFormat.PNG.ending()));
+    }
+    try {
+      return Optional.of(session.resolve(Path.of(file)));
+    } catch (InvalidPathException e) {
+      throw new UsageError("%s '%s' is no file name: %s".formatted(option, file, e.getReason()));
     }
   }
 

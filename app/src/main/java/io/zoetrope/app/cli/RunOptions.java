@@ -1,5 +1,6 @@
 package io.zoetrope.app.cli;
 
+import io.zoetrope.torch.UserError;
 import picocli.CommandLine.Option;
 
 /** Where and how to compute. */
@@ -21,11 +22,17 @@ public final class RunOptions {
           "auto, f32 or bf16 (default: ${DEFAULT-VALUE}, bf16 where the processor multiplies it).")
   private String dtype = "auto";
 
-  public String device() {
-    return device;
-  }
-
+  /**
+   * The number format as asked for.
+   *
+   * @throws UserError if the device asked for is not there
+   */
   public String dtype() {
+    if (device.startsWith("cuda")) {
+      throw new UserError(
+          "--device %s: this version computes on the CPU only; leave --device at auto"
+              .formatted(device));
+    }
     return dtype;
   }
 }

@@ -2,6 +2,7 @@ package io.zoetrope.app.cli;
 
 import io.zoetrope.diffusion.Progress;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -18,6 +19,7 @@ public final class StepProgress implements Progress, AutoCloseable {
   private static final long NANOS_BETWEEN_LINES = 5_000_000_000L;
 
   private final String task;
+  private final long first;
   private final PrintStream err;
   private final boolean bar;
   private final boolean lines;
@@ -34,13 +36,42 @@ public final class StepProgress implements Progress, AutoCloseable {
    * @param task one or two words, for instance {@code sampling}
    */
   public StepProgress(Session session, OutputOptions output, String task) {
+    this(session, output, task, 0);
+  }
+
+  /** As {@link #StepProgress(Session, OutputOptions, String)} for work of which some is done. */
+  public StepProgress(Session session, OutputOptions output, String task, long first) {
     this.task = task;
+    this.first = first;
     this.err = session.console().err();
     this.bar = !output.quiet() && session.console().terminal();
     this.lines = !output.quiet() && !session.console().terminal();
     this.columns = session.console().columns();
     this.cancellation = session.cancellation();
     this.stretch = cancellation.stretch();
+  }
+
+  /** This, and after each step something else too. */
+  public Progress then(Step more) {
+    StepProgress outer = this;
+    return new Progress() {
+      @Override
+      public void update(long done, long total, Supplier<Optional<Tensor>> preview) {
+        outer.update(done, total);
+        more.done(done, total);
+      }
+
+      @Override
+      public boolean cancelled() {
+        return outer.cancelled();
+      }
+    };
+  }
+
+  /** Told of a step. */
+  @FunctionalInterface
+  public interface Step {
+    void done(long done, long total);
   }
 
   @Override
@@ -50,14 +81,24 @@ public final class StepProgress implements Progress, AutoCloseable {
 
   /** As the interface, without a preview. */
   public void update(long done, long total) {
+    update(done, total, "");
+  }
+
+  /** As the interface, with a few words more, for instance the loss. */
+  public void update(long done, long total, String words) {
     if (bar) {
-      show(total).stepTo(done);
+      show(total).stepTo(done).setExtraMessage(words);
     } else if (lines && (System.nanoTime() - lastLine > NANOS_BETWEEN_LINES)) {
       lastLine = System.nanoTime();
       double seconds = (lastLine - start) / 1e9;
       err.printf(
-          "%s %d/%d, %.0f s, about %.0f s to go%n",
-          task, done, total, seconds, seconds / Math.max(1, done) * (total - done));
+          "%s %d/%d%s, %.0f s, about %.0f s to go%n",
+          task,
+          done,
+          total,
+          words.isEmpty() ? "" : ", " + words,
+          seconds,
+          seconds / Math.max(1, done - first) * (total - done));
     }
   }
 
@@ -67,6 +108,7 @@ public final class StepProgress implements Progress, AutoCloseable {
           new ProgressBarBuilder()
               .setTaskName(task)
               .setInitialMax(total)
+              .startsFrom(first, Duration.ZERO)
               .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
               .setUpdateIntervalMillis(200)
               .clearDisplayOnFinish()

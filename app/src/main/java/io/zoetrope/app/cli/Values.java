@@ -1,5 +1,8 @@
 package io.zoetrope.app.cli;
 
+import io.zoetrope.pipeline.Samplers;
+import io.zoetrope.pipeline.VideoRequest;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -80,14 +83,14 @@ public final class Values {
   /** How many frames a clip has. */
   public static final class Frames extends Whole {
     public Frames() {
-      super(1, 4096);
+      super(1, VideoRequest.MOST_FRAMES);
     }
   }
 
   /** How many sampler steps. */
   public static final class Steps extends Whole {
     public Steps() {
-      super(1, 1000);
+      super(1, VideoRequest.MOST_STEPS);
     }
   }
 
@@ -95,6 +98,13 @@ public final class Values {
   public static final class Count extends Whole {
     public Count() {
       super(1, 1_000_000);
+    }
+  }
+
+  /** How many at once. */
+  public static final class Batch extends Whole {
+    public Batch() {
+      super(1, 256);
     }
   }
 
@@ -108,7 +118,7 @@ public final class Values {
   /** Classifier-free guidance; 1 is none. */
   public static final class Guidance extends Real {
     public Guidance() {
-      super(0, 50);
+      super(0, 100);
     }
   }
 
@@ -158,6 +168,26 @@ public final class Values {
       String name = text.strip().toLowerCase(Locale.ROOT);
       if (!FORM.matcher(name).matches()) {
         throw new Bad("'%s' is no dtype: use auto, f32 or bf16", text);
+      }
+      return name;
+    }
+  }
+
+  /** How to sample. */
+  public static final class SamplerName implements ITypeConverter<String> {
+    /** All of them, for help. */
+    static final class Names implements Iterable<String> {
+      @Override
+      public Iterator<String> iterator() {
+        return Samplers.NAMES.iterator();
+      }
+    }
+
+    @Override
+    public String convert(String text) {
+      String name = text.strip().toLowerCase(Locale.ROOT);
+      if (!Samplers.NAMES.contains(name)) {
+        throw new Bad("'%s' is no sampler: use %s", text, String.join(", ", Samplers.NAMES));
       }
       return name;
     }

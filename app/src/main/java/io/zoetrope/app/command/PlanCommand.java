@@ -85,6 +85,9 @@ public final class PlanCommand extends Verb {
       description = "pyramid: steps from frame to frame (default: ${DEFAULT-VALUE}).")
   private int delay;
 
+  @Option(names = "--ascii", description = "Draw it as text: what happens anyway.")
+  private boolean ascii;
+
   @Option(names = "--plain", description = "Draw with letters of 7 bits only.")
   private boolean plain;
 

@@ -1,0 +1,25 @@
+package io.zoetrope.app.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/** The memory of this process, native memory included. */
+public final class Memory {
+  private Memory() {}
+
+  /** The most it ever held, in bytes; empty where the system does not say. */
+  public static OptionalLong peak() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+      Optional<String> line = lines.filter(l -> l.startsWith("VmHWM:")).findFirst();
+      return line.isPresent()
+          ? OptionalLong.of(Long.parseLong(line.get().replaceAll("\\D", "")) * 1024)
+          : OptionalLong.empty();
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.zoetrope.app.cli;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which model samples, and how; what is not said is up to the model. */
+public final class SamplingOptions {
+  /** The model that comes with zoetrope. */
+  public static final String BUNDLED = "toybox";
+
+  @Option(
+      names = {"-m", "--model"},
+      paramLabel = "MODEL",
+      defaultValue = BUNDLED,
+      description = "A folder, or a name that 'zoetrope models' lists (default: ${DEFAULT-VALUE}).")
+  private String model = BUNDLED;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      converter = Values.Steps.class,
+      description = "Sampler steps: more is slower and finer.")
+  private @Nullable Integer steps;
+
+  @Option(
+      names = {"-g", "--guidance"},
+      paramLabel = "SCALE",
+      converter = Values.Guidance.class,
+      description = "How strictly to follow the prompt; 1 is without guidance.")
+  private @Nullable Double guidance;
+
+  @Option(
+      names = "--negative",
+      paramLabel = "PROMPT",
+      defaultValue = "",
+      description = "What not to show.")
+  private String negative = "";
+
+  @Option(
+      names = "--sampler",
+      paramLabel = "NAME",
+      converter = Values.SamplerName.class,
+      completionCandidates = Values.SamplerName.Names.class,
+      description = "${COMPLETION-CANDIDATES}.")
+  private @Nullable String sampler;
+
+  public String model() {
+    return model;
+  }
+
+  public OptionalInt steps() {
+    return steps == null ? OptionalInt.empty() : OptionalInt.of(steps);
+  }
+
+  public OptionalDouble guidance() {
+    return guidance == null ? OptionalDouble.empty() : OptionalDouble.of(guidance);
+  }
+
+  public String negative() {
+    return negative;
+  }
+
+  public Optional<String> sampler() {
+    return Optional.ofNullable(sampler);
+  }
+}

@@ -1,0 +1,99 @@
+package io.zoetrope.app.command;
+
+import io.zoetrope.app.cli.SamplingOptions;
+import io.zoetrope.app.cli.StepProgress;
+import io.zoetrope.diffusion.Progress;
+import io.zoetrope.media.Video;
+import io.zoetrope.pipeline.ModelIndex;
+import io.zoetrope.pipeline.TextToVideo;
+import io.zoetrope.pipeline.VideoModel;
+import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.Scopes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A video for each of many prompts, several sampled at once, in the model's own size and length.
+ * The seed of a video is that of the first plus its number, whatever the batch.
+ */
+final class BatchSampling {
+  private final VideoModel model;
+  private final SamplingOptions options;
+  private final List<String> prompts;
+  private final long firstSeed;
+  private final int batch;
+  private final Progress progress;
+  private List<Video> made = List.of();
+  private int from;
+
+  BatchSampling(
+      VideoModel model,
+      SamplingOptions options,
+      List<String> prompts,
+      long firstSeed,
+      int batch,
+      StepProgress progress) {
+    this.model = model;
+    this.options = options;
+    this.prompts = prompts;
+    this.firstSeed = firstSeed;
+    this.batch = batch;
+    this.progress = cancelledBy(progress);
+  }
+
+  /** The video of a prompt by its number; cheap if numbers rise one by one. */
+  Video video(int number) {
+    if (number < from || number >= from + made.size()) {
+      from = number;
+      made = sample(prompts.subList(number, Math.min(prompts.size(), number + batch)));
+    }
+    return made.get(number - from);
+  }
+
+  private List<Video> sample(List<String> some) {
+    List<VideoRequest> requests = new ArrayList<>();
+    for (int i = 0; i < some.size(); i++) {
+      requests.add(request(some.get(i), firstSeed + from + i));
+    }
+    TextToVideo pipeline = new TextToVideo(model);
+    return Scopes.value(() -> {
+      Tensor z_BCFHW = pipeline.latents(requests, progress);
+      List<Video> videos = new ArrayList<>();
+      for (int i = 0; i < requests.size(); i++) {
+        videos.add(pipeline.decode(z_BCFHW.narrow(0, i, 1), model.defaults().fps()));
+      }
+      return videos;
+    });
+  }
+
+  private VideoRequest request(String prompt, long seed) {
+    ModelIndex.Defaults d = model.defaults();
+    return new VideoRequest(
+        prompt,
+        options.negative().strip(),
+        seed,
+        d.width(),
+        d.height(),
+        d.frames(),
+        d.fps(),
+        options.steps().orElse(d.steps()),
+        options.guidance().orElse(d.guidance()),
+        options.sampler().orElse(d.sampler()));
+  }
+
+  /** Sampler steps of one batch are not worth a report, but one may stop at them. */
+  private static Progress cancelledBy(StepProgress progress) {
+    return new Progress() {
+      @Override
+      public void update(long done, long total, Supplier<Optional<Tensor>> preview) {}
+
+      @Override
+      public boolean cancelled() {
+        return progress.cancelled();
+      }
+    };
+  }
+}

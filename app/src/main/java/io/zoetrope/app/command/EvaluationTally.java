@@ -1,0 +1,117 @@
+package io.zoetrope.app.command;
+
+import io.zoetrope.data.toybox.Adherence;
+import io.zoetrope.data.toybox.Analysis;
+import io.zoetrope.eval.Rate;
+import io.zoetrope.media.ContactSheet;
+import io.zoetrope.media.Video;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** What an evaluation found, for people and for programs. */
+final class EvaluationTally {
+  private record Look(String prompt, Adherence adherence, Analysis seen) {}
+
+  private static final Map<String, Predicate<Adherence>> TRAITS = new LinkedHashMap<>();
+
+  static {
+    TRAITS.put("colour", Adherence::colour);
+    TRAITS.put("shape", Adherence::shape);
+    TRAITS.put("motion", Adherence::motion);
+    TRAITS.put("number", Adherence::count);
+    TRAITS.put("all", Adherence::all);
+  }
+
+  private final int mostRows;
+  private final List<Look> looks = new ArrayList<>();
+  private final List<ContactSheet.Row> rows = new ArrayList<>();
+
+  /**
+   * Nothing yet.
+   *
+   * @param mostRows how many videos to keep for a contact sheet
+   */
+  EvaluationTally(int mostRows) {
+    this.mostRows = mostRows;
+  }
+
+  void add(String prompt, Adherence adherence, Analysis seen, Video video) {
+    looks.add(new Look(prompt, adherence, seen));
+    if (rows.size() < mostRows) {
+      rows.add(new ContactSheet.Row(video, prompt));
+    }
+  }
+
+  int size() {
+    return looks.size();
+  }
+
+  List<ContactSheet.Row> rows() {
+    return rows;
+  }
+
+  /** For a progress line. */
+  String words() {
+    return rate(Adherence::all).right() + " all right";
+  }
+
+  String text() {
+    List<String> lines = new ArrayList<>();
+    TRAITS.forEach((name, trait) -> lines.add("%-8s %s".formatted(name, rate(trait))));
+    for (Look miss : misses()) {
+      lines.add(
+          "  %s: wrong %s; seen %s"
+              .formatted(miss.prompt(), String.join(", ", wrong(miss)), miss.seen().objects()));
+    }
+    return String.join("\n", lines);
+  }
+
+  Map<String, Object> fields() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("prompts", looks.size());
+    TRAITS.forEach((name, trait) -> fields.put(name, fields(rate(trait))));
+    List<Map<String, Object>> missed = new ArrayList<>();
+    for (Look miss : misses()) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("prompt", miss.prompt());
+      one.put("wrong", wrong(miss));
+      one.put("seen", miss.seen().objects().toString());
+      missed.add(one);
+    }
+    fields.put("misses", missed);
+    return fields;
+  }
+
+  private static Map<String, Object> fields(Rate rate) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("right", rate.right());
+    fields.put("of", rate.of());
+    fields.put("value", rounded(rate.value()));
+    fields.put("low95", rounded(rate.low()));
+    fields.put("high95", rounded(rate.high()));
+    return fields;
+  }
+
+  private Rate rate(Predicate<Adherence> trait) {
+    return Rate.of(looks, look -> trait.test(look.adherence()));
+  }
+
+  private List<Look> misses() {
+    return looks.stream().filter(look -> !look.adherence().all()).toList();
+  }
+
+  private static List<String> wrong(Look look) {
+    return TRAITS.entrySet().stream()
+        .filter(trait -> !trait.getKey().equals("all"))
+        .filter(trait -> !trait.getValue().test(look.adherence()))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 10_000) / 10_000.0;
+  }
+}

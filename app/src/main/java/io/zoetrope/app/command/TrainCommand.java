@@ -1,0 +1,103 @@
+package io.zoetrope.app.command;
+
+import io.zoetrope.app.cli.Result;
+import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.Verb;
+import io.zoetrope.torch.UserError;
+import io.zoetrope.train.Trainer;
+import io.zoetrope.train.recipe.Recipe;
+import io.zoetrope.train.run.TrainingRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code zoetrope train}. */
+@Command(
+    name = "train",
+    description = {
+      "Trains a model by a recipe (see recipes/), in a folder named after it under runs/.",
+      "Ctrl-C saves a checkpoint and stops; --resume goes on as if nothing had happened."
+    })
+public final class TrainCommand extends Verb {
+  @Parameters(
+      paramLabel = "RECIPE",
+      description = "A .yaml or .json file, or the name of a recipe that came with zoetrope.")
+  private String recipe = "";
+
+  @Option(names = "--resume", description = "Continue from the newest checkpoint, if there is one.")
+  private boolean resume;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "FOLDER",
+      defaultValue = "runs",
+      description = "Where run folders lie (default: ${DEFAULT-VALUE}).")
+  private Path runs = Path.of("runs");
+
+  @Option(names = "--check", description = "Only read the recipe and say what is wrong with it.")
+  private boolean check;
+
+  public TrainCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  protected Result run() throws IOException {
+    Path file = find();
+    Recipe parsed = Recipe.read(file);
+    Path folder = session().resolve(runs);
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("recipe", file.toString());
+    fields.put("run", folder.resolve(parsed.name()).toString());
+    fields.put("steps", parsed.steps());
+    if (check) {
+      return Result.of("%s: good, %d steps".formatted(file, parsed.steps()), fields);
+    }
+    session().cancellation().check();
+    TrainingRun.Outcome outcome;
+    try (TrainingConsole console = new TrainingConsole(session(), output())) {
+      outcome = TrainingRun.run(parsed, Files.readString(file), folder, resume, console);
+    }
+    Trainer.Result training = outcome.training();
+    fields.put("step", training.step());
+    fields.put("skipped", training.skipped());
+    fields.put("cancelled", training.cancelled());
+    fields.put("product", training.cancelled() ? null : outcome.product().toString());
+    if (training.cancelled()) {
+      note(
+          "stopped after step %d of %d; 'zoetrope train %s --resume' goes on"
+              .formatted(training.step(), parsed.steps(), recipe));
+      return new Result(session().cancellation().exitCode(), "", fields);
+    }
+    return Result.of(outcome.product().toString(), fields);
+  }
+
+  /** The file of a recipe: as named, or one of those that came along. */
+  private Path find() {
+    Path direct = session().resolve(Path.of(recipe));
+    if (Files.isRegularFile(direct)) {
+      return direct;
+    }
+    if (Files.isDirectory(direct)) {
+      throw new UserError("'" + direct + "' is a folder: name a recipe in it");
+    }
+    for (Path root : List.of(session().resolve(Path.of("")), session().home().orElse(direct))) {
+      for (String ending : List.of(".yaml", ".yml", ".json")) {
+        Path named = root.resolve("recipes").resolve(recipe + ending);
+        if (Files.isRegularFile(named)) {
+          return named;
+        }
+      }
+    }
+    throw new UserError(
+        "there is no recipe '%s': name a .yaml file, or one of recipes/ without its ending"
+            .formatted(recipe));
+  }
+}

@@ -1,0 +1,77 @@
+package io.zoetrope.app.command;
+
+import io.zoetrope.app.cli.OutputOptions;
+import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.StepProgress;
+import io.zoetrope.train.StepReport;
+import io.zoetrope.train.TrainingListener;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A training run, as told on stderr. */
+final class TrainingConsole implements TrainingListener, AutoCloseable {
+  private static final double SMOOTHING = 0.02;
+
+  private final Session session;
+  private final OutputOptions output;
+  private Optional<StepProgress> preparing = Optional.empty();
+  private Optional<StepProgress> training = Optional.empty();
+  private double loss = Double.NaN;
+
+  TrainingConsole(Session session, OutputOptions output) {
+    this.session = session;
+    this.output = output;
+  }
+
+  @Override
+  public void preparing(long done, long total) {
+    if (preparing.isEmpty()) {
+      preparing = Optional.of(new StepProgress(session, output, "encoding"));
+    }
+    preparing.get().update(done, total);
+    session.cancellation().check();
+  }
+
+  @Override
+  public void step(StepReport report) {
+    preparing.ifPresent(StepProgress::close);
+    preparing = Optional.empty();
+    if (training.isEmpty()) {
+      training = Optional.of(new StepProgress(session, output, "training", report.step() - 1));
+    }
+    if (!report.skipped()) {
+      loss = Double.isNaN(loss) ? report.loss() : loss + SMOOTHING * (report.loss() - loss);
+    }
+    training
+        .get()
+        .update(report.step(), report.total(), String.format(Locale.ROOT, "loss %.4f", loss));
+  }
+
+  @Override
+  public void checkpoint(Path folder) {
+    note("saved " + folder);
+  }
+
+  @Override
+  public void warning(String line) {
+    note("warning: " + line);
+  }
+
+  private void note(String line) {
+    if (!output.quiet()) {
+      session.console().err().println((session.console().terminal() ? "\r\u001b[K" : "") + line);
+    }
+  }
+
+  @Override
+  public boolean cancelled() {
+    return session.cancellation().cancelled();
+  }
+
+  @Override
+  public void close() {
+    preparing.ifPresent(StepProgress::close);
+    training.ifPresent(StepProgress::close);
+  }
+}

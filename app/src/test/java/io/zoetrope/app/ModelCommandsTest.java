@@ -1,0 +1,265 @@
+package io.zoetrope.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.zoetrope.app.cli.Cancellation;
+import io.zoetrope.media.Frame;
+import io.zoetrope.media.Video;
+import io.zoetrope.media.VideoReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Commands that need a model, with one that a few steps of training made: train, generate,
+ * evaluate, inspect.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ModelCommandsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String AUTOENCODER =
+      """
+      name: ae
+      steps: 2
+      batch: 1
+      precision: f32
+      optimizer: {lr: 1e-3}
+      checkpoint: {every: 1}
+      sample: {every: 0}
+      data: {kind: toybox, width: 32, height: 32, frames: 1}
+      objective: {kind: autoencoder, network: tiny}
+      """;
+  private static final String DIFFUSION =
+      """
+      name: video
+      steps: 2
+      batch: 1
+      precision: f32
+      optimizer: {lr: 1e-3}
+      checkpoint: {every: 1}
+      sample: {every: 0}
+      data: {kind: toybox, width: 32, height: 32, frames: 4}
+      objective: {kind: diffusion, network: tiny, autoencoder: %s, clips: 3}
+      """;
+
+  private Path folder = Path.of("");
+  private TestCli cli = new TestCli(Path.of(""));
+
+  @BeforeAll
+  void train(@TempDir Path shared) throws IOException {
+    folder = shared;
+    Path runs = folder.resolve("runs");
+    cli = new TestCli(folder, Map.of("ZOETROPE_MODELS", "runs/video"), new Cancellation());
+    Files.createDirectories(folder.resolve("recipes"));
+    Files.writeString(folder.resolve("recipes/ae.yaml"), AUTOENCODER);
+    Files.writeString(folder.resolve("video.yaml"), DIFFUSION.formatted(runs.resolve("ae")));
+    TestCli.Outcome autoencoder = cli.run("train", "ae");
+    assertThat(autoencoder.code()).as(autoencoder.err()).isZero();
+    TestCli.Outcome video = cli.run("train", "video.yaml", "--json", "--quiet");
+    assertThat(video.code()).as(video.err()).isZero();
+    assertThat(video.err()).isEmpty();
+    JsonNode result = JSON.readTree(video.out());
+    assertThat(result.path("step").asLong()).isEqualTo(2);
+    assertThat(result.path("product").asText()).isEqualTo(runs.resolve("video/model").toString());
+  }
+
+  @Test
+  void trainingAgainAsksForResume() {
+    TestCli.Outcome again = cli.run("train", "ae");
+    assertThat(again.code()).isEqualTo(1);
+    assertThat(again.errors()).hasSize(1);
+    assertThat(again.err()).contains("--resume continues it");
+    assertThat(cli.run("train", "ae", "--resume").code()).isZero();
+  }
+
+  @Test
+  void cancelledTrainingSavesAndGoesOn() throws IOException {
+    Cancellation cancellation = new Cancellation();
+    Files.writeString(
+        folder.resolve("long.yaml"),
+        AUTOENCODER.replace("name: ae", "name: long").replace("steps: 2", "steps: 12"));
+    TestCli watched = new TestCli(folder, Map.of(), cancellation);
+    Thread interrupt =
+        Thread.ofPlatform()
+            .start(() -> {
+              while (!Files.exists(folder.resolve("runs/long/checkpoints/step-000001"))) {
+                Thread.onSpinWait();
+              }
+              cancellation.cancel();
+            });
+    TestCli.Outcome outcome = watched.run("train", "long.yaml");
+    interrupt.interrupt();
+    // The last step may have been done before anybody looked.
+    assertThat(outcome.code()).isIn(130, 0);
+    if (outcome.code() == 130) {
+      assertThat(outcome.err()).contains("'zoetrope train long.yaml --resume' goes on");
+    }
+    assertThat(new TestCli(folder).run("train", "long.yaml", "--resume").code()).isZero();
+    assertThat(folder.resolve("runs/long/vae/config.json")).isNotEmptyFile();
+  }
+
+  @Test
+  void sameSeedSameVideo() throws IOException {
+    List<Frame> first = generate("a.png", "--seed", "5").frames();
+    List<Frame> second = generate("b.png", "--seed", "5").frames();
+    List<Frame> other = generate("c.png", "--seed", "6").frames();
+    assertThat(first.getFirst().rgb()).isEqualTo(second.getFirst().rgb());
+    assertThat(first.getFirst().rgb()).isNotEqualTo(other.getFirst().rgb());
+  }
+
+  @Test
+  void generateSaysWhatItDid() throws IOException {
+    TestCli.Outcome outcome =
+        cli.run(
+            "generate",
+            "a",
+            "red",
+            "ball",
+            "moves",
+            "right",
+            "--model",
+            "model",
+            "--seed",
+            "3",
+            "--steps",
+            "2",
+            "--frames",
+            "3",
+            "--size",
+            "48x32",
+            "--fps",
+            "4",
+            "--json",
+            "-q");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.err()).isEmpty();
+    JsonNode result = JSON.readTree(outcome.out());
+    Path made = folder.resolve("a-red-ball-moves-right-3.mp4");
+    assertThat(result.path("out").asText()).isEqualTo(made.toString());
+    assertThat(result.path("prompt").asText()).isEqualTo("a red ball moves right");
+    assertThat(result.at("/seconds/total").asDouble()).isPositive();
+    Video video = VideoReader.read(made);
+    assertThat(video.frames()).hasSize(3);
+    assertThat(video.width()).isEqualTo(48);
+    assertThat(video.height()).isEqualTo(32);
+    assertThat(video.fps()).isEqualTo(4);
+  }
+
+  @Test
+  void generateTellsOfWordsItDoesNotKnow() {
+    TestCli.Outcome outcome =
+        cli.run("generate", "a red aardvark", "-m", "model", "--steps", "1", "-o", "d.gif");
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.err()).contains("never seen the words: aardvark");
+    assertThat(outcome.out().strip()).isEqualTo(folder.resolve("d.gif").toString());
+  }
+
+  @Test
+  void cancelledGenerateLeavesNothing() throws IOException {
+    Cancellation cancellation = new Cancellation();
+    cancellation.cancel();
+    TestCli.Outcome outcome =
+        new TestCli(folder, cli.environment(), cancellation)
+            .run("generate", "a ball", "-m", "model", "-o", "never.mp4");
+    assertThat(outcome.code()).isEqualTo(130);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(p -> p.getFileName().toString())).noneMatch(n -> n.contains("never"));
+    }
+  }
+
+  @Test
+  void sizesThatTheModelCannotMakeAreRefusedBeforeAnyWork() {
+    TestCli.Outcome outcome =
+        cli.run("generate", "a ball", "-m", "model", "--size", "34x32", "-o", "odd.mp4");
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.errors()).hasSize(1);
+    assertThat(outcome.err()).contains("multiples of").contains("is 36x32");
+    assertThat(folder.resolve("odd.mp4")).doesNotExist();
+  }
+
+  @Test
+  void evaluateCountsAndDraws() throws IOException {
+    TestCli.Outcome outcome =
+        cli.run(
+            "evaluate",
+            "-m",
+            "model",
+            "-n",
+            "3",
+            "--batch",
+            "2",
+            "--steps",
+            "1",
+            "--sheet",
+            "sheet.png",
+            "--json",
+            "-q");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    JsonNode result = JSON.readTree(outcome.out());
+    assertThat(result.at("/colour/of").asInt()).isEqualTo(3);
+    assertThat(result.path("by_motion").isObject()).isTrue();
+    assertThat(folder.resolve("sheet.png")).isNotEmptyFile();
+  }
+
+  @Test
+  void theAnalyserReadsRenderedClips() throws IOException {
+    TestCli.Outcome outcome = cli.run("evaluate", "--truth", "-n", "10", "--json", "-q");
+    JsonNode result = JSON.readTree(outcome.out());
+    assertThat(result.at("/colour/right").asInt()).isEqualTo(10);
+    assertThat(result.at("/all/right").asInt()).isGreaterThanOrEqualTo(9);
+  }
+
+  @Test
+  void inspectAndModelsKnowTheModel() throws IOException {
+    assertThat(cli.run("models").out()).contains("model");
+    TestCli.Outcome outcome = cli.run("inspect", "model", "--json");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    JsonNode result = JSON.readTree(outcome.out());
+    assertThat(result.path("files").size()).isEqualTo(3);
+    assertThat(result.path("parameters").asLong()).isPositive();
+  }
+
+  @Test
+  void damagedModelIsOneLine() throws IOException {
+    Path copy = folder.resolve("damaged");
+    copy(folder.resolve("runs/video/model"), copy);
+    Path weights = copy.resolve("vae/diffusion_pytorch_model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    Files.write(weights, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+    TestCli.Outcome outcome = cli.run("generate", "a ball", "-m", "damaged", "-o", "no.mp4");
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.errors()).hasSize(1);
+    assertThat(outcome.err()).contains("diffusion_pytorch_model.safetensors");
+    Files.delete(copy.resolve("tokenizer/tokenizer.json"));
+    assertThat(cli.run("generate", "a ball", "-m", "damaged", "-o", "no.mp4").errors()).hasSize(1);
+    assertThat(folder.resolve("no.mp4")).doesNotExist();
+  }
+
+  private Video generate(String file, String... more) {
+    String[] args =
+        Stream.concat(
+                Stream.of("generate", "a red ball", "--model", "model", "--steps", "2", "-o", file),
+                Stream.of(more))
+            .toArray(String[]::new);
+    TestCli.Outcome outcome = cli.run(args);
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    return VideoReader.read(folder.resolve(file));
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+}
