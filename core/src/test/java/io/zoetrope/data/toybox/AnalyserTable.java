@@ -20,8 +20,8 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
 /**
- * Accuracy of the analyser on clips whose truth is known, clean and degraded. Arguments: clips in the
- * first row (the others take a part of it), seed, and optionally "errors" to list each mistake.
+ * Accuracy of the analyser on clips whose truth is known, clean and degraded. Arguments: clips in
+ * the first row (the others take a part of it), seed, and optionally "errors" to list each mistake.
  */
 public final class AnalyserTable {
   private AnalyserTable() {}
