@@ -2,6 +2,7 @@ package io.zoetrope.app;
 
 import io.zoetrope.app.cli.Cancellation;
 import io.zoetrope.app.cli.Console;
+import io.zoetrope.app.cli.ModelFolders;
 import io.zoetrope.app.cli.Session;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,9 +10,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -34,19 +35,43 @@ final class Warmup {
   }
 
   private static List<String[]> commands(Path folder) {
-    return List.of(
-        new String[] {"--help"},
-        new String[] {"doctor", "--help"},
-        new String[] {"doctor", "--no-test"},
-        new String[] {"doctor", "--no-test", "--json"},
-        new String[] {"doctor", "--no-such-option"});
+    List<String[]> commands = new ArrayList<>();
+    commands.add(new String[] {"--help"});
+    commands.add(new String[] {"generate", "--help"});
+    commands.add(new String[] {"doctor", "--no-test", "--json"});
+    commands.add(new String[] {"doctor", "--no-such-option"});
+    commands.add(new String[] {"plan", "animate"});
+    commands.add(new String[] {"toybox", "-n", "1", "-o", folder.resolve("t.mp4").toString()});
+    commands.add(new String[] {"evaluate", "--truth", "-n", "1"});
+    Session session = session(folder);
+    // Any model will do: they share their classes.
+    new ModelFolders(session)
+        .models().stream()
+            .findFirst()
+            .map(Path::toString)
+            .ifPresent(model -> {
+              commands.add(new String[] {"models"});
+              commands.add(new String[] {"inspect", model});
+              for (String ending : List.of("mp4", "gif")) {
+                String out = folder.resolve("g." + ending).toString();
+                commands.add(
+                    new String[] {
+                      "generate", "a red ball", "-m", model, "--steps", "2", "-o", out
+                    });
+              }
+            });
+    return commands;
   }
 
-  private static int run(Path folder, String... command) {
+  private static Session session(Path folder) {
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     Console console = new Console(nowhere, nowhere, true, 80);
-    return new Cli(new Session(console, new Cancellation(), folder, Map.of())).run(command);
+    return new Session(console, new Cancellation(), folder, System.getenv());
+  }
+
+  private static int run(Path folder, String... command) {
+    return new Cli(session(folder)).run(command);
   }
 
   private static void delete(Path folder) throws IOException {

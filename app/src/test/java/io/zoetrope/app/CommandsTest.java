@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.app.cli.Cancellation;
+import io.zoetrope.data.FolderDataset;
 import io.zoetrope.media.VideoReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,8 +63,12 @@ class CommandsTest {
     assertThat(last.path("caption").asText())
         .isEqualTo(result.at("/clips/2/caption").asText())
         .isNotBlank();
-    Path clip = folder.resolve("set").resolve(last.path("file").asText());
+    Path clip = folder.resolve("set").resolve(last.path("file_name").asText());
     assertThat(VideoReader.read(clip).frames()).hasSize(4);
+    FolderDataset read =
+        FolderDataset.open(folder.resolve("set"), FolderDataset.Options.of(32, 32, 4, 8));
+    assertThat(read.size()).isEqualTo(3);
+    assertThat(read.get(2).caption()).isEqualTo(last.path("caption").asText());
   }
 
   @Test

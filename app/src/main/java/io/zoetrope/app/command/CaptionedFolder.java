@@ -4,19 +4,19 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.data.Clip;
 import io.zoetrope.media.VideoWriter;
+import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A folder of clips with {@code captions.jsonl}: a line for each, {@code {"file":...,
- * "caption":...}}.
+ * A folder of clips with {@code captions.jsonl}, a line for each: {@code {"file_name": ...,
+ * "caption": ...}}. A data set for the trainer; appears whole or not at all.
  */
-final class CaptionedFolder implements AutoCloseable {
+final class CaptionedFolder {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path folder;
@@ -26,18 +26,41 @@ final class CaptionedFolder implements AutoCloseable {
     this.folder = folder;
   }
 
-  /** A new folder, or an empty one. */
-  static CaptionedFolder open(Path folder) {
-    try {
-      Files.createDirectories(folder);
-      try (var entries = Files.list(folder)) {
-        if (entries.findAny().isPresent()) {
-          throw new UserError("'" + folder + "' is not empty: name a new or empty folder");
-        }
+  /** Puts clips into a folder. */
+  @FunctionalInterface
+  interface Filler {
+    void fill(CaptionedFolder folder);
+  }
+
+  /**
+   * Makes a folder, which must be new or empty.
+   *
+   * @throws UserError if it is neither, or cannot be written
+   */
+  static void write(Path folder, Filler filler) {
+    requireEmpty(folder);
+    AtomicFiles.folder(
+        folder,
+        temporary -> {
+          CaptionedFolder clips = new CaptionedFolder(temporary);
+          filler.fill(clips);
+          Files.writeString(temporary.resolve("captions.jsonl"), clips.captions);
+        });
+  }
+
+  private static void requireEmpty(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new UserError("'" + folder + "' is a file: name a new or empty folder");
+    }
+    try (var entries = Files.list(folder)) {
+      if (entries.findAny().isPresent()) {
+        throw new UserError("'" + folder + "' is not empty: name a new or empty folder");
       }
-      return new CaptionedFolder(folder);
     } catch (IOException e) {
-      throw new UserError("cannot make the folder '%s': %s".formatted(folder, e.getMessage()), e);
+      throw AtomicFiles.cannot("read", folder, e);
     }
   }
 
@@ -45,7 +68,7 @@ final class CaptionedFolder implements AutoCloseable {
   String add(String name, Clip clip) {
     VideoWriter.write(folder.resolve(name), clip.video());
     Map<String, String> line = new LinkedHashMap<>();
-    line.put("file", name);
+    line.put("file_name", name);
     line.put("caption", clip.caption());
     try {
       captions.append(JSON.writeValueAsString(line)).append('\n');
@@ -54,19 +77,4 @@ final class CaptionedFolder implements AutoCloseable {
     }
     return name;
   }
-
-  /** Writes the captions; only then is the folder a data set. */
-  void commit() {
-    Path file = folder.resolve("captions.jsonl");
-    Path part = folder.resolve(".captions.jsonl.part");
-    try {
-      Files.writeString(part, captions);
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new UserError("cannot write '%s': %s".formatted(file, e.getMessage()), e);
-    }
-  }
-
-  @Override
-  public void close() {}
 }

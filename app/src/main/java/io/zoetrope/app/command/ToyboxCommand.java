@@ -138,16 +138,18 @@ public final class ToyboxCommand extends Verb {
   /** A folder that the trainer reads as a data set. */
   private List<Map<String, Object>> folder(ToyboxDataset data, Path folder, int clips) {
     List<Map<String, Object>> made = new ArrayList<>();
-    try (CaptionedFolder to = CaptionedFolder.open(folder);
-        StepProgress progress = new StepProgress(session(), output(), "drawing")) {
-      for (int i = 0; i < clips; i++) {
-        session().cancellation().check();
-        Clip next = data.get(first + i);
-        String file = to.add("%06d.mp4".formatted(first + i), next);
-        made.add(fields(first + i, Optional.of(file), next.caption()));
-        progress.update(i + 1, clips);
-      }
-      to.commit();
+    try (StepProgress progress = new StepProgress(session(), output(), "drawing")) {
+      CaptionedFolder.write(
+          folder,
+          to -> {
+            for (int i = 0; i < clips; i++) {
+              session().cancellation().check();
+              Clip next = data.get(first + i);
+              String file = to.add("%06d.mp4".formatted(first + i), next);
+              made.add(fields(first + i, Optional.of(file), next.caption()));
+              progress.update(i + 1, clips);
+            }
+          });
     }
     return made;
   }
