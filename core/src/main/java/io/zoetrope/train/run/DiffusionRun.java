@@ -137,7 +137,7 @@ final class DiffusionRun {
     return new ModelIndex(
         ModelIndex.KIND,
         new ModelIndex.Defaults(
-            data.width(), data.height(), data.frames(), data.fps(), 25, 3.0, "flow-euler"));
+            data.width(), data.height(), data.frames(), data.fps(), 16, 3.0, "flow-euler"));
   }
 
   private static TimestepSampler.Density density(ObjectiveBlock.Levels levels) {
