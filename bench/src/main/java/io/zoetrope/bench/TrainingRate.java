@@ -18,6 +18,7 @@ import io.zoetrope.torch.Scopes;
 import io.zoetrope.train.AdamW;
 import io.zoetrope.train.Ema;
 import io.zoetrope.train.GradientClip;
+import io.zoetrope.train.Optimizer;
 import io.zoetrope.train.TrainingStep;
 import io.zoetrope.train.objective.DiffusionObjective;
 import io.zoetrope.train.objective.LatentClips;
@@ -94,7 +95,7 @@ final class TrainingRate {
             new AdamW(
                 store.parameters(),
                 new AdamW.Options(0.9, 0.99, 1e-8, 0.01),
-                AdamW.DECAY_MATRICES);
+                Optimizer.DECAY_MATRICES);
         Ema ema = new Ema(store.parameters(), 0.998)) {
       Scopes.run(() -> {
         DiffusionObjective objective = objective(network, text, tokenizer, c);

@@ -16,10 +16,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Adam with decoupled weight decay (Loshchilov &amp; Hutter, ICLR 2019, algorithm 2), in the
- * arithmetic of libtorch's own. Parameters are updated in place; one whose gradient was not
- * computed in a step stays as it is, moments and step count included.
+ * arithmetic of libtorch's own.
  */
-public final class AdamW implements AutoCloseable {
+public final class AdamW implements Optimizer {
   private static final String FIRST = "exp_avg.";
   private static final String SECOND = "exp_avg_sq.";
   private static final String STEPS = "steps";
@@ -30,7 +29,8 @@ public final class AdamW implements AutoCloseable {
    * @param eps added to the root of the second moment
    * @param weightDecay decoupled, times the learning rate
    */
-  public record Options(double beta1, double beta2, double eps, double weightDecay) {
+  public record Options(double beta1, double beta2, double eps, double weightDecay)
+      implements Optimizer.Options {
     public Options {
       if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
         throw new UserError("betas must be 0 to below 1, are %s, %s".formatted(beta1, beta2));
@@ -42,10 +42,12 @@ public final class AdamW implements AutoCloseable {
         throw new UserError("weightDecay must be 0 or more, is " + weightDecay);
       }
     }
-  }
 
-  /** Decay for matrices and kernels only: not for biases, gains and other 1-D parameters. */
-  public static final BiPredicate<String, Tensor> DECAY_MATRICES = (name, p) -> p.dim() > 1;
+    @Override
+    public Optimizer over(SequencedMap<String, Tensor> parameters) {
+      return new AdamW(parameters, this, DECAY_MATRICES);
+    }
+  }
 
   private static final class Slot {
     final String name;
@@ -81,7 +83,7 @@ public final class AdamW implements AutoCloseable {
     });
   }
 
-  /** Updates every parameter that has a gradient. */
+  @Override
   public void step(double learningRate) {
     Scopes.run(() ->
         Scopes.noGrad(() -> {
@@ -116,6 +118,7 @@ public final class AdamW implements AutoCloseable {
    * exp_avg_sq.NAME}, and {@code steps}, int64, in the order of the parameters. The moments are not
    * copies.
    */
+  @Override
   public SequencedMap<String, Tensor> state() {
     SequencedMap<String, Tensor> state = new LinkedHashMap<>();
     for (Slot slot : slots) {
@@ -126,12 +129,7 @@ public final class AdamW implements AutoCloseable {
     return state;
   }
 
-  /**
-   * Copies a state in.
-   *
-   * @param what names its origin in errors
-   * @throws UserError if it belongs to other parameters
-   */
+  @Override
   public void restore(String what, Map<String, Tensor> state) {
     long expected = 2L * slots.size() + 1;
     if (state.size() != expected) {

@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The training loop: accumulate, clip, AdamW, average, log, sample, save. It continues from the
+ * The training loop: accumulate, clip, move, average, log, sample, save. It continues from the
  * newest checkpoint of its run folder. All calls on one thread.
  */
 public final class Trainer implements AutoCloseable {
@@ -37,7 +37,7 @@ public final class Trainer implements AutoCloseable {
   private final Objective objective;
   private final TrainingSettings settings;
   private final RunFolder run;
-  private final AdamW optimizer;
+  private final Optimizer optimizer;
   private final Ema ema;
   private final MetricsWindow window = new MetricsWindow();
   private long step;
@@ -62,7 +62,7 @@ public final class Trainer implements AutoCloseable {
     this.objective = objective;
     this.settings = settings;
     this.run = run;
-    this.optimizer = new AdamW(parameters, settings.optimizer(), AdamW.DECAY_MATRICES);
+    this.optimizer = settings.optimizer().over(parameters);
     this.ema = new Ema(parameters, settings.ema());
     try {
       Optional<Path> newest = run.newestCheckpoint();

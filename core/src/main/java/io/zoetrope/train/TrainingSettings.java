@@ -8,7 +8,7 @@ import io.zoetrope.torch.UserError;
  * @param seed of all randomness
  * @param steps optimiser steps in all
  * @param accumulate micro-batches per step, whose gradients are averaged
- * @param optimizer AdamW's options
+ * @param optimizer which, and its options
  * @param rate the learning rate's schedule
  * @param clip limit of the global gradient norm; 0 for none
  * @param ema decay of the averaged weights
@@ -22,7 +22,7 @@ public record TrainingSettings(
     long seed,
     long steps,
     int accumulate,
-    AdamW.Options optimizer,
+    Optimizer.Options optimizer,
     LearningRate rate,
     double clip,
     double ema,

@@ -30,7 +30,7 @@ class AdamWTest {
     org.bytedeco.pytorch.AdamW reference =
         new org.bytedeco.pytorch.AdamW(new TensorVector(theirs), nativeOptions);
     try (AdamW adam =
-        new AdamW(parameters, new AdamW.Options(0.9, 0.999, 1e-8, 0.1), AdamW.DECAY_MATRICES)) {
+        new AdamW(parameters, new AdamW.Options(0.9, 0.999, 1e-8, 0.1), Optimizer.DECAY_MATRICES)) {
       for (int i = 0; i < 200; i++) {
         Scopes.run(() -> {
           for (Tensor w : List.of(ours, theirs)) {
@@ -61,7 +61,7 @@ class AdamWTest {
     }
     parameters.put("bias", Scopes.keep(Tensors.full(1, 2)).set_requires_grad(true));
     try (AdamW adam =
-        new AdamW(parameters, new AdamW.Options(0.9, 0.99, 1e-8, 0.5), AdamW.DECAY_MATRICES)) {
+        new AdamW(parameters, new AdamW.Options(0.9, 0.99, 1e-8, 0.5), Optimizer.DECAY_MATRICES)) {
       Scopes.run(() -> {
         // Gradients of zero: only the decay moves anything.
         Ops.mul(

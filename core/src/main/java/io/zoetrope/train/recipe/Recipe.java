@@ -4,6 +4,7 @@ import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.UserError;
 import io.zoetrope.train.AdamW;
 import io.zoetrope.train.LearningRate;
+import io.zoetrope.train.Muon;
 import io.zoetrope.train.TrainingSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,16 +42,22 @@ public record Recipe(
     @Default("10") int maxSkipped,
     DataBlock data,
     ObjectiveBlock objective) {
+  private static final int MUON_ITERATIONS = 5;
 
   /**
-   * AdamW.
+   * What moves the weights.
    *
+   * @param kind {@code adamw}, or {@code muon}: orthogonal momentum for matrices inside blocks,
+   *     AdamW for the rest
    * @param lr the peak learning rate
-   * @param betas decays of the two moments
+   * @param momentum Muon's
+   * @param betas decays of AdamW's two moments
    * @param weightDecay decoupled; spares biases, gains and other 1-D parameters
    */
   public record Optimizer(
+      @Default("adamw") String kind,
       double lr,
+      @Default("0.95") double momentum,
       @Default("[0.9, 0.99]") List<Double> betas,
       @Default("1e-8") double eps,
       @Default("0.01") double weightDecay) {
@@ -61,7 +68,21 @@ public record Recipe(
       if (!(lr > 0)) {
         throw new UserError("lr must be above 0, is " + lr);
       }
-      AdamW.Options unused = new AdamW.Options(betas.get(0), betas.get(1), eps, weightDecay);
+      io.zoetrope.train.Optimizer.Options unused = options(kind, momentum, betas, eps, weightDecay);
+    }
+
+    io.zoetrope.train.Optimizer.Options options() {
+      return options(kind, momentum, betas, eps, weightDecay);
+    }
+
+    private static io.zoetrope.train.Optimizer.Options options(
+        String kind, double momentum, List<Double> betas, double eps, double weightDecay) {
+      AdamW.Options adam = new AdamW.Options(betas.get(0), betas.get(1), eps, weightDecay);
+      return switch (kind) {
+        case "adamw" -> adam;
+        case "muon" -> new Muon.Options(momentum, MUON_ITERATIONS, adam);
+        default -> throw new UserError("kind must be adamw or muon, is '%s'".formatted(kind));
+      };
     }
   }
 
@@ -152,8 +173,7 @@ public record Recipe(
         seed,
         steps,
         accumulate,
-        new AdamW.Options(
-            optimizer.betas.get(0), optimizer.betas.get(1), optimizer.eps, optimizer.weightDecay),
+        optimizer.options(),
         new LearningRate(optimizer.lr, schedule.warmup, steps, schedule.floor),
         clip,
         ema,
