@@ -3,6 +3,7 @@ package io.zoetrope.diffusion;
 import io.zoetrope.torch.Tensors;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Objects;
 import java.util.function.IntPredicate;
 import org.bytedeco.pytorch.Tensor;
 
@@ -18,10 +19,18 @@ import org.bytedeco.pytorch.Tensor;
 public final class TimestepPlan {
   private final double[][] level;
   private final BitSet given;
+  private final PromptTrack prompts;
 
-  private TimestepPlan(double[][] level, BitSet given) {
+  private TimestepPlan(double[][] level, BitSet given, PromptTrack prompts) {
     this.level = level;
     this.given = given;
+    this.prompts = prompts;
+  }
+
+  /** As {@link #of(double[][], boolean[], PromptTrack)}, all frames with one prompt. */
+  public static TimestepPlan of(double[][] level, boolean[] given) {
+    int frames = level.length == 0 ? 0 : level[0].length;
+    return of(level, given, PromptTrack.single(Math.max(1, frames)));
   }
 
   /**
@@ -29,13 +38,15 @@ public final class TimestepPlan {
    *
    * @param level {@code level[row][frame]} in [0, 1]; at least two rows and one frame
    * @param given for each frame whether it has content before sampling begins
+   * @param prompts for each frame the weights of its prompts
    * @throws IllegalArgumentException naming the first thing that is wrong
    */
-  public static TimestepPlan of(double[][] level, boolean[] given) {
+  public static TimestepPlan of(double[][] level, boolean[] given, PromptTrack prompts) {
     check(level.length >= 2, "a plan has at least 2 rows (1 step), not %d", level.length);
     int frames = level[0].length;
     check(frames >= 1, "a plan has at least 1 frame");
     check(given.length == frames, "%d frames are marked given or not, of %d", given.length, frames);
+    check(prompts.frames() == frames, "%d frames have prompts, of %d", prompts.frames(), frames);
     double[][] copy = new double[level.length][];
     for (int row = 0; row < level.length; row++) {
       check(
@@ -68,7 +79,7 @@ public final class TimestepPlan {
           "frame %d stays at level 1: it would end as noise",
           frame);
     }
-    return new TimestepPlan(copy, set);
+    return new TimestepPlan(copy, set, prompts);
   }
 
   private static boolean allOnes(double[][] level, int frame) {
@@ -102,22 +113,33 @@ public final class TimestepPlan {
     return uniform(levels, frames);
   }
 
-  /**
-   * Each frame starts {@code delay} rows after the frame before it and then falls down the same
-   * levels (diffusion forcing's pyramid).
-   */
+  /** {@link #uniform(double[], int)}, {@linkplain #stagger staggered} (diffusion forcing). */
   public static TimestepPlan pyramid(double[] levels, int frames, int delay) {
+    return uniform(levels, frames).stagger(delay);
+  }
+
+  private TimestepPlan with(double[][] rows, boolean[] marks) {
+    return of(rows, marks, prompts);
+  }
+
+  /** This plan with other prompts; the track has as many frames. */
+  public TimestepPlan withPrompts(PromptTrack track) {
+    return of(level, givenFrames(), track);
+  }
+
+  /**
+   * This plan with each frame {@code delay} rows behind the frame before it: it waits at its first
+   * level, and stays at its last (the pyramid of diffusion forcing).
+   */
+  public TimestepPlan stagger(int delay) {
     check(delay >= 0, "a delay is at least 0, not %d", delay);
-    check(levels.length >= 2, "a plan has at least 2 rows (1 step), not %d", levels.length);
-    double[][] level = new double[levels.length + delay * (frames - 1)][frames];
-    for (int row = 0; row < level.length; row++) {
-      for (int frame = 0; frame < frames; frame++) {
-        level[row][frame] = levels[Math.clamp(row - (long) delay * frame, 0, levels.length - 1)];
+    double[][] rows = new double[level.length + delay * (frames() - 1)][frames()];
+    for (int row = 0; row < rows.length; row++) {
+      for (int frame = 0; frame < frames(); frame++) {
+        rows[row][frame] = level[Math.clamp(row - (long) delay * frame, 0, steps())][frame];
       }
     }
-    boolean[] given = new boolean[frames];
-    Arrays.fill(given, levels[0] < 1);
-    return of(level, given);
+    return with(rows, givenFrames());
   }
 
   /** This plan with some frames given and held at one level throughout (0 is clean). */
@@ -132,7 +154,7 @@ public final class TimestepPlan {
         }
       }
     }
-    return of(rows, marks);
+    return with(rows, marks);
   }
 
   /** This plan with one frame given and held clean. */
@@ -168,43 +190,80 @@ public final class TimestepPlan {
     for (int row = to + 1; row < rows.length; row++) {
       more[n++] = rows[row];
     }
-    return of(more, givenFrames());
+    return with(more, givenFrames());
   }
 
   /**
-   * This plan from the first row in which no frame is above {@code strength}, preceded by a row at
-   * which every frame that was above it starts at exactly {@code strength}; all frames given (video
-   * to video). A plan that starts below the strength keeps its levels.
+   * As {@link #resample(int, int, int)} for every stretch of {@code jump} steps, one after another:
+   * RePaint's schedule with jump length j and r = {@code times + 1}.
    */
-  public TimestepPlan startAt(double strength) {
-    check(strength > 0 && strength <= 1, "a strength lies in (0, 1]; %s does not", strength);
-    int first = 0;
-    while (first < steps() && max(level[first]) >= strength) {
-      first++;
+  public TimestepPlan resampleAll(int jump, int times) {
+    check(jump >= 1, "a stretch has at least 1 step, not %d", jump);
+    TimestepPlan plan = this;
+    // From the end, so that what is added does not move what is still to be done.
+    for (int to = steps() - steps() % jump; to >= jump; to -= jump) {
+      plan = plan.resample(to - jump, to, times);
     }
-    check(
-        max(level[first]) < strength,
-        "no frame of this plan falls below the strength %s",
-        strength);
-    boolean[] all = new boolean[frames()];
-    Arrays.fill(all, true);
-    if (first == 0) {
-      return of(level, all);
-    }
-    double[][] rows = new double[steps() - first + 2][];
-    rows[0] = new double[frames()];
-    double[] before = level[first - 1];
-    for (int frame = 0; frame < frames(); frame++) {
-      rows[0][frame] = Math.min(before[frame], strength);
-    }
-    for (int row = first; row <= steps(); row++) {
-      rows[row - first + 1] = level[row].clone();
-    }
-    return of(rows, all);
+    return plan;
   }
 
-  private static double max(double[] row) {
-    return Arrays.stream(row).max().orElseThrow();
+  /** As {@link #startAt(double[])} with one level for all frames, which are all given. */
+  public TimestepPlan startAt(double strength) {
+    check(strength > 0 && strength <= 1, "a strength lies in (0, 1]; %s does not", strength);
+    boolean[] all = new boolean[frames()];
+    Arrays.fill(all, true);
+    double[] start = new double[frames()];
+    Arrays.fill(start, strength);
+    return capped(start, all);
+  }
+
+  /**
+   * This plan with each frame starting no higher than its own level: it waits there until the plan
+   * falls below, then falls with it. Frames that start below 1 are given. 0 holds a frame clean,
+   * one level for all frames is video to video, a ramp is a soft boundary. Rows before the first
+   * move are left out.
+   *
+   * @param start for each frame a level in [0, 1]; 1 leaves it as it is
+   */
+  public TimestepPlan startAt(double... start) {
+    check(start.length == frames(), "%d frames have a start, of %d", start.length, frames());
+    boolean[] marks = givenFrames();
+    for (int frame = 0; frame < marks.length; frame++) {
+      double u = start[frame];
+      check(u >= 0 && u <= 1, "frame %d: a level lies in [0, 1]; %s does not", frame, u);
+      marks[frame] |= u < 1;
+    }
+    return capped(start, marks);
+  }
+
+  private TimestepPlan capped(double[] start, boolean[] marks) {
+    double[][] rows = levels();
+    for (double[] row : rows) {
+      for (int frame = 0; frame < frames(); frame++) {
+        row[frame] = Math.min(row[frame], start[frame]);
+      }
+    }
+    int first = 0;
+    while (first < steps() - 1 && Arrays.equals(rows[first], rows[first + 1])) {
+      first++;
+    }
+    return with(Arrays.copyOfRange(rows, first, rows.length), marks);
+  }
+
+  /** The frames {@code first} to {@code first + count - 1} of this plan, all its rows. */
+  public TimestepPlan slice(int first, int count) {
+    check(
+        first >= 0 && count >= 1 && first + count <= frames(),
+        "there are no frames %d to %d of %d",
+        first,
+        first + count - 1,
+        frames());
+    double[][] rows = levels();
+    for (int row = 0; row < rows.length; row++) {
+      rows[row] = Arrays.copyOfRange(rows[row], first, first + count);
+    }
+    return of(
+        rows, Arrays.copyOfRange(givenFrames(), first, first + count), prompts.slice(first, count));
   }
 
   /** How many sampler steps: one less than rows. */
@@ -250,6 +309,11 @@ public final class TimestepPlan {
     return marks;
   }
 
+  /** For each frame the weights of its prompts. */
+  public PromptTrack prompts() {
+    return prompts;
+  }
+
   /** Whether any frame falls in the step from this row to the next, so that a network is needed. */
   public boolean denoises(int row) {
     for (int frame = 0; frame < frames(); frame++) {
@@ -284,12 +348,13 @@ public final class TimestepPlan {
   public boolean equals(Object other) {
     return other instanceof TimestepPlan plan
         && Arrays.deepEquals(level, plan.level)
-        && given.equals(plan.given);
+        && given.equals(plan.given)
+        && prompts.equals(plan.prompts);
   }
 
   @Override
   public int hashCode() {
-    return 31 * Arrays.deepHashCode(level) + given.hashCode();
+    return Objects.hash(Arrays.deepHashCode(level), given, prompts);
   }
 
   @Override

@@ -1,0 +1,79 @@
+package io.zoetrope.diffusion.guidance;
+
+import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.PromptTrack;
+import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.torch.Tensors;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Prompts that differ from frame to frame, for any network: {@code x0_f = sum_p w_fp x0_f(prompt
+ * p)}. Each prompt of which some frame has a part is asked for the whole clip; the others are not
+ * asked at all. A frame that follows one prompt alone has its answer to the last bit.
+ *
+ * <p>It replaces the conditioning that it is handed by its own, so it wraps classifier-free
+ * guidance and is not wrapped by it. With one prompt it just binds that prompt to the denoiser.
+ *
+ * @param base the denoiser to ask, usually guided
+ * @param prompts P conditionings, of batch 1 or the batch of the video
+ * @param track for each frame the weights of the P prompts; asked anew at each call, so that a
+ *     window may move on
+ */
+public record PromptBlend(X0Denoiser base, List<Conditioning> prompts, Supplier<PromptTrack> track)
+    implements X0Denoiser {
+  public PromptBlend {
+    prompts = List.copyOf(prompts);
+    if (prompts.isEmpty()) {
+      throw new IllegalArgumentException("give at least one prompt");
+    }
+  }
+
+  @Override
+  public NoiseSchedule schedule() {
+    return base.schedule();
+  }
+
+  @Override
+  public Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning ignored) {
+    PromptTrack now = track.get();
+    if (now.prompts() != prompts.size() || now.frames() != z_BCFHW.size(2)) {
+      throw new IllegalArgumentException(
+          "a track of %d prompts over %d frames does not fit %d prompts and a video of %d frames"
+              .formatted(now.prompts(), now.frames(), prompts.size(), z_BCFHW.size(2)));
+    }
+    ScalarType dtype = z_BCFHW.scalar_type().intern();
+    ScalarType wide = dtype == ScalarType.Double ? ScalarType.Double : ScalarType.Float;
+    Optional<Tensor> sum = Optional.empty();
+    for (int p = 0; p < prompts.size(); p++) {
+      if (!now.uses(p)) {
+        continue;
+      }
+      Tensor x0 = base.x0(z_BCFHW, t_BF, prompts.get(p).expand(z_BCFHW.size(0)));
+      double[] w = new double[now.frames()];
+      boolean alone = true;
+      for (int frame = 0; frame < w.length; frame++) {
+        w[frame] = now.weight(frame, p);
+        alone &= w[frame] == 1;
+      }
+      if (alone) {
+        return x0;
+      }
+      Tensor w_11F11 = Tensors.of(w, 1, 1, w.length, 1, 1).to(z_BCFHW.device(), wide);
+      Tensor before = sum.orElseGet(() -> Tensors.zeros(1).to(z_BCFHW.device(), wide));
+      // Not 0 times the answer where the weight is 0: that is not 0 if the answer is not finite.
+      Tensor part =
+          torch.where(
+              w_11F11.gt(Tensors.zeros(1).to(z_BCFHW.device(), wide)),
+              x0.to(wide).mul(w_11F11),
+              before);
+      sum = Optional.of(part);
+    }
+    return sum.orElseThrow().to(dtype);
+  }
+}

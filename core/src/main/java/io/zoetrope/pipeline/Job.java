@@ -1,0 +1,75 @@
+package io.zoetrope.pipeline;
+
+import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.torch.RandomStreams;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * One clip to be sampled, or several at once that differ in prompts, seeds and given content only.
+ *
+ * @param plan levels, given frames, prompt weights
+ * @param requests one for each clip: negative prompt, seed, guidance, sampler
+ * @param prompts for each clip the texts of the plan's P prompts
+ * @param given_BCFHW clean latents; only given frames are read. Borrowed
+ * @param clip number of the clip in a longer video: each has noise of its own
+ * @param firstFrame number of its first frame in the longer video; frame f of the video has the
+ *     same noise whatever else the clip holds
+ */
+public record Job(
+    TimestepPlan plan,
+    List<VideoRequest> requests,
+    List<List<String>> prompts,
+    Tensor given_BCFHW,
+    long clip,
+    long firstFrame) {
+  public Job {
+    requests = List.copyOf(requests);
+    prompts = prompts.stream().map(List::copyOf).toList();
+    if (prompts.size() != requests.size()) {
+      throw new IllegalArgumentException(
+          "prompts for " + prompts.size() + " clips, of " + requests.size());
+    }
+    for (List<String> texts : prompts) {
+      if (texts.size() != plan.prompts().prompts()) {
+        throw new IllegalArgumentException(
+            "the plan has %d prompts, not %d".formatted(plan.prompts().prompts(), texts.size()));
+      }
+    }
+    if (given_BCFHW.dim() != 5
+        || given_BCFHW.size(0) != requests.size()
+        || given_BCFHW.size(2) != plan.frames()) {
+      throw new IllegalArgumentException(
+          "%d clips of %d frames need content of as many"
+              .formatted(requests.size(), plan.frames()));
+    }
+  }
+
+  /** A clip by itself, with the prompts of the requests. */
+  public static Job of(TimestepPlan plan, List<VideoRequest> requests, Tensor given_BCFHW) {
+    List<List<String>> prompts = requests.stream().map(r -> List.of(r.prompt())).toList();
+    return new Job(plan, requests, prompts, given_BCFHW, 0, 0);
+  }
+
+  /** This as clip {@code number} of a longer video, beginning at {@code frame}. */
+  public Job at(long number, long frame) {
+    return new Job(plan, requests, prompts, given_BCFHW, number, frame);
+  }
+
+  /** With other prompts, one list of P texts for each clip. */
+  public Job withPrompts(List<List<String>> texts) {
+    return new Job(plan, requests, texts, given_BCFHW, clip, firstFrame);
+  }
+
+  Job withPlan(TimestepPlan other) {
+    return new Job(other, requests, prompts, given_BCFHW, clip, firstFrame);
+  }
+
+  /** The noise of these clips. */
+  public Noise noise() {
+    return new Noise(
+        requests.stream().map(r -> new RandomStreams(r.seed()).child("clip", clip)).toList(),
+        firstFrame);
+  }
+}

@@ -1,0 +1,31 @@
+package io.zoetrope.pipeline.task;
+
+import io.zoetrope.diffusion.Progress;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.VideoRequest;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Upscale, then video to video at the larger size, which is the request's: so text to video at a
+ * low size, then this, is the way of base and refiner. F is the source's.
+ *
+ * @param source the small video
+ * @param strength in (0, 1]: how much is made again
+ * @param overlap as in {@link Restyle}
+ */
+public record Refine(Refine.Source source, double strength, int overlap) implements VideoTask {
+  /** What is upscaled, and where. */
+  public sealed interface Source permits Pixels, Latents {}
+
+  /** Pixels [B or 1, 3, F, H, W] in [-1, 1], upscaled as a picture and then encoded. */
+  public record Pixels(Tensor x_B3FHW) implements Source {}
+
+  /** Latents [B or 1, C, F, h, w], upscaled as they are. */
+  public record Latents(Tensor z_BCFHW) implements Source {}
+
+  @Override
+  public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
+    throw new UnsupportedOperationException("to come");
+  }
+}
