@@ -1,5 +1,6 @@
 package io.zoetrope.diffusion;
 
+import io.zoetrope.torch.Segments;
 import org.bytedeco.pytorch.Tensor;
 
 /** A network, as diffusion sees it. */
@@ -15,4 +16,14 @@ public interface Denoiser {
    * @return [B, C, F, H, W]
    */
   Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning);
+
+  /**
+   * As {@link #predict(Tensor, Tensor, Conditioning)}, with the network's blocks run as segments,
+   * for those who need a gradient and have not the memory for all activations. A network that has
+   * no segments runs as it is.
+   */
+  default Tensor predict(
+      Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments) {
+    return predict(z_BCFHW, t_BF, conditioning);
+  }
 }

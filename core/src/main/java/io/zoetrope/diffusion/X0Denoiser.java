@@ -1,5 +1,6 @@
 package io.zoetrope.diffusion;
 
+import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
@@ -22,6 +23,15 @@ public interface X0Denoiser {
    */
   Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning);
 
+  /**
+   * This denoiser with the blocks of its network run as segments: the same results, and less memory
+   * where a gradient is taken by {@link io.zoetrope.torch.Recompute}. One that wraps another passes
+   * this on to it; one that does not is still right, and saves nothing.
+   */
+  default X0Denoiser segmented(Segments segments) {
+    return this;
+  }
+
   /** A network together with its schedule and the meaning of its output. */
   static X0Denoiser of(Denoiser network, NoiseSchedule schedule, Prediction prediction) {
     return new NetworkX0(network, schedule, prediction);
@@ -30,6 +40,11 @@ public interface X0Denoiser {
   /** See {@link #of}. */
   record NetworkX0(Denoiser network, NoiseSchedule schedule, Prediction prediction)
       implements X0Denoiser {
+    @Override
+    public X0Denoiser segmented(Segments segments) {
+      return of((z, t, c) -> network.predict(z, t, c, segments), schedule, prediction);
+    }
+
     @Override
     public Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
       Levels levels = schedule.levels(t_BF, z_BCFHW);

@@ -6,6 +6,7 @@ import io.zoetrope.diffusion.sampler.DpmSolverPlusPlus2M;
 import io.zoetrope.diffusion.sampler.Euler;
 import io.zoetrope.diffusion.sampler.FlowEuler;
 import io.zoetrope.diffusion.sampler.Heun;
+import io.zoetrope.diffusion.sampler.PredictorCorrector;
 import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.torch.UserError;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.List;
 public final class Samplers {
   /** All names. */
   public static final List<String> NAMES =
-      List.of("ancestral", "ddim", "dpm++2m", "euler", "flow-euler", "heun");
+      List.of("ancestral", "ancestral-pc", "ddim", "dpm++2m", "euler", "flow-euler", "heun");
 
   private Samplers() {}
 
@@ -24,6 +25,7 @@ public final class Samplers {
   public static Sampler of(String name) {
     return switch (name) {
       case "ancestral" -> new Ancestral(0);
+      case "ancestral-pc" -> new PredictorCorrector(0);
       case "ddim" -> new Ddim(0);
       case "dpm++2m" -> new DpmSolverPlusPlus2M();
       case "euler" -> new Euler();

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SamplingMemoryTest {
   /** One that remembers a step, one that asks twice a step, one that draws noise, the default. */
-  static final List<String> SAMPLERS = List.of("dpm++2m", "heun", "ancestral", "flow-euler");
+  static final List<String> SAMPLERS =
+      List.of("dpm++2m", "heun", "ancestral", "ancestral-pc", "flow-euler");
 
   @TempDir Path folder;
 

@@ -5,6 +5,7 @@ import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import java.util.Arrays;
 import java.util.List;
@@ -45,6 +46,11 @@ public record ClassifierFreeGuidance(
   @Override
   public NoiseSchedule schedule() {
     return base.schedule();
+  }
+
+  @Override
+  public X0Denoiser segmented(Segments segments) {
+    return new ClassifierFreeGuidance(base.segmented(segments), negative, scale, rescale);
   }
 
   @Override

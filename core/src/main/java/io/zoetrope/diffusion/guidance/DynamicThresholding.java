@@ -4,6 +4,7 @@ import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -33,6 +34,11 @@ public record DynamicThresholding(X0Denoiser base, double percentile) implements
   @Override
   public NoiseSchedule schedule() {
     return base.schedule();
+  }
+
+  @Override
+  public X0Denoiser segmented(Segments segments) {
+    return new DynamicThresholding(base.segmented(segments), percentile);
   }
 
   @Override

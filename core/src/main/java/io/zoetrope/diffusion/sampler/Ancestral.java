@@ -30,19 +30,21 @@ public record Ancestral(double gamma) implements Sampler {
     return new Run(denoiser, conditioning, noise) {
       @Override
       protected Tensor fall(Move move) {
-        Tensor x0 = x0(move.z(), move.t_BF());
-        // r alpha_s / alpha_t, written without a division by alpha_t, which may be 0.
-        Tensor mean =
-            move.mix(
-                (t, s) -> t.alpha() * square(s.sigma() / t.sigma()) / s.alpha(),
-                x0,
-                (t, s) -> Transition.newNoise(t, s) * s.alpha());
-        return mean.add(
-            noise
-                .normal("ancestral", move.step(), mean)
-                .mul(move.coefficient(Ancestral.this::deviation)));
+        return Ancestral.this.step(move, x0(move.z(), move.t_BF()), noise);
       }
     };
+  }
+
+  /** The step with this x0; what it says of frames that do not fall is meaningless. */
+  Tensor step(Move move, Tensor x0, Noise noise) {
+    // r alpha_s / alpha_t, written without a division by alpha_t, which may be 0.
+    Tensor mean =
+        move.mix(
+            (t, s) -> t.alpha() * square(s.sigma() / t.sigma()) / s.alpha(),
+            x0,
+            (t, s) -> Transition.newNoise(t, s) * s.alpha());
+    return mean.add(
+        noise.normal("ancestral", move.step(), mean).mul(move.coefficient(this::deviation)));
   }
 
   private double deviation(NoiseLevel t, NoiseLevel s) {

@@ -4,7 +4,6 @@ import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.torch.Ops;
-import io.zoetrope.torch.Tensors;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -34,8 +33,8 @@ public record Heun(Optional<Path> path) implements Sampler {
           return euler;
         }
         // Frames that do not fall stay where they are, so that the denoiser sees the real video.
-        Tensor there = torch.where(move.mask((t, s) -> s.u() < t.u()), euler, move.z());
-        Tensor x0There = x0(there, levelsThere(move));
+        Tensor there = move.whereFalling(euler);
+        Tensor x0There = x0(there, move.levelsAfter());
         // The whole step by the slope at its end: k_s (z/k_t + (r_s - r_t) (z' - k_s x0')/sigma_s)
         Tensor byEnd =
             move.z()
@@ -54,17 +53,5 @@ public record Heun(Optional<Path> path) implements Sampler {
 
   private static double gain(Path k, NoiseLevel t, NoiseLevel s) {
     return corrects(k, t, s) ? k.scale(s) * (k.position(s) - k.position(t)) / s.sigma() : 0;
-  }
-
-  /** Levels after the Euler step: s for frames that fall, t for the others. */
-  private static Tensor levelsThere(Move move) {
-    double[] u = new double[Math.toIntExact(move.from().batch() * move.from().frames())];
-    int i = 0;
-    for (long b = 0; b < move.from().batch(); b++) {
-      for (long f = 0; f < move.from().frames(); f++) {
-        u[i++] = Math.min(move.from().at(b, f).u(), move.to().at(b, f).u());
-      }
-    }
-    return Tensors.of(u, move.from().batch(), move.from().frames());
   }
 }

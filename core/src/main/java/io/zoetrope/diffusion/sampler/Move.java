@@ -2,9 +2,11 @@ package io.zoetrope.diffusion.sampler;
 
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseLevel;
+import io.zoetrope.torch.Tensors;
 import java.util.function.BiPredicate;
 import java.util.function.ToDoubleBiFunction;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * One step of every frame, from level t to level s.
@@ -22,6 +24,23 @@ public record Move(Tensor z, Tensor t_BF, Levels from, Levels to, int step) {
    */
   public Tensor coefficient(ToDoubleBiFunction<NoiseLevel, NoiseLevel> formula) {
     return from.coefficient(to, (t, s) -> s.u() < t.u() ? formula.applyAsDouble(t, s) : 0, z);
+  }
+
+  /** Levels after this step's algorithm, [B, F]: s for frames that fall, t for the others. */
+  public Tensor levelsAfter() {
+    double[] u = new double[Math.toIntExact(from.batch() * from.frames())];
+    int i = 0;
+    for (long b = 0; b < from.batch(); b++) {
+      for (long f = 0; f < from.frames(); f++) {
+        u[i++] = Math.min(from.at(b, f).u(), to.at(b, f).u());
+      }
+    }
+    return Tensors.of(u, from.batch(), from.frames());
+  }
+
+  /** The step's result where frames fall, the video as it was elsewhere. */
+  public Tensor whereFalling(Tensor result) {
+    return torch.where(mask((t, s) -> s.u() < t.u()), result, z);
   }
 
   /** For which frames the condition holds, [B, 1, F, 1, 1], bool. */

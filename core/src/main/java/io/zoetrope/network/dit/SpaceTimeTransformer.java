@@ -87,6 +87,7 @@ public final class SpaceTimeTransformer implements Denoiser {
    *
    * @param segments how the blocks are run: plainly, or with their activations recomputed
    */
+  @Override
   public Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments) {
     int patch = config.patch();
     long batch = z_BCFHW.size(0);

@@ -158,6 +158,7 @@ class ConvergenceTest {
     stochastic.put("ancestral, gamma 0.3", new Ancestral(0.3));
     stochastic.put("ancestral, gamma 1", new Ancestral(1));
     stochastic.put("DDIM, eta 1", new Ddim(1));
+    stochastic.put("predictor-corrector", new PredictorCorrector(0));
     StringBuilder table =
         new StringBuilder(
             String.format(
@@ -219,7 +220,12 @@ class ConvergenceTest {
   void perFrameLevelsGiveTheMarginalsOfScalarOnes() {
     List<Sampler> samplers =
         List.of(
-            new Ancestral(0.3), new Ddim(0), new Ddim(1), new Heun(), new DpmSolverPlusPlus2M());
+            new Ancestral(0.3),
+            new PredictorCorrector(0),
+            new Ddim(0),
+            new Ddim(1),
+            new Heun(),
+            new DpmSolverPlusPlus2M());
     for (Sampler sampler : samplers) {
       for (NoiseSchedule schedule :
           List.of(NoiseSchedule.cosine(), NoiseSchedule.karras(), NoiseSchedule.flow(3))) {

@@ -42,7 +42,9 @@ class SamplerContractTest {
           new Heun(),
           new Heun(Optional.of(Path.SIGMA)),
           new Heun(Optional.of(Path.FLOW)),
-          new DpmSolverPlusPlus2M());
+          new DpmSolverPlusPlus2M(),
+          new PredictorCorrector(0),
+          new PredictorCorrector(0.3, 3, 0.2));
 
   static final List<NoiseSchedule> SCHEDULES =
       List.of(
