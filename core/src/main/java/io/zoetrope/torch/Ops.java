@@ -31,6 +31,17 @@ public final class Ops {
         1);
   }
 
+  /**
+   * 3-D convolution over x [N, C, F, H, W] with a weight [out, C, kF, kH, kW].
+   *
+   * @param stride over frames, rows and columns
+   * @param padding zeros before and after, likewise
+   */
+  public static Tensor conv3d(
+      Tensor x, Tensor weight, Optional<Tensor> bias, long[] stride, long[] padding) {
+    return torch.conv3d(x, weight, optional(bias), stride, padding, new long[] {1, 1, 1}, 1);
+  }
+
   /** Normalises over the last axis. */
   public static Tensor layerNorm(
       Tensor x, Optional<Tensor> weight, Optional<Tensor> bias, double eps) {

@@ -92,6 +92,13 @@ public sealed interface ObjectiveBlock {
     }
   }
 
+  /**
+   * The video classifier that evaluation takes its features from.
+   *
+   * @param network name of its size
+   */
+  record Classifier(String network) implements ObjectiveBlock {}
+
   /** What a diffusion network predicts. */
   enum PredictionKind {
     FLOW,

@@ -39,6 +39,7 @@ public final class TrainingRun {
         case ObjectiveBlock.Autoencoder block ->
             AutoencoderRun.run(recipe, block, folder, listener);
         case ObjectiveBlock.Diffusion block -> DiffusionRun.run(recipe, block, folder, listener);
+        case ObjectiveBlock.Classifier block -> ClassifierRun.run(recipe, block, folder, listener);
       };
     }
   }
