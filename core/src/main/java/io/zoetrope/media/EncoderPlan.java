@@ -4,6 +4,7 @@ import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.bytedeco.ffmpeg.global.avutil;
 
@@ -11,7 +12,8 @@ import org.bytedeco.ffmpeg.global.avutil;
  * Everything that FFmpeg is told for one output file: the table of formats.
  *
  * @param tagged whether the file states the matrix and range of its planes, and BT.709 primaries
- * @param palette whether frames go through a palette first (256 colours)
+ * @param palette whether frames go through a palette first (256 colours): one for all of them, or
+ *     one for each
  * @param gop frames from one key frame to the next
  * @param qp constant quantiser, where the encoder takes it so
  */
@@ -20,7 +22,7 @@ record EncoderPlan(
     String encoder,
     PixelConverter.Colour colour,
     boolean tagged,
-    boolean palette,
+    Optional<Palette.Scope> palette,
     double fps,
     int gop,
     int threads,
@@ -41,9 +43,10 @@ record EncoderPlan(
     if (options.durability() == WriteOptions.Durability.GROWING
         && format != OutputFormat.MP4
         && format != OutputFormat.WEBM
+        && format != OutputFormat.GIF
         && format != OutputFormat.PNG_FOLDER) {
       throw new UserError(
-          "what grows in place must be .mp4, .webm or a folder, not '" + target + "'");
+          "what grows in place must be .mp4, .webm, .gif or a folder, not '" + target + "'");
     }
     int most =
         switch (format) {
@@ -81,7 +84,7 @@ record EncoderPlan(
     return switch (format) {
       case MP4 -> mp4(width, height, options, growing);
       case WEBM -> webm(width, height, options, growing);
-      case GIF -> gif(options);
+      case GIF -> gif(options, growing);
       case WEBP -> webp(options);
       case PNG, PNG_FOLDER -> throw new IllegalArgumentException("not a muxed format: " + target);
     };
@@ -92,15 +95,19 @@ record EncoderPlan(
     int qp = (int) Math.round(10 + (100 - options.quality()) * 0.4);
     Map<String, String> movflags =
         growing
+            // Fragments while it grows; the trailer makes an ordinary, seekable file of them.
             ? Map.of(
-                "movflags", "+frag_keyframe+empty_moov+default_base_moof", "flush_packets", "1")
+                "movflags",
+                "+frag_keyframe+empty_moov+default_base_moof+hybrid_fragmented",
+                "flush_packets",
+                "1")
             : Map.of("movflags", "+faststart");
     return new EncoderPlan(
         "mp4",
         "libopenh264",
         yuv(avutil.AV_PIX_FMT_YUV420P),
         true,
-        false,
+        Optional.empty(),
         options.fps(),
         keyframes(options.fps(), growing),
         threads(width, height),
@@ -128,7 +135,7 @@ record EncoderPlan(
         "libvpx-vp9",
         yuv(full ? avutil.AV_PIX_FMT_YUV444P : avutil.AV_PIX_FMT_YUV420P),
         true,
-        false,
+        Optional.empty(),
         options.fps(),
         keyframes(options.fps(), growing),
         threads(width, height),
@@ -137,19 +144,19 @@ record EncoderPlan(
         muxer);
   }
 
-  private static EncoderPlan gif(WriteOptions options) {
+  private static EncoderPlan gif(WriteOptions options, boolean growing) {
     return new EncoderPlan(
         "gif",
         "gif",
         PixelConverter.Colour.rgb(avutil.AV_PIX_FMT_PAL8),
         false,
-        true,
+        Optional.of(growing ? Palette.Scope.EACH_FRAME : Palette.Scope.WHOLE_CLIP),
         options.fps(),
         12,
         1,
         OptionalInt.empty(),
         Map.of(),
-        Map.of("loop", "0"));
+        growing ? Map.of("loop", "0", "flush_packets", "1") : Map.of("loop", "0"));
   }
 
   private static EncoderPlan webp(WriteOptions options) {
@@ -159,7 +166,7 @@ record EncoderPlan(
         "libwebp_anim",
         PixelConverter.Colour.rgb(avutil.AV_PIX_FMT_BGRA),
         false,
-        false,
+        Optional.empty(),
         options.fps(),
         keyframes(options.fps(), false),
         1,

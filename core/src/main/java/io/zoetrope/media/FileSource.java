@@ -3,6 +3,7 @@ package io.zoetrope.media;
 import io.zoetrope.media.ReadOptions.Damaged;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -41,7 +42,8 @@ final class FileSource implements FrameSource {
   private @Nullable AVFrame decoded;
   private final AVFrame[] kept = new AVFrame[2];
   private @Nullable FrameConverter converter;
-  private VideoInfo info = new VideoInfo(0, 0, 1, OptionalDouble.empty(), OptionalLong.empty(), "");
+  private VideoInfo info =
+      new VideoInfo(0, 0, 1, OptionalDouble.empty(), OptionalLong.empty(), "", List.of());
   private int stream = -1;
   private double tick;
   private double origin;
@@ -165,7 +167,13 @@ final class FileSource implements FrameSource {
     }
     FrameConverter.Shape shape = FrameConverter.Shape.of(s.codecpar());
     return new VideoInfo(
-        shape.width(), shape.height(), fps, seconds, frames, codecName(s.codecpar()));
+        shape.width(),
+        shape.height(),
+        fps,
+        seconds,
+        frames,
+        codecName(s.codecpar()),
+        FrameConverter.quirks(s.codecpar()));
   }
 
   private static String codecName(AVCodecParameters par) {

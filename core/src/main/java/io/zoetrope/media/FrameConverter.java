@@ -1,5 +1,7 @@
 package io.zoetrope.media;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
@@ -31,6 +33,27 @@ final class FrameConverter implements AutoCloseable {
           ? new Shape(par.height(), width)
           : new Shape(width, par.height());
     }
+  }
+
+  /** What conversion will change besides the colour model, in words. */
+  static List<String> quirks(AVCodecParameters par) {
+    List<String> quirks = new ArrayList<>();
+    AVPixFmtDescriptor format = avutil.av_pix_fmt_desc_get(par.format());
+    if (format != null && format.comp(0).depth() > 8) {
+      quirks.add(format.comp(0).depth() + " bit");
+    }
+    // GIFs decode with transparency whether they have any or not.
+    boolean gif = par.codec_id() == avcodec.AV_CODEC_ID_GIF;
+    if (format != null && !gif && (format.flags() & avutil.AV_PIX_FMT_FLAG_ALPHA) != 0) {
+      quirks.add("transparent parts white");
+    }
+    if (squareWidth(par.width(), par.sample_aspect_ratio()) != par.width()) {
+      quirks.add("pixels made square");
+    }
+    if (!streamOrientation(par).equals(Orientation.UPRIGHT)) {
+      quirks.add("turned upright");
+    }
+    return quirks;
   }
 
   FrameConverter(AVCodecParameters par) {

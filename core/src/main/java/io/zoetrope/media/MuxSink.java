@@ -75,8 +75,8 @@ final class MuxSink implements FrameSink {
     openFile(file, format);
     packet = Ffmpeg.checkAlloc(avcodec.av_packet_alloc());
     rgb = Ffmpeg.frame(avutil.AV_PIX_FMT_RGB24, width, height);
-    if (plan.palette()) {
-      palette = new Palette(width, height, tick);
+    if (plan.palette().isPresent()) {
+      palette = new Palette(plan.palette().get(), width, height, tick);
     } else {
       planes = Ffmpeg.frame(plan.colour().pixelFormat(), width, height);
       PixelConverter.Colour source = PixelConverter.Colour.rgb(avutil.AV_PIX_FMT_RGB24);
@@ -172,6 +172,7 @@ final class MuxSink implements FrameSink {
     source.duration(1);
     if (palette != null) {
       palette.add(source);
+      palette.ready(this::encode);
     } else {
       AVFrame out = open(planes);
       Ffmpeg.check(avutil.av_frame_make_writable(out), "reuse a frame");
@@ -218,7 +219,7 @@ final class MuxSink implements FrameSink {
     }
     encode(null);
     AVFormatContext format = open(muxer);
-    if (plan.palette()) {
+    if (plan.palette().isPresent()) {
       // GIF counts hundredths of a second: what the last frame still owes for the clip to last
       // n/fps.
       long hundredths = Math.round(frames * 100 / plan.fps());

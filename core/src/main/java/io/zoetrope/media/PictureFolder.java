@@ -59,7 +59,8 @@ final class PictureFolder implements FrameSource {
             fps,
             OptionalDouble.of(n / fps),
             OptionalLong.of(n),
-            first.codec()));
+            first.codec(),
+            first.quirks()));
   }
 
   /** Whether a file is a still picture, going by its name; hidden files are not. */

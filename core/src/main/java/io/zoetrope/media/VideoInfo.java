@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -12,9 +13,20 @@ import java.util.OptionalLong;
  * @param seconds length, where the file states it
  * @param frames number of frames, where the file states it
  * @param codec FFmpeg's name of it, such as {@code h264}
+ * @param quirks what has to be changed to show it as 8-bit sRGB, upright, with square pixels; each
+ *     in a few words, such as {@code "10 bit"}
  */
 public record VideoInfo(
-    int width, int height, double fps, OptionalDouble seconds, OptionalLong frames, String codec) {
+    int width,
+    int height,
+    double fps,
+    OptionalDouble seconds,
+    OptionalLong frames,
+    String codec,
+    List<String> quirks) {
+  public VideoInfo {
+    quirks = List.copyOf(quirks);
+  }
 
   /** Whether this is a still picture. */
   public boolean still() {

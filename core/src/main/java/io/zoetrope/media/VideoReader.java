@@ -31,6 +31,9 @@ public final class VideoReader implements AutoCloseable {
   private long given;
   private double firstTime;
   private double lastEnd;
+  private double pulled = Double.NaN;
+  private double shortestGap = Double.POSITIVE_INFINITY;
+  private double longestGap;
 
   private VideoReader(Path path, ReadOptions options, FrameSource source) {
     this.path = path;
@@ -132,13 +135,34 @@ public final class VideoReader implements AutoCloseable {
     return frame;
   }
 
+  /**
+   * Whether the source frames read so far lie unevenly in time (a variable frame rate), beyond what
+   * rounding of their times explains.
+   */
+  boolean uneven() {
+    return longestGap > 1.25 * shortestGap + 0.012;
+  }
+
+  private Optional<FrameSource.Shown> pull() {
+    Optional<FrameSource.Shown> shown = source.next();
+    if (shown.isPresent()) {
+      double time = shown.get().time();
+      if (!Double.isNaN(pulled)) {
+        shortestGap = Math.min(shortestGap, time - pulled);
+        longestGap = Math.max(longestGap, time - pulled);
+      }
+      pulled = time;
+    }
+    return shown;
+  }
+
   private Optional<Frame> plain() {
     if (!started) {
       started = true;
       source.seek(options.start());
     }
     while (true) {
-      Optional<FrameSource.Shown> shown = source.next();
+      Optional<FrameSource.Shown> shown = pull();
       // A frame counts from the start on if it is still being shown then.
       if (shown.isEmpty() || shown.get().end() > options.start() + 1e-6) {
         firstTime = given > 0 ? firstTime : shown.map(FrameSource.Shown::time).orElse(0.0);
@@ -153,8 +177,8 @@ public final class VideoReader implements AutoCloseable {
     if (!started) {
       started = true;
       source.seek(options.start());
-      current = source.next();
-      ahead = current.isPresent() ? source.next() : Optional.empty();
+      current = pull();
+      ahead = current.isPresent() ? pull() : Optional.empty();
     }
     if (current.isEmpty()) {
       return Optional.empty();
@@ -166,7 +190,7 @@ public final class VideoReader implements AutoCloseable {
     while (ahead.isPresent() && ahead.get().time() <= time + tolerance) {
       current = ahead;
       converted = Optional.empty();
-      ahead = source.next();
+      ahead = pull();
     }
     if (ahead.isEmpty() && time >= current.get().end() - tolerance) {
       return Optional.empty();

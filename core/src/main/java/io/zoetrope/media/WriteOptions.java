@@ -21,7 +21,8 @@ public record WriteOptions(double fps, int quality, Durability durability, Chrom
     WHOLE,
     /**
      * The file grows in place and can be played up to its last half second at any moment, even if
-     * the process is killed. For endless and overnight runs; MP4, WebM and PNG folders.
+     * the process is killed. For endless and overnight runs; MP4, WebM, GIF (a palette for each
+     * frame) and PNG folders.
      */
     GROWING
   }

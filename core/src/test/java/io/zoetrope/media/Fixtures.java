@@ -2,6 +2,7 @@ package io.zoetrope.media;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
@@ -30,7 +31,7 @@ final class Fixtures {
             encoder,
             new PixelConverter.Colour(format, matrix, full),
             true,
-            false,
+            Optional.empty(),
             video.fps(),
             12,
             1,

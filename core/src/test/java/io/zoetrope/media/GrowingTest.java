@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zoetrope.media.ReadOptions.Damaged;
 import io.zoetrope.media.WriteOptions.Durability;
+import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +20,7 @@ class GrowingTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"a.mp4", "a.webm"})
+  @ValueSource(strings = {"a.mp4", "a.webm", "a.gif"})
   void whatAKilledProcessLeavesPlays(String name) throws Exception {
     Path path = folder.resolve(name);
     Path left = folder.resolve("left-" + name);
@@ -34,8 +37,61 @@ class GrowingTest {
     }
   }
 
+  /** Writes frames for ever, to be killed. */
+  static final class Endless {
+    public static void main(String[] args) {
+      Video clip = TestClips.counting(64, 64, 20, 8);
+      try (VideoWriter writer = VideoWriter.open(Path.of(args[0]), 64, 64, GROWING)) {
+        for (int i = 0; true; i++) {
+          writer.write(clip.frames().get(i % 20));
+          System.out.println(i);
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"a.mp4", "a.webm", "a"})
+  @ValueSource(strings = {"a.mp4", "a.webm", "a.gif", "a"})
+  void survivesKillNine(String name) throws Exception {
+    Path path = folder.resolve(name);
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(Endless.class.getName(), path.toString()));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    int written = 0;
+    try (BufferedReader lines = process.inputReader()) {
+      while (written < 30) {
+        String line = lines.readLine();
+        assertThat(line).isNotNull().matches("\\d+");
+        written = Integer.parseInt(line) + 1;
+      }
+    } finally {
+      process.destroyForcibly();
+      process.waitFor();
+    }
+    Video back = VideoReader.read(path, ReadOptions.ALL.fps(8).damaged(Damaged.KEEP_WHAT_READS));
+    assertThat(back.frames()).hasSizeGreaterThanOrEqualTo(25);
+    assertThat(TestClips.numbers(back)).startsWith(0, 1, 2).contains(19);
+  }
+
+  /** A clean end makes an ordinary file: one index, no fragments. */
+  @Test
+  void aFinishedMp4HasNoFragments() throws Exception {
+    Path path = folder.resolve("a.mp4");
+    VideoWriter.write(path, TestClips.counting(64, 64, 20, 8), GROWING);
+    VideoInfo info = VideoReader.probe(path);
+    assertThat(info.frames()).hasValue(20);
+    assertThat(info.seconds().orElseThrow()).isEqualTo(2.5);
+    try (VideoWriter writer = VideoWriter.open(path, 64, 64, GROWING)) {
+      TestClips.counting(64, 64, 20, 8).frames().forEach(writer::write);
+      assertThat(VideoReader.probe(path).frames()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a.mp4", "a.webm", "a.gif", "a"})
   void aFinishedOneIsWhole(String name) {
     Path path = folder.resolve(name);
     VideoWriter.write(path, TestClips.counting(64, 64, 20, 8), GROWING);

@@ -1,0 +1,222 @@
+package io.zoetrope.media;
+
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * A picture or video that a person gives, of any size, rate and length, as somebody else needs it;
+ * and in one line what was done to it:
+ *
+ * {@snippet :
+ * Source.Wish wish = Source.Wish.of(128, 128).at(8).first(16);
+ * Source source = Source.video(path, wish);
+ * // clip.mov: 1920x1080 at 29.97 fps -> 128x128 at 8 fps, frames 0..15 of 124, centre crop
+ * System.err.println(source.report());
+ * }
+ *
+ * @param video in the size and at the rate wished for
+ * @param info what the file says about itself
+ * @param report what was done, one line that begins with the file's name
+ */
+public record Source(Video video, VideoInfo info, String report) {
+  /** Smaller sides than this show nothing. */
+  public static final int LEAST_SIDE = 8;
+
+  /**
+   * What is wanted.
+   *
+   * @param width pixels
+   * @param height pixels
+   * @param fit what happens to another shape
+   * @param fps rate; empty for that of the file
+   * @param start seconds from the beginning, at least 0
+   * @param most frames at most, at least 1
+   */
+  public record Wish(int width, int height, Fit fit, OptionalDouble fps, double start, int most) {
+    /** Whole and cropped, at its own rate. */
+    public static Wish of(int width, int height) {
+      return new Wish(width, height, Fit.CROP, OptionalDouble.empty(), 0, Integer.MAX_VALUE);
+    }
+
+    /** At so many frames per second. */
+    public Wish at(double rate) {
+      return new Wish(width, height, fit, OptionalDouble.of(rate), start, most);
+    }
+
+    /** From so many seconds on. */
+    public Wish from(double seconds) {
+      return new Wish(width, height, fit, fps, seconds, most);
+    }
+
+    /** So many frames, or fewer if there are no more. */
+    public Wish first(int frames) {
+      return new Wish(width, height, fit, fps, start, frames);
+    }
+
+    /** Fitted otherwise. */
+    public Wish fitted(Fit other) {
+      return new Wish(width, height, other, fps, start, most);
+    }
+
+    private ReadOptions options() {
+      ReadOptions options = ReadOptions.ALL.start(start).maxFrames(most);
+      return fps.isPresent() ? options.fps(fps.getAsDouble()) : options;
+    }
+  }
+
+  /**
+   * Whether a file will do as a source: it is there, its first frame can be read, and is large
+   * enough to show something. So that nobody loads a model to learn otherwise.
+   *
+   * @throws UserError if not
+   */
+  public static VideoInfo check(Path path) {
+    try (VideoReader reader = VideoReader.open(path)) {
+      return firstOf(path, reader).info();
+    }
+  }
+
+  /**
+   * As {@link #check}, for one picture.
+   *
+   * @throws UserError if it will not do, or is a video
+   */
+  public static VideoInfo checkPicture(Path path) {
+    try (VideoReader reader = VideoReader.open(path)) {
+      First first = firstOf(path, reader);
+      requirePicture(path, reader);
+      return first.info();
+    }
+  }
+
+  /**
+   * Reads one picture.
+   *
+   * @throws UserError if it cannot be read, or is a video
+   */
+  public static Source picture(Path path, Wish wish) {
+    try (VideoReader reader = VideoReader.open(path)) {
+      First first = firstOf(path, reader);
+      requirePicture(path, reader);
+      Frame fitted = wish.fit().apply(first.frame(), wish.width(), wish.height());
+      Video video = new Video(List.of(fitted), wish.fps().orElse(1));
+      return new Source(video, first.info(), report(path, first, video, wish, List.of()));
+    }
+  }
+
+  /**
+   * Reads a video, a picture (one frame), or a folder of pictures, a frame at a time: large frames
+   * do not pile up.
+   *
+   * @throws UserError if it cannot be read, breaks off, or ends before the start
+   */
+  public static Source video(Path path, Wish wish) {
+    try (VideoReader reader = VideoReader.open(path, wish.options())) {
+      First first = firstOf(path, reader);
+      List<Frame> frames = new ArrayList<>();
+      Frame before = first.frame();
+      Frame fitted = wish.fit().apply(before, wish.width(), wish.height());
+      frames.add(fitted);
+      for (Optional<Frame> next = reader.next(); next.isPresent(); next = reader.next()) {
+        // A slow source shows a frame several times, and then hands out the same object.
+        if (!sameObject(next.get(), before)) {
+          before = next.get();
+          fitted = wish.fit().apply(before, wish.width(), wish.height());
+        }
+        frames.add(fitted);
+      }
+      Video video = new Video(frames, reader.fps());
+      return new Source(
+          video,
+          first.info(),
+          report(path, first, video, wish, timing(first, video, wish, reader)));
+    }
+  }
+
+  /** The first frame, and what is known of the file then. */
+  private record First(VideoInfo info, Frame frame) {}
+
+  private static First firstOf(Path path, VideoReader reader) {
+    Frame frame =
+        reader.next().orElseThrow(() -> new UserError("there are no frames in '" + path + "'"));
+    if (Math.min(frame.width(), frame.height()) < LEAST_SIDE) {
+      throw new UserError(
+          "'%s' has %dx%d pixels, too few to show anything: give at least %dx%d"
+              .formatted(path, frame.width(), frame.height(), LEAST_SIDE, LEAST_SIDE));
+    }
+    return new First(reader.info(), frame);
+  }
+
+  private static void requirePicture(Path path, VideoReader reader) {
+    if (reader.next().isPresent()) {
+      throw new UserError(
+          "'%s' is a video, where a picture is needed: give a .png or .jpg".formatted(path));
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean sameObject(Frame a, Frame b) {
+    return a == b;
+  }
+
+  private static String report(
+      Path path, First first, Video video, Wish wish, List<String> timing) {
+    Frame was = first.frame();
+    String from = was.width() + "x" + was.height();
+    String to = wish.width() + "x" + wish.height();
+    boolean moves = !first.info().still();
+    String fromRate = moves ? " at %s fps".formatted(rate(first.info().fps())) : "";
+    String toRate = moves ? " at %s fps".formatted(rate(video.fps())) : "";
+    List<String> words = new ArrayList<>();
+    words.add(
+        (from + fromRate).equals(to + toRate)
+            ? from + fromRate
+            : from + fromRate + " -> " + to + toRate);
+    words.addAll(timing);
+    String shape = wish.fit().words(was.width(), was.height(), wish.width(), wish.height());
+    if (!shape.isEmpty()) {
+      words.add(shape);
+    }
+    if (Math.max((double) wish.width() / was.width(), (double) wish.height() / was.height()) > 1) {
+      words.add("enlarged");
+    }
+    words.addAll(first.info().quirks());
+    return path.getFileName() + ": " + String.join(", ", words);
+  }
+
+  /** Which frames were taken of how many. */
+  private static List<String> timing(First first, Video video, Wish wish, VideoReader reader) {
+    if (first.info().still()) {
+      return List.of();
+    }
+    List<String> words = new ArrayList<>();
+    int taken = video.frames().size();
+    long from = Math.round(wish.start() * video.fps());
+    OptionalDouble seconds = first.info().seconds();
+    long all = seconds.isPresent() ? Math.round(seconds.getAsDouble() * video.fps()) : 0;
+    if (from == 0 && (taken < wish.most() || taken == all)) {
+      words.add("all %d frames".formatted(taken));
+    } else {
+      String of = all >= from + taken ? " of " + all : "";
+      words.add("frames %d..%d%s".formatted(from, from + taken - 1, of));
+    }
+    if (video.fps() > 1.01 * first.info().fps()) {
+      words.add("some shown more than once");
+    }
+    if (reader.uneven()) {
+      words.add("uneven times evened");
+    }
+    return words;
+  }
+
+  /** A rate with two decimals at most. */
+  static String rate(double fps) {
+    String text = String.format(Locale.ROOT, "%.2f", fps);
+    return text.contains(".") ? text.replaceAll("\\.?0+$", "") : text;
+  }
+}
