@@ -2,7 +2,10 @@ package io.zoetrope.torch;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -27,6 +30,51 @@ public final class Autograd {
     if (borrowed.defined()) {
       borrowed.reset();
     }
+  }
+
+  /**
+   * Runs the body with gradients recorded, also where they are switched off around it: for guidance
+   * that differentiates through the network in the middle of sampling.
+   */
+  public static <T> T recording(Supplier<T> body) {
+    try (AutoGradMode on = new AutoGradMode(true)) {
+      return body.get();
+    }
+  }
+
+  /** Whether operations on this tensor are recorded now. */
+  public static boolean records(Tensor t) {
+    return GradMode.is_enabled() && t.requires_grad();
+  }
+
+  /**
+   * The gradient of a scalar by one tensor, leaf or not. Nothing gathers at other leaves, such as
+   * parameters.
+   *
+   * @param graph what becomes of the graph of the scalar
+   * @return empty if the scalar does not depend on the tensor
+   */
+  public static Optional<Tensor> gradient(Tensor scalar, Tensor by, Graph graph) {
+    if (!scalar.requires_grad()) {
+      return Optional.empty();
+    }
+    Tensor gradient =
+        torch
+            .grad(
+                new TensorVector(scalar),
+                new TensorVector(by),
+                new TensorVector(),
+                new BoolOptional(graph == Graph.KEPT),
+                false,
+                true)
+            .get(0);
+    return gradient.defined() ? Optional.of(gradient) : Optional.empty();
+  }
+
+  /** What becomes of a graph that was run backwards: freed at once, or kept for another run. */
+  public enum Graph {
+    FREED,
+    KEPT
   }
 
   /**

@@ -38,16 +38,28 @@ public record Noise(List<RandomStreams> streams, long firstFrame) {
    * Standard normal noise in the shape, in the dtype and on the device of a video [B, C, F, H, W].
    */
   public Tensor normal(String use, long step, Tensor like) {
+    return normal(use, (clip, frame) -> step, like);
+  }
+
+  /** The step, or whatever else names a draw besides its use, of a frame of a clip, from 0. */
+  @FunctionalInterface
+  public interface Draw {
+    long of(int clip, long frame);
+  }
+
+  /** As {@link #normal(String, long, Tensor)} with a name for each frame. */
+  public Tensor normal(String use, Draw draw, Tensor like) {
     if (like.size(0) != streams.size()) {
       throw new IllegalArgumentException(
           "noise for " + streams.size() + " clips was asked for " + like.size(0));
     }
     return Scopes.tensor(() -> {
       List<Tensor> clips = new ArrayList<>();
-      for (RandomStreams clip : streams) {
+      for (int clip = 0; clip < streams.size(); clip++) {
         List<Tensor> frames = new ArrayList<>();
         for (long frame = 0; frame < like.size(2); frame++) {
-          try (RandomStream stream = clip.stream(use, step, firstFrame + frame)) {
+          try (RandomStream stream =
+              streams.get(clip).stream(use, draw.of(clip, frame), firstFrame + frame)) {
             frames.add(stream.normal(like.size(1), like.size(3), like.size(4)));
           }
         }
