@@ -100,7 +100,8 @@ public record LinePlot(
     range[1] = Math.max(range[1], value);
   }
 
-  private static Color colour(int i) {
+  /** One of a few colours that every kind of eye tells apart. */
+  static Color colour(int i) {
     return new Color(COLOURS[i % COLOURS.length]);
   }
 
