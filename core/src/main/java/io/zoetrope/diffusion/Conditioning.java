@@ -15,14 +15,29 @@ import org.bytedeco.pytorch.Tensor;
  * borrows its tensors, whoever made them keeps them alive.
  */
 public final class Conditioning {
-  /** Text tokens, [B, N, D]. */
+  /** Text tokens, [B, N, D]; or [B, G, N, D], G texts a clip, with {@link #FRAME_TEXTS}. */
   public static final String TEXT = "text";
 
-  /** Which text tokens count, [B, N], bool. */
+  /** Which text tokens count, [B, N] or [B, G, N], bool. */
   public static final String TEXT_MASK = "text_mask";
 
-  /** One vector for the whole text, [B, D]. */
+  /** One vector for the whole text, [B, D] or [B, G, D]. */
   public static final String POOLED = "pooled";
+
+  /** Which of its clip's G texts each frame reads, [B, F], int64, 0..G-1. */
+  public static final String FRAME_TEXTS = "frame_texts";
+
+  /**
+   * Which frames belong together, [B, F], int64: frames mix in time only with frames of the same
+   * number. Without it all frames of a clip belong together.
+   */
+  public static final String FRAME_GROUPS = "frame_groups";
+
+  /**
+   * The moment of each frame, [1, F], in frames at the rate of training; without it frames are one
+   * apart.
+   */
+  public static final String FRAME_TIMES = "frame_times";
 
   private static final Conditioning NONE = new Conditioning(Map.of());
 

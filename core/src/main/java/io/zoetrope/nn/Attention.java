@@ -1,25 +1,28 @@
 package io.zoetrope.nn;
 
 import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Tensors;
+import java.util.Arrays;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Multi-head softmax attention with normalised queries and keys (Henry et al., 2020; keeps the
- * logits of small models in bounds). The products with weights follow the precision policy;
- * attention itself is f32.
+ * Multi-head softmax attention. Queries and keys are normalised (Henry et al., 2020; keeps the
+ * logits of small models in bounds) unless it is {@linkplain #plain plain}. The products with
+ * weights follow the precision policy; attention itself is f32.
  */
 public final class Attention {
   private final Linear toQ;
   private final Linear toK;
   private final Linear toV;
   private final Linear toOut;
-  private final HeadNorm normQ;
-  private final HeadNorm normK;
+  private final Optional<HeadNorm> normQ;
+  private final Optional<HeadNorm> normK;
   private final long heads;
 
-  private Attention(Parameters p, long width, long contextWidth, long heads, Init out) {
+  private Attention(
+      Parameters p, long width, long contextWidth, long heads, Init out, boolean normalised) {
     if (width % heads != 0) {
       throw new IllegalArgumentException(width + " features do not split into " + heads + " heads");
     }
@@ -28,8 +31,12 @@ public final class Attention {
     toK = Linear.withoutBias(p.at("to_k"), contextWidth, width, Init.xavier());
     toV = Linear.withoutBias(p.at("to_v"), contextWidth, width, Init.xavier());
     toOut = Linear.of(p.at("to_out").at(0), width, width, out);
-    normQ = HeadNorm.of(p.at("norm_q"), width / heads);
-    normK = HeadNorm.of(p.at("norm_k"), width / heads);
+    normQ = norm(p.at("norm_q"), width / heads, normalised);
+    normK = norm(p.at("norm_k"), width / heads, normalised);
+  }
+
+  private static Optional<HeadNorm> norm(Parameters p, long features, boolean normalised) {
+    return normalised ? Optional.of(HeadNorm.of(p, features)) : Optional.empty();
   }
 
   /**
@@ -38,12 +45,17 @@ public final class Attention {
    * @param out how the output projection starts; zeros make the layer silent at first
    */
   public static Attention self(Parameters p, long width, long heads, Init out) {
-    return new Attention(p, width, width, heads, out);
+    return new Attention(p, width, width, heads, out, true);
   }
 
   /** Attention of tokens to a context. */
   public static Attention cross(Parameters p, long width, long contextWidth, long heads, Init out) {
-    return new Attention(p, width, contextWidth, heads, out);
+    return new Attention(p, width, contextWidth, heads, out, true);
+  }
+
+  /** Attention without normalised queries and keys, to tokens or a context of any width. */
+  public static Attention plain(Parameters p, long width, long contextWidth, long heads, Init out) {
+    return new Attention(p, width, contextWidth, heads, out, false);
   }
 
   /**
@@ -53,9 +65,9 @@ public final class Attention {
    * @return [B, N, D] in the format of the precision policy
    */
   public Tensor self(Tensor x_BND, Optional<Rotary> rotary, Optional<Tensor> mask) {
-    Tensor q = normQ.forward(split(toQ.forward(x_BND)));
-    Tensor k = normK.forward(split(toK.forward(x_BND)));
-    Tensor v = split(toV.forward(x_BND)).to(ScalarType.Float);
+    Tensor q = queries(x_BND);
+    Tensor k = keys(x_BND);
+    Tensor v = values(x_BND);
     if (rotary.isPresent()) {
       q = rotary.get().apply(q);
       k = rotary.get().apply(k);
@@ -65,24 +77,65 @@ public final class Attention {
 
   /** The context's keys and values, to be used by many calls of {@link #cross(Tensor, Context)}. */
   public Context context(Tensor context_BMD, Optional<Tensor> mask) {
-    return new Context(
-        normK.forward(split(toK.forward(context_BMD))),
-        split(toV.forward(context_BMD)).to(ScalarType.Float),
-        mask);
+    return new Context(keys(context_BMD), values(context_BMD), mask);
   }
 
   /** x [B, N, D] looks at the context. */
   public Tensor cross(Tensor x_BND, Context context) {
-    Tensor q = normQ.forward(split(toQ.forward(x_BND)));
+    Tensor q = queries(x_BND);
     return toOut.forward(attend(q, context.k, context.v, context.mask));
   }
 
   /** Keys and values [B, M, Hd, D]. */
-  public record Context(Tensor k, Tensor v, Optional<Tensor> mask) {}
+  public record Context(Tensor k, Tensor v, Optional<Tensor> mask) {
+    /** Some of the B contexts, in another order and number. */
+    public Context rows(Tensor index) {
+      return new Context(
+          k.index_select(0, index),
+          v.index_select(0, index),
+          mask.map(m -> m.index_select(0, index)));
+    }
+  }
 
-  /** [B, N, Hd * D] -> [B, N, Hd, D]: a view. */
+  /**
+   * Attention over frames: each place looks at itself in all frames of its clip. Frames need not be
+   * moved for it, only queries, keys and values are.
+   *
+   * @param x_BFND tokens, N of them a frame
+   * @param bias added to the logits, broadcast to [B, N, Hd, F, F]
+   * @return [B, F, N, D] in the format of the precision policy
+   */
+  public Tensor overFrames(Tensor x_BFND, Optional<Tensor> bias) {
+    Tensor y =
+        Ops.attention(
+            queries(x_BFND).permute(0, 2, 3, 1, 4),
+            keys(x_BFND).permute(0, 2, 3, 1, 4),
+            values(x_BFND).permute(0, 2, 3, 1, 4),
+            bias);
+    return toOut.forward(y.permute(0, 3, 1, 2, 4).reshape(Tensors.shape(x_BFND)));
+  }
+
+  private Tensor queries(Tensor x) {
+    Tensor q = split(toQ.forward(x));
+    return normQ.isPresent() ? normQ.get().forward(q) : q.to(ScalarType.Float);
+  }
+
+  private Tensor keys(Tensor x) {
+    Tensor k = split(toK.forward(x));
+    return normK.isPresent() ? normK.get().forward(k) : k.to(ScalarType.Float);
+  }
+
+  private Tensor values(Tensor x) {
+    return split(toV.forward(x)).to(ScalarType.Float);
+  }
+
+  /** [..., Hd * D] -> [..., Hd, D]: a view. */
   private Tensor split(Tensor x) {
-    return x.reshape(x.size(0), x.size(1), heads, x.size(2) / heads);
+    long[] shape = Tensors.shape(x);
+    long[] parts = Arrays.copyOf(shape, shape.length + 1);
+    parts[shape.length - 1] = heads;
+    parts[shape.length] = shape[shape.length - 1] / heads;
+    return x.reshape(parts);
   }
 
   /** q, k, v [B, N, Hd, D] -> [B, N, Hd * D]. */

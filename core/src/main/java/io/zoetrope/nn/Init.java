@@ -10,6 +10,9 @@ public sealed interface Init {
   Init ZEROS = new Constant(0);
   Init ONES = new Constant(1);
 
+  /** The identity, as a convolution: 1 at the middle of each channel's own kernel, else 0. */
+  Init DIRAC = new Dirac();
+
   /** A fresh f32 tensor of the given shape. */
   Tensor make(RandomStream random, long... shape);
 
@@ -58,6 +61,22 @@ public sealed interface Init {
     @Override
     public Tensor make(RandomStream random, long... shape) {
       return Ops.mul(random.normal(shape), gain / Math.sqrt(fanIn(shape)));
+    }
+  }
+
+  record Dirac() implements Init {
+    @Override
+    public Tensor make(RandomStream random, long... shape) {
+      int kernel = 1;
+      for (int i = 2; i < shape.length; i++) {
+        kernel *= Math.toIntExact(shape[i]);
+      }
+      int row = Math.toIntExact(shape[1]) * kernel;
+      float[] values = new float[Math.toIntExact(shape[0]) * row];
+      for (int i = 0; i < Math.min(shape[0], shape[1]); i++) {
+        values[i * row + i * kernel + kernel / 2] = 1;
+      }
+      return Tensors.of(values, shape);
     }
   }
 

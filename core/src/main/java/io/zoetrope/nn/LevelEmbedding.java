@@ -14,10 +14,18 @@ public record LevelEmbedding(Linear in, Linear out, int frequencies) {
   private static final double MAX_PERIOD = 10_000;
 
   public static LevelEmbedding of(Parameters p, long width) {
+    return of(p, 256, width);
+  }
+
+  /**
+   * @param frequencies sinusoids, an even number
+   * @param width features of the result
+   */
+  public static LevelEmbedding of(Parameters p, int frequencies, long width) {
     return new LevelEmbedding(
-        Linear.of(p.at("linear_1"), 256, width, Init.normal(0.02)),
+        Linear.of(p.at("linear_1"), frequencies, width, Init.normal(0.02)),
         Linear.of(p.at("linear_2"), width, width, Init.normal(0.02)),
-        256);
+        frequencies);
   }
 
   /**

@@ -30,16 +30,22 @@ public final class ParameterStore {
   private final Map<String, Tensor> source;
   private final RandomStreams streams;
   private final Precision precision;
-  private final boolean training;
+  private final Mode mode;
   private final SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
   private final List<String> fresh = new ArrayList<>();
 
+  private enum Mode {
+    TRAINING,
+    INFERENCE,
+    BLUEPRINT
+  }
+
   private ParameterStore(
-      Map<String, Tensor> source, RandomStreams streams, Precision precision, boolean training) {
+      Map<String, Tensor> source, RandomStreams streams, Precision precision, Mode mode) {
     this.source = source;
     this.streams = streams;
     this.precision = precision;
-    this.training = training;
+    this.mode = mode;
   }
 
   /**
@@ -51,7 +57,7 @@ public final class ParameterStore {
    */
   public static ParameterStore forTraining(
       Map<String, Tensor> source, RandomStreams streams, Precision precision) {
-    return new ParameterStore(source, streams, precision, true);
+    return new ParameterStore(source, streams, precision, Mode.TRAINING);
   }
 
   /**
@@ -59,7 +65,15 @@ public final class ParameterStore {
    * #requireComplete} after building.
    */
   public static ParameterStore forInference(Map<String, Tensor> source, Precision precision) {
-    return new ParameterStore(source, new RandomStreams(0), precision, false);
+    return new ParameterStore(source, new RandomStreams(0), precision, Mode.INFERENCE);
+  }
+
+  /**
+   * A store of names and shapes only, for networks of any size: its parameters are zeros that take
+   * no memory. Networks built on it must not be run.
+   */
+  public static ParameterStore blueprint() {
+    return new ParameterStore(Map.of(), new RandomStreams(0), Precision.F32, Mode.BLUEPRINT);
   }
 
   /** The root from which networks are built. */
@@ -142,13 +156,16 @@ public final class ParameterStore {
   }
 
   private Tensor make(String name, Init init, long... shape) {
+    if (mode == Mode.BLUEPRINT) {
+      return Tensors.zeros(1).expand(shape);
+    }
     try (RandomStream random = streams.stream(name)) {
       return init.make(random, shape);
     }
   }
 
   private Tensor take(Tensor given, boolean matmul) {
-    if (training) {
+    if (mode == Mode.TRAINING) {
       return given.detach().to(ScalarType.Float).clone();
     }
     return given.detach().to(matmul ? precision.matmul() : ScalarType.Float);

@@ -70,6 +70,17 @@ public final class Ops {
         q, k, v, optional(mask), 0.0, false, new DoubleOptional(), false);
   }
 
+  /** Stretches x [N, C, H, W] to another height and width, each pixel taking its nearest. */
+  public static Tensor nearest(Tensor x, long height, long width) {
+    return torch.upsample_nearest2d(
+        x, new long[] {height, width}, new DoubleOptional(), new DoubleOptional());
+  }
+
+  /** x [N, C, H, W] with channels next to each other in memory: convolutions are faster so. */
+  public static Tensor channelsLast(Tensor x) {
+    return x.contiguous(torch.MemoryFormat.ChannelsLast);
+  }
+
   /** GELU by its tanh approximation. */
   public static Tensor geluTanh(Tensor x) {
     return torch.gelu(x, "tanh");

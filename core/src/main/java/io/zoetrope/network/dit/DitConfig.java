@@ -1,6 +1,8 @@
 package io.zoetrope.network.dit;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.UserError;
 import java.util.Map;
 
@@ -22,7 +24,8 @@ public record DitConfig(
     @JsonProperty("depth") int depth,
     @JsonProperty("heads") int heads,
     @JsonProperty("text_width") int textWidth,
-    @JsonProperty("temporal") boolean temporal) {
+    @JsonProperty("temporal") boolean temporal)
+    implements NetworkConfig {
 
   /** Named sizes. */
   public static final Map<String, DitConfig> SIZES =
@@ -56,7 +59,32 @@ public record DitConfig(
     return config;
   }
 
-  /** The same network for still images, or with its temporal layers. */
+  @Override
+  public SpaceTimeTransformer build(Parameters p) {
+    return new SpaceTimeTransformer(this, p);
+  }
+
+  @Override
+  public String folder() {
+    return "transformer";
+  }
+
+  @Override
+  public int features() {
+    return width;
+  }
+
+  @Override
+  public int attentionHeads() {
+    return heads;
+  }
+
+  @Override
+  public int multiple() {
+    return patch;
+  }
+
+  @Override
   public DitConfig withTemporal(boolean on) {
     return new DitConfig(channels, patch, width, depth, heads, textWidth, on);
   }

@@ -1,5 +1,6 @@
 package io.zoetrope.network.dit;
 
+import io.zoetrope.network.FrameText;
 import io.zoetrope.nn.Attention;
 import io.zoetrope.nn.FeedForward;
 import io.zoetrope.nn.Init;
@@ -47,8 +48,9 @@ final class SpaceTimeBlock {
       Tensor modulation_BFRD,
       Rotary spaceRotary,
       Rotary timeRotary,
-      Tensor text_BMD,
-      Optional<Tensor> textMask) {}
+      Tensor text_MND,
+      FrameText frameText,
+      Optional<Tensor> groups_BFF) {}
 
   /** x [B, F, N, D] f32 -> the same shape. */
   Tensor forward(Tensor x_BFND, Shared shared) {
@@ -63,13 +65,13 @@ final class SpaceTimeBlock {
     h = space.self(h, Optional.of(shared.spaceRotary), Optional.empty());
     x = m.out(x, h.reshape(b, f, n, d), 0);
 
-    Attention.Context context = text.context(shared.text_BMD, shared.textMask);
-    h = text.cross(norm(x).reshape(b, f * n, d), context);
-    x = x.add(h.reshape(b, f, n, d));
+    x = x.add(shared.frameText.attend(text, norm(x), shared.text_MND));
 
     if (time.isPresent()) {
       h = m.in(x, 3).transpose(1, 2).reshape(b * n, f, d);
-      h = time.get().self(h, Optional.of(shared.timeRotary), Optional.empty());
+      Optional<Tensor> mask =
+          shared.groups_BFF.map(g -> g.unsqueeze(1).expand(b, n, f, f).reshape(b * n, 1, f, f));
+      h = time.get().self(h, Optional.of(shared.timeRotary), mask);
       x = m.out(x, h.reshape(b, n, f, d).transpose(1, 2), 3);
     }
     return m.out(x, feedForward.forward(m.in(x, 6)), 6);

@@ -3,7 +3,9 @@ package io.zoetrope.network.dit;
 import static io.zoetrope.torch.Rearrange.rearrange;
 
 import io.zoetrope.diffusion.Conditioning;
-import io.zoetrope.diffusion.Denoiser;
+import io.zoetrope.network.FrameGroups;
+import io.zoetrope.network.FrameText;
+import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.LevelEmbedding;
 import io.zoetrope.nn.Linear;
@@ -30,13 +32,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <p>Positions are rotary within attention, plus sinusoids of the place in the picture (0 to 1 on
  * each side) at the entrance; time is relative only. So sizes, lengths and aspect ratios may vary.
  */
-public final class SpaceTimeTransformer implements Denoiser {
-  /**
-   * Name in {@link Conditioning} of the moment of each frame, [1, F], in frames at the rate of
-   * training; without it frames are one apart.
-   */
-  public static final String FRAME_TIMES = "frame_times";
-
+public final class SpaceTimeTransformer implements VideoNetwork {
   private static final double THETA = 100;
 
   private final DitConfig config;
@@ -73,20 +69,11 @@ public final class SpaceTimeTransformer implements Denoiser {
     out = Linear.of(p.at("proj_out"), width, patchSize, Init.ZEROS);
   }
 
+  @Override
   public DitConfig config() {
     return config;
   }
 
-  @Override
-  public Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
-    return predict(z_BCFHW, t_BF, conditioning, Segments.PLAIN);
-  }
-
-  /**
-   * As {@link #predict(Tensor, Tensor, Conditioning)}.
-   *
-   * @param segments how the blocks are run: plainly, or with their activations recomputed
-   */
   @Override
   public Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments) {
     int patch = config.patch();
@@ -98,10 +85,8 @@ public final class SpaceTimeTransformer implements Denoiser {
           "latents of %dx%d do not split into patches of %d: choose a size that is a multiple of it"
               .formatted(z_BCFHW.size(4), z_BCFHW.size(3), patch));
     }
-    Tensor text_BMD =
-        conditioning
-            .text()
-            .orElseThrow(() -> new IllegalArgumentException("this network needs text"));
+    FrameText frameText = FrameText.of(conditioning, batch, z_BCFHW.size(2));
+    Tensor text_MND = FrameText.tokens_MND(conditioning);
 
     Map<String, Long> patches = Map.of("p", (long) patch, "q", (long) patch);
     Tensor x =
@@ -111,8 +96,10 @@ public final class SpaceTimeTransformer implements Denoiser {
             .add(places(rows, columns));
     Tensor c_BFD = levels.forward(t_BF).to(ScalarType.Float);
     if (conditioning.pooled().isPresent()) {
-      Tensor vector = pooled.forward(conditioning.pooled().get()).to(ScalarType.Float);
-      c_BFD = c_BFD.add(vector.unsqueeze(1));
+      c_BFD =
+          c_BFD.add(
+              frameText.pooled(
+                  conditioning.pooled().get(), v -> pooled.forward(v).to(ScalarType.Float)));
     }
     Tensor modulation =
         rearrange(
@@ -122,19 +109,21 @@ public final class SpaceTimeTransformer implements Denoiser {
             SpaceTimeBlock.ROWS);
     Rotary space = spaceRotary(rows, columns);
     Rotary time = timeRotary(z_BCFHW.size(2), conditioning);
-    Optional<Tensor> mask = conditioning.textMask().map(m -> m.reshape(batch, 1, 1, m.size(1)));
+    Optional<Tensor> groups =
+        FrameGroups.of(conditioning, batch, z_BCFHW.size(2)).map(FrameGroups::bias_BFF);
     Tensor last = segments.enter(c_BFD.unsqueeze(2).add(finalTable_RD));
     x = segments.enter(x);
     modulation = segments.enter(modulation);
-    text_BMD = segments.enter(text_BMD);
+    text_MND = segments.enter(text_MND);
     for (SpaceTimeBlock block : blocks) {
       x =
           segments.run(
               in ->
                   block.forward(
                       in.get(0),
-                      new SpaceTimeBlock.Shared(in.get(1), space, time, in.get(2), mask)),
-              List.of(x, modulation, text_BMD));
+                      new SpaceTimeBlock.Shared(
+                          in.get(1), space, time, in.get(2), frameText, groups)),
+              List.of(x, modulation, text_MND));
     }
 
     Tensor norm = Ops.layerNorm(x, Optional.empty(), Optional.empty(), 1e-6);
@@ -176,8 +165,8 @@ public final class SpaceTimeTransformer implements Denoiser {
     for (int i = 0; i < times.length; i++) {
       times[i] = i;
     }
-    if (conditioning.get(FRAME_TIMES).isPresent()) {
-      times = Tensors.toFloats(conditioning.get(FRAME_TIMES).get().select(0, 0));
+    if (conditioning.get(Conditioning.FRAME_TIMES).isPresent()) {
+      times = Tensors.toFloats(conditioning.get(Conditioning.FRAME_TIMES).get().select(0, 0));
     }
     return Rotary.of(List.of(times), config.width() / config.heads(), THETA);
   }

@@ -91,7 +91,7 @@ public final class DiffusionObjective implements Objective {
     Tensor z = schedule.noisyInput(x0, eps, t_BF);
     Conditioning conditioning =
         Prompts.condition(text, tokenizer, batch.captions)
-            .with(SpaceTimeTransformer.FRAME_TIMES, batch.times_1F.expand(cut.batch, cut.frames));
+            .with(Conditioning.FRAME_TIMES, batch.times_1F.expand(cut.batch, cut.frames));
     Tensor raw =
         network.predict(
             z,

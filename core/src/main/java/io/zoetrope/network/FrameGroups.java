@@ -1,0 +1,77 @@
+package io.zoetrope.network;
+
+import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.torch.Tensors;
+import java.util.Arrays;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Which frames of a batch mix in time ({@link Conditioning#FRAME_GROUPS}). An image that is trained
+ * beside a clip is a group of its own (Ho et al., "Video Diffusion Models", 2022, section 3.1: its
+ * temporal attention is fixed to itself). Holds no native memory.
+ */
+public final class FrameGroups {
+  private final long[] groups;
+  private final int batch;
+  private final int frames;
+
+  private FrameGroups(long[] groups, int batch, int frames) {
+    this.groups = groups;
+    this.batch = batch;
+    this.frames = frames;
+  }
+
+  /**
+   * The groups of a batch; empty where all frames of each clip belong together.
+   *
+   * @throws IllegalArgumentException if they are not for so many clips and frames
+   */
+  public static Optional<FrameGroups> of(Conditioning conditioning, long batch, long frames) {
+    return conditioning
+        .get(Conditioning.FRAME_GROUPS)
+        .map(g -> {
+          if (!Arrays.equals(Tensors.shape(g), new long[] {batch, frames})) {
+            throw new IllegalArgumentException(
+                "frame groups "
+                    + Arrays.toString(Tensors.shape(g))
+                    + " are not for "
+                    + batch
+                    + " clips of "
+                    + frames
+                    + " frames");
+          }
+          return new FrameGroups(Tensors.toLongs(g), (int) batch, (int) frames);
+        });
+  }
+
+  private boolean together(int clip, int f, int g) {
+    return groups[clip * frames + f] == groups[clip * frames + g];
+  }
+
+  /** What is added to attention's logits: 0 within a group, else minus infinity. [B, F, F], f32. */
+  public Tensor bias_BFF() {
+    float[] bias = new float[batch * frames * frames];
+    for (int i = 0; i < bias.length; i++) {
+      int clip = i / (frames * frames);
+      if (!together(clip, i / frames % frames, i % frames)) {
+        bias[i] = Float.NEGATIVE_INFINITY;
+      }
+    }
+    return Tensors.of(bias, batch, frames, frames);
+  }
+
+  /**
+   * Which neighbours a convolution over time takes in: 1 within a group, else 0. [B, F, K], f32;
+   * column k is the neighbour {@code k - K / 2} frames on.
+   */
+  public Tensor reach_BFK(int kernel) {
+    float[] reach = new float[batch * frames * kernel];
+    for (int i = 0; i < reach.length; i++) {
+      int f = i / kernel % frames;
+      int g = f + i % kernel - kernel / 2;
+      reach[i] = g >= 0 && g < frames && together(i / kernel / frames, f, g) ? 1 : 0;
+    }
+    return Tensors.of(reach, batch, frames, kernel);
+  }
+}

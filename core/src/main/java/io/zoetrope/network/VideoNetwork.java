@@ -1,0 +1,23 @@
+package io.zoetrope.network;
+
+import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.Denoiser;
+import io.zoetrope.torch.Segments;
+import org.bytedeco.pytorch.Tensor;
+
+/** A denoiser of videos whose activations can be recomputed in the backward pass. */
+public interface VideoNetwork extends Denoiser {
+  NetworkConfig config();
+
+  /**
+   * As {@link #predict(Tensor, Tensor, Conditioning)}.
+   *
+   * @param segments how the blocks are run: plainly, or with their activations recomputed
+   */
+  Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments);
+
+  @Override
+  default Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
+    return predict(z_BCFHW, t_BF, conditioning, Segments.PLAIN);
+  }
+}

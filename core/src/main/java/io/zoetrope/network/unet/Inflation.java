@@ -1,0 +1,101 @@
+package io.zoetrope.network.unet;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.nn.NamePattern;
+import io.zoetrope.torch.UserError;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * The recipe by which an image network becomes one for video. At the start an inflated network
+ * equals the image network frame by frame, to the bit.
+ *
+ * @param convolution partner of spatial convolutions
+ * @param attention whom spatial self-attention looks at
+ * @param temporal block that looks across frames
+ * @param imageTrained which of the image network's own parameters are trained: names, with * for
+ *     any part; the new layers always are
+ */
+public record Inflation(
+    @JsonProperty("convolution") TemporalConvolution convolution,
+    @JsonProperty("attention") SpatialAttention attention,
+    @JsonProperty("temporal") TemporalBlock temporal,
+    @JsonProperty("image_trained") List<String> imageTrained) {
+  private static final List<String> ALL = List.of("*");
+
+  /** No inflation: an image network. */
+  public static final Inflation NONE =
+      new Inflation(
+          new TemporalConvolution.None(),
+          new SpatialAttention.Self(),
+          new TemporalBlock.None(),
+          ALL);
+
+  /** Ho et al., "Video Diffusion Models", 2022: temporal attention, all trained. */
+  public static final Inflation VDM =
+      new Inflation(
+          new TemporalConvolution.None(), new SpatialAttention.Self(), attention(Merge.ADD), ALL);
+
+  /** Named recipes. */
+  public static final Map<String, Inflation> RECIPES =
+      Map.of(
+          "none",
+          NONE,
+          "vdm",
+          VDM,
+          // Singer et al., 2022, section 3.2.
+          "make-a-video",
+          new Inflation(
+              new TemporalConvolution.Factorised(3),
+              new SpatialAttention.Self(),
+              attention(Merge.ADD),
+              ALL),
+          // Blattmann et al., 2023, section 3.1: the image network stays as it is.
+          "align-your-latents",
+          new Inflation(
+              new TemporalConvolution.Residual(3),
+              new SpatialAttention.Self(),
+              attention(Merge.ALPHA),
+              List.of()));
+
+  private static TemporalBlock attention(Merge merge) {
+    return new TemporalBlock.RelativeAttention(32, 32, TemporalBlock.Places.AFTER_ATTENTION, merge);
+  }
+
+  public Inflation {
+    imageTrained = List.copyOf(imageTrained);
+  }
+
+  /**
+   * @throws UserError if there is no recipe of that name
+   */
+  public static Inflation of(String name) {
+    Inflation inflation = RECIPES.get(name);
+    if (inflation == null) {
+      throw new UserError(
+          "unknown inflation '%s': it is one of %s"
+              .formatted(name, String.join(", ", new TreeSet<>(RECIPES.keySet()))));
+    }
+    return inflation;
+  }
+
+  /** Whether there are layers that look across frames. */
+  public boolean looksAcrossFrames() {
+    return !(convolution instanceof TemporalConvolution.None
+        && temporal instanceof TemporalBlock.None);
+  }
+
+  /** Whether a parameter belongs to a layer that the image network does not have. */
+  public static boolean isNew(String parameter) {
+    return parameter.contains("temp_resnets.")
+        || parameter.contains("temp_attentions.")
+        || parameter.contains("_temporal.");
+  }
+
+  /** Whether a parameter is trained. */
+  public boolean trains(String parameter) {
+    return isNew(parameter)
+        || imageTrained.stream().anyMatch(glob -> NamePattern.matches(glob, parameter));
+  }
+}

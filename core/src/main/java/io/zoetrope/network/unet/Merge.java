@@ -1,0 +1,16 @@
+package io.zoetrope.network.unet;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** How the output h of a temporal layer joins its input x. Either way it starts as x alone. */
+public enum Merge {
+  /** {@code x + h}; the layer's last projection starts at zero. */
+  @JsonProperty("add")
+  ADD,
+  /**
+   * {@code alpha x + (1 - alpha) (x + h)}, alpha learned and 1 at first (Blattmann et al., "Align
+   * your Latents", 2023, section 3.1).
+   */
+  @JsonProperty("alpha")
+  ALPHA
+}

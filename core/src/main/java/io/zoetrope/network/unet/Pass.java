@@ -1,0 +1,52 @@
+package io.zoetrope.network.unet;
+
+import io.zoetrope.network.FrameGroups;
+import io.zoetrope.network.FrameText;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What all layers of one forward pass share.
+ *
+ * @param frames F, of a clip
+ * @param times the moment of each frame
+ * @param groups which frames mix; empty for all
+ * @param groups_B11FF the same as attention's bias
+ * @param text which text each frame reads
+ * @param c_ME embedding of each frame's level, activated
+ * @param tokens_MND tokens of the texts
+ */
+record Pass(
+    long frames,
+    float[] times,
+    Optional<FrameGroups> groups,
+    Optional<Tensor> groups_B11FF,
+    FrameText text,
+    Tensor c_ME,
+    Tensor tokens_MND) {
+
+  /**
+   * The same with the tensors that gradients flow through, as they come out of a segment's inputs.
+   */
+  Pass with(Tensor c, Tensor tokens) {
+    return new Pass(frames, times, groups, groups_B11FF, text, c, tokens);
+  }
+
+  /** x [B * F, C, H, W] -> [B, F, H * W, C]; a view where channels lie next to each other. */
+  Tensor tokens(Tensor x_MCHW) {
+    long n = x_MCHW.size(2) * x_MCHW.size(3);
+    return x_MCHW.permute(0, 2, 3, 1).reshape(-1, frames, n, x_MCHW.size(1));
+  }
+
+  /** The way back: a view. */
+  static Tensor image(Tensor x_BFNC, Tensor like_MCHW) {
+    return x_BFNC
+        .reshape(like_MCHW.size(0), like_MCHW.size(2), like_MCHW.size(3), x_BFNC.size(3))
+        .permute(0, 3, 1, 2);
+  }
+
+  /** Which neighbours a convolution over time takes in. */
+  Optional<Tensor> reach(int kernel) {
+    return groups.map(g -> g.reach_BFK(kernel));
+  }
+}

@@ -1,0 +1,63 @@
+package io.zoetrope.network.unet;
+
+import io.zoetrope.nn.Conv2d;
+import io.zoetrope.nn.GroupNorm;
+import io.zoetrope.nn.Init;
+import io.zoetrope.nn.Linear;
+import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Ops;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Two convolutions beside the identity, told each frame's level between them. Normalises each frame
+ * by itself, so it mixes none.
+ */
+final class ResnetBlock {
+  private final LayerStyle.Modulation modulation;
+  private final GroupNorm norm1;
+  private final ImageConv conv1;
+  private final Linear level;
+  private final GroupNorm norm2;
+  private final ImageConv conv2;
+  private final Optional<Conv2d> shortcut;
+
+  ResnetBlock(UNetConfig config, Parameters p, long in, long out) {
+    LayerStyle style = config.style();
+    modulation = style.modulation();
+    norm1 = GroupNorm.of(p.at("norm1"), in, style.groups(), style.eps());
+    conv1 = ImageConv.of(config.inflation(), p, "conv1", in, out, 1, Init.fanIn(1));
+    level =
+        Linear.of(
+            p.at("time_emb_proj"),
+            config.embedding(),
+            modulation == LayerStyle.Modulation.SHIFT ? out : 2 * out,
+            Init.xavier());
+    norm2 = GroupNorm.of(p.at("norm2"), out, style.groups(), style.eps());
+    conv2 = ImageConv.of(config.inflation(), p, "conv2", out, out, 1, Init.ZEROS);
+    shortcut =
+        in == out
+            ? Optional.empty()
+            : Optional.of(Conv2d.of(p.at("conv_shortcut"), in, out, 1, 1, Init.fanIn(1)));
+  }
+
+  /** x [B * F, in, H, W] f32 -> [B * F, out, H, W] f32. */
+  Tensor forward(Tensor x, Pass pass) {
+    Tensor h = conv1.forward(torch.silu(norm1.forward(x)), pass);
+    Tensor c = level.forward(pass.c_ME()).unsqueeze(-1).unsqueeze(-1);
+    h =
+        switch (modulation) {
+          case SHIFT -> norm2.forward(h.add(c));
+          case SCALE_SHIFT -> {
+            long out = h.size(1);
+            yield torch.addcmul(
+                c.narrow(1, out, out), norm2.forward(h), Ops.add(c.narrow(1, 0, out), 1));
+          }
+        };
+    h = conv2.forward(torch.silu(h), pass);
+    Tensor straight = shortcut.isPresent() ? shortcut.get().forward(x) : x;
+    return straight.to(ScalarType.Float).add(h);
+  }
+}

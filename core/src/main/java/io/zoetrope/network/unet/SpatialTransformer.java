@@ -1,0 +1,85 @@
+package io.zoetrope.network.unet;
+
+import io.zoetrope.nn.Attention;
+import io.zoetrope.nn.Conv2d;
+import io.zoetrope.nn.GatedFeedForward;
+import io.zoetrope.nn.GroupNorm;
+import io.zoetrope.nn.Init;
+import io.zoetrope.nn.LayerNorm;
+import io.zoetrope.nn.Linear;
+import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Tensors;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Places of a frame look at each other, at the text, and think, beside the identity (Rombach et
+ * al., "High-Resolution Image Synthesis with Latent Diffusion Models", 2022, appendix E.2.1).
+ */
+final class SpatialTransformer {
+  private final SpatialAttention pattern;
+  private final GroupNorm norm;
+  private final Projection in;
+  private final LayerNorm norm1;
+  private final Attention self;
+  private final LayerNorm norm2;
+  private final Attention text;
+  private final LayerNorm norm3;
+  private final GatedFeedForward feedForward;
+  private final Projection out;
+
+  /** Features to features at each place; a linear layer or, in older checkpoints, a convolution. */
+  private record Projection(Optional<Linear> linear, Optional<Conv2d> conv) {
+    static Projection of(Parameters p, long width, boolean isLinear, Init init) {
+      return isLinear
+          ? new Projection(Optional.of(Linear.of(p, width, width, init)), Optional.empty())
+          : new Projection(Optional.empty(), Optional.of(Conv2d.of(p, width, width, 1, 1, init)));
+    }
+
+    Tensor forward(Tensor x_BFNC, Tensor like_MCHW, Pass pass) {
+      if (linear.isPresent()) {
+        return linear.get().forward(x_BFNC);
+      }
+      return pass.tokens(conv.orElseThrow().forward(Pass.image(x_BFNC, like_MCHW)));
+    }
+  }
+
+  SpatialTransformer(UNetConfig config, Parameters p, long width, long heads) {
+    LayerStyle style = config.style();
+    pattern = config.inflation().attention();
+    norm = GroupNorm.of(p.at("norm"), width, style.groups(), 1e-6);
+    in = Projection.of(p.at("proj_in"), width, style.linearProjection(), Init.fanIn(1));
+    Parameters block = p.at("transformer_blocks").at(0);
+    norm1 = LayerNorm.of(block.at("norm1"), width);
+    self = attention(style, block.at("attn1"), width, width, heads);
+    norm2 = LayerNorm.of(block.at("norm2"), width);
+    text = attention(style, block.at("attn2"), width, config.textWidth(), heads);
+    norm3 = LayerNorm.of(block.at("norm3"), width);
+    feedForward = GatedFeedForward.of(block.at("ff"), width, 4, Init.xavier());
+    out = Projection.of(p.at("proj_out"), width, style.linearProjection(), Init.ZEROS);
+  }
+
+  private static Attention attention(
+      LayerStyle style, Parameters p, long width, long context, long heads) {
+    return style.headNorm()
+        ? Attention.cross(p, width, context, heads, Init.xavier())
+        : Attention.plain(p, width, context, heads, Init.xavier());
+  }
+
+  /** x [B * F, C, H, W] f32 -> the same shape. */
+  Tensor forward(Tensor x, Pass pass) {
+    Tensor h = in.forward(pass.tokens(norm.forward(x)), x, pass).to(ScalarType.Float);
+    h = h.add(look(norm1.forward(h), pass.frames()));
+    h = h.add(pass.text().attend(text, norm2.forward(h), pass.tokens_MND()));
+    h = h.add(feedForward.forward(norm3.forward(h)));
+    return x.add(Pass.image(out.forward(h, x, pass), x));
+  }
+
+  /** Self-attention of each frame, to what the pattern lets it see. */
+  private Tensor look(Tensor x_BFNC, long frames) {
+    Tensor x_MNC = x_BFNC.flatten(0, 1);
+    Attention.Context seen = pattern.seen(self.context(x_MNC, Optional.empty()), frames);
+    return self.cross(x_MNC, seen).reshape(Tensors.shape(x_BFNC));
+  }
+}

@@ -1,0 +1,50 @@
+package io.zoetrope.network.unet;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.zoetrope.torch.UserError;
+
+/** Which temporal partner spatial convolutions get. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = TemporalConvolution.None.class, name = "none"),
+  @JsonSubTypes.Type(value = TemporalConvolution.Factorised.class, name = "factorised"),
+  @JsonSubTypes.Type(value = TemporalConvolution.Residual.class, name = "residual")
+})
+public sealed interface TemporalConvolution {
+  /** None: convolutions are 1x3x3 (Ho et al., "Video Diffusion Models", 2022). */
+  record None() implements TemporalConvolution {}
+
+  /**
+   * After every 3x3 convolution one over time that starts as the identity (Singer et al.,
+   * "Make-A-Video", 2022, section 3.2.1). Its weights lie beside its partner's: {@code
+   * conv1_temporal}.
+   *
+   * @param kernel frames, odd
+   */
+  record Factorised(@JsonProperty("kernel") int kernel) implements TemporalConvolution {
+    public Factorised {
+      requireOdd(kernel);
+    }
+  }
+
+  /**
+   * After every residual block one whose convolutions are over time, merged by a learned {@link
+   * Merge alpha} that starts at the image network (Blattmann et al., "Align your Latents", 2023,
+   * section 3.1). Its weights lie in {@code temp_resnets}. It normalises frame by frame.
+   *
+   * @param kernel frames, odd
+   */
+  record Residual(@JsonProperty("kernel") int kernel) implements TemporalConvolution {
+    public Residual {
+      requireOdd(kernel);
+    }
+  }
+
+  private static void requireOdd(int kernel) {
+    if (kernel < 1 || kernel % 2 == 0) {
+      throw new UserError("a kernel over time must be an odd number of frames, not " + kernel);
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package io.zoetrope.network.unet;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.UserError;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Shape of a {@link UNet}.
+ *
+ * @param channels of the video that comes in
+ * @param outChannels of the video that goes out
+ * @param widths features at each resolution, finest first; each further one halves the size
+ * @param heads of attention at each resolution; 0 for no attention there
+ * @param midHeads of attention at the bottom
+ * @param blocks residual blocks at each resolution on the way down; one more on the way up
+ * @param textWidth features of a text token
+ * @param style of its layers
+ * @param inflation by which it looks across frames
+ */
+public record UNetConfig(
+    @JsonProperty("in_channels") int channels,
+    @JsonProperty("out_channels") int outChannels,
+    @JsonProperty("block_out_channels") List<Integer> widths,
+    @JsonProperty("heads") List<Integer> heads,
+    @JsonProperty("mid_heads") int midHeads,
+    @JsonProperty("layers_per_block") int blocks,
+    @JsonProperty("cross_attention_dim") int textWidth,
+    @JsonProperty("style") LayerStyle style,
+    @JsonProperty("inflation") Inflation inflation)
+    implements NetworkConfig {
+
+  /**
+   * Named sizes. "pixels" is for videos of 32x32 or 64x64 pixels without an autoencoder, "sd15" is
+   * Stable Diffusion 1.x as an image network; the others are for latents.
+   */
+  public static final Map<String, UNetConfig> SIZES =
+      Map.of(
+          //             channels widths           heads           mid blocks text
+          "tiny", vdm(4, List.of(16, 32), List.of(0, 2), 2, 1, 32),
+          "toybox", vdm(8, List.of(96, 192), List.of(3, 6), 6, 1, 192),
+          "pixels", vdm(3, List.of(32, 64, 128, 192), List.of(0, 0, 4, 6), 6, 1, 192),
+          "small", vdm(8, List.of(192, 384), List.of(6, 12), 12, 2, 384),
+          "sd15", sd(List.of(320, 640, 1280, 1280), List.of(8, 8, 8, 0), 8, 768));
+
+  private static UNetConfig vdm(
+      int channels, List<Integer> widths, List<Integer> heads, int mid, int blocks, int text) {
+    return new UNetConfig(
+        channels, channels, widths, heads, mid, blocks, text, LayerStyle.SMALL, Inflation.VDM);
+  }
+
+  private static UNetConfig sd(List<Integer> widths, List<Integer> heads, int mid, int text) {
+    return new UNetConfig(
+        4, 4, widths, heads, mid, 2, text, LayerStyle.STABLE_DIFFUSION, Inflation.NONE);
+  }
+
+  public UNetConfig {
+    widths = List.copyOf(widths);
+    heads = List.copyOf(heads);
+    if (channels < 1 || outChannels < 1 || blocks < 1 || textWidth < 1 || widths.isEmpty()) {
+      throw new UserError(
+          "a U-Net's in_channels, out_channels, layers_per_block and cross_attention_dim must be at"
+              + " least 1, and it needs block_out_channels");
+    }
+    if (heads.size() != widths.size()) {
+      throw new UserError("a U-Net's heads and block_out_channels must be equally many");
+    }
+    if (midHeads < 1) {
+      throw new UserError("a U-Net's mid_heads must be at least 1, is " + midHeads);
+    }
+    requireFit(widths.getLast(), midHeads);
+    for (int i = 0; i < widths.size(); i++) {
+      int width = widths.get(i);
+      if (width < 2 || width % 2 != 0 || width % style.groups() != 0) {
+        throw new UserError(
+            "a U-Net's widths must be even and multiples of its %d norm groups, not %d"
+                .formatted(style.groups(), width));
+      }
+      requireFit(width, heads.get(i));
+    }
+  }
+
+  private static void requireFit(int width, int heads) {
+    if (heads < 0 || (heads > 0 && width % heads != 0)) {
+      throw new UserError("width %d does not split into %d heads".formatted(width, heads));
+    }
+  }
+
+  /**
+   * @throws UserError if there is no size of that name
+   */
+  public static UNetConfig size(String name) {
+    UNetConfig config = SIZES.get(name);
+    if (config == null) {
+      throw new UserError(
+          "unknown size '%s': use one of %s".formatted(name, new TreeSet<>(SIZES.keySet())));
+    }
+    return config;
+  }
+
+  /** The same image network, inflated by another recipe. */
+  public UNetConfig inflated(Inflation by) {
+    return new UNetConfig(
+        channels, outChannels, widths, heads, midHeads, blocks, textWidth, style, by);
+  }
+
+  /** Features of the embedding of a level. */
+  int embedding() {
+    return 4 * widths.getFirst();
+  }
+
+  @Override
+  public UNet build(Parameters p) {
+    return new UNet(this, p);
+  }
+
+  @Override
+  public String folder() {
+    return "unet";
+  }
+
+  @Override
+  public int features() {
+    return Collections.max(widths);
+  }
+
+  @Override
+  public int attentionHeads() {
+    return midHeads;
+  }
+
+  /** Any size will do: what does not halve evenly is rounded up, and fitted again on the way up. */
+  @Override
+  public int multiple() {
+    return 1;
+  }
+
+  @Override
+  public boolean temporal() {
+    return inflation.looksAcrossFrames();
+  }
+
+  /** With temporal layers: its own if it has any, else VDM's. */
+  @Override
+  public UNetConfig withTemporal(boolean on) {
+    if (on == temporal()) {
+      return this;
+    }
+    return inflated(on ? Inflation.VDM : Inflation.NONE);
+  }
+
+  @Override
+  public boolean trains(String parameter) {
+    return inflation.trains(parameter);
+  }
+}

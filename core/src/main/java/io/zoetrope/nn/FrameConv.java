@@ -1,0 +1,91 @@
+package io.zoetrope.nn;
+
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Precision;
+import io.zoetrope.torch.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Convolution over time, each place for itself, as one matrix product over the frames in reach.
+ * Before the first and after the last frame there are zeros.
+ */
+public final class FrameConv {
+  private final Tensor weight;
+  private final Tensor bias;
+  private final Precision precision;
+
+  private FrameConv(Tensor weight, Tensor bias, Precision precision) {
+    this.weight = weight;
+    this.bias = bias;
+    this.precision = precision;
+  }
+
+  /**
+   * The partner of a spatial convolution: weight [width, width, kernel], which starts as the
+   * identity, and bias [width] (zeros) (Singer et al., "Make-A-Video", 2022, section 3.2.1).
+   *
+   * @param kernel frames, odd
+   */
+  public static FrameConv identity(Parameters p, long width, long kernel) {
+    return new FrameConv(
+        p.weight("weight", Init.DIRAC, width, width, kernel),
+        p.weight("bias", Init.ZEROS, width),
+        p.precision());
+  }
+
+  /**
+   * A 3-D convolution that is 1x1 in space: weight [out, in, kernel, 1, 1] and bias [out] (zeros).
+   *
+   * @param kernel frames, odd
+   */
+  public static FrameConv of(Parameters p, long in, long out, long kernel, Init init) {
+    return new FrameConv(
+        p.weight("weight", init, out, in, kernel, 1, 1),
+        p.weight("bias", Init.ZEROS, out),
+        p.precision());
+  }
+
+  public int kernel() {
+    return (int) weight.size(2);
+  }
+
+  /**
+   * @param x_BFNC frames, N places each
+   * @param reach_BFK 1 where a frame takes in its k-th neighbour, the middle one being itself, else
+   *     0; empty for all
+   * @return [B, F, N, out] in the format of the precision policy
+   */
+  public Tensor forward(Tensor x_BFNC, Optional<Tensor> reach_BFK) {
+    Tensor x = precision.cast(x_BFNC);
+    List<Tensor> taps = new ArrayList<>();
+    for (int k = 0; k < kernel(); k++) {
+      Tensor tap = shifted(x, k - kernel() / 2);
+      if (reach_BFK.isPresent()) {
+        Tensor in = reach_BFK.get().select(2, k).unsqueeze(-1).unsqueeze(-1);
+        tap = tap.mul(in.to(x.scalar_type()));
+      }
+      taps.add(tap);
+    }
+    // [out, in, K] -> [out, (K in)]: the order of the taps.
+    Tensor matrix = weight.flatten(2, -1).transpose(1, 2).reshape(weight.size(0), -1);
+    return Ops.linear(
+        Tensors.cat(taps, -1), precision.cast(matrix), Optional.of(precision.cast(bias)));
+  }
+
+  /** Each frame's neighbour at an offset; zeros where there is none. */
+  private static Tensor shifted(Tensor x, int offset) {
+    long frames = x.size(1);
+    long gap = Math.min(Math.abs(offset), frames);
+    if (gap == 0) {
+      return x;
+    }
+    Tensor none = torch.zeros_like(x.narrow(1, 0, gap));
+    return offset < 0
+        ? Tensors.cat(List.of(none, x.narrow(1, 0, frames - gap)), 1)
+        : Tensors.cat(List.of(x.narrow(1, gap, frames - gap), none), 1);
+  }
+}
