@@ -6,6 +6,7 @@ import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -50,6 +51,15 @@ public record LinearGaussian(NoiseSchedule schedule, int frames, double mean, do
     }
     Tensor s = covariance();
     return s.sub(gain(levels).matmul(Tensors.of(alpha, frames).diag()).matmul(s));
+  }
+
+  /** Variance of the first frame given z, all frames at one level. */
+  public double varianceOfFirst(NoiseLevel level) {
+    return Scopes.value(() -> {
+      Tensor z = Tensors.zeros(1, 1, frames, 1, 1);
+      Levels levels = schedule.levels(Tensors.of(new double[] {level.u()}, 1), z);
+      return posterior(levels).select(0, 0).select(0, 0).item_double();
+    });
   }
 
   @Override
