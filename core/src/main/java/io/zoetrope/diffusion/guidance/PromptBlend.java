@@ -4,6 +4,7 @@ import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.PromptTrack;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,11 @@ public record PromptBlend(X0Denoiser base, List<Conditioning> prompts, Supplier<
   }
 
   @Override
+  public X0Denoiser segmented(Segments segments) {
+    return new PromptBlend(base.segmented(segments), prompts, track);
+  }
+
+  @Override
   public Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning ignored) {
     PromptTrack now = track.get();
     if (now.prompts() != prompts.size() || now.frames() != z_BCFHW.size(2)) {
@@ -70,7 +76,7 @@ public record PromptBlend(X0Denoiser base, List<Conditioning> prompts, Supplier<
       Tensor part =
           torch.where(
               w_11F11.gt(Tensors.zeros(1).to(z_BCFHW.device(), wide)),
-              x0.to(wide).mul(w_11F11),
+              before.add(x0.to(wide).mul(w_11F11)),
               before);
       sum = Optional.of(part);
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
+import io.zoetrope.diffusion.PromptTrack;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
@@ -184,6 +185,27 @@ class GuidanceTest {
     Tensor once = guided.x0(z, t, positive);
     Tensor other = guided.x0(z, t, pooled(0.5f, 0.5f));
     assertClose(twice.x0(z, t, positive), other.add(once.sub(other).mul(Tensors.full(2, 1))), 1e-4);
+  }
+
+  @Test
+  void blendedPromptsAddUp() {
+    double[][] weight = {{1, 0}, {0.75, 0.25}, {0.5, 0.5}, {0, 1}};
+    Conditioning other = pooled(-0.2f, 0.1f);
+    Tensor first = base.x0(z, t, positive);
+    Tensor second = base.x0(z, t, other);
+    Tensor blend =
+        new PromptBlend(base, List.of(positive, other), () -> PromptTrack.of(weight))
+            .x0(z, t, Conditioning.none());
+    assertThat(bytes(blend.select(2, 0))).isEqualTo(bytes(first.select(2, 0)));
+    assertThat(bytes(blend.select(2, 3))).isEqualTo(bytes(second.select(2, 3)));
+    for (int f : new int[] {1, 2}) {
+      Tensor wanted =
+          first
+              .select(2, f)
+              .mul(Tensors.full(weight[f][0], 1))
+              .add(second.select(2, f).mul(Tensors.full(weight[f][1], 1)));
+      assertClose(blend.select(2, f), wanted, 1e-6);
+    }
   }
 
   @Test
