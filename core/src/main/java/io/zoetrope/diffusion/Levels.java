@@ -33,6 +33,13 @@ public final class Levels {
     }
   }
 
+  private Levels(NoiseLevel[] at, double[] timestepInput, long batch, long frames) {
+    this.at = at;
+    this.timestepInput = timestepInput;
+    this.batch = batch;
+    this.frames = frames;
+  }
+
   /**
    * Reads levels for a video.
    *
@@ -67,6 +74,23 @@ public final class Levels {
       }
     }
     return new Levels(schedule, u, batch, frames);
+  }
+
+  /**
+   * These levels after a window has moved on over a longer video: {@code dropped} frames leave at
+   * the beginning; the {@code added} ones at the end have the level of the last frame now.
+   */
+  public Levels slide(int dropped, int added) {
+    int length = Math.toIntExact(frames - dropped + added);
+    NoiseLevel[] moved = new NoiseLevel[Math.toIntExact(batch * length)];
+    double[] told = new double[moved.length];
+    for (int i = 0; i < moved.length; i++) {
+      long frame = Math.min(i % length + dropped, frames - 1);
+      int from = Math.toIntExact(i / length * frames + frame);
+      moved[i] = at[from];
+      told[i] = timestepInput[from];
+    }
+    return new Levels(moved, told, batch, length);
   }
 
   public long batch() {

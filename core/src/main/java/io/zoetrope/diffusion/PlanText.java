@@ -1,13 +1,15 @@
 package io.zoetrope.diffusion;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.torch.UserError;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Timestep plans as text: JSON to keep, a picture to look at. */
 final class PlanText {
@@ -30,13 +32,25 @@ final class PlanText {
 
   private PlanText() {}
 
-  /** The JSON form. */
-  record Document(String format, List<Integer> given, double[][] levels) {}
+  /**
+   * The JSON form.
+   *
+   * @param prompts weights, {@code [frame][prompt]}; left out where there is but one prompt
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @SuppressWarnings("ArrayRecordComponent")
+  record Document(
+      String format, List<Integer> given, double[][] levels, double @Nullable [][] prompts) {}
 
   static String toJson(TimestepPlan plan) {
     List<Integer> given = IntStream.range(0, plan.frames()).filter(plan::given).boxed().toList();
     try {
-      return JSON.writeValueAsString(new Document(FORMAT, given, plan.levels()));
+      return JSON.writeValueAsString(
+          new Document(
+              FORMAT,
+              given,
+              plan.levels(),
+              plan.prompts().isSingle() ? null : plan.prompts().weights()));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
@@ -65,15 +79,24 @@ final class PlanText {
       }
       given[frame] = true;
     }
-    for (double[] row : levels) {
+    double[][] prompts = document.prompts();
+    requireRows(levels);
+    requireRows(prompts == null ? levels : prompts);
+    try {
+      return prompts == null
+          ? TimestepPlan.of(levels, given)
+          : TimestepPlan.of(levels, given, PromptTrack.of(prompts));
+    } catch (IllegalArgumentException e) {
+      throw new UserError("this timestep plan is not valid: " + e.getMessage(), e);
+    }
+  }
+
+  @SuppressWarnings("ConstantValue")
+  private static void requireRows(double[][] rows) {
+    for (double[] row : rows) {
       if (row == null) {
         throw new UserError("this timestep plan has an empty row");
       }
-    }
-    try {
-      return TimestepPlan.of(levels, given);
-    } catch (IllegalArgumentException e) {
-      throw new UserError("this timestep plan is not valid: " + e.getMessage(), e);
     }
   }
 
@@ -91,6 +114,9 @@ final class PlanText {
       }
       out.append(marks.toString().stripTrailing()).append('\n');
     }
+    if (!plan.prompts().isSingle()) {
+      out.append(pad("text", margin)).append(strip(plan.prompts(), width)).append('\n');
+    }
     int before = -1;
     for (int row : rows(plan.steps())) {
       if (row > before + 1 && before >= 0) {
@@ -107,12 +133,22 @@ final class PlanText {
     return out.toString();
   }
 
+  /** Each frame's prompt as a letter, A the first; a small one where it has a part only. */
+  private static String strip(PromptTrack track, int width) {
+    StringBuilder out = new StringBuilder();
+    for (int frame = 0; frame < track.frames(); frame++) {
+      int most = 0;
+      for (int prompt = 1; prompt < track.prompts(); prompt++) {
+        most = track.weight(frame, prompt) > track.weight(frame, most) ? prompt : most;
+      }
+      char letter = (char) ((track.weight(frame, most) == 1 ? 'A' : 'a') + most % 26);
+      out.append(String.valueOf(letter).repeat(width));
+    }
+    return out.toString();
+  }
+
   private static String heading(TimestepPlan plan) {
-    String given =
-        IntStream.range(0, plan.frames())
-            .filter(plan::given)
-            .mapToObj(String::valueOf)
-            .collect(Collectors.joining(", "));
+    String given = ranges(plan);
     return String.format(
         Locale.ROOT,
         "%d step%s, %d frame%s%s",
@@ -122,7 +158,23 @@ final class PlanText {
         plan.frames() == 1 ? "" : "s",
         given.isEmpty()
             ? ""
-            : given.split(", ").length == plan.frames() ? ", all given" : ", given: " + given);
+            : plan.givenCount() == plan.frames() ? ", all given" : ", given: " + given);
+  }
+
+  /** The given frames: {@code 0-3, 15}. */
+  private static String ranges(TimestepPlan plan) {
+    List<String> out = new ArrayList<>();
+    for (int from = 0; from < plan.frames(); from++) {
+      int to = from;
+      while (to < plan.frames() && plan.given(to)) {
+        to++;
+      }
+      if (to > from) {
+        out.add(to == from + 1 ? String.valueOf(from) : from + "-" + (to - 1));
+        from = to;
+      }
+    }
+    return String.join(", ", out);
   }
 
   private static String legend(Shades shades) {

@@ -300,6 +300,11 @@ public final class TimestepPlan {
     return given.get(frame);
   }
 
+  /** How many frames are given. */
+  public int givenCount() {
+    return given.cardinality();
+  }
+
   /** For each frame whether it is given. */
   public boolean[] givenFrames() {
     boolean[] marks = new boolean[frames()];
@@ -309,9 +314,32 @@ public final class TimestepPlan {
     return marks;
   }
 
+  /** This plan behind {@code count} more frames, given and held clean, that follow prompt 0. */
+  public TimestepPlan after(int count) {
+    check(count >= 0, "there are 0 frames or more before, not %d", count);
+    int all = count + frames();
+    double[][] rows = new double[level.length][all];
+    for (int row = 0; row < rows.length; row++) {
+      System.arraycopy(level[row], 0, rows[row], count, frames());
+    }
+    boolean[] marks = new boolean[all];
+    double[][] weight = new double[all][prompts.prompts()];
+    for (int frame = 0; frame < all; frame++) {
+      marks[frame] = frame < count || given.get(frame - count);
+      weight[frame][0] = 1;
+    }
+    System.arraycopy(prompts.weights(), 0, weight, count, frames());
+    return of(rows, marks, PromptTrack.of(weight));
+  }
+
   /** For each frame the weights of its prompts. */
   public PromptTrack prompts() {
     return prompts;
+  }
+
+  /** Whether a frame is given and stays at level 0 from beginning to end. */
+  public boolean heldClean(int frame) {
+    return given(frame) && Arrays.stream(level).allMatch(row -> row[frame] == 0);
   }
 
   /** Whether any frame falls in the step from this row to the next, so that a network is needed. */

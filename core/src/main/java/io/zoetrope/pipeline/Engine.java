@@ -3,8 +3,10 @@ package io.zoetrope.pipeline;
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.PromptTrack;
+import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
+import io.zoetrope.diffusion.guidance.Handover;
 import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
@@ -13,31 +15,69 @@ import io.zoetrope.media.Video;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Runs any {@link Job} on a model: every task goes through here. Also between pixels and latents.
  * Immutable; as many runs as one likes, one at a time.
  */
 public final class Engine {
+  /** Frames that the autoencoder does at once; more are done one stretch after another. */
+  private static final int STRETCH = 64;
+
+  /** A second model for the late steps. */
+  private record Late(VideoModel model, double level) {}
+
   private final VideoModel model;
   private final Guide guide;
+  private final Optional<Late> late;
 
-  private Engine(VideoModel model, Guide guide) {
+  private Engine(VideoModel model, Guide guide, Optional<Late> late) {
     this.model = model;
     this.guide = guide;
+    this.late = late;
   }
 
   public Engine(VideoModel model) {
-    this(model, Guide.NONE);
+    this(model, Guide.NONE, Optional.empty());
   }
 
   /** This with one more guidance around every clip. */
   public Engine withGuide(Guide other) {
-    return new Engine(model, other);
+    return new Engine(model, other, late);
+  }
+
+  /**
+   * This with a second model for frames at or below a noise level (base and refiner). Both must
+   * work on the same latents; their noise schedules may differ.
+   *
+   * @param level in [0, 1], under the first model's schedule
+   * @throws UserError if latents of the two do not agree
+   */
+  public Engine withLate(VideoModel other, double level) {
+    if (other.autoencoder().channels() != model.autoencoder().channels()
+        || other.autoencoder().factor() != model.autoencoder().factor()) {
+      throw new UserError(
+          "the two models work on different latents: %d channels at 1/%d, and %d at 1/%d"
+              .formatted(
+                  model.autoencoder().channels(),
+                  model.autoencoder().factor(),
+                  other.autoencoder().channels(),
+                  other.autoencoder().factor()));
+    }
+    if (!(level >= 0 && level <= 1)) {
+      throw new UserError("the second model takes over at a level in [0, 1], not " + level);
+    }
+    return new Engine(model, guide, Optional.of(new Late(other, level)));
   }
 
   public VideoModel model() {
@@ -60,37 +100,77 @@ public final class Engine {
     return Scopes.noGrad(() -> Scopes.tensor(() -> sample(job, progress)));
   }
 
-  private Tensor sample(Job asked, Progress progress) {
-    VideoRequest first = first(asked.requests());
-    Job job = asked.withPlan(guide.plan(asked.plan()));
+  private Tensor sample(Job job, Progress progress) {
+    VideoRequest first = first(job.requests());
+    requireFit(job.given_BCFHW(), job.requests());
+    TimestepPlan plan = guide.plan(job.plan());
     Noise noise = job.noise();
-    Guided guided = guided(asked.requests(), job.prompts(), job.plan()::prompts);
-    X0Denoiser denoiser = guide.wrap(guided.denoiser(), job.plan(), job.given_BCFHW(), noise);
-    Tensor start = SamplerLoop.start(job.plan(), denoiser.schedule(), job.given_BCFHW(), noise);
-    return new SamplerLoop(Samplers.of(first.sampler()), denoiser)
-        .run(job.plan(), start, guided.conditioning(), noise, progress);
+    Guided guided = guided(job.requests(), job.prompts(), plan::prompts);
+    X0Denoiser denoiser = guide.wrap(guided.denoiser(), plan, job.given_BCFHW(), noise);
+    Tensor start = SamplerLoop.start(plan, denoiser.schedule(), job.given_BCFHW(), noise);
+    Tensor end =
+        new SamplerLoop(Samplers.of(first.sampler()), denoiser)
+            .run(plan, start, guided.conditioning(), noise, progress);
+    return plan.equals(job.plan()) ? end : restored(job, end);
+  }
+
+  /** What the task holds is held even if the guide let it fall: its end differs by rounding. */
+  private static Tensor restored(Job job, Tensor end) {
+    double[] held = new double[job.plan().frames()];
+    for (int frame = 0; frame < held.length; frame++) {
+      held[frame] = job.plan().heldClean(frame) ? 1 : 0;
+    }
+    Tensor mask = Tensors.of(held, 1, 1, held.length, 1, 1).to(end.device(), ScalarType.Bool);
+    return torch.where(mask, job.given_BCFHW(), end);
   }
 
   /** A denoiser with guidance and prompts, and what to hand it as conditioning. */
   public record Guided(X0Denoiser denoiser, Conditioning conditioning) {}
 
   /**
-   * The model's denoiser with classifier-free guidance and prompts; its tensors belong to the scope
-   * around.
+   * The denoiser with classifier-free guidance, prompts and the late model; its tensors belong to
+   * the scope around.
    *
-   * @param track which of the prompts each frame follows; asked anew at each step
+   * @param prompts for each clip P texts
+   * @param track which of the P prompts each frame follows; asked anew at each step
    */
   public Guided guided(
       List<VideoRequest> requests, List<List<String>> prompts, Supplier<PromptTrack> track) {
+    first(requests);
+    List<Conditioning> conditions = conditions(model, prompts);
+    X0Denoiser early = withPrompts(model, requests, conditions, track);
+    Conditioning handed = conditions.getFirst();
+    return late.map(
+            l -> {
+              List<Conditioning> own = conditions(l.model, prompts);
+              X0Denoiser second = withPrompts(l.model, requests, own, track);
+              // The second model reads the prompt with its own eyes.
+              X0Denoiser bound =
+                  own.size() > 1 ? second : new PromptBlend(second, own, single(track));
+              return new Guided(new Handover(early, bound, l.level), handed);
+            })
+        .orElse(new Guided(early, handed));
+  }
+
+  private static Supplier<PromptTrack> single(Supplier<PromptTrack> track) {
+    return () -> PromptTrack.single(track.get().frames());
+  }
+
+  private static List<Conditioning> conditions(VideoModel model, List<List<String>> prompts) {
+    return IntStream.range(0, prompts.getFirst().size())
+        .mapToObj(p -> model.condition(prompts.stream().map(texts -> texts.get(p)).toList()))
+        .toList();
+  }
+
+  private static X0Denoiser withPrompts(
+      VideoModel model,
+      List<VideoRequest> requests,
+      List<Conditioning> conditions,
+      Supplier<PromptTrack> track) {
     Conditioning negative = model.condition(requests.stream().map(VideoRequest::negative).toList());
     X0Denoiser base =
         new ClassifierFreeGuidance(model.denoiser(), negative, requests.getFirst().guidance());
-    List<Conditioning> conditions =
-        IntStream.range(0, prompts.getFirst().size())
-            .mapToObj(p -> model.condition(prompts.stream().map(texts -> texts.get(p)).toList()))
-            .toList();
-    X0Denoiser blend = conditions.size() == 1 ? base : new PromptBlend(base, conditions, track);
-    return new Guided(blend, conditions.getFirst());
+    return conditions.size() == 1 ? base : new PromptBlend(base, conditions, track);
   }
 
   /** Latents of nothing, [B, C, F, h, w], in the size of the requests: zeros to put content in. */
@@ -111,14 +191,35 @@ public final class Engine {
    * @throws UserError if its sides are no multiples of {@link VideoModel#sizeMultiple}
    */
   public Tensor encode(Video video) {
-    throw new UnsupportedOperationException("to come");
+    checkSize(video.width(), video.height());
+    return Scopes.tensor(() -> encode(FrameTensors.toTensor(video).unsqueeze(0)));
+  }
+
+  /** Pixels [B, 3, F, H, W] in [-1, 1] -> latents [B, C, F, h, w]. */
+  public Tensor encode(Tensor x_B3FHW) {
+    return inStretches(x_B3FHW, model.autoencoder()::encode);
+  }
+
+  /** Latents [B, C, F, h, w] -> pixels [B, 3, F, H, W], about [-1, 1]; not clamped. */
+  public Tensor pixels(Tensor z_BCFHW) {
+    return inStretches(z_BCFHW, model.autoencoder()::decode);
   }
 
   /** Latents [1, C, F, h, w] -> a video. */
   public Video decode(Tensor z_1CFHW, double fps) {
-    return Scopes.value(() ->
-        Scopes.noGrad(
-            () -> FrameTensors.toVideo(model.autoencoder().decode(z_1CFHW).select(0, 0), fps)));
+    return Scopes.value(() -> FrameTensors.toVideo(pixels(z_1CFHW).select(0, 0), fps));
+  }
+
+  private static Tensor inStretches(Tensor x_BCFHW, UnaryOperator<Tensor> body) {
+    return Scopes.noGrad(() ->
+        Scopes.tensor(() -> {
+          List<Tensor> parts = new ArrayList<>();
+          for (long from = 0; from < x_BCFHW.size(2); from += STRETCH) {
+            Tensor part = x_BCFHW.narrow(2, from, Math.min(STRETCH, x_BCFHW.size(2) - from));
+            parts.add(Scopes.tensor(() -> body.apply(part)));
+          }
+          return parts.size() == 1 ? parts.getFirst() : Tensors.cat(parts, 2);
+        }));
   }
 
   /** The first of a batch, after checking that the others agree with it and the model can do it. */
@@ -129,17 +230,7 @@ public final class Engine {
   }
 
   private void check(VideoRequest request, VideoRequest first) {
-    int multiple = model.sizeMultiple();
-    if (request.width() % multiple != 0 || request.height() % multiple != 0) {
-      throw new UserError(
-          "this model makes sizes that are multiples of %d; nearest to %dx%d is %dx%d"
-              .formatted(
-                  multiple,
-                  request.width(),
-                  request.height(),
-                  nearest(request.width(), multiple),
-                  nearest(request.height(), multiple)));
-    }
+    checkSize(request.width(), request.height());
     if (request.steps() != first.steps()
         || request.frames() != first.frames()
         || request.width() != first.width()
@@ -147,6 +238,39 @@ public final class Engine {
         || request.guidance() != first.guidance()
         || !request.sampler().equals(first.sampler())) {
       throw new IllegalArgumentException("a batch may differ in prompts and seeds only");
+    }
+  }
+
+  private void checkSize(int width, int height) {
+    int multiple = model.sizeMultiple();
+    if (width % multiple != 0 || height % multiple != 0) {
+      throw new UserError(
+          "this model makes sizes that are multiples of %d; nearest to %dx%d is %dx%d"
+              .formatted(
+                  multiple, width, height, nearest(width, multiple), nearest(height, multiple)));
+    }
+  }
+
+  /**
+   * Checks that latents are of the size and channels of the requests.
+   *
+   * @throws UserError if they are not
+   */
+  public void requireFit(Tensor z_BCFHW, List<VideoRequest> requests) {
+    VideoRequest first = requests.getFirst();
+    int factor = model.autoencoder().factor();
+    if (z_BCFHW.dim() != 5 || z_BCFHW.size(1) != model.autoencoder().channels()) {
+      throw new IllegalArgumentException(
+          "these are no latents of this model: " + Arrays.toString(Tensors.shape(z_BCFHW)));
+    }
+    if (z_BCFHW.size(3) * factor != first.height() || z_BCFHW.size(4) * factor != first.width()) {
+      throw new UserError(
+          "what is given has %dx%d pixels, the video %dx%d: make them agree"
+              .formatted(
+                  z_BCFHW.size(4) * factor,
+                  z_BCFHW.size(3) * factor,
+                  first.width(),
+                  first.height()));
     }
   }
 

@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param requests one for each clip: negative prompt, seed, guidance, sampler
  * @param prompts for each clip the texts of the plan's P prompts
  * @param given_BCFHW clean latents; only given frames are read. Borrowed
+ * @param stream name of the noise: a task that works on what another one made names its own
  * @param clip number of the clip in a longer video: each has noise of its own
  * @param firstFrame number of its first frame in the longer video; frame f of the video has the
  *     same noise whatever else the clip holds
@@ -22,6 +23,7 @@ public record Job(
     List<VideoRequest> requests,
     List<List<String>> prompts,
     Tensor given_BCFHW,
+    String stream,
     long clip,
     long firstFrame) {
   public Job {
@@ -49,27 +51,23 @@ public record Job(
   /** A clip by itself, with the prompts of the requests. */
   public static Job of(TimestepPlan plan, List<VideoRequest> requests, Tensor given_BCFHW) {
     List<List<String>> prompts = requests.stream().map(r -> List.of(r.prompt())).toList();
-    return new Job(plan, requests, prompts, given_BCFHW, 0, 0);
+    return new Job(plan, requests, prompts, given_BCFHW, "clip", 0, 0);
   }
 
   /** This as clip {@code number} of a longer video, beginning at {@code frame}. */
   public Job at(long number, long frame) {
-    return new Job(plan, requests, prompts, given_BCFHW, number, frame);
+    return new Job(plan, requests, prompts, given_BCFHW, stream, number, frame);
   }
 
-  /** With other prompts, one list of P texts for each clip. */
-  public Job withPrompts(List<List<String>> texts) {
-    return new Job(plan, requests, texts, given_BCFHW, clip, firstFrame);
-  }
-
-  Job withPlan(TimestepPlan other) {
-    return new Job(other, requests, prompts, given_BCFHW, clip, firstFrame);
+  /** This with noise of another name. */
+  public Job named(String name) {
+    return new Job(plan, requests, prompts, given_BCFHW, name, clip, firstFrame);
   }
 
   /** The noise of these clips. */
   public Noise noise() {
     return new Noise(
-        requests.stream().map(r -> new RandomStreams(r.seed()).child("clip", clip)).toList(),
+        requests.stream().map(r -> new RandomStreams(r.seed()).child(stream, clip)).toList(),
         firstFrame);
   }
 }

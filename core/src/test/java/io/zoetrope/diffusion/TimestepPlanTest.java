@@ -128,6 +128,14 @@ class TimestepPlanTest {
         "{\"format\":\"zoetrope-plan-1\",\"given\":[],\"levels\":[[1],[2]]} | not valid: row 1",
         "{\"format\":\"zoetrope-plan-1\",\"given\":[],\"levels\":[[1],null]} | empty row",
         "{\"format\":\"zoetrope-plan-1\",\"given\":[],\"levels\":[[1],[0]],\"x\":1} | \"x\"",
+        "{\"format\":\"zoetrope-plan-1\",\"given\":[],\"levels\":[[1],[0]],\"prompts\":[null]} |"
+            + " empty row",
+        "{\"format\":\"zoetrope-plan-1\",\"given\":[],\"levels\":[[1],[0]],\"prompts\":[]} | at"
+            + " least 1 frame",
+        "{\"format\":\"zoetrope-plan-1\",\"given\":[],\"levels\":[[1],[0]],\"prompts\":[[0.5,0.4]]}"
+            + " | add up",
+        "{\"format\":\"zoetrope-plan-1\",\"given\":[],\"levels\":[[1],[0]],\"prompts\":[[1],[1]]} |"
+            + " 2 frames have",
       })
   void badJsonIsOneClearLine(String json, String message) {
     assertThatThrownBy(() -> TimestepPlan.fromJson(json))
@@ -173,6 +181,23 @@ class TimestepPlanTest {
             0     ######
             1     ++++++
             2     ......
+            """);
+  }
+
+  @Test
+  void promptsAreAStripOfLetters() {
+    assertThat(Plans.softBoundary(new double[] {1, 0.5, 0}, 5, 3).toPlainAscii())
+        .isEqualTo(
+            """
+            2 steps, 5 frames, given: 0-2
+            clean ..::++**## noise   ^ given
+
+            step  0
+                  ^ ^ ^
+            text  aaaabbBBBB
+            0     ::++**####
+            1     ::++++++++
+            2     ..........
             """);
   }
 

@@ -4,7 +4,9 @@ import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
@@ -67,6 +69,32 @@ public record DpmSolverPlusPlus2M() implements Sampler {
       }
       return Tensors.of(w, move.from().batch(), 1, move.from().frames(), 1, 1)
           .to(move.z().device(), move.z().scalar_type());
+    }
+
+    @Override
+    public void slide(int dropped, int added) {
+      super.slide(dropped, added);
+      if (before.isEmpty()) {
+        return;
+      }
+      Before b = before.get();
+      // Of frames that come in nothing is remembered; weight() sees it in their levels.
+      Tensor moved =
+          Scopes.tensor(() -> {
+            long[] fresh = Tensors.shape(b.x0());
+            Tensor stay = b.x0().narrow(2, dropped, fresh[2] - dropped);
+            fresh[2] = added;
+            Tensor none = Tensors.zeros(fresh).to(stay.device(), stay.scalar_type());
+            return Tensors.cat(List.of(stay, none), 2);
+          });
+      before =
+          Optional.of(
+              new Before(
+                  keep(moved),
+                  b.from().slide(dropped, added),
+                  b.to().slide(dropped, added),
+                  b.step()));
+      drop(b.x0());
     }
 
     @Override

@@ -24,7 +24,10 @@ public interface Sampler {
   abstract class Run implements AutoCloseable {
     protected final X0Denoiser denoiser;
     protected final Conditioning conditioning;
-    protected final Noise noise;
+
+    /** Where fresh noise comes from; changes when the window moves on. */
+    protected Noise noise;
+
     private int step;
     private Optional<Tensor> lastX0 = Optional.empty();
 
@@ -97,6 +100,17 @@ public interface Sampler {
 
     private static double kept(NoiseLevel t, NoiseLevel s) {
       return t.alpha() == 0 ? 0 : s.alpha() / t.alpha();
+    }
+
+    /**
+     * Between steps: the window moves on over a longer video. What is remembered of frames that
+     * stay moves with them.
+     *
+     * @param dropped how many frames leave at the beginning
+     * @param added how many come in at the end
+     */
+    public void slide(int dropped, int added) {
+      noise = new Noise(noise.streams(), noise.firstFrame() + dropped);
     }
 
     /** Keeps a tensor beyond the scope of this step; {@link #drop} frees it. */

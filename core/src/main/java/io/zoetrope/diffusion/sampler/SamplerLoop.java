@@ -77,6 +77,8 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
 
   /**
    * The video at a plan's first row: given frames noised to their level, the others pure noise.
+   * Given frames have noise of another name, so that what was made of some noise is never noised by
+   * the same again.
    *
    * @param given_BCFHW clean content; only its given frames are read
    */
@@ -86,7 +88,8 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
       Tensor eps = noise.normal("start", 0, given_BCFHW);
       Levels levels = schedule.levels(plan.row_1F(0), given_BCFHW);
       Tensor born = eps.mul(levels.coefficient(NoiseLevel::scale, eps));
-      Tensor noised = schedule.noisyInput(given_BCFHW, eps, plan.row_1F(0));
+      Tensor noised =
+          schedule.noisyInput(given_BCFHW, noise.normal("given", 0, given_BCFHW), plan.row_1F(0));
       double[] marks = new double[plan.frames()];
       for (int frame = 0; frame < marks.length; frame++) {
         marks[frame] = plan.given(frame) ? 1 : 0;

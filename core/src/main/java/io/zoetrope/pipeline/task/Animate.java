@@ -1,8 +1,12 @@
 package io.zoetrope.pipeline.task;
 
+import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.Progress;
+import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.Scopes;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -16,6 +20,16 @@ import org.bytedeco.pytorch.Tensor;
 public record Animate(Tensor given_BCMHW, double level) implements VideoTask {
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
-    throw new UnsupportedOperationException("to come");
+    VideoRequest first = requests.getFirst();
+    int given = Math.toIntExact(given_BCMHW.size(2));
+    TimestepPlan plan =
+        Given.plan(() ->
+            Plans.imageToVideo(
+                engine.levels(first.steps()), first.frames(), frame -> frame < given, level));
+    return Scopes.tensor(() -> {
+      Tensor begun = Given.of(engine, requests, given_BCMHW);
+      Tensor content = Given.then(engine, requests, begun, first.frames() - given);
+      return engine.run(Job.of(plan, requests, content), progress);
+    });
   }
 }

@@ -3,7 +3,10 @@ package io.zoetrope.pipeline.task;
 import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -21,6 +24,30 @@ public record Drawn(TimestepPlan plan, List<List<String>> prompts, Optional<Tens
     implements VideoTask {
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
-    throw new UnsupportedOperationException("to come");
+    List<List<String>> texts = Given.prompts(prompts, requests);
+    int given = plan.givenCount();
+    if (given > 0 && given_BCFHW.isEmpty()) {
+      throw new UserError("this plan has %d given frames: give them".formatted(given));
+    }
+    given_BCFHW.ifPresent(z -> {
+      if (z.size(2) != plan.frames()) {
+        throw new UserError(
+            "the plan has %d frames, the given video %d".formatted(plan.frames(), z.size(2)));
+      }
+    });
+    for (List<String> clip : texts) {
+      if (clip.size() != plan.prompts().prompts()) {
+        throw new UserError(
+            "this plan has %d prompts, not %d: give as many"
+                .formatted(plan.prompts().prompts(), clip.size()));
+      }
+    }
+    return Scopes.tensor(() -> {
+      Tensor content =
+          given_BCFHW
+              .map(z -> Given.of(engine, requests, z))
+              .orElseGet(() -> engine.canvas(requests, plan.frames()));
+      return engine.run(new Job(plan, requests, texts, content, "clip", 0, 0), progress);
+    });
   }
 }

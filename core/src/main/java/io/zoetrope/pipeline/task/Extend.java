@@ -1,8 +1,14 @@
 package io.zoetrope.pipeline.task;
 
+import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.Progress;
+import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.Job;
+import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -20,6 +26,39 @@ import org.bytedeco.pytorch.Tensor;
 public record Extend(Optional<Tensor> begun_BCFHW, int frames, int overlap) implements VideoTask {
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
-    throw new UnsupportedOperationException("to come");
+    VideoRequest first = requests.getFirst();
+    int clip = first.frames();
+    double[] levels = engine.levels(first.steps());
+    int begun = begun_BCFHW.map(z -> Math.toIntExact(z.size(2))).orElse(0);
+    if (begun > 0 && begun < overlap) {
+      throw new UserError(
+          "%d frames cannot be gone on from with an overlap of %d".formatted(begun, overlap));
+    }
+    if (begun >= frames) {
+      throw new UserError(
+          "there are %d frames already: ask for more than that, not %d".formatted(begun, frames));
+    }
+    TimestepPlan plan = Given.plan(() -> Plans.extend(levels, clip, overlap));
+    int have = begun == 0 ? clip : begun;
+    int more = Math.max(0, Math.ceilDiv(frames - have, clip - overlap));
+    Stages stages = new Stages(progress, (more + (begun == 0 ? 1L : 0)) * plan.steps());
+    return Scopes.tensor(() -> {
+      Film film = new Film();
+      film.add(
+          begun_BCFHW
+              .map(z -> Given.of(engine, requests, z))
+              .orElseGet(() -> start(engine, requests, stages.next(plan.steps()))));
+      for (int number = 1; film.frames() < frames; number++) {
+        Tensor content = Given.then(engine, requests, film.tail(overlap), clip - overlap);
+        Job job = Job.of(plan, requests, content).at(number, film.frames() - overlap);
+        Tensor made = engine.run(job, stages.next(plan.steps()));
+        film.add(made.narrow(2, overlap, clip - overlap));
+      }
+      return film.head(frames);
+    });
+  }
+
+  private static Tensor start(Engine engine, List<VideoRequest> requests, Progress progress) {
+    return new TextToVideo(engine).latents(requests, progress);
   }
 }

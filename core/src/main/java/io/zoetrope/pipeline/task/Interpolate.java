@@ -1,8 +1,13 @@
 package io.zoetrope.pipeline.task;
 
+import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.Progress;
+import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -15,6 +20,15 @@ import org.bytedeco.pytorch.Tensor;
 public record Interpolate(Tensor first_BC1HW, Tensor last_BC1HW) implements VideoTask {
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
-    throw new UnsupportedOperationException("to come");
+    VideoRequest request = requests.getFirst();
+    TimestepPlan plan =
+        Given.plan(() -> Plans.interpolate(engine.levels(request.steps()), request.frames()));
+    return Scopes.tensor(() -> {
+      Tensor first = Given.frame(engine, requests, first_BC1HW);
+      Tensor last = Given.frame(engine, requests, last_BC1HW);
+      Tensor between = engine.canvas(requests, request.frames() - 2);
+      Tensor content = Tensors.cat(List.of(first, between, last), 2);
+      return engine.run(Job.of(plan, requests, content), progress);
+    });
   }
 }

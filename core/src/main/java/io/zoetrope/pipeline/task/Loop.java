@@ -1,8 +1,13 @@
 package io.zoetrope.pipeline.task;
 
+import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.Progress;
+import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -15,6 +20,13 @@ import org.bytedeco.pytorch.Tensor;
 public record Loop(Tensor image_BC1HW) implements VideoTask {
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
-    throw new UnsupportedOperationException("to come");
+    VideoRequest first = requests.getFirst();
+    TimestepPlan plan = Given.plan(() -> Plans.loop(engine.levels(first.steps()), first.frames()));
+    return Scopes.tensor(() -> {
+      Tensor image = Given.frame(engine, requests, image_BC1HW);
+      Tensor between = engine.canvas(requests, first.frames() - 1);
+      Tensor content = Tensors.cat(List.of(image, between, image), 2);
+      return engine.run(Job.of(plan, requests, content), progress).narrow(2, 0, first.frames());
+    });
   }
 }

@@ -3,6 +3,8 @@ package io.zoetrope.pipeline.task;
 import io.zoetrope.diffusion.Progress;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.UserError;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -26,6 +28,27 @@ public record Refine(Refine.Source source, double strength, int overlap) impleme
 
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
-    throw new UnsupportedOperationException("to come");
+    VideoRequest first = requests.getFirst();
+    return Scopes.tensor(() -> {
+      Tensor large =
+          switch (source) {
+            case Pixels p -> {
+              checkSize(p.x_B3FHW, first.width(), first.height());
+              yield engine.encode(Upscale.to(p.x_B3FHW, first.height(), first.width()));
+            }
+            case Latents l -> {
+              int factor = engine.model().autoencoder().factor();
+              checkSize(l.z_BCFHW, first.width() / factor, first.height() / factor);
+              yield Upscale.to(l.z_BCFHW, first.height() / factor, first.width() / factor);
+            }
+          };
+      return new Restyle(large, strength, overlap).latents(engine, requests, progress);
+    });
+  }
+
+  private static void checkSize(Tensor x_BCFHW, int width, int height) {
+    if (x_BCFHW.size(4) > width || x_BCFHW.size(3) > height) {
+      throw new UserError("refining makes a video larger: ask for at least the size of the source");
+    }
   }
 }

@@ -1,10 +1,18 @@
 package io.zoetrope.pipeline.task;
 
+import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.PromptCues;
+import io.zoetrope.diffusion.PromptTrack;
+import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.diffusion.sampler.WindowLoop;
 import io.zoetrope.media.Frame;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.Samplers;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -33,26 +41,87 @@ public record Roll(
      * Takes a frame.
      *
      * @param number from 0
-     * @param z_BC1HW its latents; valid during this call
-     * @return whether to go on
+     * @param z_BC1HW its latents, which live as long as this call
      */
-    boolean take(long number, Tensor z_BC1HW);
+    void take(long number, Tensor z_BC1HW);
   }
 
   /**
-   * Makes latents until the taker has enough.
+   * Makes latents.
    *
-   * @param progress told of frames: done, and {@code frames} in all
-   * @param frames how many will be taken, or 0 if nobody knows; progress reports it, nothing else
+   * @param frames how many; Long.MAX_VALUE goes on until progress cancels
+   * @throws io.zoetrope.torch.UserError if window, context and beginning do not fit together
+   * @throws java.util.concurrent.CancellationException when progress says so
    */
   public void latents(
       Engine engine, List<VideoRequest> requests, long frames, Taker taker, Progress progress) {
-    throw new UnsupportedOperationException("to come");
+    VideoRequest first = requests.getFirst();
+    int window = first.frames() - context;
+    check(first.frames(), frames);
+    int perFrame = Plans.stepsPerFrame(window, first.steps());
+    double[] levels = engine.levels(window * perFrame);
+    Scopes.run(() -> {
+      Tensor begun =
+          begun_BCMHW
+              .map(z -> Given.of(engine, requests, z))
+              .orElseGet(() -> engine.canvas(requests, 0));
+      Watched watched = new Watched(taker);
+      Engine.Guided guided =
+          engine.guided(requests, Given.prompts(prompts, requests), () -> watched.track);
+      new WindowLoop(Samplers.of(first.sampler()), guided.denoiser(), levels, window, context)
+          .run(begun, frames, guided.conditioning(), noise(requests), watched, progress);
+    });
   }
 
   /** Makes so many frames of one video and hands each over as soon as it is done. */
   public void run(
       Engine engine, VideoRequest request, long frames, Consumer<Frame> taker, Progress progress) {
-    throw new UnsupportedOperationException("to come");
+    latents(
+        engine,
+        List.of(request),
+        frames,
+        (number, z) -> taker.accept(engine.decode(z, request.fps()).frames().getFirst()),
+        progress);
+  }
+
+  private void check(int clip, long frames) {
+    if (context < 0 || clip - context < 2) {
+      throw new UserError(
+          "a window of %d frames has 0 to %d of the past, not %d"
+              .formatted(clip, Math.max(0, clip - 2), context));
+    }
+    if (frames < 1) {
+      throw new UserError("a video has at least 1 frame, not " + frames);
+    }
+    long begun = begun_BCMHW.map(z -> z.size(2)).orElse(0L);
+    if (begun > context) {
+      throw new UserError(
+          "%d frames to begin with need a context of as many, not %d".formatted(begun, context));
+    }
+  }
+
+  private static Noise noise(List<VideoRequest> requests) {
+    return new Noise(
+        requests.stream().map(r -> new RandomStreams(r.seed()).child("clip", 0)).toList(), 0);
+  }
+
+  /** Moves the prompts along with the window. */
+  private final class Watched implements WindowLoop.Watcher {
+    private final Taker taker;
+    private PromptTrack track = PromptTrack.single(1);
+
+    Watched(Taker taker) {
+      this.taker = taker;
+    }
+
+    @Override
+    public void at(long first, int frames) {
+      track = cues.track(first, frames);
+    }
+
+    @Override
+    public void done(long number, Tensor z_BC1HW) {
+      taker.take(number, z_BC1HW);
+    }
   }
 }

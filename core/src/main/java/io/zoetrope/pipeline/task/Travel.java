@@ -1,27 +1,192 @@
 package io.zoetrope.pipeline.task;
 
+import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.PromptCues;
+import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.UserError;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A video whose prompt changes on the way. Within a clip each frame follows its own prompts; where
- * clips join, M frames overlap. F is {@code frames}.
+ * A video whose prompt changes on the way. F is {@code frames}; what is longer than the request's
+ * clip is made clip by clip.
  *
- * @param cues at which frames prompts change; {@code cues.blend()} is M of the soft boundary (the
- *     overlapping frames start on a ramp of levels and the prompt is blended over the same ramp), 0
- *     is a hard edge (the overlapping frames are held, the next frame has the new prompt)
+ * @param cues at which frames prompts change, and over how many ({@code cues.blend()})
  * @param prompts for each clip of the batch the P texts; one list alone is for all
+ * @param turn where prompts change
  * @param frames F of the result
- * @param overlap M of joins at which no prompt changes softly
+ * @param overlap M of joins at which no prompt changes softly: frames held from the clip before
  */
-public record Travel(PromptCues cues, List<List<String>> prompts, int frames, int overlap)
+public record Travel(
+    PromptCues cues, List<List<String>> prompts, Turn turn, int frames, int overlap)
     implements VideoTask {
+
+  /** Where prompts change. */
+  public enum Turn {
+    /**
+     * Between clips: a new clip begins at each cue. Without a blend its edge is hard: the {@code
+     * overlap} frames before the cue are held, the frames from the cue on have the new prompt. With
+     * a blend it is soft ({@link Plans#softBoundary}): the blended frames are made again, from a
+     * ramp of levels, and follow the new prompt by as much.
+     */
+    BETWEEN_CLIPS,
+
+    /**
+     * Within clips: every frame of a clip falls with the others and follows its own prompts. Clips
+     * join wherever they end.
+     */
+    WITHIN_CLIPS
+  }
+
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
-    throw new UnsupportedOperationException("to come");
+    VideoRequest first = requests.getFirst();
+    double[] levels = engine.levels(first.steps());
+    int clip = first.frames();
+    check(clip);
+    Making making =
+        new Making(engine, requests, Given.prompts(prompts, requests), levels, clip, progress);
+    return Scopes.tensor(() -> {
+      switch (turn) {
+        case BETWEEN_CLIPS -> making.betweenClips();
+        case WITHIN_CLIPS -> making.withinClips();
+      }
+      return making.film.head(frames);
+    });
+  }
+
+  private void check(int clip) {
+    int most = Math.max(overlap, cues.blend());
+    if (overlap < 1 || most >= clip) {
+      throw new UserError(
+          "clips of %d frames overlap by 1 to %d of them, not %d"
+              .formatted(clip, clip - 1, overlap < 1 ? overlap : most));
+    }
+    long last = cues.starts().getLast() + cues.blend() - cues.blend() / 2;
+    if (frames < Math.max(1, last)) {
+      throw new UserError(
+          "the last prompt is reached at frame %d: a video of %d frames ends before it"
+              .formatted(last, frames));
+    }
+  }
+
+  /** One run. */
+  private final class Making {
+    private final Film film = new Film();
+    private final Engine engine;
+    private final List<VideoRequest> requests;
+    private final List<List<String>> texts;
+    private final double[] levels;
+    private final int clip;
+    private final Stages stages;
+    private int number;
+
+    Making(
+        Engine engine,
+        List<VideoRequest> requests,
+        List<List<String>> texts,
+        double[] levels,
+        int clip,
+        Progress progress) {
+      this.engine = engine;
+      this.requests = requests;
+      this.texts = texts;
+      this.levels = levels;
+      this.clip = clip;
+      stages = new Stages(progress, (long) clips() * (levels.length - 1));
+    }
+
+    void withinClips() {
+      begin(Plans.textToVideo(levels, clip).withPrompts(cues.track(0, clip)), texts);
+      while (film.frames() < frames) {
+        TimestepPlan plan =
+            Plans.extend(levels, clip, overlap)
+                .withPrompts(cues.track((long) film.frames() - overlap, clip));
+        goOn(plan, texts, overlap);
+      }
+    }
+
+    void betweenClips() {
+      begin(Plans.textToVideo(levels, clip), only(0));
+      for (int prompt = 0; prompt < cues.prompts(); prompt++) {
+        if (prompt > 0) {
+          turnTo(prompt);
+        }
+        int end = end(prompt);
+        while (film.frames() < end) {
+          goOn(Plans.extend(levels, clip, overlap), only(prompt), overlap);
+        }
+        film.cut(end);
+      }
+    }
+
+    /** The clip that begins with a new prompt. */
+    private void turnTo(int prompt) {
+      int blend = cues.blend();
+      if (blend == 0) {
+        int held = Math.min(overlap, film.frames());
+        goOn(Plans.extend(levels, clip, held), only(prompt), held);
+        return;
+      }
+      List<List<String>> both =
+          texts.stream().map(all -> List.of(all.get(prompt - 1), all.get(prompt))).toList();
+      Tensor made = run(Plans.softBoundary(levels, clip, blend), both, blend);
+      film.cut(film.frames() - blend);
+      film.add(made);
+    }
+
+    /** Where a prompt's last clip is cut: a soft boundary needs frames of both its sides. */
+    private int end(int prompt) {
+      if (prompt + 1 == cues.prompts()) {
+        return frames;
+      }
+      return Math.toIntExact(cues.firstBlended(prompt + 1)) + cues.blend();
+    }
+
+    private void begin(TimestepPlan plan, List<List<String>> with) {
+      film.add(run(plan, with, 0));
+    }
+
+    /** One more clip; what it shares with the film is held, and so already there. */
+    private void goOn(TimestepPlan plan, List<List<String>> with, int shared) {
+      film.add(run(plan, with, shared).narrow(2, shared, clip - shared));
+    }
+
+    private Tensor run(TimestepPlan plan, List<List<String>> with, int shared) {
+      Tensor content =
+          shared == 0
+              ? engine.canvas(requests, clip)
+              : Given.then(engine, requests, film.tail(shared), clip - shared);
+      Job job = new Job(plan, requests, with, content, "clip", number++, film.frames() - shared);
+      return engine.run(job, stages.next(plan.steps()));
+    }
+
+    private List<List<String>> only(int prompt) {
+      return texts.stream().map(all -> List.of(all.get(prompt))).toList();
+    }
+
+    /** How many clips there will be. */
+    private int clips() {
+      int step = clip - overlap;
+      if (turn == Turn.WITHIN_CLIPS) {
+        return 1 + Math.max(0, Math.ceilDiv(frames - clip, step));
+      }
+      int count = 0;
+      int have = 0;
+      for (int prompt = 0; prompt < cues.prompts(); prompt++) {
+        int shared = prompt == 0 ? 0 : cues.blend() > 0 ? cues.blend() : Math.min(overlap, have);
+        have += clip - shared;
+        count++;
+        int more = Math.max(0, Math.ceilDiv(end(prompt) - have, step));
+        count += more;
+        have = end(prompt);
+      }
+      return count;
+    }
   }
 }
