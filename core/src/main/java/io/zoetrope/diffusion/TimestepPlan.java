@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Objects;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -106,11 +107,9 @@ public final class TimestepPlan {
   /** All frames together in {@code steps} steps of equal size in u. */
   public static TimestepPlan uniform(int steps, int frames) {
     check(steps >= 1, "a plan has at least 1 step, not %d", steps);
-    double[] levels = new double[steps + 1];
-    for (int i = 0; i <= steps; i++) {
-      levels[i] = (double) (steps - i) / steps;
-    }
-    return uniform(levels, frames);
+    return uniform(
+        IntStream.rangeClosed(0, steps).mapToDouble(i -> (double) (steps - i) / steps).toArray(),
+        frames);
   }
 
   /** {@link #uniform(double[], int)}, {@linkplain #stagger staggered} (diffusion forcing). */
@@ -155,6 +154,22 @@ public final class TimestepPlan {
       }
     }
     return with(rows, marks);
+  }
+
+  /**
+   * This plan with frames that are {@linkplain #heldClean held clean} let go: they fall with the
+   * noisiest frame of each row, and are still given. For guidance that knows them otherwise.
+   */
+  public TimestepPlan release() {
+    double[][] rows = levels();
+    for (int frame = 0; frame < frames(); frame++) {
+      if (heldClean(frame)) {
+        for (int row = 0; row < rows.length; row++) {
+          rows[row][frame] = Arrays.stream(level[row]).max().orElseThrow();
+        }
+      }
+    }
+    return with(rows, givenFrames());
   }
 
   /** This plan with one frame given and held clean. */
@@ -252,18 +267,12 @@ public final class TimestepPlan {
 
   /** The frames {@code first} to {@code first + count - 1} of this plan, all its rows. */
   public TimestepPlan slice(int first, int count) {
-    check(
-        first >= 0 && count >= 1 && first + count <= frames(),
-        "there are no frames %d to %d of %d",
-        first,
-        first + count - 1,
-        frames());
+    PromptTrack track = prompts.slice(first, count);
     double[][] rows = levels();
     for (int row = 0; row < rows.length; row++) {
       rows[row] = Arrays.copyOfRange(rows[row], first, first + count);
     }
-    return of(
-        rows, Arrays.copyOfRange(givenFrames(), first, first + count), prompts.slice(first, count));
+    return of(rows, Arrays.copyOfRange(givenFrames(), first, first + count), track);
   }
 
   /** How many sampler steps: one less than rows. */
@@ -344,12 +353,7 @@ public final class TimestepPlan {
 
   /** Whether any frame falls in the step from this row to the next, so that a network is needed. */
   public boolean denoises(int row) {
-    for (int frame = 0; frame < frames(); frame++) {
-      if (level[row + 1][frame] < level[row][frame]) {
-        return true;
-      }
-    }
-    return false;
+    return IntStream.range(0, frames()).anyMatch(f -> level[row + 1][f] < level[row][f]);
   }
 
   /** This plan as JSON; {@link #fromJson} reads it back to the bit. */

@@ -106,7 +106,7 @@ public final class Engine {
     TimestepPlan plan = guide.plan(job.plan());
     Noise noise = job.noise();
     Guided guided = guided(job.requests(), job.prompts(), plan::prompts);
-    X0Denoiser denoiser = guide.wrap(guided.denoiser(), plan, job.given_BCFHW(), noise);
+    X0Denoiser denoiser = guide.wrap(guided.denoiser(), job.plan(), job.given_BCFHW(), noise);
     Tensor start = SamplerLoop.start(plan, denoiser.schedule(), job.given_BCFHW(), noise);
     Tensor end =
         new SamplerLoop(Samplers.of(first.sampler()), denoiser)

@@ -2,6 +2,9 @@ package io.zoetrope.pipeline;
 
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.guidance.Known;
+import io.zoetrope.diffusion.guidance.ReconstructionGuidance;
+import io.zoetrope.diffusion.guidance.Replacement;
 import io.zoetrope.diffusion.sampler.Noise;
 import org.bytedeco.pytorch.Tensor;
 
@@ -15,17 +18,66 @@ public interface Guide {
   Guide NONE = (denoiser, plan, given, noise) -> denoiser;
 
   /**
+   * Frames that the task holds are known to the sampler by replacement alone: they fall from noise
+   * with the others and are overwritten at each step. The baseline of VDM; any model can do it, but
+   * what it makes does not cohere with what is known as it should.
+   */
+  static Guide replacement() {
+    return new KnownFrames(Replacement::new);
+  }
+
+  /**
+   * As {@link #replacement}, with reconstruction guidance: for models that were trained with one
+   * level for all frames.
+   *
+   * @param weight see {@link ReconstructionGuidance}
+   */
+  static Guide reconstruction(double weight) {
+    return new KnownFrames(
+        (denoiser, known, noise) -> new ReconstructionGuidance(denoiser, known, noise, weight));
+  }
+
+  /** A guidance of VDM for frames that the plan holds clean; nothing where it holds none. */
+  record KnownFrames(Method method) implements Guide {
+    /** Makes the guidance. */
+    @FunctionalInterface
+    interface Method {
+      X0Denoiser wrap(X0Denoiser denoiser, Known known, Noise noise);
+    }
+
+    @Override
+    public TimestepPlan plan(TimestepPlan plan) {
+      return plan.release();
+    }
+
+    @Override
+    public X0Denoiser wrap(
+        X0Denoiser denoiser, TimestepPlan plan, Tensor given_BCFHW, Noise noise) {
+      boolean[] held = new boolean[plan.frames()];
+      boolean any = false;
+      for (int frame = 0; frame < held.length; frame++) {
+        held[frame] = plan.heldClean(frame);
+        any |= held[frame];
+      }
+      return any ? method.wrap(denoiser, Known.frames(given_BCFHW, held), noise) : denoiser;
+    }
+  }
+
+  /**
    * Wraps the denoiser of one clip (or batch of clips).
    *
    * @param denoiser network, classifier-free guidance and prompts; it ignores the conditioning that
    *     it is handed
-   * @param plan what will be run, as {@link #plan} made it
+   * @param plan what the task asks for
    * @param given_BCFHW clean content of the frames that the task gives, zeros elsewhere
    * @param noise of this clip
    */
   X0Denoiser wrap(X0Denoiser denoiser, TimestepPlan plan, Tensor given_BCFHW, Noise noise);
 
-  /** The plan to run in place of the task's: replacement lets given frames fall with the others. */
+  /**
+   * The plan to run in place of the task's. What the task holds clean is put back at the end, to
+   * the last bit.
+   */
   default TimestepPlan plan(TimestepPlan plan) {
     return plan;
   }

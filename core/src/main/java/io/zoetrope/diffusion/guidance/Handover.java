@@ -5,6 +5,7 @@ import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -28,6 +29,11 @@ public record Handover(X0Denoiser early, X0Denoiser late, double level) implemen
   @Override
   public NoiseSchedule schedule() {
     return early.schedule();
+  }
+
+  @Override
+  public X0Denoiser segmented(Segments segments) {
+    return new Handover(early.segmented(segments), late.segmented(segments), level);
   }
 
   @Override
