@@ -19,6 +19,12 @@ public record Rate(int right, int of) {
     return new Rate((int) all.stream().filter(right).count(), all.size());
   }
 
+  /** All of these together. */
+  public static Rate sum(Collection<Rate> all) {
+    return new Rate(
+        all.stream().mapToInt(Rate::right).sum(), all.stream().mapToInt(Rate::of).sum());
+  }
+
   /** The share that is right, 0 to 1; NaN of none. */
   public double value() {
     return (double) right / of;
