@@ -156,22 +156,6 @@ public final class TimestepPlan {
     return with(rows, marks);
   }
 
-  /**
-   * This plan with frames that are {@linkplain #heldClean held clean} let go: they fall with the
-   * noisiest frame of each row, and are still given. For guidance that knows them otherwise.
-   */
-  public TimestepPlan release() {
-    double[][] rows = levels();
-    for (int frame = 0; frame < frames(); frame++) {
-      if (heldClean(frame)) {
-        for (int row = 0; row < rows.length; row++) {
-          rows[row][frame] = Arrays.stream(level[row]).max().orElseThrow();
-        }
-      }
-    }
-    return with(rows, givenFrames());
-  }
-
   /** This plan with one frame given and held clean. */
   public TimestepPlan holdClean(int frame) {
     check(frame >= 0 && frame < frames(), "there is no frame %d of %d", frame, frames());

@@ -2,9 +2,7 @@ package io.zoetrope.pipeline;
 
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
-import io.zoetrope.diffusion.guidance.Known;
-import io.zoetrope.diffusion.guidance.ReconstructionGuidance;
-import io.zoetrope.diffusion.guidance.Replacement;
+import io.zoetrope.diffusion.guidance.ReconstructionWeight;
 import io.zoetrope.diffusion.sampler.Noise;
 import org.bytedeco.pytorch.Tensor;
 
@@ -23,44 +21,17 @@ public interface Guide {
    * what it makes does not cohere with what is known as it should.
    */
   static Guide replacement() {
-    return new KnownFrames(Replacement::new);
+    return HeldByGuidance.replacement();
   }
 
   /**
    * As {@link #replacement}, with reconstruction guidance: for models that were trained with one
    * level for all frames.
    *
-   * @param weight see {@link ReconstructionGuidance}
+   * @param weight the same at every level; see {@link HeldByGuidance} for others
    */
   static Guide reconstruction(double weight) {
-    return new KnownFrames(
-        (denoiser, known, noise) -> new ReconstructionGuidance(denoiser, known, noise, weight));
-  }
-
-  /** A guidance of VDM for frames that the plan holds clean; nothing where it holds none. */
-  record KnownFrames(Method method) implements Guide {
-    /** Makes the guidance. */
-    @FunctionalInterface
-    interface Method {
-      X0Denoiser wrap(X0Denoiser denoiser, Known known, Noise noise);
-    }
-
-    @Override
-    public TimestepPlan plan(TimestepPlan plan) {
-      return plan.release();
-    }
-
-    @Override
-    public X0Denoiser wrap(
-        X0Denoiser denoiser, TimestepPlan plan, Tensor given_BCFHW, Noise noise) {
-      boolean[] held = new boolean[plan.frames()];
-      boolean any = false;
-      for (int frame = 0; frame < held.length; frame++) {
-        held[frame] = plan.heldClean(frame);
-        any |= held[frame];
-      }
-      return any ? method.wrap(denoiser, Known.frames(given_BCFHW, held), noise) : denoiser;
-    }
+    return HeldByGuidance.reconstruction(ReconstructionWeight.constant(weight));
   }
 
   /**

@@ -10,7 +10,16 @@ import org.bytedeco.pytorch.Tensor;
 
 /** A way of making a video whose length is known. */
 public sealed interface VideoTask
-    permits Animate, Drawn, Extend, Interpolate, Loop, Refine, Restyle, Travel {
+    permits Animate,
+        DoubleRate,
+        Drawn,
+        Extend,
+        Interpolate,
+        Loop,
+        Refine,
+        Restyle,
+        SuperResolve,
+        Travel {
   /**
    * Makes the latents of several clips at once.
    *
