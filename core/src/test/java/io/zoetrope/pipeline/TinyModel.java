@@ -27,7 +27,7 @@ import org.bytedeco.pytorch.Tensor;
  * Model directories of random weights, small enough for tests: 16x16 pixels become 4x4 latents of 4
  * channels. As a program, it samples in a process of its own.
  */
-final class TinyModel {
+public final class TinyModel {
   static final List<String> WORDS = List.of("a", "red", "blue", "ball", "moves", "right");
   static final ModelIndex.Defaults DEFAULTS =
       new ModelIndex.Defaults(16, 16, 16, 8, 4, 3, "flow-euler");
@@ -35,12 +35,12 @@ final class TinyModel {
   private TinyModel() {}
 
   /** Every weight random, so that prompt, level and neighbours all matter. */
-  static Path write(Path directory) {
+  public static Path write(Path directory) {
     return write(directory, DitConfig.size("tiny"), 0.1);
   }
 
   /** The network predicts zero, as it does before training: what comes out is the noise put in. */
-  static Path writeSilent(Path directory) {
+  public static Path writeSilent(Path directory) {
     return write(directory, DitConfig.size("tiny"), 0);
   }
 
@@ -91,12 +91,12 @@ final class TinyModel {
             }));
   }
 
-  static VideoRequest request(long seed) {
+  public static VideoRequest request(long seed) {
     return VideoRequest.of("a red ball moves right", seed, DEFAULTS);
   }
 
   /** A request of other frames, steps and sampler. */
-  static VideoRequest request(long seed, int frames, int steps, String sampler) {
+  public static VideoRequest request(long seed, int frames, int steps, String sampler) {
     VideoRequest r = request(seed);
     return new VideoRequest(
         r.prompt(), "", seed, 16, 16, frames, r.fps(), steps, r.guidance(), sampler);
@@ -109,7 +109,8 @@ final class TinyModel {
   }
 
   /** Starts a main class of the tests in a process of its own, with the flags of the tests. */
-  static Process child(Class<?> main, List<String> flags, String... arguments) throws IOException {
+  public static Process child(Class<?> main, List<String> flags, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(

@@ -1,0 +1,238 @@
+package io.zoetrope.pipeline.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.Progress;
+import io.zoetrope.diffusion.PromptCues;
+import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.Samplers;
+import io.zoetrope.pipeline.TinyModel;
+import io.zoetrope.pipeline.VideoModel;
+import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.RandomStream;
+import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every task promises with every sampler, on a model of random weights. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TaskContractTest {
+  private static final int STEPS = 2;
+
+  /** A frame of the content that tests give: content is made for 8 frames, a batch of 1. */
+  private static Tensor content(int first, int frames) {
+    try (RandomStream stream = new RandomStreams(4).stream("content")) {
+      return stream.normal(1, 4, 8, 4, 4).narrow(2, first, frames);
+    }
+  }
+
+  /**
+   * One task as the contract sees it.
+   *
+   * @param clip frames of the request
+   * @param frames of the result
+   * @param held frames of the result -> frames of {@link #content} that they are to the bit
+   */
+  private record Case(
+      int clip, int frames, Map<Integer, Integer> held, Function<Integer, VideoTask> make) {}
+
+  private static final List<List<String>> TWO = List.of(List.of("a red ball", "a blue ball"));
+
+  private static final Map<String, Case> CASES = new TreeMap<>();
+
+  static {
+    CASES.put("animate", new Case(3, 3, Map.of(0, 0), s -> new Animate(content(0, 1), 0)));
+    CASES.put(
+        "animate from two", new Case(4, 4, Map.of(0, 0, 1, 1), s -> new Animate(content(0, 2), 0)));
+    CASES.put("animate, noised", new Case(3, 3, Map.of(), s -> new Animate(content(0, 1), 0.2)));
+    CASES.put(
+        "interpolate",
+        new Case(4, 4, Map.of(0, 0, 3, 5), s -> new Interpolate(content(0, 1), content(5, 1))));
+    CASES.put("loop", new Case(3, 3, Map.of(0, 2), s -> new Loop(content(2, 1))));
+    CASES.put(
+        "extend",
+        new Case(
+            4, 7, Map.of(0, 0, 1, 1, 2, 2), s -> new Extend(Optional.of(content(0, 3)), 7, 2)));
+    CASES.put("extend nothing", new Case(3, 6, Map.of(), s -> new Extend(Optional.empty(), 6, 1)));
+    CASES.put("restyle", new Case(3, 3, Map.of(), s -> new Restyle(content(0, 3), 0.6, 1)));
+    CASES.put("restyle, long", new Case(4, 7, Map.of(), s -> new Restyle(content(0, 7), 0.6, 1)));
+    CASES.put("refine pixels", new Case(2, 2, Map.of(), s -> new Refine(pixels(), 0.5, 1)));
+    CASES.put(
+        "refine latents",
+        new Case(
+            2, 2, Map.of(), s -> new Refine(new Refine.Latents(small(content(0, 2))), 0.5, 1)));
+    for (Travel.Turn turn : Travel.Turn.values()) {
+      for (int blend : new int[] {0, 2}) {
+        CASES.put(
+            "travel " + turn + " " + blend,
+            new Case(
+                4,
+                7,
+                Map.of(),
+                s -> new Travel(new PromptCues(List.of(0L, 4L), blend), TWO, turn, 7, 1)));
+      }
+    }
+    TimestepPlan drawn =
+        TimestepPlan.uniform(NoiseSchedule.flow(1).spacing(STEPS), 3)
+            .stagger(1)
+            .startAt(1, 0.7, 1)
+            .hold(f -> f == 2, 0)
+            .resample(0, 1, 1);
+    CASES.put(
+        "drawn",
+        new Case(
+            9,
+            3,
+            Map.of(2, 2),
+            s -> new Drawn(drawn, List.of(List.of("a ball")), Optional.of(content(0, 3)))));
+  }
+
+  private static Tensor small(Tensor z) {
+    return z.narrow(3, 0, 2).narrow(4, 0, 2);
+  }
+
+  private static Refine.Source pixels() {
+    try (RandomStream stream = new RandomStreams(5).stream("pixels")) {
+      return new Refine.Pixels(stream.normal(1, 3, 2, 9, 7).tanh());
+    }
+  }
+
+  static Stream<Arguments> everyPair() {
+    return CASES.keySet().stream()
+        .flatMap(task -> Samplers.NAMES.stream().map(sampler -> Arguments.of(task, sampler)));
+  }
+
+  static Stream<String> tasks() {
+    return CASES.keySet().stream();
+  }
+
+  private VideoModel model;
+  private Engine engine;
+
+  @BeforeAll
+  void load(@TempDir Path folder) {
+    model = VideoModel.load(TinyModel.write(folder.resolve("model")), "f32");
+    engine = new Engine(model);
+  }
+
+  @AfterAll
+  void close() {
+    model.close();
+  }
+
+  private Tensor make(Case c, String sampler, long... seeds) {
+    List<VideoRequest> requests = new ArrayList<>();
+    for (long seed : seeds) {
+      requests.add(TinyModel.request(seed, c.clip, STEPS, sampler));
+    }
+    return c.make.apply(STEPS).latents(engine, requests, Progress.NONE);
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyPair")
+  void makesWhatItSays(String task, String sampler) {
+    Case c = CASES.get(task);
+    Scopes.run(() -> {
+      Tensor z = make(c, sampler, 1);
+      assertThat(Tensors.shape(z)).containsExactly(1, 4, c.frames, 4, 4);
+      for (float x : Tensors.toFloats(z)) {
+        assertThat(x).isFinite().isBetween(-1000f, 1000f);
+      }
+      Tensor all = content(0, 8);
+      c.held.forEach((frame, of) ->
+          assertThat(Tensors.toBytes(z.select(2, frame)))
+              .as("frame %d is given", frame)
+              .isEqualTo(Tensors.toBytes(all.select(2, of))));
+    });
+  }
+
+  @ParameterizedTest
+  @MethodSource("tasks")
+  void sameSeedSameBytes(String task) {
+    Case c = CASES.get(task);
+    Scopes.run(() -> {
+      byte[] first = Tensors.toBytes(make(c, "ancestral", 1));
+      assertThat(Tensors.toBytes(make(c, "ancestral", 1))).isEqualTo(first);
+      assertThat(Tensors.toBytes(make(c, "ancestral", 2))).as("another seed").isNotEqualTo(first);
+    });
+  }
+
+  @ParameterizedTest
+  @MethodSource("tasks")
+  void aClipDoesNotDependOnItsNeighbours(String task) {
+    Case c = CASES.get(task);
+    Scopes.run(() -> {
+      Tensor alone = make(c, "ancestral", 7);
+      Tensor both = make(c, "ancestral", 3, 7);
+      assertThat(Tensors.shape(both)).containsExactly(2, 4, c.frames, 4, 4);
+      // Not to the bit: products of larger matrices may round otherwise.
+      assertThat(both.narrow(0, 1, 1).sub(alone).abs().max().item_double()).isLessThan(1e-3);
+    });
+  }
+
+  /** Counts, and cancels after some. */
+  private static final class Counter implements Progress {
+    private final long patience;
+    private long done;
+    private long total;
+
+    Counter(long patience) {
+      this.patience = patience;
+    }
+
+    @Override
+    public void update(long now, long all, Supplier<Optional<Tensor>> preview) {
+      assertThat(now).isEqualTo(done + 1);
+      assertThat(total == 0 || total == all).isTrue();
+      done = now;
+      total = all;
+    }
+
+    @Override
+    public boolean cancelled() {
+      return done >= patience;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("tasks")
+  void reportsEveryStepAndCancelsBetweenThem(String task) {
+    Case c = CASES.get(task);
+    List<VideoRequest> one = List.of(TinyModel.request(1, c.clip, STEPS, "dpm++2m"));
+    Counter whole = new Counter(Long.MAX_VALUE);
+    Scopes.run(() -> c.make.apply(STEPS).latents(engine, one, whole));
+    assertThat(whole.done).isEqualTo(whole.total).isPositive();
+    long before = Pointer.totalCount();
+    for (long patience : List.of(0L, whole.total - 1)) {
+      Counter counter = new Counter(patience);
+      Scopes.run(() ->
+          assertThatThrownBy(() -> c.make.apply(STEPS).latents(engine, one, counter))
+              .isInstanceOf(CancellationException.class));
+      assertThat(counter.done).isEqualTo(patience);
+    }
+    System.gc();
+    assertThat(Pointer.totalCount()).isLessThanOrEqualTo(before + 20);
+  }
+}
