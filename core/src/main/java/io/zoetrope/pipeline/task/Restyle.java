@@ -24,34 +24,22 @@ public record Restyle(Tensor source_BCFHW, double strength, int overlap) impleme
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
-    int frames = Math.toIntExact(source_BCFHW.size(2));
-    int clip = Math.min(frames, first.frames());
+    Windows windows = Windows.of(Math.toIntExact(source_BCFHW.size(2)), first.frames(), overlap);
     double[] levels = engine.levels(first.steps());
-    TimestepPlan begin = Given.plan(() -> Plans.restyle(levels, clip, strength));
-    if (frames > clip) {
-      Given.plan(() -> Plans.restyleOn(levels, clip, strength, overlap));
-    }
-    int more = frames == clip ? 0 : Math.ceilDiv(frames - clip, clip - overlap);
-    Stages stages = new Stages(progress, (more + 1L) * begin.steps());
+    TimestepPlan begin = Given.plan(() -> Plans.restyle(levels, windows.window(), strength));
+    Stages stages = new Stages(progress, (long) windows.count() * begin.steps());
     return Scopes.tensor(() -> {
       Tensor source = Given.of(engine, requests, source_BCFHW);
       Film film = new Film();
-      film.add(
-          engine.run(
-              Job.of(begin, requests, source.narrow(2, 0, clip)).named("restyle"),
-              stages.next(begin.steps())));
-      for (int number = 1; film.frames() < frames; number++) {
-        // The last clip is as long as the others and shares more with the one before it.
-        int from = Math.min(film.frames() - overlap, frames - clip);
-        int done = film.frames() - from;
-        TimestepPlan plan = Plans.restyleOn(levels, clip, strength, done);
-        Tensor content =
-            Tensors.cat(List.of(film.tail(done), source.narrow(2, film.frames(), clip - done)), 2);
+      windows.each((number, from, done, count) -> {
+        TimestepPlan plan = done == 0 ? begin : Plans.restyleOn(levels, count, strength, done);
+        Tensor rest = source.narrow(2, from + done, count - done);
+        Tensor content = done == 0 ? rest : Tensors.cat(List.of(film.tail(done), rest), 2);
         Job job = Job.of(plan, requests, content).named("restyle").at(number, from);
         Tensor made = engine.run(job, stages.next(plan.steps()));
-        film.add(made.narrow(2, done, clip - done));
-      }
-      return film.head(frames);
+        film.add(made.narrow(2, done, count - done));
+      });
+      return film.head(windows.frames());
     });
   }
 }
