@@ -206,6 +206,10 @@ class BadInputTest {
         row(FAILED, "a-file", "train", "a-file"),
         row(FAILED, "bad-key.yaml line 2: stepz", "train", "bad-key.yaml", "--check"),
         row(FAILED, "optimizer.lr", "train", "bad-rate.yaml"),
+        row(FAILED, "must be a key and a value", "train", "bad-rate.yaml", "--set", "batch"),
+        row(FAILED, "--set: batch must be a number", "train", "bad-rate.yaml", "--set", "batch=x"),
+        row(FAILED, "there are no keys below", "train", "bad-rate.yaml", "--set", "batch.size=2"),
+        row(USAGE, "missing required parameter for option '--set'", "train", "x", "--set"),
 
         // evaluate.
         row(USAGE, "--count: '0' is out of range", "evaluate", "-n", "0"),

@@ -1,7 +1,9 @@
 package io.zoetrope.checkpoint;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,6 +18,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param weightsFile name of the safetensors file
  */
 public record Component(Path folder, String weightsFile) {
+  private static final String CONFIG = "config.json";
+
   /** A denoiser or an autoencoder. */
   public static Component diffusion(Path folder) {
     return new Component(folder, "diffusion_pytorch_model.safetensors");
@@ -27,11 +31,26 @@ public record Component(Path folder, String weightsFile) {
   }
 
   public <T> T config(Class<T> type) {
-    return JsonFiles.read(folder.resolve("config.json"), type);
+    return JsonFiles.read(folder.resolve(CONFIG), type);
+  }
+
+  /** Whether there is a config. */
+  public boolean exists() {
+    return Files.isRegularFile(folder.resolve(CONFIG));
+  }
+
+  /** What the config calls its architecture; empty if it does not say. */
+  public String className() {
+    return config(JsonNode.class).path("_class_name").asText("");
   }
 
   public Path weights() {
     return folder.resolve(weightsFile);
+  }
+
+  /** Writes the config alone, for a part that has no weights. */
+  public void write(Object config) {
+    JsonFiles.write(folder.resolve(CONFIG), config);
   }
 
   /**
@@ -43,7 +62,7 @@ public record Component(Path folder, String weightsFile) {
     if (tensors.isEmpty()) {
       throw new UserError("no weights for " + weights());
     }
-    JsonFiles.write(folder.resolve("config.json"), config);
+    write(config);
     Scopes.run(() -> {
       Map<String, Tensor> stored = new LinkedHashMap<>();
       tensors.forEach((name, t) -> stored.put(name, t.detach().to(dtype)));

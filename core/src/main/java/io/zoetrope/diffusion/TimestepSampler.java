@@ -6,14 +6,27 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Draws the levels of a training batch. With probability {@code perFrame} each frame of a clip
- * draws its own level, else the clip shares one; decided clip by clip (probabilistic timestep
- * sampling of FVDM, Liu et al. 2024, "Redefining Temporal Modeling in Video Diffusion", section
- * 3.3).
+ * draws its own level, else the clip shares one (probabilistic timestep sampling of FVDM, Liu et
+ * al. 2024, "Redefining Temporal Modeling in Video Diffusion", section 3.3).
  *
  * @param density how one level is distributed
  * @param perFrame probability in [0, 1] that a clip's frames draw their own levels
+ * @param decided for what that is decided at once
  */
-public record TimestepSampler(Density density, double perFrame) {
+public record TimestepSampler(Density density, double perFrame, Decided decided) {
+  /** For what it is decided at once whether frames draw their own levels. */
+  public enum Decided {
+    /** For each clip. */
+    CLIP,
+    /** For all clips of a batch alike, as FVDM's published code does. */
+    BATCH
+  }
+
+  /** Decided clip by clip. */
+  public TimestepSampler(Density density, double perFrame) {
+    this(density, perFrame, Decided.CLIP);
+  }
+
   public TimestepSampler {
     if (!(perFrame >= 0 && perFrame <= 1)) {
       throw new IllegalArgumentException("a probability lies in [0, 1]; " + perFrame + " does not");
@@ -78,7 +91,8 @@ public record TimestepSampler(Density density, double perFrame) {
     double[] t = new double[uniform.length];
     for (int i = 0; i < t.length; i++) {
       int clip = (int) (i / frames);
-      int from = choice[clip] < perFrame ? i : (int) (clip * frames);
+      double chance = choice[decided == Decided.CLIP ? clip : 0];
+      int from = chance < perFrame ? i : (int) (clip * frames);
       t[i] = density.level(uniform[from], normal[from]);
     }
     return Tensors.of(t, batch, frames);

@@ -10,7 +10,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  */
 public record ModelIndex(
     @JsonProperty("_class_name") String kind, @JsonProperty("defaults") Defaults defaults) {
-  /** The one kind so far: space-time transformer, compact autoencoder, text transformer. */
+  /**
+   * The one kind so far: a space-time transformer or a U-Net, an autoencoder or none, a text
+   * transformer.
+   */
   public static final String KIND = "ZoetropeTextToVideo";
 
   /**

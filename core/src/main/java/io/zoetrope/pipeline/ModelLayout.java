@@ -17,8 +17,13 @@ record ModelLayout(Path directory) {
     return directory.resolve("tokenizer/tokenizer.json");
   }
 
-  Component transformer() {
-    return Component.diffusion(directory.resolve("transformer"));
+  /**
+   * The denoiser.
+   *
+   * @param folder its {@link io.zoetrope.network.NetworkConfig#folder}
+   */
+  Component network(String folder) {
+    return Component.diffusion(directory.resolve(folder));
   }
 
   Component autoencoder() {

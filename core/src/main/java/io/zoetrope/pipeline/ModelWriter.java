@@ -1,9 +1,10 @@
 package io.zoetrope.pipeline;
 
 import io.zoetrope.checkpoint.JsonFiles;
-import io.zoetrope.network.dit.DitConfig;
+import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.text.TextConfig;
-import io.zoetrope.network.vae.CompactConfig;
+import io.zoetrope.network.vae.AutoencoderConfig;
+import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.torch.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,16 +18,16 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * @param index kind and defaults
  * @param scheduler noise that the model was trained with
- * @param transformer shape of the denoiser
+ * @param network shape of the denoiser
  * @param text shape of the text encoder
  * @param autoencoder shape of the autoencoder
  */
 public record ModelWriter(
     ModelIndex index,
     SchedulerConfig scheduler,
-    DitConfig transformer,
+    NetworkConfig network,
     TextConfig text,
-    CompactConfig autoencoder) {
+    AutoencoderConfig autoencoder) {
 
   /**
    * Writes the files. Each is replaced whole; other files in the directory (a model card) are kept.
@@ -34,14 +35,18 @@ public record ModelWriter(
    */
   public void write(
       Path directory,
-      Map<String, Tensor> transformerWeights,
+      Map<String, Tensor> networkWeights,
       Map<String, Tensor> textWeights,
       Map<String, Tensor> autoencoderWeights,
       String tokenizerJson) {
     ModelLayout layout = new ModelLayout(directory);
-    layout.transformer().write(transformer, transformerWeights, ScalarType.BFloat16);
+    layout.network(network.folder()).write(network, networkWeights, ScalarType.BFloat16);
     layout.text().write(text, textWeights, ScalarType.BFloat16);
-    layout.autoencoder().write(autoencoder, autoencoderWeights, ScalarType.BFloat16);
+    if (autoencoder instanceof Pixels) {
+      layout.autoencoder().write(autoencoder);
+    } else {
+      layout.autoencoder().write(autoencoder, autoencoderWeights, ScalarType.BFloat16);
+    }
     JsonFiles.write(layout.scheduler(), scheduler);
     try {
       Files.createDirectories(directory.resolve("tokenizer"));

@@ -1,19 +1,21 @@
 package io.zoetrope.pipeline;
 
+import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.checkpoint.SafetensorsFile;
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.X0Denoiser;
-import io.zoetrope.network.dit.DitConfig;
-import io.zoetrope.network.dit.SpaceTimeTransformer;
+import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.network.text.Prompts;
 import io.zoetrope.network.text.TextConfig;
 import io.zoetrope.network.text.TextTransformer;
 import io.zoetrope.network.vae.Autoencoder;
-import io.zoetrope.network.vae.CompactAutoencoder;
+import io.zoetrope.network.vae.AutoencoderConfig;
 import io.zoetrope.network.vae.CompactConfig;
+import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Precision;
@@ -33,6 +35,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class VideoModel implements AutoCloseable {
   private final ModelIndex index;
+  private final VideoNetwork network;
   private final X0Denoiser denoiser;
   private final TextTransformer text;
   private final PromptTokenizer tokenizer;
@@ -50,23 +53,24 @@ public final class VideoModel implements AutoCloseable {
     }
     try {
       SchedulerConfig scheduler = JsonFiles.read(layout.scheduler(), SchedulerConfig.class);
-      DitConfig dit = layout.transformer().config(DitConfig.class);
-      CompactConfig vae = layout.autoencoder().config(CompactConfig.class);
+      NetworkConfig config = Networks.read(directory);
+      AutoencoderConfig vae = autoencoder(layout.autoencoder());
       TextConfig words = layout.text().config(TextConfig.class);
-      requireFit(directory, dit, vae, words);
-      Precision precision = Precision.of(dtype, dit.width());
-      SpaceTimeTransformer network =
-          build(layout.transformer().weights(), precision, p -> new SpaceTimeTransformer(dit, p));
+      requireFit(directory, config, vae, words);
+      Precision precision = Precision.of(dtype, config.features());
+      network = build(layout.network(config.folder()).weights(), precision, config::build);
       text = build(layout.text().weights(), precision, p -> new TextTransformer(words, p));
       // Convolutions over few channels are faster in f32 even where bf16 is native
       // (docs/numerics.md).
       autoencoder =
-          build(layout.autoencoder().weights(), Precision.F32, p -> new CompactAutoencoder(vae, p));
+          vae instanceof Pixels pixels
+              ? pixels
+              : build(layout.autoencoder().weights(), Precision.F32, vae::build);
       denoiser =
           naming(
               layout.scheduler(),
               () -> X0Denoiser.of(network, scheduler.toSchedule(), scheduler.toPrediction()));
-      sizeMultiple = vae.factor() * dit.patch();
+      sizeMultiple = vae.factor() * config.multiple();
       tokenizer = PromptTokenizer.load(layout.tokenizer(), words.length());
     } catch (RuntimeException e) {
       free();
@@ -101,6 +105,12 @@ public final class VideoModel implements AutoCloseable {
     }
   }
 
+  private static AutoencoderConfig autoencoder(Component vae) {
+    return vae.className().equals(Pixels.KIND)
+        ? vae.config(Pixels.class)
+        : vae.config(CompactConfig.class);
+  }
+
   /** Puts the file's name in front of what is said about its content. */
   private static <T> T naming(Path file, Supplier<T> body) {
     try {
@@ -111,22 +121,27 @@ public final class VideoModel implements AutoCloseable {
   }
 
   private static void requireFit(
-      Path directory, DitConfig dit, CompactConfig vae, TextConfig words) {
-    if (dit.channels() != vae.latentChannels()) {
+      Path directory, NetworkConfig network, AutoencoderConfig vae, TextConfig words) {
+    if (network.channels() != vae.latentChannels()) {
       throw new UserError(
-          "%s: its transformer takes latents of %d channels, its autoencoder makes %d"
-              .formatted(directory, dit.channels(), vae.latentChannels()));
+          "%s: its %s takes latents of %d channels, its autoencoder makes %d"
+              .formatted(directory, network.folder(), network.channels(), vae.latentChannels()));
     }
-    if (dit.textWidth() != words.width()) {
+    if (network.textWidth() != words.width()) {
       throw new UserError(
-          "%s: its transformer takes text of %d features, its text encoder makes %d"
-              .formatted(directory, dit.textWidth(), words.width()));
+          "%s: its %s takes text of %d features, its text encoder makes %d"
+              .formatted(directory, network.folder(), network.textWidth(), words.width()));
     }
   }
 
   /** What the model is used with where a request says nothing. */
   public ModelIndex.Defaults defaults() {
     return index.defaults();
+  }
+
+  /** The network itself. */
+  public VideoNetwork network() {
+    return network;
   }
 
   /** The network with its noise schedule. */

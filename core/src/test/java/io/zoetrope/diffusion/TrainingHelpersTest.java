@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +41,28 @@ class TrainingHelpersTest {
       assertThat(Arrays.stream(t).average().orElseThrow()).isCloseTo(0.5, within(0.02));
       assertThat(Arrays.stream(t).allMatch(u -> u >= 0 && u <= 1)).isTrue();
     }
+  }
+
+  @Test
+  void aBatchDecidesAsOneWhereItIsToldTo() {
+    TimestepSampler sampler =
+        new TimestepSampler(new TimestepSampler.Uniform(), 0.5, TimestepSampler.Decided.BATCH);
+    int own = 0;
+    for (int seed = 0; seed < 200; seed++) {
+      double[] t;
+      try (RandomStream random = new RandomStreams(seed).stream("levels")) {
+        t = Scopes.value(() -> Tensors.toDoubles(sampler.draw(random, 6, 4)));
+      }
+      int shared = 0;
+      for (int clip = 0; clip < 6; clip++) {
+        shared += shared(t, clip, 4) ? 1 : 0;
+      }
+      assertThat(shared).as("seed %d", seed).isIn(0, 6);
+      own += shared == 0 ? 1 : 0;
+      // Clips do not share levels with each other either way.
+      assertThat(t[0]).as("seed %d", seed).isNotEqualTo(t[4]);
+    }
+    assertThat(own / 200.0).isCloseTo(0.5, within(0.12));
   }
 
   @Test

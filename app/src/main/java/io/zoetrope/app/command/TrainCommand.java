@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -41,6 +42,12 @@ public final class TrainCommand extends Verb {
       description = "Where run folders lie (default: ${DEFAULT-VALUE}).")
   private Path runs = Path.of("runs");
 
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Puts a value over the recipe's, as in objective.perFrame=0.5. Repeatable.")
+  private List<String> settings = List.of();
+
   @Option(names = "--check", description = "Only read the recipe and say what is wrong with it.")
   private boolean check;
 
@@ -51,7 +58,7 @@ public final class TrainCommand extends Verb {
   @Override
   protected Result run() throws IOException {
     Path file = find();
-    Recipe parsed = Recipe.read(file);
+    Recipe parsed = Recipe.read(file, settings);
     Path folder = session().resolve(runs);
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("recipe", file.toString());
@@ -63,7 +70,7 @@ public final class TrainCommand extends Verb {
     session().cancellation().check();
     TrainingRun.Outcome outcome;
     try (TrainingConsole console = new TrainingConsole(session(), output())) {
-      outcome = TrainingRun.run(parsed, Files.readString(file), folder, resume, console);
+      outcome = TrainingRun.run(parsed, text(file), folder, resume, console);
     }
     Trainer.Result training = outcome.training();
     fields.put("step", training.step());
@@ -72,11 +79,24 @@ public final class TrainCommand extends Verb {
     fields.put("product", training.cancelled() ? null : outcome.product().toString());
     if (training.cancelled()) {
       note(
-          "stopped after step %d of %d; 'zoetrope train %s --resume' goes on"
-              .formatted(training.step(), parsed.steps(), recipe));
+          "stopped after step %d of %d; 'zoetrope train %s%s --resume' goes on"
+              .formatted(training.step(), parsed.steps(), recipe, again()));
       return new Result(session().cancellation().exitCode(), "", fields);
     }
     return Result.of(outcome.product().toString(), fields);
+  }
+
+  /** The recipe as it is kept beside the run, with what was put over it. */
+  private String text(Path file) throws IOException {
+    StringBuilder text = new StringBuilder(Files.readString(file));
+    for (String setting : settings) {
+      text.append("\n# --set ").append(setting.replaceAll("\\s+", " "));
+    }
+    return settings.isEmpty() ? text.toString() : text.append('\n').toString();
+  }
+
+  private String again() {
+    return settings.stream().map(s -> " --set '" + s + "'").collect(Collectors.joining());
   }
 
   /** The file of a recipe: as named, or one of those that came along. */

@@ -27,6 +27,9 @@ public record DitConfig(
     @JsonProperty("temporal") boolean temporal)
     implements NetworkConfig {
 
+  /** Its folder in a model directory. */
+  public static final String FOLDER = "transformer";
+
   /** Named sizes. */
   public static final Map<String, DitConfig> SIZES =
       Map.of(
@@ -66,7 +69,7 @@ public record DitConfig(
 
   @Override
   public String folder() {
-    return "transformer";
+    return FOLDER;
   }
 
   @Override

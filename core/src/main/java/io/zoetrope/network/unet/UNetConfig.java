@@ -34,14 +34,18 @@ public record UNetConfig(
     @JsonProperty("inflation") Inflation inflation)
     implements NetworkConfig {
 
+  /** Its folder in a model directory. */
+  public static final String FOLDER = "unet";
+
   /**
-   * Named sizes. "pixels" is for videos of 32x32 or 64x64 pixels without an autoencoder, "sd15" is
-   * Stable Diffusion 1.x as an image network; the others are for latents.
+   * Named sizes. "pixels" and "tiny-pixels" are for videos of 32x32 or 64x64 pixels without an
+   * autoencoder, "sd15" is Stable Diffusion 1.x as an image network; the others are for latents.
    */
   public static final Map<String, UNetConfig> SIZES =
       Map.of(
           //             channels widths           heads           mid blocks text
           "tiny", vdm(4, List.of(16, 32), List.of(0, 2), 2, 1, 32),
+          "tiny-pixels", vdm(3, List.of(16, 32), List.of(0, 2), 2, 1, 32),
           "toybox", vdm(8, List.of(96, 144), List.of(2, 3), 3, 1, 144),
           "pixels", vdm(3, List.of(32, 64, 96, 144), List.of(0, 0, 2, 3), 3, 1, 144),
           "small", vdm(8, List.of(192, 384), List.of(6, 12), 12, 2, 384),
@@ -120,7 +124,7 @@ public record UNetConfig(
 
   @Override
   public String folder() {
-    return "unet";
+    return FOLDER;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.zoetrope.network.vae;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,8 @@ public record CompactConfig(
     @JsonProperty("encoder_widths") List<Integer> encoderWidths,
     @JsonProperty("decoder_widths") List<Integer> decoderWidths,
     @JsonProperty("blocks") int blocks,
-    @JsonProperty("latent_channels") int latentChannels) {
+    @JsonProperty("latent_channels") int latentChannels)
+    implements AutoencoderConfig {
 
   /** Named sizes; "toybox" is the bundled model's: 128x128 pixels to 8x8 latents. */
   public static final Map<String, CompactConfig> SIZES =
@@ -58,7 +60,12 @@ public record CompactConfig(
     return config;
   }
 
-  /** Pixels on a side for each latent. */
+  @Override
+  public CompactAutoencoder build(Parameters p) {
+    return new CompactAutoencoder(this, p);
+  }
+
+  @Override
   public int factor() {
     return patch << (encoderWidths.size() - 1);
   }

@@ -5,7 +5,7 @@ import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.TimestepSampler;
-import io.zoetrope.network.dit.SpaceTimeTransformer;
+import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.network.text.Prompts;
 import io.zoetrope.network.text.TextTransformer;
@@ -15,7 +15,6 @@ import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.Objective;
 import io.zoetrope.train.TrainingStep;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
@@ -25,7 +24,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * Denoising of latents, text encoder and denoiser together. Each frame has its own noise, and by
  * chance its own level ({@link TimestepSampler}); the loss is the mean squared error of the
- * network's raw prediction.
+ * network's raw prediction, over clips and the images beside them alike.
  */
 public final class DiffusionObjective implements Objective {
   /**
@@ -36,11 +35,17 @@ public final class DiffusionObjective implements Objective {
    * @param maxStride frames are 1 to so many apart, drawn for each micro-batch
    * @param captionDropout probability that a clip loses its caption, for guidance
    * @param recompute whether activations are computed again in the backward pass, to save memory
+   * @param images single frames of other clips beside each clip, which mix with nothing in time
    */
   public record Cut(
-      int batch, int frames, int maxStride, double captionDropout, boolean recompute) {}
+      int batch, int frames, int maxStride, double captionDropout, boolean recompute, int images) {
+    /** Without images. */
+    public Cut(int batch, int frames, int maxStride, double captionDropout, boolean recompute) {
+      this(batch, frames, maxStride, captionDropout, recompute, 0);
+    }
+  }
 
-  private final SpaceTimeTransformer network;
+  private final VideoNetwork network;
   private final TextTransformer text;
   private final PromptTokenizer tokenizer;
   private final LatentClips clips;
@@ -54,7 +59,7 @@ public final class DiffusionObjective implements Objective {
    * @param sampler makes samples to look at of a step in a folder
    */
   public DiffusionObjective(
-      SpaceTimeTransformer network,
+      VideoNetwork network,
       TextTransformer text,
       PromptTokenizer tokenizer,
       LatentClips clips,
@@ -74,59 +79,82 @@ public final class DiffusionObjective implements Objective {
     this.sampler = sampler;
   }
 
-  private record Batch(Tensor x0_BCFHW, List<String> captions, Tensor times_1F) {}
-
   @Override
   public Tensor loss(TrainingStep step) {
-    Batch batch = batch(new SplittableRandom(step.random().key("batch")));
-    Tensor x0 = batch.x0_BCFHW;
-    Tensor eps;
-    Tensor t_BF;
-    try (RandomStream noise = step.random().stream("noise");
-        RandomStream level = step.random().stream("level")) {
-      eps = noise.normal(Tensors.shape(x0));
-      t_BF = levels.draw(level, cut.batch, cut.frames);
-    }
+    ClipBatch batch =
+        ClipBatch.draw(
+            clips,
+            cut,
+            new SplittableRandom(step.random().key("batch")),
+            new SplittableRandom(step.random().key("images")));
+    Tensor x0 = batch.x0_BCFHW();
+    Tensor eps = noise(step, Tensors.shape(x0));
+    Tensor t_BF = levels(step);
     Levels at = schedule.levels(t_BF, x0);
     Tensor z = schedule.noisyInput(x0, eps, t_BF);
-    Conditioning conditioning =
-        Prompts.condition(text, tokenizer, batch.captions)
-            .with(Conditioning.FRAME_TIMES, batch.times_1F.expand(cut.batch, cut.frames));
     Tensor raw =
         network.predict(
             z,
             at.timestepInput_BF().to(ScalarType.Float),
-            conditioning,
+            condition(batch),
             cut.recompute ? step.recompute() : Segments.PLAIN);
-    return raw.sub(prediction.from(x0, eps, at)).square().mean();
+    Tensor error = raw.sub(prediction.from(x0, eps, at)).square();
+    if (cut.images > 0) {
+      step.metric("clip_loss", error.narrow(2, 0, cut.frames).mean().item_double());
+      step.metric("image_loss", error.narrow(2, cut.frames, cut.images).mean().item_double());
+    }
+    return error.mean();
   }
 
-  private Batch batch(SplittableRandom random) {
-    int stride = 1 + random.nextInt(Math.max(1, cut.maxStride));
-    int span = (cut.frames - 1) * stride + 1;
-    if (span > clips.frames()) {
-      stride = Math.max(1, (clips.frames() - 1) / Math.max(1, cut.frames - 1));
-      span = (cut.frames - 1) * stride + 1;
+  /** Noise of clips and of images from streams of their own. */
+  private Tensor noise(TrainingStep step, long[] shape) {
+    try (RandomStream noise = step.random().stream("noise");
+        RandomStream other = step.random().stream("image-noise")) {
+      Tensor clip = noise.normal(shape[0], shape[1], cut.frames, shape[3], shape[4]);
+      return cut.images == 0
+          ? clip
+          : Tensors.cat(
+              List.of(clip, other.normal(shape[0], shape[1], cut.images, shape[3], shape[4])), 2);
     }
-    float[] times = new float[cut.frames];
-    long[] picks = new long[cut.frames];
-    List<Tensor> latents = new ArrayList<>();
-    List<String> captions = new ArrayList<>();
-    for (int i = 0; i < cut.batch; i++) {
-      int clip = random.nextInt(clips.size());
-      int first = random.nextInt(clips.frames() - span + 1);
-      for (int f = 0; f < cut.frames; f++) {
-        picks[f] = first + (long) f * stride;
-        times[f] = f * stride;
-      }
-      Tensor all = clips.latents_NCFHW().select(0, clip);
-      latents.add(all.index_select(1, Tensors.of(picks, picks.length)));
-      captions.add(random.nextDouble() < cut.captionDropout ? "" : clips.captions().get(clip));
+  }
+
+  /** Each image has a level of its own. */
+  private Tensor levels(TrainingStep step) {
+    try (RandomStream level = step.random().stream("level");
+        RandomStream other = step.random().stream("image-level")) {
+      Tensor clip = levels.draw(level, cut.batch, cut.frames);
+      return cut.images == 0
+          ? clip
+          : Tensors.cat(
+              List.of(
+                  clip,
+                  levels
+                      .draw(other, (long) cut.batch * cut.images, 1)
+                      .reshape(cut.batch, cut.images)),
+              1);
     }
-    return new Batch(
-        Tensors.stack(latents, 0).to(ScalarType.Float),
-        captions,
-        Tensors.of(times, 1, times.length));
+  }
+
+  private Conditioning condition(ClipBatch batch) {
+    Conditioning all =
+        Prompts.condition(text, tokenizer, batch.captions())
+            .with(
+                Conditioning.FRAME_TIMES,
+                batch.times_1F().expand(cut.batch, cut.frames + cut.images));
+    if (cut.images == 0) {
+      return all;
+    }
+    // The clip is group 0 and reads text 0; so on with each image.
+    long[] row = new long[cut.frames + cut.images];
+    for (int i = 0; i < cut.images; i++) {
+      row[cut.frames + i] = 1 + i;
+    }
+    Tensor groups = Tensors.of(row, 1, row.length).expand(cut.batch, row.length);
+    for (String name : List.of(Conditioning.TEXT, Conditioning.TEXT_MASK, Conditioning.POOLED)) {
+      Tensor texts = all.get(name).orElseThrow();
+      all = all.with(name, texts.unflatten(0, cut.batch, 1 + cut.images));
+    }
+    return all.with(Conditioning.FRAME_TEXTS, groups).with(Conditioning.FRAME_GROUPS, groups);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.zoetrope.train.recipe;
 
+import io.zoetrope.nn.NamePattern;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,17 +39,20 @@ public sealed interface ObjectiveBlock {
   }
 
   /**
-   * A diffusion transformer over latents, with its text encoder.
+   * A diffusion network over latents or pixels, with its text encoder.
    *
-   * @param network name of its size
+   * @param network its name: the size of a transformer, or {@code unet-} and the size of a U-Net
+   * @param inflation recipe by which a U-Net becomes one for video
    * @param temporal whether it has layers over time; false for still images
-   * @param autoencoder the model whose latents it learns
+   * @param autoencoder the model whose latents it learns; {@code none} for pixels
    * @param init weights to start from; layers that they lack start anew (temporal ones at zero)
    * @param freeze parameters that are not trained: names, with * for any part
    * @param prediction what the network predicts
    * @param shift of the flow schedule towards noise, for training and sampling; above 1 for videos,
    *     whose frames tell much about each other
    * @param perFrame probability that each frame of a clip draws its own noise level
+   * @param perFrameDraw whether that is drawn for each clip, or once for the whole micro-batch
+   * @param images single frames of other clips that are learned beside each clip
    * @param captionDropout probability that a caption is left away, for guidance
    * @param clips how many clips of the data are encoded ahead and learned from
    * @param cut frames of a clip that are learned at a time; 1 for still images, 0 for all
@@ -59,6 +63,7 @@ public sealed interface ObjectiveBlock {
    */
   record Diffusion(
       String network,
+      Optional<String> inflation,
       @Default("true") boolean temporal,
       Path autoencoder,
       Optional<Path> init,
@@ -66,6 +71,8 @@ public sealed interface ObjectiveBlock {
       @Default("flow") PredictionKind prediction,
       @Default("1.0") double shift,
       @Default("0.2") double perFrame,
+      @Default("clip") Draw perFrameDraw,
+      @Default("0") int images,
       @Default("0.1") double captionDropout,
       @Default("4096") int clips,
       @Default("0") int cut,
@@ -79,6 +86,9 @@ public sealed interface ObjectiveBlock {
       }
       probability("perFrame", perFrame);
       probability("captionDropout", captionDropout);
+      if (images < 0 || images > 64) {
+        throw new UserError("images must be 0 to 64, is " + images);
+      }
       if (clips < 1 || cut < 0 || maxStride < 1) {
         throw new UserError(
             "clips and maxStride must be at least 1 and cut at least 0, are %d, %d and %d"
@@ -88,7 +98,12 @@ public sealed interface ObjectiveBlock {
 
     /** Whether a parameter is to be trained. */
     public boolean trains(String parameter) {
-      return freeze.stream().noneMatch(pattern -> matches(pattern, parameter));
+      return freeze.stream().noneMatch(pattern -> NamePattern.matches(pattern, parameter));
+    }
+
+    /** Whether it learns pixels, without an autoencoder. */
+    public boolean pixels() {
+      return autoencoder.equals(Path.of("none"));
     }
   }
 
@@ -98,6 +113,12 @@ public sealed interface ObjectiveBlock {
    * @param network name of its size
    */
   record Classifier(String network) implements ObjectiveBlock {}
+
+  /** For what it is drawn at once whether frames have their own noise levels. */
+  enum Draw {
+    CLIP,
+    BATCH
+  }
 
   /** What a diffusion network predicts. */
   enum PredictionKind {
@@ -120,15 +141,6 @@ public sealed interface ObjectiveBlock {
         }
       }
     }
-  }
-
-  private static boolean matches(String pattern, String name) {
-    String[] parts = pattern.split("\\*", -1);
-    StringBuilder regex = new StringBuilder();
-    for (String part : parts) {
-      regex.append(regex.isEmpty() ? "" : ".*").append(java.util.regex.Pattern.quote(part));
-    }
-    return name.matches(regex.toString());
   }
 
   private static void weight(String name, double value) {

@@ -190,8 +190,19 @@ public record Recipe(
    * @throws UserError naming the file, the line, the key and the mend
    */
   public static Recipe read(Path file) {
+    return read(file, List.of());
+  }
+
+  /**
+   * Reads a recipe with settings put over it.
+   *
+   * @param settings as in {@code objective.perFrame=0.5}
+   * @throws UserError naming the file and line, or the setting, the key and the mend
+   */
+  public static Recipe read(Path file, List<String> settings) {
     try {
-      return parse(file.toString(), new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+      String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      return parse(file.toString(), text, settings);
     } catch (IOException e) {
       throw AtomicFiles.cannot("read", file, e);
     }
@@ -202,6 +213,11 @@ public record Recipe(
    * @param text YAML or JSON
    */
   public static Recipe parse(String what, String text) {
-    return RecordReader.read(what, text, Recipe.class);
+    return parse(what, text, List.of());
+  }
+
+  /** As {@link #parse(String, String)} with settings put over the text. */
+  public static Recipe parse(String what, String text, List<String> settings) {
+    return RecordReader.read(what, text, settings, Recipe.class);
   }
 }

@@ -33,10 +33,12 @@ final class RecordReader {
 
   /**
    * @param what names the text's origin in errors
+   * @param settings put over the text, see {@link Overrides}
    */
-  static <T extends Record> T read(String what, String text, Class<T> type) {
+  static <T extends Record> T read(String what, String text, List<String> settings, Class<T> type) {
     RecordReader reader = new RecordReader(what);
-    return type.cast(reader.record(type, Node.parse(what, text), "", false));
+    Node root = Overrides.apply(Node.parse(what, text), settings);
+    return type.cast(reader.record(type, root, "", false));
   }
 
   private Object value(Type type, Node node, String path) {
@@ -192,7 +194,7 @@ final class RecordReader {
         Node culprit = node.fields().getOrDefault(first, node);
         boolean named = Arrays.stream(components).anyMatch(x -> x.getName().equals(first));
         String where = path.isEmpty() ? "" : named ? path + "." : path + ": ";
-        throw new UserError("%s line %d: %s%s".formatted(what, culprit.line(), where, message), e);
+        throw new UserError("%s: %s%s".formatted(at(culprit), where, message), e);
       }
       throw new IllegalStateException(e.getCause());
     } catch (ReflectiveOperationException e) {
@@ -201,7 +203,11 @@ final class RecordReader {
   }
 
   private UserError error(Node node, String path, String message) {
-    return new UserError("%s line %d: %s %s".formatted(what, node.line(), path, message));
+    return new UserError("%s: %s %s".formatted(at(node), path, message));
+  }
+
+  private String at(Node node) {
+    return node.line() == Overrides.LINE ? "--set" : "%s line %d".formatted(what, node.line());
   }
 
   private static String prefix(String path) {

@@ -5,8 +5,11 @@ import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.checkpoint.SafetensorsFile;
 import io.zoetrope.data.ClipDataset;
 import io.zoetrope.media.FrameTensors;
+import io.zoetrope.network.vae.Autoencoder;
+import io.zoetrope.network.vae.AutoencoderConfig;
 import io.zoetrope.network.vae.CompactAutoencoder;
 import io.zoetrope.network.vae.CompactConfig;
+import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
@@ -24,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -75,24 +79,37 @@ final class AutoencoderRun {
     return new TrainingRun.Outcome(result, product);
   }
 
-  /** A finished autoencoder, in f32, from a run folder or a model's {@code vae} folder. */
+  /** A finished autoencoder, in f32, from a run folder or a model directory. */
   static Loaded load(Path path) {
     Component component = Component.diffusion(componentOf(path));
+    if (component.className().equals(Pixels.KIND)) {
+      return Loaded.pixels();
+    }
     CompactConfig config = component.config(CompactConfig.class);
     SafetensorsFile file = Safetensors.open(component.weights());
     ParameterStore store = ParameterStore.forInference(file.tensors(), Precision.F32);
     CompactAutoencoder autoencoder = new CompactAutoencoder(config, store.root());
     store.requireComplete(component.weights().toString());
-    return new Loaded(autoencoder, store, file);
+    return new Loaded(autoencoder, config, store, Optional.of(file));
   }
 
   /** An autoencoder and what must outlive it. */
-  record Loaded(CompactAutoencoder autoencoder, ParameterStore store, SafetensorsFile file)
+  record Loaded(
+      Autoencoder autoencoder,
+      AutoencoderConfig config,
+      ParameterStore store,
+      Optional<SafetensorsFile> file)
       implements AutoCloseable {
+    /** None: pixels are learned as they are. */
+    static Loaded pixels() {
+      return new Loaded(
+          Pixels.INSTANCE, Pixels.INSTANCE, ParameterStore.blueprint(), Optional.empty());
+    }
+
     @Override
     public void close() {
       store.free();
-      file.close();
+      file.ifPresent(SafetensorsFile::close);
     }
   }
 

@@ -7,13 +7,16 @@ import io.zoetrope.data.ClipDataset;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.TimestepSampler;
 import io.zoetrope.diffusion.X0Denoiser;
-import io.zoetrope.network.dit.DitConfig;
-import io.zoetrope.network.dit.SpaceTimeTransformer;
+import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.TextConfig;
 import io.zoetrope.network.text.TextTransformer;
+import io.zoetrope.network.vae.Autoencoder;
+import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.ModelIndex;
 import io.zoetrope.pipeline.ModelWriter;
+import io.zoetrope.pipeline.Networks;
 import io.zoetrope.pipeline.SchedulerConfig;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Precision;
@@ -38,10 +41,9 @@ import java.util.zip.CRC32;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Trains a space-time transformer and its text encoder on latents, and writes a model directory.
+ * Trains a video network and its text encoder on latents or pixels, and writes a model directory.
  */
 final class DiffusionRun {
-  static final String TRANSFORMER = "transformer";
   static final String TEXT = "text_encoder";
 
   private static final int TEXT_DEPTH = 2;
@@ -51,37 +53,46 @@ final class DiffusionRun {
   static TrainingRun.Outcome run(
       Recipe recipe, ObjectiveBlock.Diffusion block, RunFolder folder, TrainingListener listener) {
     Path product = folder.root().resolve("model");
-    try (AutoencoderRun.Loaded loaded = AutoencoderRun.load(block.autoencoder());
+    NetworkConfig config =
+        Networks.of(block.network(), block.inflation()).withTemporal(block.temporal());
+    try (AutoencoderRun.Loaded loaded =
+            block.pixels()
+                ? AutoencoderRun.Loaded.pixels()
+                : AutoencoderRun.load(block.autoencoder());
         SafetensorsFile latents = latents(recipe, block, loaded, folder, listener);
         Vocabulary vocabulary = Vocabulary.open(recipe.data(), block, latents, folder);
-        Weights init = block.init().map(DiffusionRun::weightsOf).orElseGet(Weights::none)) {
+        Weights init =
+            block.init().map(path -> weightsOf(path, config.folder())).orElseGet(Weights::none)) {
       LatentClips clips = LatentClips.of(latents);
       int cut = block.cut() == 0 ? clips.frames() : block.cut();
       if (cut > clips.frames()) {
         throw new UserError(
             "objective.cut is %d, but clips have only %d frames".formatted(cut, clips.frames()));
       }
-      DitConfig dit = DitConfig.size(block.network()).withTemporal(block.temporal());
-      if (dit.channels() != loaded.autoencoder().channels()) {
-        throw new UserError(
-            "network '%s' takes latents of %d channels, the autoencoder makes %d"
-                .formatted(block.network(), dit.channels(), loaded.autoencoder().channels()));
-      }
+      requireFit(block.network(), config, loaded.autoencoder());
       TextConfig words =
           new TextConfig(
               vocabulary.size(),
               Vocabulary.PROMPT_LENGTH,
-              dit.textWidth(),
+              config.textWidth(),
               TEXT_DEPTH,
-              dit.heads());
+              config.attentionHeads());
       ParameterStore store =
           ParameterStore.forTraining(
               init.tensors(),
               new RandomStreams(recipe.seed()).child("init"),
-              Precision.of(recipe.precision(), dit.width()));
-      SpaceTimeTransformer network = new SpaceTimeTransformer(dit, store.root().at(TRANSFORMER));
+              Precision.of(recipe.precision(), config.features()));
+      String prefix = config.folder() + ".";
+      VideoNetwork network = config.build(store.root().at(config.folder()));
+      if (block.init().isPresent() && store.missing().size() == store.parameters().size()) {
+        throw new UserError(
+            "objective.init: nothing in %s fits the network '%s'"
+                .formatted(block.init().get(), block.network()));
+      }
       TextTransformer text = new TextTransformer(words, store.root().at(TEXT));
-      store.trainable(block::trains);
+      store.trainable(name ->
+          block.trains(name)
+              && (!name.startsWith(prefix) || config.trains(name.substring(prefix.length()))));
 
       String prediction = block.prediction().name().toLowerCase(Locale.ROOT);
       SchedulerConfig scheduler =
@@ -95,7 +106,7 @@ final class DiffusionRun {
               vocabulary.tokenizer(),
               loaded.autoencoder(),
               clips,
-              dit.temporal() ? clips.frames() : 1);
+              config.temporal() ? clips.frames() : 1);
       DiffusionObjective objective =
           new DiffusionObjective(
               network,
@@ -104,13 +115,14 @@ final class DiffusionRun {
               clips,
               schedule,
               scheduler.toPrediction(),
-              new TimestepSampler(density(block.levels()), block.perFrame()),
+              levels(block),
               new DiffusionObjective.Cut(
                   recipe.batch(),
                   cut,
                   block.maxStride(),
                   block.captionDropout(),
-                  block.checkpointing()),
+                  block.checkpointing(),
+                  block.images()),
               sheet::write);
       Trainer.Result result;
       try (Trainer trainer =
@@ -119,10 +131,10 @@ final class DiffusionRun {
         if (!result.cancelled()) {
           Map<String, Tensor> ema = trainer.ema().tensors();
           new ModelWriter(
-                  index(recipe.data()), scheduler, dit, words, loaded.autoencoder().config())
+                  index(recipe.data(), scheduler), scheduler, config, words, loaded.config())
               .write(
                   product,
-                  Component.below(TRANSFORMER + ".", ema),
+                  Component.below(prefix, ema),
                   Component.below(TEXT + ".", ema),
                   loaded.store().parameters(),
                   vocabulary.json());
@@ -133,11 +145,34 @@ final class DiffusionRun {
     }
   }
 
-  private static ModelIndex index(DataBlock data) {
+  private static void requireFit(String name, NetworkConfig config, Autoencoder autoencoder) {
+    if (config.channels() != autoencoder.channels()) {
+      throw new UserError(
+          autoencoder instanceof Pixels
+              ? "network '%s' takes latents of %d channels, pixels have %d: name an autoencoder"
+                  .formatted(name, config.channels(), autoencoder.channels())
+              : "network '%s' takes latents of %d channels, the autoencoder makes %d"
+                  .formatted(name, config.channels(), autoencoder.channels()));
+    }
+  }
+
+  private static TimestepSampler levels(ObjectiveBlock.Diffusion block) {
+    return new TimestepSampler(
+        density(block.levels()),
+        block.perFrame(),
+        switch (block.perFrameDraw()) {
+          case CLIP -> TimestepSampler.Decided.CLIP;
+          case BATCH -> TimestepSampler.Decided.BATCH;
+        });
+  }
+
+  private static ModelIndex index(DataBlock data, SchedulerConfig scheduler) {
+    // The straight path is the flow schedule's own; others are followed best by DDIM.
+    String sampler = scheduler.schedule().equals("flow") ? "flow-euler" : "ddim";
     return new ModelIndex(
         ModelIndex.KIND,
         new ModelIndex.Defaults(
-            data.width(), data.height(), data.frames(), data.fps(), 16, 3.0, "flow-euler"));
+            data.width(), data.height(), data.frames(), data.fps(), 16, 3.0, sampler));
   }
 
   private static TimestepSampler.Density density(ObjectiveBlock.Levels levels) {
@@ -184,15 +219,15 @@ final class DiffusionRun {
   }
 
   /** The averaged weights of a run's newest checkpoint, those of a model directory, or a file. */
-  private static Weights weightsOf(Path path) {
+  private static Weights weightsOf(Path path, String folder) {
     if (Files.isRegularFile(path)) {
       return Weights.of(path);
     }
-    Component transformer = Component.diffusion(path.resolve(TRANSFORMER));
-    if (Files.isRegularFile(transformer.weights())) {
+    Component network = Component.diffusion(path.resolve(folder));
+    if (Files.isRegularFile(network.weights())) {
       return Weights.of(
           Map.of(
-              TRANSFORMER + ".", transformer.weights(),
+              folder + ".", network.weights(),
               TEXT + ".", Component.encoder(path.resolve(TEXT)).weights()));
     }
     return RunFolder.checkpoints(path).stream()

@@ -131,6 +131,56 @@ class RecipeTest {
   }
 
   @Test
+  void settingsLieOverTheText() {
+    Recipe recipe =
+        Recipe.parse(
+            "r",
+            GOOD,
+            List.of(
+                "batch=7",
+                "name = other",
+                "optimizer.betas=[0.5, 0.6]",
+                "log.every=3",
+                "objective.l1=2",
+                "objective.l1=3",
+                "data={kind: toybox, frames: 2}"));
+    assertThat(recipe.batch()).isEqualTo(7);
+    assertThat(recipe.name()).isEqualTo("other");
+    assertThat(recipe.optimizer().betas()).containsExactly(0.5, 0.6);
+    assertThat(recipe.optimizer().lr()).isEqualTo(3e-4);
+    assertThat(recipe.log()).isEqualTo(new Recipe.Log(3));
+    assertThat(recipe.data().frames()).isEqualTo(2);
+    assertThat(recipe.objective())
+        .isInstanceOfSatisfying(
+            ObjectiveBlock.Autoencoder.class, a -> assertThat(a.l1()).isEqualTo(3));
+    assertThat(Recipe.parse("r", GOOD, List.of())).isEqualTo(Recipe.parse("r", GOOD));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "batch | --set batch: must be a key and a value",
+        "=4 | --set =4: must be a key and a value",
+        "objective..l1=4 | must be a key and a value",
+        "bach=4 | --set: bach is not a key here: did you mean 'batch'?",
+        "batch= | --set: batch has no value",
+        "batch=0 | --set: batch must be at least 1, is 0",
+        "batch=[1 | --set batch=[1 line 1",
+        "optimizer.lr=-1 | --set: optimizer.lr must be above 0",
+        "optimizer.lr.x=1 | there are no keys below that",
+        "objective.l2=1 | --set: objective.l2 is not a key here",
+        "objective.kind=nothing | --set: objective.kind must be one of",
+      })
+  void mistakesInSettingsAreNamed(String setting, String why) {
+    assertThatThrownBy(() -> Recipe.parse("r.yaml", GOOD, List.of(setting)))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(why)
+        .matches(e -> String.valueOf(e.getMessage()).lines().count() == 1);
+  }
+
+  @Test
   void brokenTextIsOneLine() {
     for (String text :
         List.of("", "a", "[1]", "a: [", "a: b: c", "\t", "name: ok\n---\nx: 1", "\u0000")) {

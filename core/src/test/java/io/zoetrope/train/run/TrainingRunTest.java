@@ -3,15 +3,25 @@ package io.zoetrope.train.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.checkpoint.Safetensors;
+import io.zoetrope.checkpoint.SafetensorsFile;
 import io.zoetrope.diffusion.Progress;
 import io.zoetrope.media.Video;
+import io.zoetrope.network.unet.Inflation;
+import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import io.zoetrope.train.TrainingListener;
 import io.zoetrope.train.recipe.Recipe;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,6 +86,78 @@ class TrainingRunTest {
       assertThat(video.width()).isEqualTo(32);
       assertThat(loaded.unknownWords("a red zebra")).containsExactly("zebra");
     }
+  }
+
+  /** The shipped recipe of a few steps: clips and images together, in pixels. */
+  @Test
+  void aUNetLearnsPixelsOfClipsAndImages() {
+    Path file = recipes().resolve("tiny-unet.yaml");
+    Recipe recipe = Recipe.read(file, List.of("sample.every=3", "objective.images=1"));
+    Path model = TrainingRun.run(recipe, "tiny-unet", runs, false, TrainingListener.NONE).product();
+    assertThat(runs.resolve("tiny-unet/samples/step-000003/samples.png")).exists();
+    assertThat(runs.resolve("tiny-unet/metrics.jsonl")).content().contains("image_loss");
+    assertThat(model.resolve("unet/config.json")).content().contains("relative");
+    assertThat(model.resolve("transformer")).doesNotExist();
+    try (VideoModel loaded = VideoModel.load(model, "f32")) {
+      assertThat(loaded.network().config()).isEqualTo(UNetConfig.size("tiny-pixels"));
+      assertThat(loaded.defaults().sampler()).isEqualTo("ddim");
+      VideoRequest request =
+          new VideoRequest("a red ball moves right", "", 1, 20, 16, 3, 8, 2, 2, "ddim");
+      Video video = new TextToVideo(loaded).run(request, Progress.NONE);
+      assertThat(video.frames()).hasSize(3);
+      assertThat(video.width()).isEqualTo(20);
+    }
+    // Its own kind of model, and another kind of network, to go on from.
+    Path further =
+        TrainingRun.run(
+                Recipe.read(
+                    file,
+                    List.of(
+                        "name=further",
+                        "objective.images=0",
+                        "objective.checkpointing=true",
+                        "objective.init=" + model,
+                        "objective.autoencoder=" + model,
+                        "objective.inflation=align-your-latents")),
+                "further",
+                runs,
+                false,
+                TrainingListener.NONE)
+            .product();
+    try (VideoModel loaded = VideoModel.load(further, "f32")) {
+      assertThat(loaded.network().config())
+          .isEqualTo(UNetConfig.size("tiny-pixels").inflated(Inflation.of("align-your-latents")));
+    }
+    // That inflation freezes the image network and adds layers of its own.
+    Map<String, Integer> before = weights(model);
+    Map<String, Integer> after = weights(further);
+    assertThat(after).containsEntry("conv_in.weight", before.get("conv_in.weight"));
+    assertThat(after).containsKey("mid_block.temp_resnets.0.alpha");
+    assertThatThrownBy(() ->
+            train(
+                recipe(
+                    "w",
+                    "{kind: toybox, width: 16, height: 16, frames: 2}",
+                    "{kind: diffusion, network: unet-tiny, autoencoder: none, clips: 2}")))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("latents of 4 channels, pixels have 3");
+  }
+
+  /** Hashes of a model's weights. */
+  private static Map<String, Integer> weights(Path model) {
+    try (SafetensorsFile file =
+        Safetensors.open(model.resolve("unet/diffusion_pytorch_model.safetensors"))) {
+      Map<String, Integer> hashes = new TreeMap<>();
+      file.tensors().forEach((name, t) -> hashes.put(name, Arrays.hashCode(Tensors.toBytes(t))));
+      return hashes;
+    }
+  }
+
+  private static Path recipes() {
+    Path here = Path.of("").toAbsolutePath();
+    return Files.isDirectory(here.resolve("recipes"))
+        ? here.resolve("recipes")
+        : here.resolveSibling("recipes");
   }
 
   @Test

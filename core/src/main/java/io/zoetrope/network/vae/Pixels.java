@@ -1,0 +1,48 @@
+package io.zoetrope.network.vae;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.nn.Parameters;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * No autoencoder at all: latents are the pixels, in [-1, 1]. It has no weights.
+ *
+ * @param kind {@link #KIND}
+ */
+public record Pixels(@JsonProperty("_class_name") String kind)
+    implements AutoencoderConfig, Autoencoder {
+  /** What {@code config.json} calls it. */
+  public static final String KIND = "Pixels";
+
+  public static final Pixels INSTANCE = new Pixels(KIND);
+
+  @Override
+  public Pixels build(Parameters p) {
+    return this;
+  }
+
+  @Override
+  public int factor() {
+    return 1;
+  }
+
+  @Override
+  public int latentChannels() {
+    return 3;
+  }
+
+  @Override
+  public int channels() {
+    return 3;
+  }
+
+  @Override
+  public Tensor encode(Tensor x_BCFHW) {
+    return x_BCFHW;
+  }
+
+  @Override
+  public Tensor decode(Tensor z_BCFHW) {
+    return z_BCFHW;
+  }
+}

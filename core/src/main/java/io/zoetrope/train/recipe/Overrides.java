@@ -1,0 +1,66 @@
+package io.zoetrope.train.recipe;
+
+import io.zoetrope.torch.UserError;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+
+/**
+ * Settings put over a recipe, as in {@code objective.perFrame=0.5}: keys with dots between, values
+ * as one would write them in the recipe.
+ */
+final class Overrides {
+  /** The line of nodes that no line of the recipe says. */
+  static final int LINE = 0;
+
+  private Overrides() {}
+
+  /**
+   * @throws UserError if a setting is not of this form, or leads through a value that has no keys
+   */
+  static Node apply(Node root, List<String> settings) {
+    Node changed = root;
+    for (String setting : settings) {
+      int equals = setting.indexOf('=');
+      String key = equals < 0 ? "" : setting.substring(0, equals).strip();
+      if (key.isEmpty() || List.of(key.split("\\.", -1)).contains("")) {
+        throw new UserError(
+            "--set %s: must be a key and a value, as in objective.perFrame=0.5".formatted(setting));
+      }
+      String text = setting.substring(equals + 1);
+      Node value =
+          text.isBlank()
+              ? new Node.Scalar("", true, LINE)
+              : withoutLines(Node.parse("--set " + setting, text));
+      changed = put(changed, List.of(key.split("\\.", -1)), value, setting);
+    }
+    return changed;
+  }
+
+  private static Node put(Node at, List<String> keys, Node value, String setting) {
+    if (keys.isEmpty()) {
+      return value;
+    }
+    if (!(at instanceof Node.Mapping mapping)) {
+      throw new UserError("--set %s: there are no keys below that".formatted(setting));
+    }
+    SequencedMap<String, Node> fields = new LinkedHashMap<>(mapping.fields());
+    Node below =
+        fields.getOrDefault(keys.getFirst(), new Node.Mapping(new LinkedHashMap<>(), LINE));
+    fields.put(keys.getFirst(), put(below, keys.subList(1, keys.size()), value, setting));
+    return new Node.Mapping(fields, mapping.line());
+  }
+
+  private static Node withoutLines(Node node) {
+    return switch (node) {
+      case Node.Scalar s -> new Node.Scalar(s.text(), s.isNull(), LINE);
+      case Node.Sequence s ->
+          new Node.Sequence(s.items().stream().map(Overrides::withoutLines).toList(), LINE);
+      case Node.Mapping m -> {
+        SequencedMap<String, Node> fields = new LinkedHashMap<>();
+        m.fields().forEach((key, value) -> fields.put(key, withoutLines(value)));
+        yield new Node.Mapping(fields, LINE);
+      }
+    };
+  }
+}
