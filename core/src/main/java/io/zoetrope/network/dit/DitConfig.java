@@ -16,6 +16,7 @@ import java.util.Map;
  * @param heads of attention; {@code width / heads} must be a multiple of 4
  * @param textWidth features of a text token
  * @param temporal whether blocks look across frames; a network for still images does not
+ * @param frameEmbedding whether a temporal network's frames are told their moments
  */
 public record DitConfig(
     @JsonProperty("channels") int channels,
@@ -24,7 +25,8 @@ public record DitConfig(
     @JsonProperty("depth") int depth,
     @JsonProperty("heads") int heads,
     @JsonProperty("text_width") int textWidth,
-    @JsonProperty("temporal") boolean temporal)
+    @JsonProperty("temporal") boolean temporal,
+    @JsonProperty("frame_embedding") boolean frameEmbedding)
     implements NetworkConfig {
 
   /** Its folder in a model directory. */
@@ -33,11 +35,11 @@ public record DitConfig(
   /** Named sizes. */
   public static final Map<String, DitConfig> SIZES =
       Map.of(
-          //           channels patch width depth heads text temporal
-          "tiny", new DitConfig(4, 1, 32, 2, 2, 32, true),
-          "toybox", new DitConfig(8, 2, 192, 8, 6, 192, true),
-          "small", new DitConfig(8, 2, 384, 12, 6, 384, true),
-          "base", new DitConfig(16, 2, 768, 12, 12, 768, true));
+          //           channels patch width depth heads text temporal moments
+          "tiny", new DitConfig(4, 1, 32, 2, 2, 32, true, true),
+          "toybox", new DitConfig(8, 2, 192, 8, 6, 192, true, true),
+          "small", new DitConfig(8, 2, 384, 12, 6, 384, true, true),
+          "base", new DitConfig(16, 2, 768, 12, 12, 768, true, true));
 
   public DitConfig {
     if (channels < 1 || patch < 1 || width < 1 || depth < 1 || heads < 1 || textWidth < 1) {
@@ -89,6 +91,6 @@ public record DitConfig(
 
   @Override
   public DitConfig withTemporal(boolean on) {
-    return new DitConfig(channels, patch, width, depth, heads, textWidth, on);
+    return new DitConfig(channels, patch, width, depth, heads, textWidth, on, frameEmbedding);
   }
 }

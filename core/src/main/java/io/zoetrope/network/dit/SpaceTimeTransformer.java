@@ -30,15 +30,22 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Timestep Approach", 2024).
  *
  * <p>Positions are rotary within attention, plus sinusoids of the place in the picture (0 to 1 on
- * each side) at the entrance; time is relative only. So sizes, lengths and aspect ratios may vary.
+ * each side) at the entrance. So sizes, lengths and aspect ratios may vary. Attention knows moments
+ * only relative to each other; with {@link DitConfig#frameEmbedding} each frame is also told its
+ * own moment, counted from the start of what is seen: in pure noise nothing else tells the first
+ * frame of a movement from the last.
  */
 public final class SpaceTimeTransformer implements VideoNetwork {
   private static final double THETA = 100;
+
+  /** Of a frame's moment, so that a clip's moments spread as a picture's places do. */
+  private static final double MOMENT_SCALE = 6;
 
   private final DitConfig config;
   private final Linear embed;
   private final LevelEmbedding levels;
   private final Linear pooled;
+  private final Optional<Linear> moments;
   private final Linear modulate;
   private final List<SpaceTimeBlock> blocks = new ArrayList<>();
   private final Tensor finalTable_RD;
@@ -56,6 +63,12 @@ public final class SpaceTimeTransformer implements VideoNetwork {
             config.textWidth(),
             width,
             Init.normal(0.02));
+    moments =
+        config.temporal() && config.frameEmbedding()
+            ? Optional.of(
+                Linear.of(
+                    p.at("adaln_single").at("emb").at("frame_embedder"), width, width, Init.ZEROS))
+            : Optional.empty();
     modulate =
         Linear.of(
             p.at("adaln_single").at("linear"),
@@ -101,6 +114,17 @@ public final class SpaceTimeTransformer implements VideoNetwork {
               frameText.pooled(
                   conditioning.pooled().get(), v -> pooled.forward(v).to(ScalarType.Float)));
     }
+    float[] times = times(z_BCFHW.size(2), conditioning);
+    if (moments.isPresent()) {
+      Tensor places_1F = Ops.mul(Tensors.of(times, 1, times.length), MOMENT_SCALE);
+      Tensor moment_1FD =
+          moments
+              .get()
+              .forward(LevelEmbedding.sinusoids(places_1F, config.width()))
+              .to(ScalarType.Float);
+      c_BFD = c_BFD.add(moment_1FD);
+      x = x.add(moment_1FD.unsqueeze(2));
+    }
     Tensor modulation =
         rearrange(
             modulate.forward(torch.silu(c_BFD)).to(ScalarType.Float),
@@ -108,7 +132,7 @@ public final class SpaceTimeTransformer implements VideoNetwork {
             "r",
             SpaceTimeBlock.ROWS);
     Rotary space = spaceRotary(rows, columns);
-    Rotary time = timeRotary(z_BCFHW.size(2), conditioning);
+    Rotary time = Rotary.of(List.of(times), config.width() / config.heads(), THETA);
     Optional<Tensor> groups =
         FrameGroups.of(conditioning, batch, z_BCFHW.size(2)).map(FrameGroups::bias_BFF);
     Tensor last = segments.enter(c_BFD.unsqueeze(2).add(finalTable_RD));
@@ -160,14 +184,14 @@ public final class SpaceTimeTransformer implements VideoNetwork {
     return Rotary.of(List.of(down, across), config.width() / config.heads(), THETA);
   }
 
-  private Rotary timeRotary(long frames, Conditioning conditioning) {
+  private static float[] times(long frames, Conditioning conditioning) {
+    if (conditioning.get(Conditioning.FRAME_TIMES).isPresent()) {
+      return Tensors.toFloats(conditioning.get(Conditioning.FRAME_TIMES).get().select(0, 0));
+    }
     float[] times = new float[(int) frames];
     for (int i = 0; i < times.length; i++) {
       times[i] = i;
     }
-    if (conditioning.get(Conditioning.FRAME_TIMES).isPresent()) {
-      times = Tensors.toFloats(conditioning.get(Conditioning.FRAME_TIMES).get().select(0, 0));
-    }
-    return Rotary.of(List.of(times), config.width() / config.heads(), THETA);
+    return times;
   }
 }

@@ -74,7 +74,9 @@ class SpaceTimeTransformerTest {
       ParameterStore inflated =
           ParameterStore.forTraining(image, new RandomStreams(9), Precision.F32);
       SpaceTimeTransformer video = new SpaceTimeTransformer(TINY, inflated.root());
-      assertThat(inflated.missing()).isNotEmpty().allMatch(n -> n.contains("attn_temp"));
+      assertThat(inflated.missing())
+          .isNotEmpty()
+          .allMatch(n -> n.contains("attn_temp") || n.contains("frame_embedder"));
       assertThat(inflated.unexpected()).isEmpty();
 
       Tensor z = normal("z", 1, 4, 6, 4, 4);
@@ -83,6 +85,35 @@ class SpaceTimeTransformerTest {
       SpaceTimeTransformer still = network(TINY.withTemporal(false), image);
       Tensor same = still.predict(z, t, text(1));
       assertThat(Tensors.toBytes(clip)).isEqualTo(Tensors.toBytes(same));
+    });
+  }
+
+  @Test
+  void framesKnowTheirMomentOnlyWhereTheConfigSaysSo() {
+    Scopes.run(() -> {
+      for (boolean told : new boolean[] {true, false}) {
+        DitConfig config = new DitConfig(4, 1, 32, 2, 2, 32, true, told);
+        SpaceTimeTransformer network = network(config, weights(config));
+        Tensor z = normal("z", 1, 4, 4, 2, 2);
+        Tensor t = Tensors.full(500, 1, 4);
+        Tensor early =
+            network.predict(
+                z,
+                t,
+                text(1).with(Conditioning.FRAME_TIMES, Tensors.of(new float[] {0, 1, 2, 3}, 1, 4)));
+        Tensor late =
+            network.predict(
+                z,
+                t,
+                text(1)
+                    .with(Conditioning.FRAME_TIMES, Tensors.of(new float[] {8, 9, 10, 11}, 1, 4)));
+        double moved = early.sub(late).abs().max().item_double();
+        if (told) {
+          assertThat(moved).isGreaterThan(1e-3);
+        } else {
+          assertThat(moved).isLessThan(1e-4);
+        }
+      }
     });
   }
 
@@ -170,7 +201,7 @@ class SpaceTimeTransformerTest {
 
   @Test
   void whatDoesNotFitIsRefused() {
-    assertThatThrownBy(() -> new DitConfig(4, 1, 30, 2, 4, 32, true))
+    assertThatThrownBy(() -> new DitConfig(4, 1, 30, 2, 4, 32, true, true))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("30");
     assertThatThrownBy(() -> DitConfig.size("huge"))
