@@ -50,13 +50,17 @@ public final class Bench {
   /** Exit code 0: done, 1: failed, 2: wrong usage. */
   public static void main(String[] arguments) {
     try {
+      if (arguments.length > 0 && Experiments.has(arguments[0])) {
+        Experiments.run(arguments[0], List.of(arguments).subList(1, arguments.length));
+        return;
+      }
       run(parse(List.of(arguments)));
     } catch (UserError e) {
       System.err.println("bench: " + e.getMessage());
       System.exit(1);
     } catch (IllegalArgumentException e) {
       System.err.println("bench: " + e.getMessage());
-      System.err.print(USAGE);
+      System.err.print(USAGE + Experiments.USAGE);
       System.exit(2);
     }
   }

@@ -1,0 +1,60 @@
+package io.zoetrope.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.zoetrope.torch.AtomicFiles;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Experiments that compare methods on a model: by name, with options of their own. */
+final class Experiments {
+  static final String USAGE =
+      """
+      experiments: bench NAME --model DIR [option value]...
+        vdm-extension            a clip made longer by held frames, replacement, reconstruction
+            [-n CLIPS] [--steps S] [--frames F] [--overlap M] [--methods A,B,...]
+            [--begin model|real] [--features DIR] [--sampler NAME] [--guidance G] [--seed K]
+            [--batch B] [--videos K] [--out DIR] [--json FILE]
+            methods: held, replacement, reconstruction-W, matched-W
+        vdm-predictor-corrector  ancestral steps with and without corrections, at equal calls
+            [-n CLIPS] [--calls K,K,...] [--corrections C,C,...] [--gamma G] [--delta D]
+            [--features DIR] [--guidance G] [--seed K] [--batch B] [--json FILE]
+      """;
+
+  private static final List<String> COMMON =
+      List.of("--model", "-n", "--batch", "--seed", "--guidance", "--features", "--json");
+
+  private Experiments() {}
+
+  static boolean has(String name) {
+    return name.equals("vdm-extension") || name.equals("vdm-predictor-corrector");
+  }
+
+  /** Runs an experiment, prints its table, and writes it as JSON if that is asked for. */
+  static void run(String name, List<String> words) {
+    List<String> known = new ArrayList<>(COMMON);
+    boolean extension = name.equals("vdm-extension");
+    known.addAll(extension ? VdmExtension.OPTIONS : VdmPredictorCorrector.OPTIONS);
+    Arguments arguments = new Arguments(words, known);
+    Table table = extension ? VdmExtension.run(arguments) : VdmPredictorCorrector.run(arguments);
+    System.out.println(table.toText());
+    arguments.path("--json").ifPresent(file -> write(file, words, table));
+  }
+
+  private static void write(Path file, List<String> words, Table table) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("arguments", words);
+    json.put("machine", Machine.describe());
+    json.put("table", table.toJson());
+    try {
+      AtomicFiles.text(
+          file,
+          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
