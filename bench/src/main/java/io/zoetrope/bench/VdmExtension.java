@@ -25,6 +25,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +77,8 @@ final class VdmExtension {
   }
 
   private Table table() {
+    Map<String, Guide> methods = new LinkedHashMap<>();
+    a.list("--methods", METHODS).forEach(method -> methods.put(method, guide(method)));
     List<Integer> seams = Seams.of(d.frames(), frames, d.frames(), overlap);
     try (ExtensionScore.Judge judge =
         new ExtensionScore.Judge(
@@ -91,8 +94,7 @@ final class VdmExtension {
                       prompts.size(), d.frames(), frames, overlap, steps(), sampler(), guidance()),
               ExtensionScore.COLUMNS);
       Tensor begun = Scopes.keep(Scopes.tensor(this::begun));
-      for (String method : a.list("--methods", METHODS)) {
-        Guide guide = guide(method);
+      methods.forEach((method, guide) -> {
         Scopes.run(() -> {
           Made made = made(method, guide, begun);
           ExtensionScore score = new ExtensionScore(judge);
@@ -107,7 +109,7 @@ final class VdmExtension {
           table.row(score.row(method, made.seconds / prompts.size()));
         });
         System.err.println(method + ": done");
-      }
+      });
       ExtensionScore truth = new ExtensionScore(judge);
       for (int clip = 0; clip < prompts.size(); clip++) {
         int number = clip;
@@ -119,7 +121,8 @@ final class VdmExtension {
     }
   }
 
-  private static Guide guide(String method) {
+  /** By name: held, replacement, reconstruction-W, matched-W. */
+  static Guide guide(String method) {
     int dash = method.indexOf('-');
     String kind = dash < 0 ? method : method.substring(0, dash);
     if (dash < 0 && kind.equals("held")) {

@@ -3,6 +3,7 @@ package io.zoetrope.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.Progress;
 import io.zoetrope.torch.Scopes;
 import java.io.IOException;
@@ -23,9 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
  * touched from the start, so that nothing else moves the figure.
  */
 class SamplingMemoryTest {
+  /** Not a sampler: reconstruction guidance, which takes a gradient each step. */
+  private static final String GUIDED = "reconstruction";
+
   /** One that remembers a step, one that asks twice a step, one that draws noise, the default. */
   static final List<String> SAMPLERS =
-      List.of("dpm++2m", "heun", "ancestral", "ancestral-pc", "flow-euler");
+      List.of("dpm++2m", "heun", "ancestral", "ancestral-pc", "flow-euler", GUIDED);
 
   @TempDir Path folder;
 
@@ -87,9 +91,21 @@ class SamplingMemoryTest {
             at.add(Long.toString(TextToVideoTest.handles()));
           }
         };
-    Scopes.run(() ->
-        new TextToVideo(model).latents(List.of(TinyModel.request(1, 4, steps, sampler)), progress));
+    Scopes.run(() -> {
+      if (sampler.equals(GUIDED)) {
+        guided(new Engine(model).withGuide(Guide.reconstruction(2)), steps, progress);
+      } else {
+        VideoRequest request = TinyModel.request(1, 4, steps, sampler);
+        new TextToVideo(model).latents(List.of(request), progress);
+      }
+    });
     return at;
+  }
+
+  private static void guided(Engine engine, int steps, Progress progress) {
+    List<VideoRequest> requests = List.of(TinyModel.request(1, 4, steps, "flow-euler"));
+    Job job = Job.of(Plans.animate(engine.levels(steps), 4), requests, engine.canvas(requests, 4));
+    engine.run(job, progress);
   }
 
   /** Resident set in kB. */
