@@ -38,7 +38,9 @@ class ArchitectureTest {
           "data", List.of("torch", "media"),
           "checkpoint", List.of("torch", "nn"),
           "network", List.of("torch", "nn", "diffusion"),
-          "eval", List.of("torch", "nn", "diffusion", "network", "checkpoint", "media", "data"),
+          "eval",
+              List.of(
+                  "torch", "nn", "diffusion", "network", "checkpoint", "media", "data", "pipeline"),
           "pipeline", List.of("torch", "nn", "diffusion", "network", "checkpoint", "media"),
           "train",
               List.of(

@@ -65,6 +65,12 @@ record FolderListing(List<Entry> entries, List<String> problems, List<String> ot
     return listing;
   }
 
+  /** Whether a file's ending says that it is a video or picture; hidden files are not. */
+  static boolean isMedia(Path path) {
+    String name = path.getFileName().toString();
+    return !name.startsWith(".") && MEDIA.contains(ending(name));
+  }
+
   /** All problems in one line: the first three, and how many more there are. */
   static String summary(Path folder, List<String> problems) {
     int shown = Math.min(3, problems.size());

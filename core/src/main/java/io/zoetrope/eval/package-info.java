@@ -1,6 +1,6 @@
 /**
- * How good generated videos are. Sees {@code network}, {@code media} and {@code data}; what makes
- * the videos is handed in as a function.
+ * How good generated videos are. Figures know videos only, whoever made them; {@code eval.suite}
+ * alone sees the {@code pipeline}, to run the tasks that it measures.
  */
 @NullMarked
 package io.zoetrope.eval;

@@ -8,6 +8,7 @@ import io.zoetrope.app.cli.SamplingOptions;
 import io.zoetrope.app.cli.SeedOption;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.StepProgress;
+import io.zoetrope.app.cli.UsageError;
 import io.zoetrope.app.cli.Values;
 import io.zoetrope.app.cli.Verb;
 import io.zoetrope.data.toybox.Adherence;
@@ -18,10 +19,22 @@ import io.zoetrope.data.toybox.ToyboxDataset;
 import io.zoetrope.data.toybox.ToyboxPrompts;
 import io.zoetrope.data.toybox.ToyboxPrompts.Prompt;
 import io.zoetrope.eval.PromptAdherence;
+import io.zoetrope.eval.features.VideoFeatures;
+import io.zoetrope.eval.suite.Bench;
+import io.zoetrope.eval.suite.FolderFigures;
+import io.zoetrope.eval.suite.PromptFrechet;
+import io.zoetrope.eval.suite.Report;
+import io.zoetrope.eval.suite.Suite;
 import io.zoetrope.media.ContactSheet;
 import io.zoetrope.media.Png;
 import io.zoetrope.media.Video;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.ModelIndex;
 import io.zoetrope.pipeline.VideoModel;
+import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +51,7 @@ import picocli.CommandLine.Option;
     description = {
       "Measures how well a model does what prompts say, on Toybox prompts that it never saw.",
       "An analyser looks at every video; --truth measures the analyser itself on rendered clips."
+          + " --suite measures one task instead, --videos what lies on disk."
     })
 public final class EvaluateCommand extends Verb {
   private static final int SHEET_ROWS = 24;
@@ -46,9 +60,57 @@ public final class EvaluateCommand extends Verb {
       names = {"-n", "--count"},
       paramLabel = "N",
       converter = Values.Count.class,
-      defaultValue = "200",
-      description = "How many prompts (default: ${DEFAULT-VALUE}).")
-  private int count;
+      description = "How many prompts (default: 200; 50 of a suite).")
+  private @Nullable Integer count;
+
+  @Option(
+      names = "--suite",
+      paramLabel = "TASK",
+      description =
+          "Measure a task: animate, interpolate, loop, restyle, refine, extend, travel or roll.")
+  private @Nullable String suite;
+
+  @Option(
+      names = "--frames",
+      paramLabel = "N",
+      converter = Values.Count.class,
+      defaultValue = "256",
+      description = "Frames of each video of the suite roll (default: ${DEFAULT-VALUE}).")
+  private int frames;
+
+  @Option(
+      names = "--videos",
+      paramLabel = "FOLDER",
+      description = "Measure the videos of a folder, whoever made them.")
+  private @Nullable String videos;
+
+  @Option(
+      names = "--reference",
+      paramLabel = "FOLDER",
+      description = "With --videos: what they should look like.")
+  private @Nullable String reference;
+
+  @Option(
+      names = "--seams",
+      paramLabel = "N,N...",
+      split = ",",
+      converter = Values.Count.class,
+      description = "With --videos: frames at which clips were joined.")
+  private List<Integer> seams = List.of();
+
+  @Option(
+      names = "--frechet",
+      description = "Also measure the Frechet distance to rendered clips (suites do if they can).")
+  private boolean frechet;
+
+  @Option(
+      names = "--features",
+      paramLabel = "FILE",
+      description = {
+        "What Frechet distances are made of: a TorchScript file (with I3D it is FVD), or a"
+            + " classifier's folder (default: toybox-classifier)."
+      })
+  private @Nullable String features;
 
   @Option(
       names = "--split",
@@ -82,6 +144,12 @@ public final class EvaluateCommand extends Verb {
       description = "Frames of each video on the sheet (default: ${DEFAULT-VALUE}).")
   private int sheetColumns;
 
+  @Option(
+      names = "--plots",
+      paramLabel = "FOLDER",
+      description = "Also write a suite's plots to this folder.")
+  private @Nullable String plots;
+
   @Mixin private final SeedOption seed = new SeedOption();
   @Mixin private final SamplingOptions sampling = new SamplingOptions();
   @Mixin private final RunOptions run = new RunOptions();
@@ -93,51 +161,98 @@ public final class EvaluateCommand extends Verb {
   @Override
   protected Result run() {
     Optional<Path> sheetFile = OutOption.picture(session(), "--sheet", sheet);
-    long seedValue = seed.or(0);
-    Split which = split == ToyboxCommand.Which.train ? Split.TRAIN : Split.HELD_OUT;
-    EvaluationTally tally = new EvaluationTally(SHEET_ROWS);
-    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-    fields.put("model", truth ? "truth" : sampling.model());
-    fields.put("split", split.name());
-    fields.put("seed", seedValue);
-    long start = System.nanoTime();
-    try (StepProgress progress = new StepProgress(session(), output(), "evaluating")) {
-      if (truth) {
-        render(new ToyboxDataset(seedValue, which), tally, progress);
-      } else {
-        List<Prompt> prompts =
-            which == Split.TRAIN
-                ? ToyboxPrompts.trained(count, seedValue)
-                : ToyboxPrompts.heldOut(count, seedValue);
-        PromptAdherence found = generate(prompts, seedValue, tally, progress);
-        fields.put("by_colour", found.byColour());
-        fields.put("by_shape", found.byShape());
-        fields.put("by_motion", found.byMotion());
-      }
+    if ((suite != null ? 1 : 0) + (videos != null ? 1 : 0) + (truth ? 1 : 0) > 1) {
+      throw new UsageError("--suite, --videos and --truth each measure something else: give one");
     }
+    if (videos == null && (reference != null || !seams.isEmpty())) {
+      throw new UsageError("--reference and --seams go with --videos FOLDER");
+    }
+    long start = System.nanoTime();
+    Found found;
+    if (suite != null) {
+      found = suite(suite);
+    } else if (videos != null) {
+      found = folder(session().resolve(Path.of(videos)));
+    } else {
+      found = prompts();
+    }
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>(found.fields);
     double seconds = (System.nanoTime() - start) / 1e9;
     fields.put("seconds", Math.round(seconds * 10) / 10.0);
-    if (sheetFile.isPresent()) {
-      Png.write(sheetFile.get(), ContactSheet.of(tally.rows(), sheetColumns));
+    if (sheetFile.isPresent() && !found.rows.isEmpty()) {
+      Png.write(sheetFile.get(), ContactSheet.of(found.rows, sheetColumns));
       note("wrote " + sheetFile.get());
     }
-    fields.putAll(tally.fields());
-    return Result.of(tally.text(), fields);
+    return Result.of(found.text, fields);
   }
 
-  private void render(ToyboxDataset data, EvaluationTally tally, StepProgress progress) {
-    for (int i = 0; i < count; i++) {
+  /** What came out, and some of the videos. */
+  private record Found(
+      String text, Map<String, @Nullable Object> fields, List<ContactSheet.Row> rows) {}
+
+  private Split which() {
+    return split == ToyboxCommand.Which.train ? Split.TRAIN : Split.HELD_OUT;
+  }
+
+  private Map<String, @Nullable Object> about(String model, long seedValue) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("model", model);
+    fields.put("split", split.name());
+    fields.put("seed", seedValue);
+    return fields;
+  }
+
+  private Found prompts() {
+    int n = count == null ? 200 : count;
+    long seedValue = seed.or(0);
+    EvaluationTally tally = new EvaluationTally(SHEET_ROWS);
+    Map<String, @Nullable Object> fields = about(truth ? "truth" : sampling.model(), seedValue);
+    String more = "";
+    try (StepProgress progress = new StepProgress(session(), output(), "evaluating")) {
+      if (truth) {
+        render(new ToyboxDataset(seedValue, which()), n, tally, progress);
+      } else {
+        List<Prompt> prompts =
+            which() == Split.TRAIN
+                ? ToyboxPrompts.trained(n, seedValue)
+                : ToyboxPrompts.heldOut(n, seedValue);
+        Path model = new ModelFolders(session()).find(sampling.model());
+        try (Extractor extractor = extractor(frechet || features != null)) {
+          Optional<PromptFrechet> distance =
+              extractor.value().map(e -> new PromptFrechet(e, seedValue));
+          PromptAdherence found = generate(model, prompts, seedValue, tally, distance, progress);
+          fields.put("by_colour", found.byColour());
+          fields.put("by_shape", found.byShape());
+          fields.put("by_motion", found.byMotion());
+          if (distance.isPresent()) {
+            Report report = new Report().frechet(distance.map(PromptFrechet::distance));
+            fields.putAll(report.fields());
+            more = "\n" + report.text();
+          }
+        }
+      }
+    }
+    fields.putAll(tally.fields());
+    return new Found(tally.text() + more, fields, tally.rows());
+  }
+
+  private void render(ToyboxDataset data, int n, EvaluationTally tally, StepProgress progress) {
+    for (int i = 0; i < n; i++) {
       session().cancellation().check();
       Video video = data.get(i).video();
       Analysis seen = ToyboxAnalyser.analyse(video);
       tally.add(data.caption(i), Adherence.of(seen, data.scene(i)), seen, video);
-      progress.update(i + 1, count, tally.words());
+      progress.update(i + 1, n, tally.words());
     }
   }
 
   private PromptAdherence generate(
-      List<Prompt> prompts, long firstSeed, EvaluationTally tally, StepProgress progress) {
-    Path folder = new ModelFolders(session()).find(sampling.model());
+      Path folder,
+      List<Prompt> prompts,
+      long firstSeed,
+      EvaluationTally tally,
+      Optional<PromptFrechet> distance,
+      StepProgress progress) {
     try (VideoModel model = VideoModel.load(folder, run.dtype())) {
       List<String> texts = prompts.stream().map(Prompt::text).toList();
       BatchSampling maker = new BatchSampling(model, sampling, texts, firstSeed, batch, progress);
@@ -146,9 +261,109 @@ public final class EvaluateCommand extends Verb {
           maker::video,
           (result, video) -> {
             tally.add(result.prompt().text(), result.adherence(), result.seen(), video);
-            progress.update(tally.size(), count, tally.words());
+            distance.ifPresent(d -> d.add(result.prompt(), video));
+            progress.update(tally.size(), prompts.size(), tally.words());
             session().cancellation().check();
           });
+    }
+  }
+
+  private Found suite(String task) {
+    Suite wanted = Suite.of(task, frames);
+    Optional<Path> plotFolder = plotFolder();
+    long seedValue = seed.or(0);
+    Map<String, @Nullable Object> fields = about(sampling.model(), seedValue);
+    fields.put("suite", task);
+    Path folder = new ModelFolders(session()).find(sampling.model());
+    try (Extractor extractor = extractor(true);
+        VideoModel model = VideoModel.load(folder, run.dtype());
+        StepProgress progress = new StepProgress(session(), output(), task)) {
+      Bench.Settings settings = settings(model.defaults(), seedValue);
+      SuiteWatcher watcher = new SuiteWatcher(progress, SHEET_ROWS);
+      Report report =
+          wanted.run(new Bench(new Engine(model), settings, extractor.value(), watcher));
+      fields.put("count", settings.count());
+      fields.put("steps", settings.steps());
+      fields.put("guidance", settings.guidance());
+      fields.put("sampler", settings.sampler());
+      extractor.value().ifPresent(e -> fields.put("features", e.name()));
+      fields.putAll(report.fields());
+      plotFolder.ifPresent(to -> plot(report, to));
+      return new Found(report.text(), fields, watcher.rows());
+    }
+  }
+
+  private Bench.Settings settings(ModelIndex.Defaults d, long seedValue) {
+    return new Bench.Settings(
+        count == null ? 50 : count,
+        seedValue,
+        batch,
+        which(),
+        sampling.negative().strip(),
+        sampling.steps().orElse(d.steps()),
+        sampling.guidance().orElse(d.guidance()),
+        sampling.sampler().orElse(d.sampler()));
+  }
+
+  private Optional<Path> plotFolder() {
+    if (plots == null) {
+      return Optional.empty();
+    }
+    Path folder = session().resolve(Path.of(plots));
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("write", folder, e);
+    }
+    return Optional.of(folder);
+  }
+
+  private void plot(Report report, Path folder) {
+    report
+        .plots()
+        .forEach((name, plot) -> {
+          Path file = folder.resolve(name + ".png");
+          Png.write(file, plot.draw());
+          note("wrote " + file);
+        });
+  }
+
+  private Found folder(Path folder) {
+    Optional<Path> against = Optional.ofNullable(reference).map(r -> session().resolve(Path.of(r)));
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("videos", folder.toString());
+    against.ifPresent(r -> fields.put("reference", r.toString()));
+    try (Extractor extractor = extractor(against.isPresent());
+        StepProgress progress = new StepProgress(session(), output(), "measuring")) {
+      SuiteWatcher watcher = new SuiteWatcher(progress, SHEET_ROWS);
+      Report report = new FolderFigures(folder, against, seams).run(extractor.value(), watcher);
+      extractor.value().ifPresent(e -> fields.put("features", e.name()));
+      fields.putAll(report.fields());
+      return new Found(report.text(), fields, watcher.rows());
+    }
+  }
+
+  private Extractor extractor(boolean wanted) {
+    if (!wanted) {
+      return new Extractor(Optional.empty());
+    }
+    Optional<VideoFeatures> found = Extractors.find(session(), features);
+    if (found.isEmpty()) {
+      if (frechet) {
+        throw new UserError(
+            "no toybox-classifier is there for --frechet: train recipes/toybox-classifier.yaml,"
+                + " or name a file with --features");
+      }
+      note("no toybox-classifier is there: no Frechet distances");
+    }
+    return new Extractor(found);
+  }
+
+  /** It may be there, and is closed if so. */
+  private record Extractor(Optional<VideoFeatures> value) implements AutoCloseable {
+    @Override
+    public void close() {
+      value.ifPresent(VideoFeatures::close);
     }
   }
 }

@@ -6,6 +6,7 @@ import io.zoetrope.data.toybox.Traits.Shape;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** Prompts whose right answer is known, to see whether a generator does as it is told. */
@@ -39,6 +40,23 @@ public final class ToyboxPrompts {
    */
   public static List<Prompt> trained(int n, long seed) {
     return of(Split.TRAIN, n, seed);
+  }
+
+  /** What a canonical caption of one object asks for; empty for all other words. */
+  public static Optional<Prompt> parse(String text) {
+    for (Colour colour : Colour.values()) {
+      for (Shape shape : Shape.values()) {
+        if (text.contains(colour.word() + " " + shape.word())) {
+          for (Motion motion : Motion.values()) {
+            Prompt prompt = Prompt.of(colour, shape, motion);
+            if (prompt.text().equals(text)) {
+              return Optional.of(prompt);
+            }
+          }
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private static List<Prompt> of(Split split, int n, long seed) {

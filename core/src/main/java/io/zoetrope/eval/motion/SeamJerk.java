@@ -1,6 +1,8 @@
 package io.zoetrope.eval.motion;
 
 import io.zoetrope.eval.Seams;
+import io.zoetrope.eval.Spread;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,6 +27,23 @@ public record SeamJerk(Seams.Contrast velocity, Seams.Contrast acceleration) {
     return new SeamJerk(
         Seams.Contrast.of(all.stream().map(SeamJerk::velocity).toList()),
         Seams.Contrast.of(all.stream().map(SeamJerk::acceleration).toList()));
+  }
+
+  /**
+   * The change of velocity at each frame k, {@code |p[k+1] - 2 p[k] + p[k-1]|}, averaged over
+   * trajectories of one length; NaN at both ends and where nobody is seen.
+   */
+  public static List<Double> profile(List<Trajectory> ways) {
+    List<Double> profile = new ArrayList<>();
+    for (int k = 0; k < ways.getFirst().frames(); k++) {
+      int frame = k;
+      boolean end = k == 0 || k + 1 == ways.getFirst().frames();
+      profile.add(
+          end
+              ? Double.NaN
+              : Spread.of(ways.stream().map(w -> w.difference(frame - 1, SECOND)).toList()).mean());
+    }
+    return profile;
   }
 
   private static Seams.Contrast contrast(Trajectory way, List<Integer> seams, double[] stencil) {

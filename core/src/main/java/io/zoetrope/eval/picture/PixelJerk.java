@@ -3,6 +3,7 @@ package io.zoetrope.eval.picture;
 import io.zoetrope.eval.Seams;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -26,6 +27,19 @@ public final class PixelJerk {
   /** Change of that. */
   public static Seams.Contrast third(Tensor x_CFHW, List<Integer> seams) {
     return contrast(x_CFHW, seams, THIRD);
+  }
+
+  /**
+   * The root mean square second difference at each frame, {@code x[k+1] - 2 x[k] + x[k-1]}; NaN at
+   * both ends.
+   */
+  public static List<Double> profile(Tensor x_CFHW) {
+    List<Double> profile = new ArrayList<>();
+    for (int k = 0; k < x_CFHW.size(1); k++) {
+      boolean end = k == 0 || k + 1 == x_CFHW.size(1);
+      profile.add(end ? Double.NaN : rms(x_CFHW.narrow(1, k - 1, SECOND.length), SECOND));
+    }
+    return profile;
   }
 
   private static Seams.Contrast contrast(Tensor x_CFHW, List<Integer> seams, double[] stencil) {

@@ -1,0 +1,183 @@
+package io.zoetrope.eval.suite;
+
+import io.zoetrope.data.toybox.Split;
+import io.zoetrope.data.toybox.Traits.Motion;
+import io.zoetrope.diffusion.Progress;
+import io.zoetrope.eval.features.FeatureSet;
+import io.zoetrope.eval.features.FrechetDistance;
+import io.zoetrope.eval.features.VideoFeatures;
+import io.zoetrope.media.Video;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.ModelIndex;
+import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.Scopes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+
+/** What a suite runs on: a model, how to sample from it, and who watches. */
+public final class Bench {
+  /**
+   * How many, and how.
+   *
+   * @param count seeds
+   * @param seed the first; video i has this plus i, and the sources are drawn by it
+   * @param batch videos sampled at once
+   * @param split of the prompts
+   * @param negative prompt
+   * @param steps of sampling
+   * @param guidance scale
+   * @param sampler by name
+   */
+  public record Settings(
+      int count,
+      long seed,
+      int batch,
+      Split split,
+      String negative,
+      int steps,
+      double guidance,
+      String sampler) {}
+
+  /** Who watches a suite, and may end it. */
+  public interface Watcher {
+    /** So many videos are done; words say what is being made. */
+    void update(int done, int total, String words);
+
+    /** A video that was made, to be looked at. */
+    void made(String caption, Video video);
+
+    /** Asked between steps. */
+    boolean cancelled();
+  }
+
+  /**
+   * Some of the clips: what is made at once.
+   *
+   * @param requests with the clips' own prompts
+   */
+  record Batch(List<TruthClip> clips, List<VideoRequest> requests) {
+    int size() {
+      return clips.size();
+    }
+  }
+
+  private final Engine engine;
+  private final Settings settings;
+  private final Optional<VideoFeatures> features;
+  private final Watcher watcher;
+  private int done;
+
+  /**
+   * @param features for Frechet distances; without them there are none
+   */
+  public Bench(
+      Engine engine, Settings settings, Optional<VideoFeatures> features, Watcher watcher) {
+    this.engine = engine;
+    this.settings = settings;
+    this.features = features;
+    this.watcher = watcher;
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  ModelIndex.Defaults defaults() {
+    return engine.model().defaults();
+  }
+
+  /** A request in the model's own size and length. */
+  VideoRequest request(String prompt, int number) {
+    ModelIndex.Defaults d = defaults();
+    return new VideoRequest(
+        prompt,
+        settings.negative,
+        settings.seed + number,
+        d.width(),
+        d.height(),
+        d.frames(),
+        d.fps(),
+        settings.steps,
+        settings.guidance,
+        settings.sampler);
+  }
+
+  /** The same requests with other prompts. */
+  List<VideoRequest> withPrompts(List<VideoRequest> requests, List<String> prompts) {
+    List<VideoRequest> others = new ArrayList<>();
+    for (int i = 0; i < prompts.size(); i++) {
+      int number = Math.toIntExact(requests.get(i).seed() - settings.seed);
+      others.add(request(prompts.get(i), number));
+    }
+    return others;
+  }
+
+  /** Clips with these motions, batch by batch; each batch has a native scope of its own. */
+  void eachBatch(Set<Motion> motions, Consumer<Batch> body) {
+    List<TruthClip> clips = TruthClip.of(settings.count, settings.seed, settings.split, motions);
+    for (int from = 0; from < clips.size(); from += settings.batch) {
+      List<TruthClip> some = clips.subList(from, Math.min(clips.size(), from + settings.batch));
+      List<VideoRequest> requests = new ArrayList<>();
+      for (int i = 0; i < some.size(); i++) {
+        requests.add(request(some.get(i).prompt().text(), from + i));
+      }
+      Scopes.run(() -> body.accept(new Batch(some, requests)));
+      done += some.size();
+      report("");
+    }
+  }
+
+  /** For the sampler: tells the watcher what is made, and stops where that says so. */
+  Progress progress(String what) {
+    report(what);
+    return new Progress() {
+      @Override
+      public void update(long step, long steps, Supplier<Optional<Tensor>> preview) {
+        report("%s %d/%d".formatted(what, step, steps));
+      }
+
+      @Override
+      public boolean cancelled() {
+        return watcher.cancelled();
+      }
+    };
+  }
+
+  private void report(String words) {
+    if (watcher.cancelled()) {
+      throw new CancellationException("cancelled after %d of %d".formatted(done, settings.count));
+    }
+    watcher.update(done, settings.count, words);
+  }
+
+  /** Hands videos over to be looked at. */
+  void show(String caption, Video video) {
+    watcher.made(caption, video);
+  }
+
+  Optional<VideoFeatures> features() {
+    return features;
+  }
+
+  /** Adds videos [B, 3, F, H, W] to a set, if there is an extractor. */
+  void collect(FeatureSet set, Tensor x_B3FHW) {
+    features.ifPresent(extractor -> set.add(extractor, x_B3FHW));
+  }
+
+  /** The distance of two sets that were collected. */
+  Optional<FrechetDistance> frechet(FeatureSet made, FeatureSet truth) {
+    return features.isPresent() && Math.min(made.size(), truth.size()) > 1
+        ? Optional.of(FrechetDistance.between(made, truth, settings.seed))
+        : Optional.empty();
+  }
+}
