@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -37,8 +38,8 @@ class PlansPageTest {
   }
 
   /** Only the table: heading and legend would be the same lines again and again. */
-  private static String picture(TimestepPlan plan) {
-    String text = plan.toAscii();
+  private static String picture(String name) {
+    String text = Objects.requireNonNull(plans().get(name), name).toAscii();
     return text.substring(text.indexOf("\n\n") + 2);
   }
 
@@ -47,7 +48,7 @@ class PlansPageTest {
         .replaceAll(slot ->
             Matcher.quoteReplacement(
                 "<!-- %s -->\n\n```text\n%s```\n"
-                    .formatted(slot.group(1), picture(plans().get(slot.group(1))))));
+                    .formatted(slot.group(1), picture(slot.group(1)))));
   }
 
   @Test

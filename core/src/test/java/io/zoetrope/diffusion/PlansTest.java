@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -181,7 +182,7 @@ class PlansTest {
   @ParameterizedTest
   @MethodSource("names")
   void jsonRoundTripsToTheBit(String name) {
-    TimestepPlan plan = catalogue().get(name);
+    TimestepPlan plan = Objects.requireNonNull(catalogue().get(name));
     TimestepPlan back = TimestepPlan.fromJson(plan.toJson());
     assertThat(back).isEqualTo(plan);
     assertThat(back.toJson()).isEqualTo(plan.toJson());
@@ -190,7 +191,7 @@ class PlansTest {
   @ParameterizedTest
   @MethodSource("names")
   void everyFrameEndsCleanButThoseOnTheirWay(String name) {
-    TimestepPlan plan = catalogue().get(name);
+    TimestepPlan plan = Objects.requireNonNull(catalogue().get(name));
     if (!List.of("warmUp", "movingWindow").contains(name)) {
       assertThat(plan.row(plan.steps())).containsOnly(0);
     }

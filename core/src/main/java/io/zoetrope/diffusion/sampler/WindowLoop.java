@@ -24,6 +24,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param window how many frames are on their way, at least 2
  * @param context how many finished frames stay in sight before them, 0 or more
  */
+@SuppressWarnings("ArrayRecordComponent") // never written to
 public record WindowLoop(
     Sampler sampler, X0Denoiser denoiser, double[] levels, int window, int context) {
   public WindowLoop {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
@@ -153,7 +154,7 @@ class TaskContractTest {
   @ParameterizedTest
   @MethodSource("everyPair")
   void makesWhatItSays(String task, String sampler) {
-    Case c = CASES.get(task);
+    Case c = Objects.requireNonNull(CASES.get(task));
     Scopes.run(() -> {
       Tensor z = make(c, sampler, 1);
       assertThat(Tensors.shape(z)).containsExactly(1, 4, c.frames, 4, 4);
@@ -171,7 +172,7 @@ class TaskContractTest {
   @ParameterizedTest
   @MethodSource("tasks")
   void sameSeedSameBytes(String task) {
-    Case c = CASES.get(task);
+    Case c = Objects.requireNonNull(CASES.get(task));
     Scopes.run(() -> {
       byte[] first = Tensors.toBytes(make(c, "ancestral", 1));
       assertThat(Tensors.toBytes(make(c, "ancestral", 1))).isEqualTo(first);
@@ -182,7 +183,7 @@ class TaskContractTest {
   @ParameterizedTest
   @MethodSource("tasks")
   void aClipDoesNotDependOnItsNeighbours(String task) {
-    Case c = CASES.get(task);
+    Case c = Objects.requireNonNull(CASES.get(task));
     Scopes.run(() -> {
       Tensor alone = make(c, "ancestral", 7);
       Tensor both = make(c, "ancestral", 3, 7);
@@ -219,7 +220,7 @@ class TaskContractTest {
   @ParameterizedTest
   @MethodSource("tasks")
   void reportsEveryStepAndCancelsBetweenThem(String task) {
-    Case c = CASES.get(task);
+    Case c = Objects.requireNonNull(CASES.get(task));
     List<VideoRequest> one = List.of(TinyModel.request(1, c.clip, STEPS, "dpm++2m"));
     Counter whole = new Counter(Long.MAX_VALUE);
     Scopes.run(() -> c.make.apply(STEPS).latents(engine, one, whole));
