@@ -4,6 +4,7 @@ import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.nn.Attention;
 import io.zoetrope.torch.Tensors;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -71,7 +72,7 @@ public record FrameText(Optional<Tensor> mask_MN, Optional<Tensor> rows) {
    *
    * @param pooled [B, D] or [B, G, D]
    */
-  public Tensor pooled(Tensor pooled, java.util.function.UnaryOperator<Tensor> forward) {
+  public Tensor pooled(Tensor pooled, UnaryOperator<Tensor> forward) {
     Tensor vectors = forward.apply(pooled);
     return rows.isEmpty()
         ? vectors.unsqueeze(1)

@@ -70,7 +70,8 @@ public final class VideoModel implements AutoCloseable {
           naming(
               layout.scheduler(),
               () -> X0Denoiser.of(network, scheduler.toSchedule(), scheduler.toPrediction()));
-      sizeMultiple = vae.factor() * config.multiple();
+      // Also where any size will do: video files hold even sides only.
+      sizeMultiple = Math.max(2, vae.factor() * config.multiple());
       tokenizer = PromptTokenizer.load(layout.tokenizer(), words.length());
     } catch (RuntimeException e) {
       free();

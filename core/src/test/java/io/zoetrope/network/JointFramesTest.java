@@ -15,7 +15,9 @@ import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -57,8 +59,7 @@ class JointFramesTest {
 
     private static Tensor join(Tensor first, Tensor rest, long axis, long at) {
       return Tensors.cat(
-          java.util.List.of(first.narrow(axis, 0, at), rest.narrow(axis, at, rest.size(axis) - at)),
-          axis);
+          List.of(first.narrow(axis, 0, at), rest.narrow(axis, at, rest.size(axis) - at)), axis);
     }
 
     Conditioning conditioning() {
@@ -67,6 +68,7 @@ class JointFramesTest {
       return Conditioning.text(text_BGND, mask)
           .with(Conditioning.POOLED, pooled_BGD)
           .with(Conditioning.FRAME_TEXTS, groups)
+          .with(Conditioning.FRAME_TIMES, Tensors.of(new float[] {0, 1, 2, 0, 0}, 1, ALL))
           .with(Conditioning.FRAME_GROUPS, groups);
     }
   }
@@ -76,7 +78,7 @@ class JointFramesTest {
     return Stream.concat(
         Stream.of(DitConfig.size("tiny")),
         Inflation.RECIPES.values().stream()
-            .sorted(java.util.Comparator.comparing(Inflation::toString))
+            .sorted(Comparator.comparing(Inflation::toString))
             .map(unet::inflated));
   }
 

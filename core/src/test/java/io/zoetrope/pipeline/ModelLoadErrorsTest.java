@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.zoetrope.network.dit.DitConfig;
+import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -159,6 +160,35 @@ class ModelLoadErrorsTest {
     assertThat(refused(TinyModel.write(folder.resolve("texts"), texts, 0.1)))
         .contains(folder.resolve("texts").toString())
         .contains("64");
+  }
+
+  @Test
+  void aUNetInPlaceOfATransformer() throws IOException {
+    Path unet = TinyModel.write(folder.resolve("unet-model"), UNetConfig.size("tiny"), 0.1);
+    assertThat(unet.resolve("transformer")).doesNotExist();
+    try (VideoModel loaded = VideoModel.load(unet, "f32")) {
+      assertThat(loaded.network().config()).isEqualTo(UNetConfig.size("tiny"));
+      assertThat(TinyModel.latents(loaded, TinyModel.request(1)))
+          .isEqualTo(TinyModel.latents(loaded, TinyModel.request(1)))
+          .isNotEqualTo(TinyModel.latents(loaded, TinyModel.request(2)));
+    }
+    Path config = unet.resolve("unet/config.json");
+    String good = Files.readString(config);
+    for (String[] change :
+        new String[][] {
+          {"\"relative\"", "\"telepathy\""},
+          {"\"heads\" : [ 0, 2 ]", "\"heads\" : [ 0, 3 ]"},
+          {"\"norm_num_groups\" : 8", "\"norm_num_groups\" : 7"},
+          {"\"style\" : {", "\"style\" : null, \"x\" : {"},
+          {"\"layers_per_block\" : 1", "\"layers_per_block\" : 2"},
+        }) {
+      assertThat(good).contains(change[0]);
+      Files.writeString(config, good.replace(change[0], change[1]));
+      assertThat(refused(unet)).as(change[1]).contains(unet.resolve("unet").toString());
+    }
+    Files.writeString(config, good);
+    TinyModel.write(unet);
+    assertThat(refused(unet)).contains("holds both a unet and a transformer");
   }
 
   @ParameterizedTest

@@ -1,8 +1,8 @@
 package io.zoetrope.pipeline;
 
 import io.zoetrope.diffusion.Progress;
+import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.dit.DitConfig;
-import io.zoetrope.network.dit.SpaceTimeTransformer;
 import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.network.text.TextConfig;
 import io.zoetrope.network.text.TextTransformer;
@@ -47,12 +47,12 @@ public final class TinyModel {
   /**
    * @param shake standard deviation of what is added to every weight's initial value
    */
-  static Path write(Path directory, DitConfig dit, double shake) {
+  static Path write(Path directory, NetworkConfig config, double shake) {
     CompactConfig vae = CompactConfig.size("tiny");
     String tokenizer = PromptTokenizer.wordLevel(WORDS);
     TextConfig words = new TextConfig(PromptTokenizer.size(tokenizer), 8, 32, 1, 2);
     ParameterStore network = store("transformer");
-    new SpaceTimeTransformer(dit, network.root());
+    config.build(network.root());
     ParameterStore text = store("text");
     new TextTransformer(words, text.root());
     ParameterStore autoencoder = store("vae");
@@ -62,7 +62,7 @@ public final class TinyModel {
     new ModelWriter(
             new ModelIndex(ModelIndex.KIND, DEFAULTS),
             new SchedulerConfig("flow", 1, "flow"),
-            dit,
+            config,
             words,
             vae)
         .write(

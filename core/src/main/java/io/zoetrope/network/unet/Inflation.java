@@ -14,6 +14,8 @@ import java.util.TreeSet;
  * @param convolution partner of spatial convolutions
  * @param attention whom spatial self-attention looks at
  * @param temporal block that looks across frames
+ * @param moments whether each frame is told its own moment, beside its level: attention by distance
+ *     alone knows the order of frames, not which of them is the first
  * @param imageTrained which of the image network's own parameters are trained: names, with * for
  *     any part; the new layers always are
  */
@@ -21,6 +23,7 @@ public record Inflation(
     @JsonProperty("convolution") TemporalConvolution convolution,
     @JsonProperty("attention") SpatialAttention attention,
     @JsonProperty("temporal") TemporalBlock temporal,
+    @JsonProperty("moments") boolean moments,
     @JsonProperty("image_trained") List<String> imageTrained) {
   private static final List<String> ALL = List.of("*");
 
@@ -30,12 +33,17 @@ public record Inflation(
           new TemporalConvolution.None(),
           new SpatialAttention.Self(),
           new TemporalBlock.None(),
+          false,
           ALL);
 
   /** Ho et al., "Video Diffusion Models", 2022: temporal attention, all trained. */
   public static final Inflation VDM =
       new Inflation(
-          new TemporalConvolution.None(), new SpatialAttention.Self(), attention(Merge.ADD), ALL);
+          new TemporalConvolution.None(),
+          new SpatialAttention.Self(),
+          attention(Merge.ADD),
+          false,
+          ALL);
 
   /** Named recipes. */
   public static final Map<String, Inflation> RECIPES =
@@ -44,12 +52,15 @@ public record Inflation(
           NONE,
           "vdm",
           VDM,
+          "vdm-moments",
+          new Inflation(VDM.convolution, VDM.attention, VDM.temporal, true, ALL),
           // Singer et al., 2022, section 3.2.
           "make-a-video",
           new Inflation(
               new TemporalConvolution.Factorised(3),
               new SpatialAttention.Self(),
               attention(Merge.ADD),
+              false,
               ALL),
           // Blattmann et al., 2023, section 3.1: the image network stays as it is.
           "align-your-latents",
@@ -57,6 +68,7 @@ public record Inflation(
               new TemporalConvolution.Residual(3),
               new SpatialAttention.Self(),
               attention(Merge.ALPHA),
+              false,
               List.of()));
 
   private static TemporalBlock attention(Merge merge) {
@@ -80,17 +92,19 @@ public record Inflation(
     return inflation;
   }
 
-  /** Whether there are layers that look across frames. */
-  public boolean looksAcrossFrames() {
+  /** Whether frames are anything to each other. */
+  public boolean makesVideo() {
     return !(convolution instanceof TemporalConvolution.None
-        && temporal instanceof TemporalBlock.None);
+        && temporal instanceof TemporalBlock.None
+        && !moments);
   }
 
   /** Whether a parameter belongs to a layer that the image network does not have. */
   public static boolean isNew(String parameter) {
     return parameter.contains("temp_resnets.")
         || parameter.contains("temp_attentions.")
-        || parameter.contains("_temporal.");
+        || parameter.contains("_temporal.")
+        || parameter.startsWith("frame_embedding.");
   }
 
   /** Whether a parameter is trained. */

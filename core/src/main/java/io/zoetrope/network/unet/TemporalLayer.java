@@ -14,7 +14,7 @@ interface TemporalLayer {
   static Optional<TemporalLayer> of(
       UNetConfig config, Parameters stage, int index, long width, long heads) {
     return switch (config.inflation().temporal()) {
-      case TemporalBlock.None none -> Optional.empty();
+      case TemporalBlock.None unused -> Optional.empty();
       case TemporalBlock.RelativeAttention r -> {
         if (heads == 0 && r.places() == TemporalBlock.Places.AFTER_ATTENTION) {
           yield Optional.empty();

@@ -29,10 +29,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Every frame has its own noise level, which reaches it through the residual blocks.
  */
 public final class UNet implements VideoNetwork {
+  /** Of a frame's moment before its sinusoids, so that those of a clip spread. */
+  private static final double MOMENT_SCALE = 6;
+
   private final UNetConfig config;
   private final ImageConv in;
   private final LevelEmbedding level;
   private final Optional<Pooled> pooled;
+  private final Optional<Linear> moments;
   private final List<Stage> down = new ArrayList<>();
   private final List<Layer> middle;
   private final List<Stage> up = new ArrayList<>();
@@ -57,6 +61,10 @@ public final class UNet implements VideoNetwork {
     level = LevelEmbedding.of(p.at("time_embedding"), first, config.embedding());
     pooled =
         config.style().pooled() ? Optional.of(pooled(p.at("add_embedding"))) : Optional.empty();
+    moments =
+        config.inflation().moments()
+            ? Optional.of(Linear.of(p.at("frame_embedding"), first, config.embedding(), Init.ZEROS))
+            : Optional.empty();
 
     // Widths of what is kept on the way down for the way up.
     Deque<Integer> kept = new ArrayDeque<>(List.of(first));
@@ -125,15 +133,16 @@ public final class UNet implements VideoNetwork {
     long batch = z_BCFHW.size(0);
     long frames = z_BCFHW.size(2);
     FrameText text = FrameText.of(conditioning, batch, frames);
+    float[] times = times(frames, conditioning);
     Optional<FrameGroups> groups = FrameGroups.of(conditioning, batch, frames);
     Pass shared =
         new Pass(
             frames,
-            times(frames, conditioning),
+            times,
             groups,
             groups.map(g -> g.bias_BFF().unsqueeze(1).unsqueeze(1)),
             text,
-            segments.enter(embed(t_BF, text, conditioning)),
+            segments.enter(embed(t_BF, times, text, conditioning)),
             segments.enter(FrameText.tokens_MND(conditioning)));
 
     Tensor x = Ops.channelsLast(rearrange(z_BCFHW, "b c f h w -> (b f) c h w"));
@@ -186,11 +195,16 @@ public final class UNet implements VideoNetwork {
   }
 
   /** What each frame's residual blocks are told, [B * F, E], activated. */
-  private Tensor embed(Tensor t_BF, FrameText text, Conditioning conditioning) {
+  private Tensor embed(Tensor t_BF, float[] times, FrameText text, Conditioning conditioning) {
     Tensor c_BFE = f32(level.forward(t_BF));
     if (pooled.isPresent() && conditioning.pooled().isPresent()) {
       c_BFE =
           c_BFE.add(text.pooled(conditioning.pooled().get(), v -> f32(pooled.get().forward(v))));
+    }
+    if (moments.isPresent()) {
+      Tensor at_1F = Ops.mul(Tensors.of(times, 1, times.length), MOMENT_SCALE);
+      Tensor sinusoids = LevelEmbedding.sinusoids(at_1F, config.widths().getFirst());
+      c_BFE = c_BFE.add(f32(moments.get().forward(sinusoids)));
     }
     return torch.silu(c_BFE).flatten(0, 1);
   }

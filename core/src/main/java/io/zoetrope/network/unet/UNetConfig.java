@@ -145,7 +145,7 @@ public record UNetConfig(
 
   @Override
   public boolean temporal() {
-    return inflation.looksAcrossFrames();
+    return inflation.makesVideo();
   }
 
   /** With temporal layers: its own if it has any, else VDM's. */

@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
@@ -70,10 +71,15 @@ class UNetTest {
       VideoNetwork still = network(IMAGE, image);
       Tensor same = still.predict(z, t, text(TINY, 1));
       assertThat(Tensors.toBytes(clip)).isEqualTo(Tensors.toBytes(same));
+      Tensor changed = t.clone();
+      changed.narrow(1, 2, 1).fill_(new Scalar(950));
+      Tensor other = video.predict(z, changed, text(TINY, 1));
       for (int f = 0; f < 6; f++) {
         Tensor alone = still.predict(z.narrow(2, f, 1), t.narrow(1, f, 1), text(TINY, 1));
         double distance = alone.sub(clip.narrow(2, f, 1)).abs().max().item_double();
         assertThat(distance).as("frame %d", f).isLessThan(1e-5);
+        // A frame's level reaches no other frame.
+        assertThat(other.select(2, f).equal(clip.select(2, f))).as("frame %d", f).isEqualTo(f != 2);
       }
     });
   }
@@ -97,6 +103,7 @@ class UNetTest {
             new TemporalConvolution.None(),
             new SpatialAttention.Self(),
             Inflation.VDM.temporal(),
+            false,
             List.of("*.attn1.to_q.*", "*.attn2.to_q.*"));
     String block = "down_blocks.1.attentions.0.transformer_blocks.0.";
     assertThat(tune.trains(block + "attn1.to_q.weight")).isTrue();

@@ -1,6 +1,7 @@
 package io.zoetrope.train.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
@@ -20,6 +21,7 @@ import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.TrainingStep;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,6 +29,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,7 +82,7 @@ class DiffusionObjectiveTest {
   }
 
   private Witness asked(long seed, int images, double perFrame) {
-    return asked(seed, images, perFrame, new java.util.TreeMap<>());
+    return asked(seed, images, perFrame, new TreeMap<>());
   }
 
   private Witness asked(long seed, int images, double perFrame, Map<String, Double> result) {
@@ -108,7 +112,7 @@ class DiffusionObjectiveTest {
       }
       return witness;
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -162,8 +166,8 @@ class DiffusionObjectiveTest {
           ClipBatch.draw(
               clips,
               new DiffusionObjective.Cut(BATCH, CUT, 1, 0, false, 2),
-              new java.util.SplittableRandom(seed),
-              new java.util.SplittableRandom(seed + 1000));
+              new SplittableRandom(seed),
+              new SplittableRandom(seed + 1000));
       float[] x0 = Tensors.toFloats(batch.x0_BCFHW().select(4, 0).select(3, 0).select(1, 0));
       assertThat(batch.captions()).hasSize(BATCH * 3);
       for (int b = 0; b < BATCH; b++) {
@@ -185,19 +189,19 @@ class DiffusionObjectiveTest {
   /** The network predicts 0 for x0: the loss is the mean of x0 squared, images and clips alike. */
   @Test
   void theLossIsTheMeanOverAll() {
-    Map<String, Double> result = new java.util.TreeMap<>();
+    Map<String, Double> result = new TreeMap<>();
     Witness unused = asked(3, 2, 0, result);
     ClipBatch batch =
         ClipBatch.draw(
             clips(),
             new DiffusionObjective.Cut(BATCH, CUT, 1, 0, false, 2),
-            new java.util.SplittableRandom(new TrainingStep(3, 0, 0, 1).random().key("batch")),
-            new java.util.SplittableRandom(new TrainingStep(3, 0, 0, 1).random().key("images")));
+            new SplittableRandom(new TrainingStep(3, 0, 0, 1).random().key("batch")),
+            new SplittableRandom(new TrainingStep(3, 0, 0, 1).random().key("images")));
     double mean = 0;
     float[] x0 = Tensors.toFloats(batch.x0_BCFHW());
     for (float x : x0) {
       mean += x * x / x0.length;
     }
-    assertThat(result.get("loss")).isCloseTo(mean, org.assertj.core.api.Assertions.within(1e-5));
+    assertThat(result.get("loss")).isCloseTo(mean, within(1e-5));
   }
 }
