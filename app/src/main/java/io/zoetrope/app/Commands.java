@@ -4,12 +4,20 @@ import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.Verb;
 import io.zoetrope.app.command.DoctorCommand;
 import io.zoetrope.app.command.EvaluateCommand;
-import io.zoetrope.app.command.GenerateCommand;
 import io.zoetrope.app.command.InspectCommand;
 import io.zoetrope.app.command.ModelsCommand;
-import io.zoetrope.app.command.PlanCommand;
 import io.zoetrope.app.command.ToyboxCommand;
 import io.zoetrope.app.command.TrainCommand;
+import io.zoetrope.app.make.AnimateCommand;
+import io.zoetrope.app.make.ExtendCommand;
+import io.zoetrope.app.make.GenerateCommand;
+import io.zoetrope.app.make.InterpolateCommand;
+import io.zoetrope.app.make.LoopCommand;
+import io.zoetrope.app.make.PlanCommand;
+import io.zoetrope.app.make.RefineCommand;
+import io.zoetrope.app.make.RestyleCommand;
+import io.zoetrope.app.make.RollCommand;
+import io.zoetrope.app.make.TravelCommand;
 import java.util.List;
 import java.util.function.Function;
 
@@ -21,10 +29,18 @@ final class Commands {
   static final List<Entry> ALL =
       List.of(
           new Entry("generate", GenerateCommand::new),
+          new Entry("animate", AnimateCommand::new),
+          new Entry("interpolate", InterpolateCommand::new),
+          new Entry("loop", LoopCommand::new),
+          new Entry("extend", ExtendCommand::new),
+          new Entry("restyle", RestyleCommand::new),
+          new Entry("refine", RefineCommand::new),
+          new Entry("travel", TravelCommand::new),
+          new Entry("roll", RollCommand::new),
+          new Entry("plan", PlanCommand::new),
           new Entry("train", TrainCommand::new),
           new Entry("evaluate", EvaluateCommand::new),
           new Entry("toybox", ToyboxCommand::new),
-          new Entry("plan", PlanCommand::new),
           new Entry("inspect", InspectCommand::new),
           new Entry("models", ModelsCommand::new),
           new Entry("doctor", DoctorCommand::new));

@@ -96,7 +96,19 @@ class CommandsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"generate", "animate", "interpolate", "loop", "extend", "restyle", "pyramid"})
+      strings = {
+        "generate",
+        "animate",
+        "interpolate",
+        "loop",
+        "extend",
+        "restyle",
+        "refine",
+        "travel",
+        "roll",
+        "pyramid",
+        "resampling"
+      })
   void plansAreDrawnAndTold(String task) throws IOException {
     TestCli cli = new TestCli(folder);
     TestCli.Outcome picture = cli.run("plan", task, "--frames", "8", "--steps", "4", "--plain");
@@ -104,8 +116,22 @@ class CommandsTest {
     assertThat(picture.out()).contains("step").matches("(?s)\\p{ASCII}*");
     TestCli.Outcome told = cli.run("plan", task, "--frames", "8", "--steps", "4", "--json");
     JsonNode plan = JSON.readTree(told.out());
-    assertThat(plan.path("frames").asInt()).isEqualTo(8);
+    // A loop is planned with its first frame once more at the end.
+    assertThat(plan.path("frames").asInt()).isEqualTo(task.equals("loop") ? 9 : 8);
     assertThat(plan.at("/plan/levels").size()).isEqualTo(plan.path("steps").asInt() + 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"animate", "travel", "restyle"})
+  void aSavedPlanIsThePlan(String task) throws IOException {
+    TestCli cli = new TestCli(folder);
+    TestCli.Outcome saved = cli.run("plan", task, "--save", "a.json", "--png", "a.png", "--json");
+    assertThat(saved.code()).as(saved.err()).isZero();
+    TestCli.Outcome again = cli.run("plan", "a.json", "--json");
+    assertThat(JSON.readTree(again.out()).path("plan"))
+        .isEqualTo(JSON.readTree(saved.out()).path("plan"))
+        .isEqualTo(JSON.readTree(folder.resolve("a.json").toFile()));
+    assertThat(VideoReader.probe(folder.resolve("a.png")).width()).isGreaterThan(400);
   }
 
   @Test

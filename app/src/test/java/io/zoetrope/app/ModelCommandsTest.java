@@ -26,50 +26,13 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ModelCommandsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String AUTOENCODER =
-      """
-      name: ae
-      steps: 2
-      batch: 1
-      precision: f32
-      optimizer: {lr: 1e-3}
-      checkpoint: {every: 1}
-      sample: {every: 0}
-      data: {kind: toybox, width: 32, height: 32, frames: 1}
-      objective: {kind: autoencoder, network: tiny}
-      """;
-  private static final String DIFFUSION =
-      """
-      name: video
-      steps: 2
-      batch: 1
-      precision: f32
-      optimizer: {lr: 1e-3}
-      checkpoint: {every: 1}
-      sample: {every: 0}
-      data: {kind: toybox, width: 32, height: 32, frames: 4}
-      objective: {kind: diffusion, network: tiny, autoencoder: %s, clips: 3}
-      """;
-
   private Path folder = Path.of("");
   private TestCli cli = new TestCli(Path.of(""));
 
   @BeforeAll
   void train(@TempDir Path shared) throws IOException {
     folder = shared;
-    Path runs = folder.resolve("runs");
-    cli = new TestCli(folder, Map.of("ZOETROPE_MODELS", "runs/video"), new Cancellation());
-    Files.createDirectories(folder.resolve("recipes"));
-    Files.writeString(folder.resolve("recipes/ae.yaml"), AUTOENCODER);
-    Files.writeString(folder.resolve("video.yaml"), DIFFUSION.formatted(runs.resolve("ae")));
-    TestCli.Outcome autoencoder = cli.run("train", "ae");
-    assertThat(autoencoder.code()).as(autoencoder.err()).isZero();
-    TestCli.Outcome video = cli.run("train", "video.yaml", "--json", "--quiet");
-    assertThat(video.code()).as(video.err()).isZero();
-    assertThat(video.err()).isEmpty();
-    JsonNode result = JSON.readTree(video.out());
-    assertThat(result.path("step").asLong()).isEqualTo(2);
-    assertThat(result.path("product").asText()).isEqualTo(runs.resolve("video/model").toString());
+    cli = TinyModel.train(folder, 4);
   }
 
   @Test
@@ -86,7 +49,7 @@ class ModelCommandsTest {
     Cancellation cancellation = new Cancellation();
     Files.writeString(
         folder.resolve("long.yaml"),
-        AUTOENCODER.replace("name: ae", "name: long").replace("steps: 2", "steps: 12"));
+        TinyModel.AUTOENCODER.replace("name: ae", "name: long").replace("steps: 2", "steps: 12"));
     TestCli watched = new TestCli(folder, Map.of(), cancellation);
     Thread interrupt =
         Thread.ofPlatform()

@@ -13,8 +13,17 @@ public final class Memory {
 
   /** The most it ever held, in bytes; empty where the system does not say. */
   public static OptionalLong peak() {
+    return status("VmHWM:");
+  }
+
+  /** What it holds now, in bytes; empty where the system does not say. */
+  public static OptionalLong resident() {
+    return status("VmRSS:");
+  }
+
+  private static OptionalLong status(String field) {
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-      Optional<String> line = lines.filter(l -> l.startsWith("VmHWM:")).findFirst();
+      Optional<String> line = lines.filter(l -> l.startsWith(field)).findFirst();
       return line.isPresent()
           ? OptionalLong.of(Long.parseLong(line.get().replaceAll("\\D", "")) * 1024)
           : OptionalLong.empty();

@@ -64,12 +64,17 @@ public final class OutOption {
    * @param file what follows it, if it is there
    */
   public static Optional<Path> picture(Session session, String option, @Nullable String file) {
+    return file(session, option, file, OutputFormat.PNG.ending());
+  }
+
+  /** As {@link #picture}, for any ending. */
+  public static Optional<Path> file(
+      Session session, String option, @Nullable String file, String ending) {
     if (file == null) {
       return Optional.empty();
     }
-    if (!file.toLowerCase(Locale.ROOT).endsWith(OutputFormat.PNG.ending())) {
-      throw new UsageError(
-          "%s '%s' must end in %s".formatted(option, file, OutputFormat.PNG.ending()));
+    if (!file.toLowerCase(Locale.ROOT).endsWith(ending)) {
+      throw new UsageError("%s '%s' must end in %s".formatted(option, file, ending));
     }
     try {
       return Optional.of(session.resolve(Path.of(file)));

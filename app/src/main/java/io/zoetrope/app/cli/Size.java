@@ -16,7 +16,7 @@ public record Size(int width, int height) {
   static final int MAX = 4096;
 
   /** Reads {@code 256x144}. */
-  static final class Converter implements ITypeConverter<Size> {
+  public static final class Converter implements ITypeConverter<Size> {
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})[xX×](\\d{1,9})");
 
     @Override

@@ -87,6 +87,34 @@ public final class Values {
     }
   }
 
+  /** How many frames a video of several clips has. */
+  public static final class Length extends Whole {
+    public Length() {
+      super(1, 1_000_000);
+    }
+  }
+
+  /** How many frames overlap, of two clips or two prompts. */
+  public static final class Overlap extends Whole {
+    public Overlap() {
+      super(0, VideoRequest.MOST_FRAMES - 1);
+    }
+  }
+
+  /** How many times as large. */
+  public static final class Scale extends Real {
+    public Scale() {
+      super(1, 8);
+    }
+  }
+
+  /** A place in a video. */
+  public static final class Seconds extends Real {
+    public Seconds() {
+      super(0, 1_000_000);
+    }
+  }
+
   /** How many sampler steps. */
   public static final class Steps extends Whole {
     public Steps() {
@@ -126,6 +154,13 @@ public final class Values {
   public static final class Strength extends Real {
     public Strength() {
       super(0.01, 1);
+    }
+  }
+
+  /** A little noise. */
+  public static final class Level extends Real {
+    public Level() {
+      super(0, 0.99);
     }
   }
 

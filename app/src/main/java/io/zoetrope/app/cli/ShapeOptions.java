@@ -1,0 +1,31 @@
+package io.zoetrope.app.cli;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Size and rate of a video; what is not said is up to the command or its model. */
+public class ShapeOptions {
+  @Option(
+      names = "--size",
+      paramLabel = "WxH",
+      converter = Size.Converter.class,
+      description = "Width and height in pixels, both even.")
+  private @Nullable Size size;
+
+  @Option(
+      names = "--fps",
+      paramLabel = "RATE",
+      converter = Values.Fps.class,
+      description = "Frames per second.")
+  private @Nullable Double fps;
+
+  public final Optional<Size> size() {
+    return Optional.ofNullable(size);
+  }
+
+  public final OptionalDouble fps() {
+    return fps == null ? OptionalDouble.empty() : OptionalDouble.of(fps);
+  }
+}

@@ -1,0 +1,107 @@
+package io.zoetrope.app.make;
+
+import io.zoetrope.app.cli.ClipOptions;
+import io.zoetrope.app.cli.FitOption;
+import io.zoetrope.app.cli.PlanOption;
+import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.SourceFile;
+import io.zoetrope.app.cli.UsageError;
+import io.zoetrope.app.cli.Values;
+import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.media.Source;
+import io.zoetrope.pipeline.VideoModel;
+import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.task.Animate;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code zoetrope animate}. */
+@Command(
+    name = "animate",
+    description = {
+      "Makes a picture move.",
+      "It is the first frame, the others follow from it. A prompt says how, as in: zoetrope animate"
+          + " ball.png \"a red ball moves right\""
+    })
+public final class AnimateCommand extends MakeVerb {
+  @Parameters(index = "0", paramLabel = "IMAGE", description = "A picture: .png, .jpg, ...")
+  private String image = "";
+
+  @Parameters(
+      index = "1..*",
+      arity = "0..*",
+      paramLabel = "PROMPT",
+      description = "What happens to it.")
+  private List<String> words = List.of();
+
+  @Option(
+      names = "--noise",
+      paramLabel = "LEVEL",
+      converter = Values.Level.class,
+      defaultValue = "0",
+      description = {
+        "Noise that the picture gets, 0 to 1: a little forgives what is wrong with it"
+            + " (default: ${DEFAULT-VALUE}, it stays as it is)."
+      })
+  private double noise;
+
+  @Mixin private final ClipOptions clip = new ClipOptions();
+  @Mixin private final FitOption fit = new FitOption();
+  @Mixin private final PlanOption plan = new PlanOption();
+
+  public AnimateCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  Order order() {
+    Path path = SourceFile.of(session(), "IMAGE", image);
+    String prompt = Prompts.check("PROMPT", joined(words));
+    if (clip.frames().orElse(2) < 2) {
+      throw new UsageError("animate needs at least 2 frames, not 1: raise --frames");
+    }
+    Optional<TimestepPlan> drawn = plan.read(session(), clip.frames(), sampling().steps());
+    drawn.ifPresent(Drawings::requireGiven);
+    drawn.ifPresent(p -> Drawings.requirePrompts(p, 1));
+    Source.checkPicture(path);
+    return new Order() {
+      @Override
+      public String name() {
+        return SourceFile.stem(path) + " animate";
+      }
+
+      @Override
+      public List<String> prompts() {
+        return List.of(prompt);
+      }
+
+      @Override
+      public VideoRequest request(VideoRequest usual, VideoModel model) {
+        int frames = clip.frames().orElse(usual.frames());
+        return shaped(usual, clip, drawn.map(TimestepPlan::frames).orElse(frames));
+      }
+
+      @Override
+      public Take read(Models models, VideoRequest request, Said said) {
+        Tensor given = Given.picture(path, fit.fit(), models.second(), request, said);
+        return drawn
+            .map(p ->
+                Drawings.take(p, List.of(prompt), Optional.of(Given.repeated(given, p.frames()))))
+            .orElse(new Animate(given, noise)::run);
+      }
+
+      @Override
+      public Map<String, @Nullable Object> fields() {
+        return Map.of("noise", noise);
+      }
+    };
+  }
+}

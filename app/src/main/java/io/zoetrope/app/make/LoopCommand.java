@@ -1,0 +1,74 @@
+package io.zoetrope.app.make;
+
+import io.zoetrope.app.cli.ClipOptions;
+import io.zoetrope.app.cli.FitOption;
+import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.SourceFile;
+import io.zoetrope.app.cli.UsageError;
+import io.zoetrope.media.Source;
+import io.zoetrope.pipeline.VideoModel;
+import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.task.Loop;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code zoetrope loop}. */
+@Command(
+    name = "loop",
+    description = {
+      "Makes a picture move and come back, without a seam.",
+      "The picture is the first frame, and follows again after the last one.",
+      "As in: zoetrope loop ball.png \"a red ball spins\" -o ball.gif"
+    })
+public final class LoopCommand extends MakeVerb {
+  @Parameters(index = "0", paramLabel = "IMAGE", description = "A picture: .png, .jpg, ...")
+  private String image = "";
+
+  @Parameters(
+      index = "1..*",
+      arity = "0..*",
+      paramLabel = "PROMPT",
+      description = "What happens to it.")
+  private List<String> words = List.of();
+
+  @Mixin private final ClipOptions clip = new ClipOptions();
+  @Mixin private final FitOption fit = new FitOption();
+
+  public LoopCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  Order order() {
+    Path path = SourceFile.of(session(), "IMAGE", image);
+    String prompt = Prompts.check("PROMPT", joined(words));
+    if (clip.frames().orElse(2) < 2) {
+      throw new UsageError("loop needs at least 2 frames, not 1: raise --frames");
+    }
+    Source.checkPicture(path);
+    return new Order() {
+      @Override
+      public String name() {
+        return SourceFile.stem(path) + " loop";
+      }
+
+      @Override
+      public List<String> prompts() {
+        return List.of(prompt);
+      }
+
+      @Override
+      public VideoRequest request(VideoRequest usual, VideoModel model) {
+        return shaped(usual, clip, clip.frames().orElse(usual.frames()));
+      }
+
+      @Override
+      public Take read(Models models, VideoRequest request, Said said) {
+        return new Loop(Given.picture(path, fit.fit(), models.second(), request, said))::run;
+      }
+    };
+  }
+}

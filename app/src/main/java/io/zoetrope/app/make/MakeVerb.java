@@ -1,0 +1,234 @@
+package io.zoetrope.app.make;
+
+import io.zoetrope.app.cli.Memory;
+import io.zoetrope.app.cli.ModelFolders;
+import io.zoetrope.app.cli.OutOption;
+import io.zoetrope.app.cli.OutOption.Target;
+import io.zoetrope.app.cli.Result;
+import io.zoetrope.app.cli.RunOptions;
+import io.zoetrope.app.cli.SamplingOptions;
+import io.zoetrope.app.cli.SeedOption;
+import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.ShapeOptions;
+import io.zoetrope.app.cli.Size;
+import io.zoetrope.app.cli.StepProgress;
+import io.zoetrope.app.cli.Timings;
+import io.zoetrope.app.cli.Verb;
+import io.zoetrope.diffusion.Progress;
+import io.zoetrope.media.OutputFormat;
+import io.zoetrope.media.Video;
+import io.zoetrope.media.VideoWriter;
+import io.zoetrope.media.WriteOptions;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.ModelIndex;
+import io.zoetrope.pipeline.VideoModel;
+import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.Scopes;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+
+/**
+ * The common course of the commands that make a video: check, load, open the file, sample, write,
+ * report. What cannot be written, and what no model is needed to see, fails before anything is
+ * computed.
+ */
+public abstract class MakeVerb extends Verb {
+  @Mixin private final OutOption out = new OutOption();
+  @Mixin private final SeedOption seed = new SeedOption();
+  @Mixin private final SamplingOptions sampling = new SamplingOptions();
+  @Mixin private final RunOptions run = new RunOptions();
+
+  private final List<String> sources = new ArrayList<>();
+
+  MakeVerb(Session session) {
+    super(session);
+  }
+
+  /** What is asked for; checks everything that needs no model. */
+  abstract Order order();
+
+  /** The words of a prompt as they were typed. */
+  static String joined(List<String> words) {
+    return String.join(" ", words).strip();
+  }
+
+  final SamplingOptions sampling() {
+    return sampling;
+  }
+
+  /** A video on its way. */
+  record Shot(
+      Order order, Order.Models models, VideoRequest request, Target target, Timings timings) {}
+
+  @Override
+  protected final Result run() {
+    Timings timings = new Timings();
+    timings.sinceProcessStart("start");
+    Prompts.check("--negative", sampling.negative());
+    Order order = order();
+    long seedValue = seed.value();
+    Target target = out.choose(session(), order.name() + " " + seedValue, OutputFormat.MP4);
+    ModelFolders models = new ModelFolders(session());
+    Path folder = models.find(sampling.model());
+    Optional<Path> second = order.secondModel().map(models::find).filter(f -> !f.equals(folder));
+    String dtype = run.dtype();
+    try (VideoModel model = VideoModel.load(folder, dtype);
+        Second other = Second.load(second, dtype)) {
+      VideoRequest request = order.request(usual(model.defaults(), order, seedValue), model);
+      noteUnknownWords(model, order);
+      timings.mark("load");
+      Engine first = new Engine(model);
+      Order.Models both = new Order.Models(first, other.model().map(Engine::new).orElse(first));
+      Shot shot = new Shot(order, both, request, target, timings);
+      Written written = film(shot);
+      note(
+          "%d frames of %dx%d, seed %d, %s"
+              .formatted(written.frames(), request.width(), request.height(), seedValue, timings));
+      return Result.of(target.path().toString(), fields(shot, folder, dtype, written));
+    }
+  }
+
+  /** A second model, if there is one. */
+  private record Second(Optional<VideoModel> model) implements AutoCloseable {
+    static Second load(Optional<Path> folder, String dtype) {
+      return new Second(folder.map(f -> VideoModel.load(f, dtype)));
+    }
+
+    @Override
+    public void close() {
+      model.ifPresent(VideoModel::close);
+    }
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param frames in the file
+   */
+  record Written(long frames) {}
+
+  /** Makes the video whole and writes it. */
+  Written film(Shot shot) {
+    VideoRequest request = shot.request();
+    try (VideoWriter writer = open(shot, WriteOptions.at(request.fps()))) {
+      Video video = sample(shot);
+      video.frames().forEach(writer::write);
+      session().cancellation().check();
+      writer.commit();
+      shot.timings().mark("write");
+      return new Written(writer.frames());
+    }
+  }
+
+  final VideoWriter open(Shot shot, WriteOptions options) {
+    VideoRequest request = shot.request();
+    VideoWriter writer =
+        VideoWriter.open(
+            shot.target().path(),
+            shot.target().format(),
+            request.width(),
+            request.height(),
+            options);
+    shot.timings().mark("open");
+    return writer;
+  }
+
+  private Video sample(Shot shot) {
+    return Scopes.value(() -> {
+      Order.Take take = shot.order().read(shot.models(), shot.request(), this::said);
+      shot.timings().mark("read");
+      try (StepProgress progress = new StepProgress(session(), output(), "sampling")) {
+        session().cancellation().check();
+        return take.make(shot.models().second(), shot.request(), timed(progress, shot.timings()));
+      } finally {
+        shot.timings().mark("decode");
+      }
+    });
+  }
+
+  /** Progress that also counts the time of steps. */
+  static Progress timed(StepProgress progress, Timings timings) {
+    return progress.then((done, total) -> timings.mark(done == 1 ? "first step" : "steps"));
+  }
+
+  /** What the model does best, in another shape. */
+  static VideoRequest shaped(VideoRequest usual, ShapeOptions shape, int frames) {
+    Size size = shape.size().orElse(new Size(usual.width(), usual.height()));
+    return sized(usual, size, frames, shape.fps().orElse(usual.fps()));
+  }
+
+  static VideoRequest sized(VideoRequest usual, Size size, int frames, double fps) {
+    return new VideoRequest(
+        usual.prompt(),
+        usual.negative(),
+        usual.seed(),
+        size.width(),
+        size.height(),
+        frames,
+        fps,
+        usual.steps(),
+        usual.guidance(),
+        usual.sampler());
+  }
+
+  final void said(String report) {
+    sources.add(report);
+    note(report);
+  }
+
+  private VideoRequest usual(ModelIndex.Defaults defaults, Order order, long seedValue) {
+    return new VideoRequest(
+        order.prompts().getFirst(),
+        sampling.negative().strip(),
+        seedValue,
+        defaults.width(),
+        defaults.height(),
+        defaults.frames(),
+        defaults.fps(),
+        sampling.steps().orElse(defaults.steps()),
+        sampling.guidance().orElse(defaults.guidance()),
+        sampling.sampler().orElse(defaults.sampler()));
+  }
+
+  private void noteUnknownWords(VideoModel model, Order order) {
+    TreeSet<String> unknown = new TreeSet<>();
+    order.prompts().forEach(prompt -> unknown.addAll(model.unknownWords(prompt)));
+    if (!unknown.isEmpty()) {
+      note("the model has never seen the words: " + String.join(", ", unknown));
+    }
+  }
+
+  private Map<String, @Nullable Object> fields(
+      Shot shot, Path model, String dtype, Written written) {
+    VideoRequest request = shot.request();
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("out", shot.target().path().toString());
+    fields.put("prompt", request.prompt());
+    fields.put("negative", request.negative());
+    fields.put("seed", request.seed());
+    fields.put("model", model.toString());
+    fields.put("width", request.width());
+    fields.put("height", request.height());
+    fields.put("frames", written.frames());
+    fields.put("fps", request.fps());
+    fields.put("steps", request.steps());
+    fields.put("guidance", request.guidance());
+    fields.put("sampler", request.sampler());
+    if (!sources.isEmpty()) {
+      fields.put("sources", List.copyOf(sources));
+    }
+    fields.putAll(shot.order().fields());
+    fields.put("device", "cpu");
+    fields.put("dtype", dtype);
+    fields.put("seconds", shot.timings().fields());
+    fields.put("peak_memory_bytes", Memory.peak().isPresent() ? Memory.peak().getAsLong() : null);
+    return fields;
+  }
+}

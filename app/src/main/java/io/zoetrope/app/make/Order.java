@@ -1,0 +1,64 @@
+package io.zoetrope.app.make;
+
+import io.zoetrope.diffusion.Progress;
+import io.zoetrope.media.Video;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.VideoModel;
+import io.zoetrope.pipeline.VideoRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A video that a command line asks for, checked as far as it can be without a model. */
+interface Order {
+  /** What is made, for the name of the file. */
+  String name();
+
+  /** All that is said to the model; at least one, which may be empty. */
+  List<String> prompts();
+
+  /**
+   * Size, rate and clip length.
+   *
+   * @param usual what the model does best, with the options of sampling
+   * @param model the first one, for what it can make
+   */
+  VideoRequest request(VideoRequest usual, VideoModel model);
+
+  /** The name of another model that does the last part of the work. */
+  default Optional<String> secondModel() {
+    return Optional.empty();
+  }
+
+  /**
+   * Reads the sources. What it makes belongs to the scope around.
+   *
+   * @param said told in a line what was done to each source
+   */
+  Take read(Models models, VideoRequest request, Said said);
+
+  /** What {@code --json} tells besides what it tells of every video. */
+  default Map<String, @Nullable Object> fields() {
+    return Map.of();
+  }
+
+  /**
+   * The models at hand.
+   *
+   * @param second the same as the first, if no other is asked for
+   */
+  record Models(Engine first, Engine second) {}
+
+  /** All is read: makes the video. */
+  @FunctionalInterface
+  interface Take {
+    Video make(Engine engine, VideoRequest request, Progress progress);
+  }
+
+  /** Takes what was done to sources. */
+  @FunctionalInterface
+  interface Said {
+    void line(String report);
+  }
+}

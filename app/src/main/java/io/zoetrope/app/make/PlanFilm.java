@@ -1,0 +1,223 @@
+package io.zoetrope.app.make;
+
+import io.zoetrope.app.cli.ModelFolders;
+import io.zoetrope.app.cli.OutputOptions;
+import io.zoetrope.app.cli.SamplingOptions;
+import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.StepProgress;
+import io.zoetrope.diffusion.Progress;
+import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.media.Frame;
+import io.zoetrope.media.OutputFormat;
+import io.zoetrope.media.PlanPicture;
+import io.zoetrope.media.Source;
+import io.zoetrope.media.Video;
+import io.zoetrope.media.VideoWriter;
+import io.zoetrope.media.WriteOptions;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.ModelIndex;
+import io.zoetrope.pipeline.TextToVideo;
+import io.zoetrope.pipeline.VideoModel;
+import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.task.Drawn;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A plan that is walked while one watches: its levels, and under each frame what the model takes it
+ * for by then.
+ */
+record PlanFilm(
+    Session session,
+    OutputOptions output,
+    SamplingOptions sampling,
+    String dtype,
+    long seed,
+    Order.Said note) {
+  private static final double FPS = 4;
+
+  /** How long the end is shown. */
+  private static final int LAST = 8;
+
+  /**
+   * Makes it.
+   *
+   * @param back whether the last frame is the first again
+   * @param prompts of the source (the first) and of the result (the last, or all if the plan blends
+   *     several)
+   * @param from what is given; empty for a clip made from the first prompt
+   * @param draw levels by number of steps -> plan
+   * @return the plan with the levels of the model
+   */
+  TimestepPlan make(
+      Path file,
+      boolean back,
+      String title,
+      List<String> prompts,
+      Optional<Path> from,
+      Function<IntFunction<double[]>, TimestepPlan> draw) {
+    Path folder = new ModelFolders(session).find(sampling.model());
+    try (VideoModel model = VideoModel.load(folder, dtype)) {
+      Engine engine = new Engine(model);
+      TimestepPlan plan = draw.apply(engine::levels);
+      List<String> said = plan.prompts().isSingle() ? List.of(prompts.getLast()) : prompts;
+      VideoRequest request = request(model.defaults(), plan, said.getFirst());
+      PlanPicture picture = PlanCommand.picture(plan, titled(title, plan, said), said);
+      Frame blank = new Frame(request.width(), request.height(), grey(request));
+      List<Frame> seen = new ArrayList<>(java.util.Collections.nCopies(plan.frames(), blank));
+      Frame size = picture.draw(0, seen);
+      try (VideoWriter writer =
+          VideoWriter.open(
+              file, OutputFormat.GIF, size.width(), size.height(), WriteOptions.at(FPS))) {
+        Scopes.run(() -> {
+          Optional<Tensor> given = given(engine, request, plan, prompts.getFirst(), from, back);
+          given.ifPresent(z -> showGiven(engine, z, plan, seen));
+          writer.write(picture.draw(0, seen));
+          try (StepProgress progress = new StepProgress(session, output, "sampling")) {
+            new Drawn(plan, List.of(said), given)
+                .latents(
+                    engine,
+                    List.of(request),
+                    watched(progress, engine, plan, picture, seen, writer));
+          }
+        });
+        for (int i = 1; i < LAST; i++) {
+          writer.write(picture.draw(plan.steps(), seen));
+        }
+        session.cancellation().check();
+        writer.commit();
+      }
+      return plan;
+    }
+  }
+
+  private static String titled(String title, TimestepPlan plan, List<String> said) {
+    return plan.prompts().isSingle() ? "%s (\"%s\")".formatted(title, said.getFirst()) : title;
+  }
+
+  private VideoRequest request(ModelIndex.Defaults d, TimestepPlan plan, String prompt) {
+    return new VideoRequest(
+        prompt,
+        sampling.negative().strip(),
+        seed,
+        d.width(),
+        d.height(),
+        plan.frames(),
+        d.fps(),
+        Math.min(plan.steps(), VideoRequest.MOST_STEPS),
+        sampling.guidance().orElse(d.guidance()),
+        sampling.sampler().orElse(d.sampler()));
+  }
+
+  private static byte[] grey(VideoRequest request) {
+    byte[] rgb = new byte[request.width() * request.height() * 3];
+    java.util.Arrays.fill(rgb, (byte) 0xdd);
+    return rgb;
+  }
+
+  private Optional<Tensor> given(
+      Engine engine,
+      VideoRequest request,
+      TimestepPlan plan,
+      String prompt,
+      Optional<Path> from,
+      boolean back) {
+    if (!Drawings.gives(plan)) {
+      return Optional.empty();
+    }
+    Video video =
+        from.map(path -> read(path, request, plan)).orElseGet(() -> made(engine, request, prompt));
+    List<Frame> frames = new ArrayList<>(video.frames());
+    while (frames.size() < plan.frames()) {
+      frames.add(frames.getLast());
+    }
+    if (back) {
+      frames.set(plan.frames() - 1, frames.getFirst());
+    }
+    return Optional.of(engine.encode(new Video(frames, request.fps())));
+  }
+
+  private Video read(Path path, VideoRequest request, TimestepPlan plan) {
+    Source read = Source.video(path, Given.wish(request).first(plan.frames()));
+    note.line(read.report());
+    long last = plan.frames() - 1L;
+    while (last > 0 && !plan.given((int) last)) {
+      last--;
+    }
+    if (read.video().frames().size() <= last && !read.info().still()) {
+      throw new UserError(
+          "'%s' has %d frames, and the plan wants frame %d given: take a longer one"
+              .formatted(path, read.video().frames().size(), last));
+    }
+    return read.video();
+  }
+
+  /** Another seed than the plan's: else the plan would only find again what it was given. */
+  private Video made(Engine engine, VideoRequest r, String prompt) {
+    VideoRequest other =
+        new VideoRequest(
+            prompt,
+            r.negative(),
+            r.seed() == Long.MAX_VALUE ? 0 : r.seed() + 1,
+            r.width(),
+            r.height(),
+            r.frames(),
+            r.fps(),
+            sampling.steps().orElse(engine.model().defaults().steps()),
+            r.guidance(),
+            r.sampler());
+    try (StepProgress progress = new StepProgress(session, output, "making a source")) {
+      return new TextToVideo(engine.model()).run(other, progress);
+    }
+  }
+
+  private static void showGiven(Engine engine, Tensor z, TimestepPlan plan, List<Frame> seen) {
+    List<Frame> frames = engine.decode(z, 1).frames();
+    for (int frame = 0; frame < plan.frames(); frame++) {
+      if (plan.given(frame)) {
+        seen.set(frame, frames.get(frame));
+      }
+    }
+  }
+
+  private Progress watched(
+      StepProgress progress,
+      Engine engine,
+      TimestepPlan plan,
+      PlanPicture picture,
+      List<Frame> seen,
+      VideoWriter writer) {
+    return new Progress() {
+      @Override
+      public void update(long done, long total, Supplier<Optional<Tensor>> preview) {
+        progress.update(done, total);
+        int row = (int) done;
+        preview
+            .get()
+            .ifPresent(x0 -> {
+              List<Frame> frames = engine.decode(x0, 1).frames();
+              for (int frame = 0; frame < plan.frames(); frame++) {
+                // Of what is clean already, nothing is predicted.
+                if (plan.level(row - 1, frame) > 0) {
+                  seen.set(frame, frames.get(frame));
+                }
+              }
+            });
+        writer.write(picture.draw(row, seen));
+      }
+
+      @Override
+      public boolean cancelled() {
+        return progress.cancelled();
+      }
+    };
+  }
+}
