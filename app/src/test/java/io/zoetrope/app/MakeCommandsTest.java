@@ -99,6 +99,15 @@ class MakeCommandsTest {
     assertThat(padded.at("/sources/0").asText()).endsWith("black bars");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"replacement", "reconstruction"})
+  void whatIsGivenMayBeHeldByGuidance(String how) throws IOException {
+    JsonNode result = json("animate", "ball.png", "--hold", how, "--weight", "3", "-o", "held/");
+    assertThat(result.path("hold").asText()).startsWith(how);
+    Frame held = read(json("animate", "ball.png", "-o", "plan/")).frames().getFirst();
+    assertThat(read(result).frames().getFirst().rgb()).isEqualTo(held.rgb());
+  }
+
   @Test
   void interpolateAndLoop() throws IOException {
     JsonNode between = json("interpolate", "ball.png", "wide.png");

@@ -2,6 +2,7 @@ package io.zoetrope.app.make;
 
 import io.zoetrope.app.cli.ClipOptions;
 import io.zoetrope.app.cli.FitOption;
+import io.zoetrope.app.cli.HoldOptions;
 import io.zoetrope.app.cli.PlanOption;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.SourceFile;
@@ -9,6 +10,7 @@ import io.zoetrope.app.cli.UsageError;
 import io.zoetrope.app.cli.Values;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Source;
+import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
 import io.zoetrope.pipeline.task.Animate;
@@ -55,6 +57,7 @@ public final class AnimateCommand extends MakeVerb {
 
   @Mixin private final ClipOptions clip = new ClipOptions();
   @Mixin private final FitOption fit = new FitOption();
+  @Mixin private final HoldOptions hold = new HoldOptions();
   @Mixin private final PlanOption plan = new PlanOption();
 
   public AnimateCommand(Session session) {
@@ -90,6 +93,11 @@ public final class AnimateCommand extends MakeVerb {
       }
 
       @Override
+      public Guide guide() {
+        return hold.guide();
+      }
+
+      @Override
       public Take read(Models models, VideoRequest request, Said said) {
         Tensor given = Given.picture(path, fit.fit(), models.second(), request, said);
         return drawn
@@ -100,7 +108,7 @@ public final class AnimateCommand extends MakeVerb {
 
       @Override
       public Map<String, @Nullable Object> fields() {
-        return Map.of("noise", noise);
+        return Map.of("noise", noise, "hold", hold.words());
       }
     };
   }

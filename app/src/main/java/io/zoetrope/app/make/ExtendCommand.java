@@ -1,5 +1,6 @@
 package io.zoetrope.app.make;
 
+import io.zoetrope.app.cli.HoldOptions;
 import io.zoetrope.app.cli.JoinOptions;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.ShapeOptions;
@@ -12,6 +13,7 @@ import io.zoetrope.media.Source;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoInfo;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
 import io.zoetrope.pipeline.task.Extend;
@@ -60,6 +62,7 @@ public final class ExtendCommand extends MakeVerb {
   @Mixin private final ShapeOptions shape = new ShapeOptions();
   @Mixin private final SourceOptions source = new SourceOptions();
   @Mixin private final JoinOptions join = new JoinOptions();
+  @Mixin private final HoldOptions hold = new HoldOptions();
 
   public ExtendCommand(Session session) {
     super(session);
@@ -91,6 +94,11 @@ public final class ExtendCommand extends MakeVerb {
       }
 
       @Override
+      public Guide guide() {
+        return hold.guide();
+      }
+
+      @Override
       public Take read(Models models, VideoRequest request, Said said) {
         Source.Wish wish = Given.wish(request).fitted(source.fit()).from(source.start());
         Source given = Source.video(path, wish.first(MOST_SOURCE + 1));
@@ -110,7 +118,7 @@ public final class ExtendCommand extends MakeVerb {
 
       @Override
       public Map<String, @Nullable Object> fields() {
-        return Map.of("overlap", join.overlap());
+        return Map.of("overlap", join.overlap(), "hold", hold.words());
       }
     };
   }

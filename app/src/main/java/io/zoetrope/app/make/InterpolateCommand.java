@@ -2,10 +2,12 @@ package io.zoetrope.app.make;
 
 import io.zoetrope.app.cli.ClipOptions;
 import io.zoetrope.app.cli.FitOption;
+import io.zoetrope.app.cli.HoldOptions;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.SourceFile;
 import io.zoetrope.app.cli.UsageError;
 import io.zoetrope.media.Source;
+import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
 import io.zoetrope.pipeline.task.Interpolate;
@@ -39,6 +41,7 @@ public final class InterpolateCommand extends MakeVerb {
 
   @Mixin private final ClipOptions clip = new ClipOptions();
   @Mixin private final FitOption fit = new FitOption();
+  @Mixin private final HoldOptions hold = new HoldOptions();
 
   public InterpolateCommand(Session session) {
     super(session);
@@ -70,6 +73,11 @@ public final class InterpolateCommand extends MakeVerb {
       @Override
       public VideoRequest request(VideoRequest usual, VideoModel model) {
         return shaped(usual, clip, clip.frames().orElse(usual.frames()));
+      }
+
+      @Override
+      public Guide guide() {
+        return hold.guide();
       }
 
       @Override

@@ -2,10 +2,12 @@ package io.zoetrope.app.make;
 
 import io.zoetrope.app.cli.ClipOptions;
 import io.zoetrope.app.cli.FitOption;
+import io.zoetrope.app.cli.HoldOptions;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.SourceFile;
 import io.zoetrope.app.cli.UsageError;
 import io.zoetrope.media.Source;
+import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
 import io.zoetrope.pipeline.task.Loop;
@@ -36,6 +38,7 @@ public final class LoopCommand extends MakeVerb {
 
   @Mixin private final ClipOptions clip = new ClipOptions();
   @Mixin private final FitOption fit = new FitOption();
+  @Mixin private final HoldOptions hold = new HoldOptions();
 
   public LoopCommand(Session session) {
     super(session);
@@ -63,6 +66,11 @@ public final class LoopCommand extends MakeVerb {
       @Override
       public VideoRequest request(VideoRequest usual, VideoModel model) {
         return shaped(usual, clip, clip.frames().orElse(usual.frames()));
+      }
+
+      @Override
+      public Guide guide() {
+        return hold.guide();
       }
 
       @Override

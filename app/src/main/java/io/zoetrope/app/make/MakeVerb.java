@@ -84,7 +84,7 @@ public abstract class MakeVerb extends Verb {
       VideoRequest request = order.request(usual(model.defaults(), order, seedValue), model);
       noteUnknownWords(model, order);
       timings.mark("load");
-      Engine first = new Engine(model);
+      Engine first = new Engine(model).withGuide(order.guide());
       Order.Models both = new Order.Models(first, other.model().map(Engine::new).orElse(first));
       Shot shot = new Shot(order, both, request, target, timings);
       Written written = film(shot);

@@ -3,6 +3,7 @@ package io.zoetrope.app.make;
 import io.zoetrope.diffusion.Progress;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
 import java.util.List;
@@ -29,6 +30,11 @@ interface Order {
   /** The name of another model that does the last part of the work. */
   default Optional<String> secondModel() {
     return Optional.empty();
+  }
+
+  /** One more guidance around every clip. */
+  default Guide guide() {
+    return Guide.NONE;
   }
 
   /**
