@@ -27,6 +27,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param data clips of the length that is compared
  * @param scenes which of its clips
  */
+@SuppressWarnings("ArrayRecordComponent")
 record Reference(ToyboxDataset data, long[] scenes) {
   /** Motions that go on for ever within the frame. */
   private static final Set<Motion> ENDLESS = EnumSet.of(Motion.ORBIT, Motion.BOUNCE, Motion.SPIN);

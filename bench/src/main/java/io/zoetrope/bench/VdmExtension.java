@@ -237,7 +237,7 @@ final class VdmExtension {
     }
     Made made = new Made(Tensors.cat(parts, 0), Clock.seconds() - start);
     file.ifPresent(path -> {
-      mkdirs(path.toAbsolutePath().getParent());
+      mkdirs(a.required("--out"));
       Safetensors.write(
           path,
           Map.of("latents", made.z_BCFHW),
