@@ -9,10 +9,10 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What a task is: the noise level of each frame at each step, and which frames are given. Row 0 is
- * where each frame starts, the last row is where it ends; each pair of rows is one sampler step. A
- * frame whose level does not change is held, one whose level rises is noised again, one whose level
- * falls is denoised. Immutable and valid by construction.
+ * What a task is: the noise level of each frame at each step, which frames are given, and which
+ * prompts each frame follows. Row 0 is where each frame starts, the last row is where it ends; each
+ * pair of rows is one sampler step. A frame whose level does not change is held, one whose level
+ * rises is noised again, one whose level falls is denoised. Immutable and valid by construction.
  *
  * <p>A given frame has content before sampling begins (an image, the end of the clip before, a
  * source video); every other frame is born of pure noise.

@@ -35,6 +35,13 @@ public record Drawn(TimestepPlan plan, List<List<String>> prompts, Optional<Tens
             "the plan has %d frames, the given video %d".formatted(plan.frames(), z.size(2)));
       }
     });
+    for (int frame = 0; frame < plan.frames(); frame++) {
+      double end = plan.level(plan.steps(), frame);
+      if (end > 0) {
+        throw new UserError(
+            "frame %d of this plan ends at level %s, as noise: end it at 0".formatted(frame, end));
+      }
+    }
     for (List<String> clip : texts) {
       if (clip.size() != plan.prompts().prompts()) {
         throw new UserError(

@@ -8,6 +8,7 @@ import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.Samplers;
 import io.zoetrope.pipeline.TinyModel;
 import io.zoetrope.pipeline.VideoModel;
@@ -24,7 +25,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
@@ -56,34 +56,37 @@ class TaskContractTest {
    * @param frames of the result
    * @param held frames of the result -> frames of {@link #content} that they are to the bit
    */
-  private record Case(
-      int clip, int frames, Map<Integer, Integer> held, Function<Integer, VideoTask> make) {}
+  private record Case(int clip, int frames, Map<Integer, Integer> held, Supplier<VideoTask> make) {}
 
   private static final List<List<String>> TWO = List.of(List.of("a red ball", "a blue ball"));
 
   private static final Map<String, Case> CASES = new TreeMap<>();
 
   static {
-    CASES.put("animate", new Case(3, 3, Map.of(0, 0), s -> new Animate(content(0, 1), 0)));
+    CASES.put("animate", new Case(3, 3, Map.of(0, 0), () -> new Animate(content(0, 1), 0)));
     CASES.put(
-        "animate from two", new Case(4, 4, Map.of(0, 0, 1, 1), s -> new Animate(content(0, 2), 0)));
-    CASES.put("animate, noised", new Case(3, 3, Map.of(), s -> new Animate(content(0, 1), 0.2)));
+        "animate from two",
+        new Case(4, 4, Map.of(0, 0, 1, 1), () -> new Animate(content(0, 2), 0)));
+    CASES.put("animate, noised", new Case(3, 3, Map.of(), () -> new Animate(content(0, 1), 0.2)));
     CASES.put(
         "interpolate",
-        new Case(4, 4, Map.of(0, 0, 3, 5), s -> new Interpolate(content(0, 1), content(5, 1))));
-    CASES.put("loop", new Case(3, 3, Map.of(0, 2), s -> new Loop(content(2, 1))));
+        new Case(4, 4, Map.of(0, 0, 3, 5), () -> new Interpolate(content(0, 1), content(5, 1))));
+    CASES.put("loop", new Case(3, 3, Map.of(0, 2), () -> new Loop(content(2, 1))));
     CASES.put(
         "extend",
         new Case(
-            4, 7, Map.of(0, 0, 1, 1, 2, 2), s -> new Extend(Optional.of(content(0, 3)), 7, 2)));
-    CASES.put("extend nothing", new Case(3, 6, Map.of(), s -> new Extend(Optional.empty(), 6, 1)));
-    CASES.put("restyle", new Case(3, 3, Map.of(), s -> new Restyle(content(0, 3), 0.6, 1)));
-    CASES.put("restyle, long", new Case(4, 7, Map.of(), s -> new Restyle(content(0, 7), 0.6, 1)));
-    CASES.put("refine pixels", new Case(2, 2, Map.of(), s -> new Refine(pixels(), 0.5, 1)));
+            4, 7, Map.of(0, 0, 1, 1, 2, 2), () -> new Extend(Optional.of(content(0, 3)), 7, 2)));
+    CASES.put("extend nothing", new Case(3, 6, Map.of(), () -> new Extend(Optional.empty(), 6, 1)));
+    CASES.put("restyle", new Case(3, 3, Map.of(), () -> new Restyle(content(0, 3), 0.6, 1)));
+    CASES.put("restyle, long", new Case(4, 7, Map.of(), () -> new Restyle(content(0, 7), 0.6, 1)));
+    CASES.put("refine pixels", new Case(2, 2, Map.of(), () -> new Refine(pixels(), 0.5, 1)));
     CASES.put(
         "refine latents",
         new Case(
-            2, 2, Map.of(), s -> new Refine(new Refine.Latents(small(content(0, 2))), 0.5, 1)));
+            2, 2, Map.of(), () -> new Refine(new Refine.Latents(small(content(0, 2))), 0.5, 1)));
+    CASES.put(
+        "double rate",
+        new Case(4, 5, Map.of(0, 0, 2, 1, 4, 2), () -> new DoubleRate(content(0, 3), 1)));
     for (Travel.Turn turn : Travel.Turn.values()) {
       for (int blend : new int[] {0, 2}) {
         CASES.put(
@@ -92,7 +95,7 @@ class TaskContractTest {
                 4,
                 7,
                 Map.of(),
-                s -> new Travel(new PromptCues(List.of(0L, 4L), blend), TWO, turn, 7, 1)));
+                () -> new Travel(new PromptCues(List.of(0L, 4L), blend), TWO, turn, 7, 1)));
       }
     }
     TimestepPlan drawn =
@@ -107,7 +110,7 @@ class TaskContractTest {
             9,
             3,
             Map.of(2, 2),
-            s -> new Drawn(drawn, List.of(List.of("a ball")), Optional.of(content(0, 3)))));
+            () -> new Drawn(drawn, List.of(List.of("a ball")), Optional.of(content(0, 3)))));
   }
 
   private static Tensor small(Tensor z) {
@@ -148,7 +151,7 @@ class TaskContractTest {
     for (long seed : seeds) {
       requests.add(TinyModel.request(seed, c.clip, STEPS, sampler));
     }
-    return c.make.apply(STEPS).latents(engine, requests, Progress.NONE);
+    return c.make.get().latents(engine, requests, Progress.NONE);
   }
 
   @ParameterizedTest
@@ -161,12 +164,33 @@ class TaskContractTest {
       for (float x : Tensors.toFloats(z)) {
         assertThat(x).isFinite().isBetween(-1000f, 1000f);
       }
-      Tensor all = content(0, 8);
-      c.held.forEach((frame, of) ->
-          assertThat(Tensors.toBytes(z.select(2, frame)))
-              .as("frame %d is given", frame)
-              .isEqualTo(Tensors.toBytes(all.select(2, of))));
+      requireHeld(c, z);
     });
+  }
+
+  @ParameterizedTest
+  @MethodSource("tasks")
+  void worksUnderEveryGuide(String task) {
+    Case c = Objects.requireNonNull(CASES.get(task));
+    List<VideoRequest> one = List.of(TinyModel.request(1, c.clip, STEPS, "ddim"));
+    for (Guide guide : List.of(Guide.replacement(), Guide.reconstruction(2))) {
+      Scopes.run(() -> {
+        Engine guided = engine.withGuide(guide);
+        Tensor z = c.make.get().latents(guided, one, Progress.NONE);
+        for (float x : Tensors.toFloats(z)) {
+          assertThat(x).isFinite();
+        }
+        requireHeld(c, z);
+      });
+    }
+  }
+
+  private static void requireHeld(Case c, Tensor z) {
+    Tensor all = content(0, 8);
+    c.held.forEach((frame, of) ->
+        assertThat(Tensors.toBytes(z.select(2, frame)))
+            .as("frame %d is given", frame)
+            .isEqualTo(Tensors.toBytes(all.select(2, of))));
   }
 
   @ParameterizedTest
@@ -223,13 +247,13 @@ class TaskContractTest {
     Case c = Objects.requireNonNull(CASES.get(task));
     List<VideoRequest> one = List.of(TinyModel.request(1, c.clip, STEPS, "dpm++2m"));
     Counter whole = new Counter(Long.MAX_VALUE);
-    Scopes.run(() -> c.make.apply(STEPS).latents(engine, one, whole));
+    Scopes.run(() -> c.make.get().latents(engine, one, whole));
     assertThat(whole.done).isEqualTo(whole.total).isPositive();
     long before = Pointer.totalCount();
     for (long patience : List.of(0L, whole.total - 1)) {
       Counter counter = new Counter(patience);
       Scopes.run(() ->
-          assertThatThrownBy(() -> c.make.apply(STEPS).latents(engine, one, counter))
+          assertThatThrownBy(() -> c.make.get().latents(engine, one, counter))
               .isInstanceOf(CancellationException.class));
       assertThat(counter.done).isEqualTo(patience);
     }

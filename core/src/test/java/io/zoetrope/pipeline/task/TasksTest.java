@@ -276,6 +276,11 @@ class TasksTest {
           new Drawn(Plans.textToVideo(engine.levels(2), 4), TWO, Optional.empty()),
           3,
           "this plan has 1 prompts, not 2: give as many");
+      refused(
+          new Drawn(
+              Plans.textToVideo(new double[] {1, 0.5}, 4), List.of(List.of("")), Optional.empty()),
+          3,
+          "frame 0 of this plan ends at level 0.5, as noise: end it at 0");
     });
   }
 
