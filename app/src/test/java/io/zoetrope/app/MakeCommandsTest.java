@@ -199,6 +199,8 @@ class MakeCommandsTest {
   void roll() throws IOException {
     JsonNode result = json("roll", "a red ball", "--frames", "20", "--context", "2");
     assertThat(read(result).frames()).hasSize(20);
+    run("roll", "a red ball", "--frames", "9", "--context", "2", "-o", "sheet.png");
+    assertThat(VideoReader.probe(folder.resolve("sheet.png")).width()).isGreaterThan(96);
     JsonNode cued =
         json(
             "roll",
@@ -338,7 +340,7 @@ class MakeCommandsTest {
         "1| multiples of| animate ball.png --size 34x32",
         "1| refining makes a video larger| refine ball --size 16x16",
         "2| --context 5 leaves no window| roll x --context 5 --frames 9",
-        "1| .webp| roll x --frames 9 --context 2 -o no.webp",
+        "1| .webp| roll x --context 2 -o no.webp",
         "1| no-such-folder| animate ball.png -o no-such-folder/x.mp4",
         "1| no-such-folder| roll x --frames 9 --context 2 -o no-such-folder/x.mp4",
         "1| /proc/x.mp4| loop ball.png -o /proc/x.mp4",

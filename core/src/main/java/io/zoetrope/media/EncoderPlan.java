@@ -40,11 +40,7 @@ record EncoderPlan(
       throw new UserError(
           "full colour resolution is written to .webm only, not to '" + target + "'");
     }
-    if (options.durability() == WriteOptions.Durability.GROWING
-        && format != OutputFormat.MP4
-        && format != OutputFormat.WEBM
-        && format != OutputFormat.GIF
-        && format != OutputFormat.PNG_FOLDER) {
+    if (options.durability() == WriteOptions.Durability.GROWING && !format.grows()) {
       throw new UserError(
           "what grows in place must be .mp4, .webm, .gif or a folder, not '" + target + "'");
     }

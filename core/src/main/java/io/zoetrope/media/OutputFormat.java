@@ -32,6 +32,11 @@ public enum OutputFormat {
     return ending;
   }
 
+  /** Whether a file can grow in place, and play while it does ({@link WriteOptions.Durability}). */
+  public boolean grows() {
+    return this == MP4 || this == WEBM || this == GIF || this == PNG_FOLDER;
+  }
+
   /**
    * The format that a path asks for: by its ending, else a folder if it has no ending or is one.
    *

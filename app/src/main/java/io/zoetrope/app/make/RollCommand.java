@@ -141,19 +141,26 @@ public final class RollCommand extends MakeVerb {
     }
   }
 
-  /** The one exception to "whole or not at all": what there is stays, whatever happens. */
+  /**
+   * The one exception to "whole or not at all": what there is stays, whatever happens. Formats that
+   * cannot grow are written whole if the end is known.
+   */
   @Override
   Written film(Shot shot) {
     VideoRequest request = shot.request();
     long wanted = frames == null ? Long.MAX_VALUE : frames;
-    try (VideoWriter writer =
-        open(shot, WriteOptions.at(request.fps()).durability(Durability.GROWING))) {
+    boolean grows = shot.target().format().grows() || frames == null;
+    Durability durability = grows ? Durability.GROWING : Durability.WHOLE;
+    try (VideoWriter writer = open(shot, WriteOptions.at(request.fps()).durability(durability))) {
       if (frames == null) {
         note("rolling until Ctrl-C; '%s' grows meanwhile".formatted(shot.target().path()));
       }
       try {
         roll(shot, wanted, writer);
       } catch (CancellationException e) {
+        if (!grows) {
+          throw e;
+        }
         finish(shot, writer);
         if (frames != null) {
           throw new CancellationException(
