@@ -174,6 +174,42 @@ class ModelCommandsTest {
   }
 
   @Test
+  void evaluateRunsASuiteAndPlots() throws IOException {
+    TestCli.Outcome outcome =
+        cli.run(
+            "evaluate",
+            "--suite",
+            "restyle",
+            "-m",
+            "model",
+            "-n",
+            "2",
+            "--steps",
+            "1",
+            "--plots",
+            "plots",
+            "--json",
+            "-q");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    JsonNode result = JSON.readTree(outcome.out());
+    assertThat(result.at("/suite").asText()).isEqualTo("restyle");
+    assertThat(result.at("/strength_0.4/change/n").asInt()).isEqualTo(2);
+    assertThat(result.at("/promises").size()).isEqualTo(1);
+    assertThat(folder.resolve("plots/restyle.png")).isNotEmptyFile();
+  }
+
+  @Test
+  void evaluateMeasuresVideosOnDisk() throws IOException {
+    assertThat(cli.run("toybox", "-n", "2", "-o", "clips/", "-q").code()).isZero();
+    TestCli.Outcome outcome =
+        cli.run("evaluate", "--videos", "clips", "--reference", "clips", "--json", "-q");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    JsonNode result = JSON.readTree(outcome.out());
+    assertThat(result.at("/psnr_db/mean").asDouble()).isEqualTo(100);
+    assertThat(result.at("/flicker_levels/n").asInt()).isEqualTo(2);
+  }
+
+  @Test
   void theAnalyserReadsRenderedClips() throws IOException {
     TestCli.Outcome outcome = cli.run("evaluate", "--truth", "-n", "10", "--json", "-q");
     JsonNode result = JSON.readTree(outcome.out());
