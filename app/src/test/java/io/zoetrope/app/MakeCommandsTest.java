@@ -305,6 +305,10 @@ class MakeCommandsTest {
     TestCli.Outcome outcome =
         run("plan", "travel", "a red ball", "a blue ball", "--gif", "t.gif", "--source", "ball");
     assertThat(outcome.code()).as(outcome.err()).isZero();
+    // A loop has one frame more than its source, which is the first one again.
+    TestCli.Outcome loop =
+        run("plan", "loop", "a ball", "--frames", "6", "--gif", "l.gif", "--source", "ball");
+    assertThat(loop.code()).as(loop.err()).isZero();
     TestCli.Outcome one = run("plan", "travel", "a red ball", "--gif", "u.gif");
     assertThat(one.code()).isEqualTo(2);
     assertThat(one.err()).contains("blends 2 prompts: give as many, each in quotes");

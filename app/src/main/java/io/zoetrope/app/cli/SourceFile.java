@@ -34,7 +34,7 @@ public final class SourceFile {
     if (word.isBlank() || word.indexOf('\0') >= 0) {
       return false;
     }
-    boolean named = ENDING.matcher(word).find() || word.contains("/") && !word.contains(" ");
+    boolean named = ENDING.matcher(word).find() || (word.contains("/") && !word.contains(" "));
     return named || Files.exists(session.resolve(Path.of(word)));
   }
 

@@ -134,7 +134,8 @@ record PlanFilm(
       return Optional.empty();
     }
     Video video =
-        from.map(path -> read(path, request, plan)).orElseGet(() -> made(engine, request, prompt));
+        from.map(path -> read(path, request, plan, back))
+            .orElseGet(() -> made(engine, request, prompt));
     List<Frame> frames = new ArrayList<>(video.frames());
     while (frames.size() < plan.frames()) {
       frames.add(frames.getLast());
@@ -145,11 +146,12 @@ record PlanFilm(
     return Optional.of(engine.encode(new Video(frames, request.fps())));
   }
 
-  private Video read(Path path, VideoRequest request, TimestepPlan plan) {
+  private Video read(Path path, VideoRequest request, TimestepPlan plan, boolean back) {
     Source read = Source.video(path, Given.wish(request).first(plan.frames()));
     note.line(read.report());
-    long last = plan.frames() - 1L;
-    while (last > 0 && !plan.given((int) last)) {
+    // The last frame of a loop is the first again.
+    int last = plan.frames() - (back ? 2 : 1);
+    while (last > 0 && !plan.given(last)) {
       last--;
     }
     if (read.video().frames().size() <= last && !read.info().still()) {
