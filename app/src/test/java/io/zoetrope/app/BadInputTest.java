@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * mend, the right exit code, nothing on stdout and nothing written.
  */
 class BadInputTest {
-  private static final int FAILED = 1;
-  private static final int USAGE = 2;
+  static final int FAILED = 1;
+  static final int USAGE = 2;
 
   @TempDir private Path folder;
   private List<Path> before = List.of();
@@ -40,6 +40,10 @@ class BadInputTest {
   }
 
   static Stream<Arguments> rows() {
+    return Stream.concat(commandRows(), BadMakeInput.rows());
+  }
+
+  private static Stream<Arguments> commandRows() {
     return Stream.of(
         // The command itself.
         row(USAGE, "no command given"),
@@ -200,185 +204,6 @@ class BadInputTest {
             "-m",
             "empty-folder"),
 
-        // Pictures and videos to begin with.
-        row(USAGE, "missing required parameter: 'IMAGE'", "animate"),
-        row(USAGE, "IMAGE is empty: name a file", "animate", ""),
-        row(FAILED, "there is no file", "animate", "nothing.png"),
-        row(FAILED, "is not a video or picture", "animate", "a-file"),
-        row(FAILED, "has no pictures", "animate", "empty-folder"),
-        row(FAILED, "1x1 pixels, too few to show anything", "animate", "dot.png"),
-        row(FAILED, "is a video, where a picture is needed", "animate", "clip.mp4"),
-        row(FAILED, "cut.png", "animate", "cut.png"),
-        row(USAGE, "animate needs at least 2 frames", "animate", "good.png", "--frames", "1"),
-        row(USAGE, "--noise: '1.5' is out of range", "animate", "good.png", "--noise", "1.5"),
-        row(
-            USAGE,
-            "expected one of [crop, pad, stretch]",
-            "animate",
-            "good.png",
-            "--fit",
-            "squeeze"),
-        row(USAGE, "PROMPT is 3000 characters long", "animate", "good.png", "x".repeat(3000)),
-        row(FAILED, "there is no model 'nobody'", "animate", "good.png", "-m", "nobody"),
-        row(USAGE, "missing required parameter: 'LAST'", "interpolate", "good.png"),
-        row(FAILED, "there is no file", "interpolate", "good.png", "nothing.png"),
-        row(FAILED, "too few to show anything", "interpolate", "dot.png", "good.png"),
-        row(FAILED, "is a video, where a picture", "interpolate", "good.png", "clip.mp4"),
-        row(
-            USAGE,
-            "interpolate needs at least 3 frames, not 2",
-            "interpolate",
-            "good.png",
-            "good.png",
-            "--frames",
-            "2"),
-        row(FAILED, "is a video, where a picture is needed", "loop", "clip.mp4"),
-        row(USAGE, "loop needs at least 2 frames", "loop", "good.png", "--frames", "1"),
-        row(FAILED, "there are no frames in", "loop", "no-frames.gif"),
-        row(USAGE, "missing required parameter: 'VIDEO'", "extend"),
-        row(FAILED, "there are no frames in", "extend", "no-frames.y4m"),
-        row(FAILED, "is one picture: 'zoetrope animate'", "extend", "good.png"),
-        row(FAILED, "cut off", "extend", "cut.mp4"),
-        row(FAILED, "is not a video or picture", "extend", "a-file"),
-        row(USAGE, "--frames: '0' is out of range", "extend", "clip.mp4", "--frames", "0"),
-        row(USAGE, "--overlap: '0' is out of range", "extend", "clip.mp4", "--overlap", "0"),
-        row(USAGE, "--start: '-1' is out of range", "extend", "clip.mp4", "--start", "-1"),
-        row(USAGE, "missing required parameter: 'PROMPT", "restyle", "clip.mp4"),
-        row(USAGE, "the prompt is empty", "restyle", "clip.mp4", " "),
-        row(
-            USAGE,
-            "--strength: '0' is out of range",
-            "restyle",
-            "clip.mp4",
-            "x",
-            "--strength",
-            "0"),
-        row(
-            USAGE,
-            "--strength: '2' is out of range",
-            "restyle",
-            "clip.mp4",
-            "x",
-            "--strength",
-            "2"),
-        row(FAILED, "there are no frames in", "restyle", "no-frames.y4m", "x"),
-        row(FAILED, "too few to show anything", "restyle", "dot.png", "x"),
-        row(USAGE, "missing required parameter: 'VIDEO|PROMPT", "refine"),
-        row(USAGE, "the prompt is empty", "refine", ""),
-        row(FAILED, "there is no file", "refine", "nothing.mp4"),
-        row(FAILED, "is not a video or picture", "refine", "a-file"),
-        row(USAGE, "--scale: '0.5' is out of range", "refine", "clip.mp4", "--scale", "0.5"),
-        row(
-            USAGE,
-            "--scale and --size both say how large",
-            "refine",
-            "clip.mp4",
-            "--scale",
-            "2",
-            "--size",
-            "64x64"),
-        row(FAILED, "there is no model 'nobody'", "refine", "a ball", "-m", "nobody"),
-
-        // Prompts that change.
-        row(USAGE, "there are no prompts: say zoetrope travel --at 0", "travel"),
-        row(USAGE, "unexpected argument 'a ball'", "travel", "a ball"),
-        row(USAGE, "'b' is no number of a frame", "travel", "--at", "0", "a", "--at", "b", "c"),
-        row(USAGE, "'-4' is no number of a frame", "travel", "--at", "0", "a", "--at", "-4", "b"),
-        row(USAGE, "sets in at frame 0, not 5", "travel", "--at", "5", "a"),
-        row(USAGE, "one after another", "travel", "--at", "0", "a", "--at", "0", "b"),
-        row(
-            USAGE,
-            "one after another",
-            "travel",
-            "--at",
-            "0",
-            "a",
-            "--at",
-            "24",
-            "b",
-            "--at",
-            "12",
-            "c"),
-        row(USAGE, "nearer than the 4 frames", "travel", "--at", "0", "a", "--at", "1", "b"),
-        row(USAGE, "the prompt is empty", "travel", "--at", "0", ""),
-        row(
-            USAGE,
-            "--frames 20 ends before the prompt at frame 24",
-            "travel",
-            "--at",
-            "0",
-            "a",
-            "--at",
-            "24",
-            "b",
-            "--frames",
-            "20"),
-        row(USAGE, "--at", "travel", "--at", "0"),
-        row(USAGE, "--blend: '-1' is out of range", "travel", "--at", "0", "a", "--blend", "-1"),
-        row(USAGE, "the prompt is empty", "roll"),
-        row(USAGE, "by itself or with --at, not both", "roll", "a", "--at", "0", "b"),
-        row(USAGE, "--frames: '0' is out of range", "roll", "a", "--frames", "0"),
-        row(FAILED, "there is no model 'nobody'", "roll", "a", "-m", "nobody"),
-
-        // Plans.
-        row(FAILED, "there is no file 'no.json'", "generate", "a ball", "--plan", "no.json"),
-        row(FAILED, "is a folder", "generate", "a ball", "--plan", "empty-folder"),
-        row(FAILED, "a-file: this is no timestep plan", "generate", "a ball", "--plan", "a-file"),
-        row(FAILED, "row 1 has 1 frames", "generate", "a ball", "--plan", "ragged.json"),
-        row(FAILED, "row 1, frame 0", "generate", "a ball", "--plan", "outside.json"),
-        row(FAILED, "wants frame 0 given", "generate", "a ball", "--plan", "given.json"),
-        row(FAILED, "marks no frame as given", "animate", "good.png", "--plan", "plain.json"),
-        row(FAILED, "marks no frame as given", "restyle", "clip.mp4", "x", "--plan", "plain.json"),
-        row(
-            FAILED,
-            "has weights for 1 prompts, and 2 are given",
-            "travel",
-            "--at",
-            "0",
-            "a",
-            "--at",
-            "9",
-            "b",
-            "--plan",
-            "plain.json"),
-        row(
-            USAGE,
-            "--frames 7, but the plan 'plain.json' has 2: leave --frames out",
-            "generate",
-            "a ball",
-            "--plan",
-            "plain.json",
-            "--frames",
-            "7"),
-        row(
-            USAGE,
-            "--steps 9, but the plan 'plain.json' has 1",
-            "generate",
-            "a ball",
-            "--plan",
-            "plain.json",
-            "--steps",
-            "9"),
-        row(FAILED, "row 1 has 1 frames", "plan", "ragged.json"),
-        row(USAGE, "--png 'x.jpg' must end in .png", "plan", "animate", "--png", "x.jpg"),
-        row(USAGE, "--gif 'x.mp4' must end in .gif", "plan", "animate", "a", "--gif", "x.mp4"),
-        row(USAGE, "--save 'x.txt' must end in .json", "plan", "animate", "--save", "x.txt"),
-        row(USAGE, "the prompt is empty", "plan", "animate", "--gif", "x.gif"),
-        row(USAGE, "'a ball' is for --gif", "plan", "animate", "a ball"),
-        row(USAGE, "blends 2 prompts", "plan", "travel", "a ball", "--gif", "x.gif"),
-        row(
-            FAILED,
-            "there is no file",
-            "plan",
-            "loop",
-            "a",
-            "--gif",
-            "x.gif",
-            "--source",
-            "no.png"),
-        row(FAILED, "no-such-folder", "plan", "animate", "--png", "no-such-folder/x.png"),
-        row(FAILED, "no-such-folder", "plan", "animate", "--save", "no-such-folder/x.json"),
-
         // train.
         row(USAGE, "missing required parameter: 'RECIPE'", "train"),
         row(FAILED, "there is no recipe 'nothing': name a .yaml file", "train", "nothing"),
@@ -473,7 +298,7 @@ class BadInputTest {
     assertThat(listing()).isEqualTo(before);
   }
 
-  private static Arguments row(int code, String message, String... args) {
+  static Arguments row(int code, String message, String... args) {
     return arguments(code, message, List.of(args));
   }
 

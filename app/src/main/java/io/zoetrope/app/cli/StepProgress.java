@@ -18,6 +18,9 @@ import org.bytedeco.pytorch.Tensor;
 public final class StepProgress implements Progress, AutoCloseable {
   private static final long NANOS_BETWEEN_LINES = 5_000_000_000L;
 
+  /** So many steps are not meant to be done. */
+  private static final long ENDLESS = 1_000_000_000_000L;
+
   private final String task;
   private final long first;
   private final PrintStream err;
@@ -91,6 +94,10 @@ public final class StepProgress implements Progress, AutoCloseable {
     } else if (lines && (System.nanoTime() - lastLine > NANOS_BETWEEN_LINES)) {
       lastLine = System.nanoTime();
       double seconds = (lastLine - start) / 1e9;
+      if (total >= ENDLESS) {
+        err.printf("%s %d%s, %.0f s%n", task, done, words.isEmpty() ? "" : ", " + words, seconds);
+        return;
+      }
       err.printf(
           "%s %d/%d%s, %.0f s, about %.0f s to go%n",
           task,
@@ -107,7 +114,7 @@ public final class StepProgress implements Progress, AutoCloseable {
       ProgressBar made =
           new ProgressBarBuilder()
               .setTaskName(task)
-              .setInitialMax(total)
+              .setInitialMax(total >= ENDLESS ? -1 : total)
               .startsFrom(first, Duration.ZERO)
               .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
               .setUpdateIntervalMillis(200)
