@@ -71,7 +71,7 @@ class FolderFiguresTest {
       assertThat(mean(report, "ssim")).isBetween(0.999999, 1.000001);
       assertThat(report.fields()).containsKeys("flicker_levels", "pixels_2nd_difference");
       assertThat(of(report, "frechet").get("n")).isEqualTo(2);
-      assertThat((double) of(report, "frechet").get("distance")).isLessThan(1e-9);
+      assertThat(number(report, "frechet", "distance")).isLessThan(1e-9);
       // One of the two has a caption.
       assertThat(of(report, "all_right").get("of")).isEqualTo(1);
     }
@@ -107,6 +107,10 @@ class FolderFiguresTest {
   }
 
   private static double mean(Report report, String name) {
-    return (double) of(report, name).get("mean");
+    return number(report, name, "mean");
+  }
+
+  private static double number(Report report, String name, String figure) {
+    return (double) Objects.requireNonNull(of(report, name).get(figure));
   }
 }
