@@ -47,6 +47,8 @@ record Flops(double products, double attention) {
     double ends = 2 * tokens * 2 * patch * width;
     double levels = 2 * frames * (256 * width + width * width + 9 * width * width);
     double pooled = 2.0 * in.batch * config.textWidth() * width;
+    double moments =
+        config.temporal() && config.frameEmbedding() ? 2.0 * in.frames * width * width : 0;
 
     // Query, key, value and output; feed-forward four times as wide, there and back.
     double space = 4 * 2 * tokens * width * width;
@@ -57,7 +59,7 @@ record Flops(double products, double attention) {
     double looks = perFrame + in.words + (config.temporal() ? in.frames : 0);
     double attention = 2 * 2 * tokens * looks * width;
     return new Flops(
-        ends + levels + pooled + config.depth() * (space + text + time + feedForward),
+        ends + levels + pooled + moments + config.depth() * (space + text + time + feedForward),
         config.depth() * attention);
   }
 

@@ -27,12 +27,13 @@ class FlopsTest {
     double out = 2 * 8 * 8 * 3;
     double levels = 2 * 2 * (256 * 8 + 8 * 8 + 8 * 72); // 2 frames
     double pooled = 2 * 6 * 8;
+    double moments = 2 * 2 * 8 * 8; // 2 frames, once for all clips
     double space = 4 * (2 * 8 * 8 * 8); // q, k, v, out of 8 tokens
     double time = space;
     double text = 2 * (2 * 8 * 8 * 8) + 2 * (2 * 5 * 6 * 8); // q, out of tokens; k, v of words
     double feedForward = 2 * (2 * 8 * 8 * 32);
     assertThat(flops.products())
-        .isEqualTo(embed + out + levels + pooled + space + time + text + feedForward);
+        .isEqualTo(embed + out + levels + pooled + moments + space + time + text + feedForward);
     double spaceLooks = 2 * (2 * (2 * 4 * 4 * 8)); // 2 frames: q k^T and weights v of 4x4, 8 wide
     double textLooks = 2 * (2 * 8 * 5 * 8);
     double timeLooks = 4 * (2 * (2 * 2 * 2 * 8)); // 4 places of 2x2
@@ -66,6 +67,8 @@ class FlopsTest {
         rows = 3 * 5;
       } else if (name.contains("text_embedder")) {
         rows = 3;
+      } else if (name.contains("frame_embedder")) {
+        rows = 5;
       } else if (name.contains("attn2.to_k") || name.contains("attn2.to_v")) {
         rows = 3 * 7;
       }
