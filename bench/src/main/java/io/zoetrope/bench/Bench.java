@@ -33,6 +33,8 @@ public final class Bench {
         frames    a step with 16 noise levels against a step with one
         training  one training step: GFLOP/s against that rate
         all       all of these
+        safetensors-fuzz [-n N] [--seed S] [--first I] [--disk K] [--oracle K]
+                  damaged files by the million: each is read rightly or refused in a line
       --seconds is the time for each table (default 40), --threads what libtorch computes on.
       --cpu-time measures the processor time of one thread, for a machine that others use too.
       """;
@@ -50,12 +52,16 @@ public final class Bench {
   /** Exit code 0: done, 1: failed, 2: wrong usage. */
   public static void main(String[] arguments) {
     try {
+      if (arguments.length > 0 && arguments[0].equals("safetensors-fuzz")) {
+        SafetensorsFuzz.main(List.of(arguments).subList(1, arguments.length));
+        return;
+      }
       if (arguments.length > 0 && Experiments.has(arguments[0])) {
         Experiments.run(arguments[0], List.of(arguments).subList(1, arguments.length));
         return;
       }
       run(parse(List.of(arguments)));
-    } catch (UserError e) {
+    } catch (UserError | SafetensorsFuzz.Found e) {
       System.err.println("bench: " + e.getMessage());
       System.exit(1);
     } catch (IllegalArgumentException e) {

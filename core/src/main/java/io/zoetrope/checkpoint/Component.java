@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -46,6 +47,16 @@ public record Component(Path folder, String weightsFile) {
 
   public Path weights() {
     return folder.resolve(weightsFile);
+  }
+
+  /**
+   * Opens its weights: one file or shards.
+   *
+   * @param variant such as {@code fp16}; empty for the plain weights, or the only variant there is
+   * @throws UserError if they are missing or damaged
+   */
+  public WeightSet open(Optional<String> variant) {
+    return WeightSet.open(folder, weightsFile, variant);
   }
 
   /** Writes the config alone, for a part that has no weights. */

@@ -12,9 +12,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,9 +28,6 @@ import org.bytedeco.pytorch.Tensor;
  * little-endian and row-major (https://huggingface.co/docs/safetensors).
  */
 public final class Safetensors {
-  /** The longest header that readers of the format accept. */
-  static final long MAX_HEADER = 100_000_000;
-
   private static final int CHUNK = 16 << 20;
 
   private static final JsonMapper JSON =
@@ -48,38 +42,19 @@ public final class Safetensors {
    */
   public static SafetensorsFile open(Path path) {
     String what = path.toString();
-    if (Files.isDirectory(path)) {
-      throw new UserError(what + " is a folder, not a safetensors file");
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new UserError(
+          what
+              + (Files.isDirectory(path) ? " is a folder" : " is no file")
+              + ": name a safetensors"
+              + " file");
     }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      SafetensorsHeader header = header(what, channel);
+      SafetensorsHeader header = SafetensorsHeader.read(what, channel);
       return new SafetensorsFile(path, header, channel.size());
     } catch (IOException e) {
       throw AtomicFiles.cannot("read", path, e);
     }
-  }
-
-  /** Reads and checks the header alone. */
-  static SafetensorsHeader header(String what, SeekableByteChannel channel) throws IOException {
-    long size = channel.size();
-    if (size < 8) {
-      throw SafetensorsHeader.bad(what, "it has only " + size + " bytes");
-    }
-    ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-    readFully(what, channel, length);
-    long headerBytes = length.getLong(0);
-    if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER, size - 8)) {
-      throw SafetensorsHeader.bad(
-          what,
-          "it claims a header of %s bytes in a file of %d"
-              .formatted(Long.toUnsignedString(headerBytes), size));
-    }
-    ByteBuffer header = ByteBuffer.allocate((int) headerBytes);
-    readFully(what, channel, header);
-    if (header.get(0) != '{') {
-      throw SafetensorsHeader.bad(what, "its header does not begin with '{'");
-    }
-    return SafetensorsHeader.parse(what, decode(what, header), 8 + headerBytes, size);
   }
 
   /**
@@ -187,29 +162,6 @@ public final class Safetensors {
   private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
     while (buffer.hasRemaining()) {
       channel.write(buffer);
-    }
-  }
-
-  private static void readFully(String what, SeekableByteChannel channel, ByteBuffer buffer)
-      throws IOException {
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer) < 0) {
-        throw SafetensorsHeader.bad(what, "it ends within its header");
-      }
-    }
-    buffer.flip();
-  }
-
-  private static String decode(String what, ByteBuffer header) {
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .onMalformedInput(CodingErrorAction.REPORT)
-          .onUnmappableCharacter(CodingErrorAction.REPORT)
-          .decode(header)
-          .toString();
-    } catch (CharacterCodingException e) {
-      throw SafetensorsHeader.bad(what, "its header is not UTF-8");
     }
   }
 }

@@ -139,7 +139,7 @@ class SafetensorsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{} x | not JSON",
+        "{} x | text follows the JSON",
         "{\"a\":1} | tensor 'a' is not a JSON object",
         "{\"a\":{}} | tensor 'a' lacks its dtype",
         "{\"a\":{\"dtype\":\"F31\",\"shape\":[1],\"data_offsets\":[0,4]}} | 'F31'",
@@ -154,12 +154,33 @@ class SafetensorsTest {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}"
             + " | impossible shape",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,8]}}"
-            + " | number 99999999999999999999",
+            + " | number 99999999999999999999, which is too large",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
             + "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[2,6]}} | 'b' begins",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-            + "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}} | Duplicate",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}"
+            + " | two entries are called 'a'",
         "{\"__metadata__\":{\"a\":1}} | is not a string",
+        "{\"__metadata__\":{\"a\":null}} | is not a string",
+        "{\"__metadata__\":[]} | is not a JSON object",
+        "{\"__metadata__\":{\"a\":\"\",\"a\":\"\"}} | has 'a' twice",
+        "{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}} | has its dtype twice",
+        "{\"a\":{\"dtype\":\"F4\",\"shape\":[16],\"data_offsets\":[0,8]}} | less than a byte",
+        "{\"a\":{\"dtype\":\"F6_E2M3\",\"shape\":[4],\"data_offsets\":[0,3]}} | less than a byte",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[0,4611686018427387904,4],\"data_offsets\":[0,0]}}"
+            + " | impossible shape",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[08],\"data_offsets\":[0,8]}} | number 08",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[-0],\"data_offsets\":[0,8]}} | '-0'",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[8e0],\"data_offsets\":[0,8]}} | '8e0'",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[8,],\"data_offsets\":[0,8]}} | whole number",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]},} | is not a string",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]},"
+            + "\"b\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[4,4]}} | (an overlap)",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},"
+            + "\"b\":{\"dtype\":\"U8\",\"shape\":[5],\"data_offsets\":[3,8]}} | (a hole)",
+        "{\"\\ud800\":{}} | half a surrogate pair",
+        "{\"\\x\":{}} | unknown escape",
+        "{\"a\tb\":{}} | control character",
+        "{\"a | without an end",
         "[1, 2] | does not begin",
         "{\"a\":{\"dtype\":\"F32\",\"extra\":1}} | unknown key 'extra'",
       })
@@ -182,7 +203,8 @@ class SafetensorsTest {
     byte[] whole = Files.readAllBytes(file);
     for (int length = 0; length < whole.length; length++) {
       Bytes part = new Bytes(java.util.Arrays.copyOf(whole, length));
-      assertThatThrownBy(() -> Safetensors.header("the file", part)).isInstanceOf(UserError.class);
+      assertThatThrownBy(() -> SafetensorsHeader.read("the file", part))
+          .isInstanceOf(UserError.class);
     }
     Files.write(file, java.util.Arrays.copyOf(whole, whole.length - 1));
     assertThatThrownBy(() -> Safetensors.open(file)).isInstanceOf(UserError.class);
@@ -190,7 +212,7 @@ class SafetensorsTest {
 
   @Test
   void headerLengthsThatLie() throws IOException {
-    for (long length : new long[] {-1, 0, 1, 3, 101, Safetensors.MAX_HEADER + 1, 1L << 62}) {
+    for (long length : new long[] {-1, 0, 1, 3, 101, SafetensorsHeader.MAX_BYTES + 1, 1L << 62}) {
       ByteBuffer bytes = ByteBuffer.allocate(8 + 100).order(ByteOrder.LITTLE_ENDIAN);
       bytes.putLong(length).put("{}".getBytes(StandardCharsets.UTF_8));
       Path file = Files.write(folder.resolve("x"), bytes.array());
@@ -220,7 +242,7 @@ class SafetensorsTest {
       Random random = new Random(20_000 + i);
       byte[] mutated = mutate(whole, random);
       try {
-        Safetensors.header("the file", new Bytes(mutated));
+        SafetensorsHeader.read("the file", new Bytes(mutated));
         opened++;
         if (opened % 10 == 0) {
           Files.write(file, mutated);

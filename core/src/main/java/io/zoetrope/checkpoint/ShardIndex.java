@@ -1,0 +1,63 @@
+package io.zoetrope.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+
+/**
+ * What {@code *.safetensors.index.json} says: in which file of its folder each tensor lies.
+ *
+ * @param weightMap file names by tensor name
+ */
+record ShardIndex(SequencedMap<String, String> weightMap) {
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  /**
+   * Reads an index.
+   *
+   * @throws UserError if it is none, or names files outside its folder
+   */
+  static ShardIndex read(Path file) {
+    JsonNode map;
+    try {
+      map = JSON.readTree(Files.readAllBytes(file)).path("weight_map");
+    } catch (JsonProcessingException e) {
+      throw bad(file, "not JSON: " + SafetensorsHeader.clean(e.getOriginalMessage()));
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("read", file, e);
+    }
+    if (!map.isObject() || map.isEmpty()) {
+      throw bad(file, "it has no weight_map");
+    }
+    SequencedMap<String, String> weightMap = new LinkedHashMap<>();
+    map.properties()
+        .forEach(entry -> {
+          String name = SafetensorsHeader.clean(entry.getKey());
+          if (!entry.getValue().isTextual()) {
+            throw bad(file, "tensor '%s' has no file name".formatted(name));
+          }
+          String shard = entry.getValue().asText();
+          if (!shard.matches("[^/\\\\\\p{C}]+\\.safetensors")) {
+            throw bad(
+                file,
+                "tensor '%s' lies in '%s', which is no safetensors file beside the index"
+                    .formatted(name, SafetensorsHeader.clean(shard)));
+          }
+          weightMap.put(entry.getKey(), shard);
+        });
+    return new ShardIndex(weightMap);
+  }
+
+  private static UserError bad(Path file, String cause) {
+    return new UserError(file + " is not a good index of shards: " + cause);
+  }
+}
