@@ -28,11 +28,22 @@ public final class Conv2d {
    * @param kernel odd
    */
   public static Conv2d of(Parameters p, long in, long out, long kernel, long stride, Init init) {
+    return of(p, in, out, kernel, stride, kernel / 2, init);
+  }
+
+  /** As {@link #of} without padding: for inputs that were padded otherwise. */
+  public static Conv2d unpadded(
+      Parameters p, long in, long out, long kernel, long stride, Init init) {
+    return of(p, in, out, kernel, stride, 0, init);
+  }
+
+  private static Conv2d of(
+      Parameters p, long in, long out, long kernel, long stride, long padding, Init init) {
     return new Conv2d(
         p.weight("weight", init, out, in, kernel, kernel),
         p.weight("bias", Init.ZEROS, out),
         stride,
-        kernel / 2,
+        padding,
         p.precision());
   }
 

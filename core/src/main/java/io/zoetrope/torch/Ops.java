@@ -76,6 +76,11 @@ public final class Ops {
         x, new long[] {height, width}, new DoubleOptional(), new DoubleOptional());
   }
 
+  /** x [..., H, W] with columns of zeros at its left and right, rows at its top and bottom. */
+  public static Tensor pad(Tensor x, long left, long right, long top, long bottom) {
+    return torch.constant_pad_nd(x, new long[] {left, right, top, bottom}, new Scalar(0.0));
+  }
+
   /** x [N, C, H, W] with channels next to each other in memory: convolutions are faster so. */
   public static Tensor channelsLast(Tensor x) {
     return x.contiguous(torch.MemoryFormat.ChannelsLast);

@@ -6,7 +6,6 @@ import io.zoetrope.nn.Conv2d;
 import io.zoetrope.nn.GroupNorm;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Parameters;
-import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
@@ -37,24 +36,6 @@ public final class CompactAutoencoder implements Autoencoder {
     latentStd = p.plain("latent_std", Init.ONES, config.latentChannels());
   }
 
-  /**
-   * A diagonal Gaussian over raw latents (not normalised), one for each frame.
-   *
-   * @param mean [N, C, h, w], f32
-   * @param logVar the same shape, in [-20, 10]
-   */
-  public record Posterior(Tensor mean, Tensor logVar) {
-    /** Mean plus noise; eps is standard normal of the mean's shape. */
-    public Tensor sample(Tensor eps) {
-      return mean.add(Ops.mul(logVar, 0.5).exp().mul(eps));
-    }
-
-    /** KL divergence to the standard normal, averaged over all elements: a scalar. */
-    public Tensor kl() {
-      return Ops.mul(Ops.add(mean.square().add(logVar.exp()).sub(logVar), -1).mean(), 0.5);
-    }
-  }
-
   @Override
   public int factor() {
     return config.factor();
@@ -76,10 +57,7 @@ public final class CompactAutoencoder implements Autoencoder {
           "width and height must be multiples of %d, not %dx%d"
               .formatted(factor(), x_NCHW.size(3), x_NCHW.size(2)));
     }
-    Tensor moments = encoder.forward(x_NCHW).to(ScalarType.Float);
-    return new Posterior(
-        moments.narrow(1, 0, channels()),
-        Ops.clamp(moments.narrow(1, channels(), channels()), -20, 10));
+    return Posterior.of(encoder.forward(x_NCHW).to(ScalarType.Float), -20, 10);
   }
 
   /** Raw latents [N, C, h, w] -> frames [N, 3, H, W], f32. */

@@ -10,7 +10,7 @@ import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Png;
 import io.zoetrope.media.Video;
 import io.zoetrope.network.vae.CompactAutoencoder;
-import io.zoetrope.network.vae.CompactAutoencoder.Posterior;
+import io.zoetrope.network.vae.Posterior;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.Tensors;

@@ -69,10 +69,10 @@ class CompactAutoencoderTest {
   void theDivergenceOfAStandardNormalIsZero() {
     Scopes.run(() -> {
       Tensor zero = Tensors.zeros(1, 4, 2, 2);
-      assertThat(new CompactAutoencoder.Posterior(zero, zero).kl().item_float()).isZero();
+      assertThat(new Posterior(zero, zero).kl().item_float()).isZero();
       Tensor one = Tensors.full(1, 1, 4, 2, 2);
       // 1/2 (mean^2 + var - 1 - log var)
-      assertThat(new CompactAutoencoder.Posterior(one, zero).kl().item_float()).isEqualTo(0.5f);
+      assertThat(new Posterior(one, zero).kl().item_float()).isEqualTo(0.5f);
     });
   }
 
