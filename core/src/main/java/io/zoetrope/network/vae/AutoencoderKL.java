@@ -104,7 +104,7 @@ public final class AutoencoderKL implements Autoencoder {
    * @param height of the frame in pixels
    */
   public long bytesPerFrame(long height, long width) {
-    long side = tiling.map(t -> (long) t.pixels()).orElse(Long.MAX_VALUE);
+    long side = tiling.map(t -> (long) t.latents() * factor()).orElse(Long.MAX_VALUE);
     List<Integer> widths = config.widths();
     long channels = Math.max(widths.getFirst(), widths.get(Math.min(1, widths.size() - 1)));
     return 3 * Float.BYTES * channels * Math.min(height, side) * Math.min(width, side);
@@ -133,8 +133,8 @@ public final class AutoencoderKL implements Autoencoder {
           return quant.map(conv -> conv.forward(h)).orElse(h).to(ScalarType.Float);
         };
     return tiling
-        .filter(t -> t.cutsPixels(x))
-        .map(t -> t.encode(x, body))
+        .filter(t -> t.cuts(x, factor()))
+        .map(t -> t.encode(x, factor(), body))
         .orElseGet(() -> body.apply(x));
   }
 
@@ -150,8 +150,8 @@ public final class AutoencoderKL implements Autoencoder {
           return decoder.forward(h).to(ScalarType.Float);
         };
     return tiling
-        .filter(t -> t.cutsLatents(z))
-        .map(t -> t.decode(z, body))
+        .filter(t -> t.cuts(z, 1))
+        .map(t -> t.decode(z, factor(), body))
         .orElseGet(() -> body.apply(z));
   }
 

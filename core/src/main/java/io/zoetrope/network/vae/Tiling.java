@@ -3,6 +3,7 @@ package io.zoetrope.network.vae;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -16,60 +17,57 @@ import org.bytedeco.pytorch.Tensor;
  * alone, and its borders are padded (docs/checkpoints.md has figures). The steps are those of
  * diffusers' {@code enable_tiling}, to its results.
  *
- * @param pixels side of a tile of pixels
- * @param latents side of the same tile in latents
- * @param overlap part of a tile that it shares with the next, in [0, 1)
+ * @param latents side of a tile in latents
+ * @param overlap latents that a tile shares with the next; fewer than it has
  */
-public record Tiling(int pixels, int latents, double overlap) {
+public record Tiling(int latents, int overlap) {
   public Tiling {
-    if (latents < 1 || pixels < latents || !(overlap >= 0 && overlap < 1)) {
-      throw new IllegalArgumentException(
-          "no tiles of %d pixels, %d latents and overlap %s".formatted(pixels, latents, overlap));
+    if (latents < 1 || overlap < 0 || overlap >= latents) {
+      throw new UserError(
+          "tiles of %d latents cannot overlap by %d: a tile has at least 1 and shares fewer than it has"
+              .formatted(latents, overlap));
     }
   }
 
   /** The tiles of diffusers: as large as the frames of training, a quarter of overlap. */
   public static Tiling of(KlConfig config) {
-    return new Tiling(
-        config.sampleSize(), Math.max(1, config.sampleSize() / config.factor()), 0.25);
+    int latents = Math.max(1, config.sampleSize() / config.factor());
+    return new Tiling(latents, latents / 4);
   }
 
-  /** Whether frames [N, C, H, W] are larger than a tile of pixels. */
-  boolean cutsPixels(Tensor x) {
-    return x.size(2) > pixels || x.size(3) > pixels;
-  }
-
-  /** Whether frames [N, C, h, w] are larger than a tile of latents. */
-  boolean cutsLatents(Tensor z) {
-    return z.size(2) > latents || z.size(3) > latents;
+  /** Whether frames [N, C, h, w] are larger than a tile, which has so many to a latent. */
+  boolean cuts(Tensor x, int scale) {
+    return x.size(2) > (long) scale * latents || x.size(3) > (long) scale * latents;
   }
 
   /** Pixels to latents, tile by tile. */
-  Tensor encode(Tensor x, UnaryOperator<Tensor> encoder) {
-    return run(x, pixels, latents, encoder);
+  Tensor encode(Tensor x, int factor, UnaryOperator<Tensor> encoder) {
+    return run(x, factor, 1, encoder);
   }
 
   /** Latents to pixels, tile by tile. */
-  Tensor decode(Tensor z, UnaryOperator<Tensor> decoder) {
-    return run(z, latents, pixels, decoder);
+  Tensor decode(Tensor z, int factor, UnaryOperator<Tensor> decoder) {
+    return run(z, 1, factor, decoder);
   }
 
   /**
-   * @param from side of a tile before
-   * @param to side of a tile after
+   * @param before what a latent has on a side before the body
+   * @param after and behind it
    */
-  private Tensor run(Tensor x, int from, int to, UnaryOperator<Tensor> body) {
-    long stride = Math.max(1, (long) (from * (1 - overlap)));
-    long blend = (long) (to * overlap);
-    long whole = to - blend;
+  private Tensor run(Tensor x, int before, int after, UnaryOperator<Tensor> body) {
+    long side = (long) latents * before;
+    long stride = (long) (latents - overlap) * before;
+    long blend = (long) overlap * after;
+    long whole = (long) (latents - overlap) * after;
     return Scopes.tensor(() -> {
       List<Tensor> rows = new ArrayList<>();
       List<Tensor> above = List.of();
-      for (long top = 0; top < x.size(2); top += stride) {
+      for (long top = 0; top + before <= x.size(2); top += stride) {
         List<Tensor> row = new ArrayList<>();
         List<Tensor> cut = new ArrayList<>();
-        for (long left = 0; left < x.size(3); left += stride) {
-          Tensor part = part(part(x, 2, top, from), 3, left, from);
+        // A last strip of less than a latent would make nothing.
+        for (long left = 0; left + before <= x.size(3); left += stride) {
+          Tensor part = part(part(x, 2, top, side), 3, left, side);
           int column = row.size();
           List<Tensor> over = above;
           Tensor tile =
