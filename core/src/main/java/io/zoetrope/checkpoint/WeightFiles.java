@@ -48,6 +48,7 @@ final class WeightFiles {
       return found.firstEntry().getValue();
     }
     if (found.isEmpty()) {
+      requireNoPickle(folder, base);
       throw new UserError(
           "no file %s, nor an index of shards of it: the model is not whole"
               .formatted(folder.resolve(base)));
@@ -55,6 +56,31 @@ final class WeightFiles {
     throw new UserError(
         "%s has %s in several variants only: %s"
             .formatted(folder, base, offer(found.keySet().stream().toList())));
+  }
+
+  /** Says how to convert what lies there as a pickle. */
+  private static void requireNoPickle(Path folder, String base) {
+    String stem = base.substring(0, base.length() - ".safetensors".length());
+    // transformers calls its pickles otherwise than its safetensors.
+    List<String> stems = stem.equals("model") ? List.of(stem, "pytorch_model") : List.of(stem);
+    try (Stream<Path> files = Files.list(folder)) {
+      Optional<String> pickle =
+          files
+              .map(file -> String.valueOf(file.getFileName()))
+              .filter(name ->
+                  stems.stream()
+                      .anyMatch(s -> name.startsWith(s + ".") || name.startsWith(s + "-")))
+              .filter(name -> name.matches(".*\\.(bin|pt|pth|ckpt)"))
+              .sorted()
+              .findFirst();
+      if (pickle.isPresent()) {
+        throw new UserError(
+            "%s is a PyTorch pickle, which can run code, and there is no %s beside it: convert it in Python by from_pretrained(...) and save_pretrained(..., safe_serialization=True)"
+                .formatted(folder.resolve(pickle.get()), base));
+      }
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("look into", folder, e);
+    }
   }
 
   private static String offer(List<String> variants) {

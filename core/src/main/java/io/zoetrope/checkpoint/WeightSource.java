@@ -1,0 +1,100 @@
+package io.zoetrope.checkpoint;
+
+import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.torch.UserError;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The weights of one component, under the names that its network asks for, wherever they lie and
+ * whatever they are called there. Tensors are those of the open files, not copies.
+ */
+public final class WeightSource {
+  /** Buffers that networks compute themselves; old versions of libraries wrote them to files. */
+  private static final Pattern HARMLESS =
+      Pattern.compile("(.*\\.)?(position_ids|num_batches_tracked|alphas_cumprod)");
+
+  private final String what;
+  private final String source;
+  private final SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+  private final Map<String, String> inFile = new LinkedHashMap<>();
+  private final List<String> ignored = new ArrayList<>();
+
+  private WeightSource(String what, String source) {
+    this.what = what;
+    this.source = source;
+  }
+
+  /**
+   * All weights of a component.
+   *
+   * @param what the component, e.g. {@code vae}
+   * @param source the file, as errors name it
+   * @param tensors by the file's names
+   * @param names the network's name for a file's
+   * @throws UserError if two keys of the file are one weight
+   */
+  public static WeightSource of(
+      String what, String source, Map<String, Tensor> tensors, UnaryOperator<String> names) {
+    WeightSource weights = new WeightSource(what, source);
+    tensors.forEach((key, tensor) -> {
+      if (HARMLESS.matcher(key).matches()) {
+        weights.ignored.add(key);
+      } else {
+        weights.put(key, names.apply(key), tensor);
+      }
+    });
+    return weights;
+  }
+
+  /** As {@link #of(String, String, Map, UnaryOperator)}, where the file has the network's names. */
+  public static WeightSource of(String what, String source, Map<String, Tensor> tensors) {
+    return of(what, source, tensors, UnaryOperator.identity());
+  }
+
+  /** As above, of open files. */
+  public static WeightSource of(String what, WeightSet weights, UnaryOperator<String> names) {
+    return of(what, weights.path().toString(), weights.tensors(), names);
+  }
+
+  private void put(String key, String name, Tensor tensor) {
+    if (tensors.put(name, tensor) != null) {
+      throw new UserError(
+          "%s: '%s' and '%s' are the same weight of the %s"
+              .formatted(source, inFile.get(name), key, what));
+    }
+    inFile.put(name, key);
+  }
+
+  /** By the network's names; valid as long as the files are open. */
+  public SequencedMap<String, Tensor> tensors() {
+    return Collections.unmodifiableSequencedMap(tensors);
+  }
+
+  /** The file, as errors name it. */
+  public String source() {
+    return source;
+  }
+
+  /** What a network took, once it is built on a store of these {@link #tensors}. */
+  public LoadReport report(ParameterStore store) {
+    Set<String> used = new LinkedHashSet<>(store.parameters().keySet());
+    used.removeAll(store.missing());
+    return new LoadReport(
+        what,
+        source,
+        used.stream().map(name -> inFile.getOrDefault(name, name)).toList(),
+        store.missing(),
+        store.unexpected().stream().map(name -> inFile.getOrDefault(name, name)).toList(),
+        ignored);
+  }
+}
