@@ -12,14 +12,16 @@ public final class Conv2d {
   private final long stride;
   private final long padding;
   private final Precision precision;
-  private final LoraSlot lora = new LoraSlot();
+  private final LoraSlot lora;
 
-  private Conv2d(Tensor weight, Tensor bias, long stride, long padding, Precision precision) {
+  private Conv2d(
+      Tensor weight, Tensor bias, long stride, long padding, Precision precision, LoraSlot lora) {
     this.weight = weight;
     this.bias = bias;
     this.stride = stride;
     this.padding = padding;
     this.precision = precision;
+    this.lora = lora;
   }
 
   /**
@@ -44,7 +46,8 @@ public final class Conv2d {
         p.weight("bias", Init.ZEROS, out),
         stride,
         padding,
-        p.precision());
+        p.precision(),
+        p.lora());
   }
 
   /** x [N, in, H, W] -> [N, out, H', W']. */

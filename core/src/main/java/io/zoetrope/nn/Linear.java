@@ -10,12 +10,13 @@ public final class Linear {
   private final Tensor weight;
   private final Optional<Tensor> bias;
   private final Precision precision;
-  private final LoraSlot lora = new LoraSlot();
+  private final LoraSlot lora;
 
-  private Linear(Tensor weight, Optional<Tensor> bias, Precision precision) {
+  private Linear(Tensor weight, Optional<Tensor> bias, Precision precision, LoraSlot lora) {
     this.weight = weight;
     this.bias = bias;
     this.precision = precision;
+    this.lora = lora;
   }
 
   /** With weight [out, in] and bias [out] (zeros). */
@@ -23,12 +24,13 @@ public final class Linear {
     return new Linear(
         p.weight("weight", init, out, in),
         Optional.of(p.weight("bias", Init.ZEROS, out)),
-        p.precision());
+        p.precision(),
+        p.lora());
   }
 
   /** With weight [out, in] only. */
   public static Linear withoutBias(Parameters p, long in, long out, Init init) {
-    return new Linear(p.weight("weight", init, out, in), Optional.empty(), p.precision());
+    return new Linear(p.weight("weight", init, out, in), Optional.empty(), p.precision(), p.lora());
   }
 
   /** x [..., in] -> [..., out]. */

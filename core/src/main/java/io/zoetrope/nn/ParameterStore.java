@@ -32,6 +32,7 @@ public final class ParameterStore {
   private final Precision precision;
   private final Mode mode;
   private final SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
+  private final Map<String, LoraSlot> slots = new LinkedHashMap<>();
   private final List<String> fresh = new ArrayList<>();
 
   private enum Mode {
@@ -121,6 +122,15 @@ public final class ParameterStore {
           "%s has %d weights that the model does not know, first '%s': it belongs to another model"
               .formatted(what, left.size(), left.getFirst()));
     }
+  }
+
+  /** Where layers take low-rank updates beside their weights, by the name of the layer. */
+  Map<String, LoraSlot> slots() {
+    return slots;
+  }
+
+  LoraSlot slot(String layer) {
+    return slots.computeIfAbsent(layer, name -> new LoraSlot());
   }
 
   /** How many numbers there are. */

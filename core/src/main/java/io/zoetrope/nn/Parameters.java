@@ -36,4 +36,9 @@ public final class Parameters {
   public Tensor plain(String name, Init init, long... shape) {
     return store.get(prefix + name, false, init, shape);
   }
+
+  /** Where the layer at this place takes low-rank updates beside its weight. */
+  LoraSlot lora() {
+    return store.slot(prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1));
+  }
 }

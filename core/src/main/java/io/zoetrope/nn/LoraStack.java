@@ -1,0 +1,187 @@
+package io.zoetrope.nn;
+
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.UserError;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeSet;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The LoRAs of a network, each under a name and with a scale of its own. They add up; what is taken
+ * away leaves no trace: without any, every weight is what it was to the last bit, whatever was put
+ * and removed in between and in which order.
+ *
+ * <p>There are two ways. <i>Merging</i> gives the layers new weights, {@code W + sum_i scale_i B_i
+ * A_i} summed in f32 and rounded once: steps cost nothing more, updated weights take memory of
+ * their own. The old weights stay where they are (in the mapped file, if they came from one), and
+ * are put back by reference. <i>Beside</i> leaves the weights alone and adds {@code scale B (A x)}
+ * to what layers compute, through their {@link LoraSlot}: it costs time at each step and hardly any
+ * memory.
+ *
+ * <p>The network must not run in another thread meanwhile.
+ */
+public final class LoraStack implements AutoCloseable {
+  static final String WEIGHT = ".weight";
+
+  private record Scaled(Lora lora, double scale) {}
+
+  private final ParameterStore store;
+  private final Map<String, Tensor> layers;
+  private final boolean merging;
+  private final SequencedMap<String, Scaled> loras = new LinkedHashMap<>();
+  private final Map<String, Tensor> originals = new LinkedHashMap<>();
+  private final Map<String, Map<String, LoraSlot.Delta>> placed = new LinkedHashMap<>();
+
+  private LoraStack(ParameterStore store, boolean merging) {
+    this.store = store;
+    this.layers = Lora.layers(store);
+    this.merging = merging;
+  }
+
+  /** Puts updates into the weights of a network. */
+  public static LoraStack merging(ParameterStore store) {
+    return new LoraStack(store, true);
+  }
+
+  /** Computes updates beside the layers of a network. */
+  public static LoraStack beside(ParameterStore store) {
+    return new LoraStack(store, false);
+  }
+
+  /** Names of the layers that can be updated. */
+  public Set<String> layers() {
+    return Collections.unmodifiableSet(layers.keySet());
+  }
+
+  /**
+   * Adds a LoRA, or gives the one of that name another scale or content.
+   *
+   * @param scale 1 is as it was trained, 0 is nothing; any number
+   * @throws UserError if an update does not fit its layer; nothing has changed then
+   */
+  public void put(String name, Lora lora, double scale) {
+    if (!Double.isFinite(scale)) {
+      throw new UserError("a LoRA cannot have the scale " + scale);
+    }
+    lora.updates()
+        .forEach((layer, update) -> {
+          Tensor weight = layers.get(layer);
+          if (weight == null) {
+            throw new UserError("the network has no layer '%s'".formatted(layer));
+          }
+          if (!merging && slot(layer).isEmpty()) {
+            throw new UserError("layer '%s' cannot compute updates: merge them".formatted(layer));
+          }
+          update.requireFit(layer, weight);
+        });
+    Optional<Scaled> before = Optional.ofNullable(loras.put(name, new Scaled(lora, scale)));
+    TreeSet<String> touched = new TreeSet<>(lora.updates().keySet());
+    before.ifPresent(old -> touched.addAll(old.lora.updates().keySet()));
+    refresh(name, touched);
+  }
+
+  /** Takes a LoRA away; nothing happens if there is none of that name. */
+  public void remove(String name) {
+    Scaled old = loras.remove(name);
+    if (old != null) {
+      refresh(name, old.lora.updates().keySet());
+    }
+  }
+
+  /** Takes all away. */
+  @Override
+  public void close() {
+    Set.copyOf(loras.keySet()).forEach(this::remove);
+  }
+
+  private void refresh(String name, Set<String> touched) {
+    if (merging) {
+      touched.forEach(this::merge);
+    } else {
+      place(name);
+    }
+  }
+
+  private void merge(String layer) {
+    Tensor weight = Objects.requireNonNull(layers.get(layer));
+    Tensor original =
+        originals.computeIfAbsent(layer, l -> Scopes.keep(Scopes.tensor(weight::detach)));
+    boolean bare =
+        loras.values().stream().noneMatch(s -> s.scale != 0 && s.lora.updates().containsKey(layer));
+    if (bare) {
+      weight.set_data(original);
+      Scopes.free(Objects.requireNonNull(originals.remove(layer)));
+      return;
+    }
+    Scopes.run(() ->
+        Scopes.noGrad(() -> {
+          Tensor sum = original.to(ScalarType.Float);
+          for (Scaled s : loras.values()) {
+            Lora.Update update = s.lora.updates().get(layer);
+            if (update != null && s.scale != 0) {
+              Tensor down = update.down().to(ScalarType.Float).flatten(1, -1);
+              Tensor up = update.up().to(ScalarType.Float).flatten(1, -1);
+              Tensor product = up.matmul(down).view_as(sum);
+              sum = Ops.addScaled(sum, product, s.scale * update.scale());
+            }
+          }
+          weight.set_data(sum.to(original.scalar_type()));
+          return sum;
+        }));
+  }
+
+  private void place(String name) {
+    Optional.ofNullable(placed.remove(name))
+        .ifPresent(deltas ->
+            deltas.forEach((layer, delta) -> {
+              slot(layer).orElseThrow().remove(name);
+              Scopes.free(delta.down());
+              Scopes.free(delta.up());
+            }));
+    Scaled now = loras.get(name);
+    if (now == null) {
+      return;
+    }
+    Map<String, LoraSlot.Delta> deltas = new LinkedHashMap<>();
+    now.lora
+        .updates()
+        .forEach((layer, update) -> {
+          Tensor weight = Objects.requireNonNull(layers.get(layer));
+          boolean convolution = weight.dim() == 4;
+          LoraSlot.Delta delta =
+              new LoraSlot.Delta(
+                  part(update.down(), weight, convolution, true),
+                  part(update.up(), weight, convolution, false),
+                  now.scale * update.scale());
+          deltas.put(layer, delta);
+          slot(layer).orElseThrow().put(name, delta);
+        });
+    placed.put(name, deltas);
+  }
+
+  /** One factor, in the format and with the axes that the layer computes with. */
+  private Tensor part(Tensor factor, Tensor weight, boolean convolution, boolean down) {
+    return Scopes.keep(
+        Scopes.tensor(() -> {
+          Tensor matrix = factor.detach().flatten(1, -1).to(store.precision().matmul());
+          if (!convolution) {
+            return matrix;
+          }
+          long high = down ? weight.size(2) : 1;
+          long wide = down ? weight.size(3) : 1;
+          return matrix.view(matrix.size(0), down ? weight.size(1) : matrix.size(1), high, wide);
+        }));
+  }
+
+  private Optional<LoraSlot> slot(String layer) {
+    return Optional.ofNullable(store.slots().get(layer));
+  }
+}

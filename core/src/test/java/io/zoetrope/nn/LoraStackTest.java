@@ -1,0 +1,183 @@
+package io.zoetrope.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.zoetrope.torch.Precision;
+import io.zoetrope.torch.RandomStream;
+import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SequencedMap;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class LoraStackTest {
+  private static final RandomStreams STREAMS = new RandomStreams(11);
+
+  private static Tensor noise(String name, long... shape) {
+    try (RandomStream random = STREAMS.stream(name)) {
+      return Scopes.keep(random.normal(shape));
+    }
+  }
+
+  private static Lora lora(String name) {
+    SequencedMap<String, Lora.Update> updates = new LinkedHashMap<>();
+    updates.put("a", new Lora.Update(noise(name + "ad", 2, 6), noise(name + "au", 5, 2), 0.5));
+    updates.put(
+        "c", new Lora.Update(noise(name + "cd", 2, 3, 3, 3), noise(name + "cu", 4, 2, 1, 1), 2));
+    return new Lora(updates);
+  }
+
+  private static ParameterStore store(Precision precision) {
+    Map<String, Tensor> source =
+        Map.of(
+            "a.weight", noise("a", 5, 6).to(precision.matmul()),
+            "a.bias", noise("b", 5).to(precision.matmul()),
+            "c.weight", noise("c", 4, 3, 3, 3).to(precision.matmul()),
+            "c.bias", noise("d", 4).to(precision.matmul()));
+    source.values().forEach(Scopes::keep);
+    return ParameterStore.forInference(source, precision);
+  }
+
+  private static List<byte[]> weights(ParameterStore store) {
+    return store.parameters().values().stream().map(Tensors::toBytes).toList();
+  }
+
+  private record Net(Linear a, Conv2d c) {
+    Net(ParameterStore store) {
+      this(
+          Linear.of(store.root().at("a"), 6, 5, Init.ZEROS),
+          Conv2d.of(store.root().at("c"), 3, 4, 3, 1, Init.ZEROS));
+    }
+
+    double[] run() {
+      return Scopes.value(() ->
+          Tensors.toDoubles(
+              Tensors.cat(
+                  List.of(
+                      a.forward(noise("x", 2, 6)).to(ScalarType.Double).flatten(),
+                      c.forward(noise("y", 1, 3, 5, 4)).to(ScalarType.Double).flatten()),
+                  0)));
+    }
+  }
+
+  private static double distance(double[] a, double[] b) {
+    double most = 0;
+    for (int i = 0; i < a.length; i++) {
+      most = Math.max(most, Math.abs(a[i] - b[i]));
+    }
+    return most;
+  }
+
+  /** Whatever is put and removed, in whatever order: without any the weights are the first ones. */
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void removingRestoresToTheBit(Precision precision) {
+    for (int seed = 0; seed < 20; seed++) {
+      Random random = new Random(seed);
+      ParameterStore store = store(precision);
+      Net net = new Net(store);
+      List<byte[]> before = weights(store);
+      double[] bare = net.run();
+      for (LoraStack stack : List.of(LoraStack.merging(store), LoraStack.beside(store))) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+          String name = "lora" + random.nextInt(3);
+          stack.put(name, lora(name), random.nextInt(3) * 0.5 - 0.5);
+          names.add("lora" + random.nextInt(3));
+          if (random.nextBoolean()) {
+            stack.remove(names.get(random.nextInt(names.size())));
+          }
+        }
+        stack.close();
+        List<byte[]> after = weights(store);
+        for (int i = 0; i < before.size(); i++) {
+          assertThat(after.get(i)).as("seed %d, weight %d", seed, i).isEqualTo(before.get(i));
+        }
+        assertThat(net.run()).as("seed %d", seed).containsExactly(bare);
+      }
+      store.free();
+    }
+  }
+
+  @Test
+  void halvesAddUp() {
+    ParameterStore store = store(Precision.F32);
+    Net net = new Net(store);
+    for (LoraStack stack : List.of(LoraStack.merging(store), LoraStack.beside(store))) {
+      double[] bare = net.run();
+      stack.put("1", lora("p"), 1);
+      double[] p = net.run();
+      stack.put("1", lora("p"), 0.5);
+      stack.put("2", lora("p"), 0.5);
+      assertThat(distance(net.run(), p)).isLessThan(1e-5);
+      stack.put("2", lora("q"), 0.5);
+      double[] both = net.run();
+      stack.remove("1");
+      stack.put("2", lora("q"), 1);
+      double[] q = net.run();
+      stack.close();
+      // The layers are linear: half of one and half of the other is the mean of the two.
+      double[] mean = new double[p.length];
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] = (p[i] + q[i]) / 2;
+      }
+      assertThat(distance(both, mean)).isLessThan(1e-5);
+      assertThat(distance(p, bare)).isGreaterThan(0.1);
+      assertThat(distance(p, q)).isGreaterThan(0.1);
+    }
+    store.free();
+  }
+
+  /** Against W + scale B A computed in f64, the convolution by its definition. */
+  @Test
+  void mergedWeightsAreTheSum() {
+    ParameterStore store = store(Precision.F32);
+    Net net = new Net(store);
+    assertThat(net).isNotNull();
+    double[] w = Tensors.toDoubles(store.parameters().get("c.weight"));
+    Lora lora = lora("p");
+    Lora.Update update = lora.updates().get("c");
+    double[] down = Tensors.toDoubles(update.down());
+    double[] up = Tensors.toDoubles(update.up());
+    for (int out = 0; out < 4; out++) {
+      for (int i = 0; i < 27; i++) {
+        for (int r = 0; r < 2; r++) {
+          w[out * 27 + i] += 0.75 * 2 * up[out * 2 + r] * down[r * 27 + i];
+        }
+      }
+    }
+    LoraStack stack = LoraStack.merging(store);
+    stack.put("p", lora, 0.75);
+    assertThat(distance(Tensors.toDoubles(store.parameters().get("c.weight")), w)).isLessThan(1e-5);
+    stack.close();
+    store.free();
+  }
+
+  @Test
+  void whatDoesNotFitChangesNothing() {
+    ParameterStore store = store(Precision.F32);
+    Net net = new Net(store);
+    double[] bare = net.run();
+    LoraStack stack = LoraStack.merging(store);
+    assertThat(stack.layers()).containsExactlyInAnyOrder("a", "c");
+    SequencedMap<String, Lora.Update> updates = new LinkedHashMap<>(lora("p").updates());
+    updates.put("z", lora("p").updates().get("a"));
+    assertThatThrownBy(() -> stack.put("p", new Lora(updates), 1))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("no layer 'z'");
+    assertThatThrownBy(() -> stack.put("p", lora("p"), Double.NaN)).isInstanceOf(UserError.class);
+    assertThat(net.run()).containsExactly(bare);
+    store.free();
+  }
+}
