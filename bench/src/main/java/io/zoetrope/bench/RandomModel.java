@@ -41,7 +41,7 @@ final class RandomModel {
             words,
             vae)
         .write(directory, network.parameters(), text.parameters(), autoencoder.parameters(), json);
-    List.of(network, text, autoencoder).forEach(ParameterStore::free);
+    List.of(network, text, autoencoder).forEach(ParameterStore::close);
   }
 
   private static ParameterStore store() {

@@ -75,7 +75,7 @@ class FlopsTest {
       sum += 2 * rows * entry.getValue().numel();
     }
     assertThat(Flops.of(config, in).products()).isCloseTo(sum, within(sum * 1e-12));
-    store.free();
+    store.close();
   }
 
   @Test
@@ -91,7 +91,7 @@ class FlopsTest {
       }
     }
     assertThat(Flops.of(config, 3).products()).isEqualTo(sum);
-    store.free();
+    store.close();
   }
 
   @Test

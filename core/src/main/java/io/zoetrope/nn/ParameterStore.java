@@ -26,7 +26,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * matrix products and convolutions held in the format they are used in; a bf16 file on a bf16
  * machine is used where it lies, without a copy).
  */
-public final class ParameterStore {
+public final class ParameterStore implements AutoCloseable {
   private final Map<String, Tensor> source;
   private final RandomStreams streams;
   private final Precision precision;
@@ -139,7 +139,8 @@ public final class ParameterStore {
   }
 
   /** Frees all parameters; networks built on them must not be used any more. */
-  public void free() {
+  @Override
+  public void close() {
     parameters.values().forEach(Scopes::free);
     parameters.clear();
   }

@@ -71,7 +71,7 @@ public final class TinyModel {
             text.parameters(),
             autoencoder.parameters(),
             tokenizer);
-    List.of(network, text, autoencoder).forEach(ParameterStore::free);
+    List.of(network, text, autoencoder).forEach(ParameterStore::close);
     return directory;
   }
 

@@ -69,7 +69,7 @@ public final class ClassifierFeatures implements VideoFeatures {
 
   @Override
   public void close() {
-    store.free();
+    store.close();
     file.close();
   }
 }

@@ -54,6 +54,7 @@ final class AutoencoderRun {
     Trainer.Result result;
     Path product = folder.root().resolve("vae");
     try (init;
+        store;
         AutoencoderObjective objective =
             new AutoencoderObjective(
                 autoencoder,
@@ -75,7 +76,6 @@ final class AutoencoderRun {
             });
       }
     }
-    store.free();
     return new TrainingRun.Outcome(result, product);
   }
 
@@ -108,7 +108,7 @@ final class AutoencoderRun {
 
     @Override
     public void close() {
-      store.free();
+      store.close();
       file.ifPresent(SafetensorsFile::close);
     }
   }

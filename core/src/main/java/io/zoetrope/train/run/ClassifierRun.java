@@ -43,7 +43,8 @@ final class ClassifierRun {
     store.trainable(name -> true);
     Path product = folder.root().resolve("classifier");
     Trainer.Result result;
-    try (ClassifierObjective objective =
+    try (store;
+        ClassifierObjective objective =
             new ClassifierObjective(classifier, data, recipe.batch(), recipe.accumulate());
         Trainer trainer = new Trainer(store.parameters(), objective, recipe.settings(), folder)) {
       result = trainer.run(listener);
@@ -51,7 +52,6 @@ final class ClassifierRun {
         Component.encoder(product).write(config, trainer.ema().tensors(), ScalarType.BFloat16);
       }
     }
-    store.free();
     return new TrainingRun.Outcome(result, product);
   }
 }

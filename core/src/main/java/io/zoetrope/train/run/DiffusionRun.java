@@ -125,8 +125,8 @@ final class DiffusionRun {
                   block.images()),
               sheet::write);
       Trainer.Result result;
-      try (Trainer trainer =
-          new Trainer(store.parameters(), objective, recipe.settings(), folder)) {
+      try (store;
+          Trainer trainer = new Trainer(store.parameters(), objective, recipe.settings(), folder)) {
         result = trainer.run(listener);
         if (!result.cancelled()) {
           Map<String, Tensor> ema = trainer.ema().tensors();
@@ -140,7 +140,6 @@ final class DiffusionRun {
                   vocabulary.json());
         }
       }
-      store.free();
       return new TrainingRun.Outcome(result, product);
     }
   }
