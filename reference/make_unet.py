@@ -1,0 +1,49 @@
+"""unet/sd1, unet/sd2: UNet2DConditionModel as Stable Diffusion 1.x and 2.x configure it, tiny.
+
+Frames are rows of the batch, each with a timestep of its own. Heights and widths are odd.
+"""
+
+import torch
+from diffusers import UNet2DConditionModel
+
+from common import keep, normal, randomise, write
+
+
+def make(name, seed, frames, height, width, **config):
+    unet = UNet2DConditionModel(**config)
+    randomise(unet, seed)
+    text = normal(seed + 1, frames, 7, unet.config.cross_attention_dim)
+    sample = normal(seed + 2, frames, unet.config.in_channels, height, width)
+    timesteps = torch.linspace(0, 999, frames).round()
+    tensors = {"sample": sample, "timestep": timesteps, "encoder_hidden_states": text}
+    kept = {}
+    hooks = [
+        keep(unet, n, kept)
+        for n in ("time_embedding", "conv_in", "down_blocks.0", "down_blocks.0.resnets.0", "mid_block")
+    ]
+    tensors["out"] = unet(sample, timesteps, text).sample
+    for hook in hooks:
+        hook.remove()
+    tensors |= {"at." + k: v for k, v in kept.items()}
+    # One timestep for all, as pipelines call it.
+    tensors["out.one"] = unet(sample, 501, text).sample
+    write(name, unet, tensors, seed, "reference/make_unet.py")
+    return unet
+
+
+if __name__ == "__main__":
+    make(
+        "unet/sd1", 11, 3, 9, 7,
+        block_out_channels=(8, 8, 16),
+        down_block_types=("CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
+        layers_per_block=1, norm_num_groups=4, attention_head_dim=2, cross_attention_dim=24,
+    )
+    make(
+        "unet/sd2", 12, 2, 5, 11,
+        block_out_channels=(8, 16),
+        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+        layers_per_block=2, norm_num_groups=4, attention_head_dim=(1, 4), cross_attention_dim=20,
+        use_linear_projection=True, in_channels=9, norm_eps=1e-6,
+    )
