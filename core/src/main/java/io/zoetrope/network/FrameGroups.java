@@ -2,7 +2,11 @@ package io.zoetrope.network;
 
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.torch.Tensors;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
@@ -43,6 +47,50 @@ public final class FrameGroups {
           }
           return new FrameGroups(Tensors.toLongs(g), (int) batch, (int) frames);
         });
+  }
+
+  /** All frames of each clip together. */
+  public static FrameGroups whole(long batch, long frames) {
+    return new FrameGroups(new long[(int) (batch * frames)], (int) batch, (int) frames);
+  }
+
+  /** The frames of each group of a clip, in order. */
+  public List<long[]> members(int clip) {
+    Map<Long, List<Long>> byGroup = new LinkedHashMap<>();
+    for (int f = 0; f < frames; f++) {
+      byGroup.computeIfAbsent(groups[clip * frames + f], g -> new ArrayList<>()).add((long) f);
+    }
+    return byGroup.values().stream()
+        .map(m -> m.stream().mapToLong(Long::longValue).toArray())
+        .toList();
+  }
+
+  /** For each of the B * F frames the first of its group: int64. */
+  public Tensor first_M() {
+    return rows((members, i) -> members[0]);
+  }
+
+  /** For each of the B * F frames the one before it in its group, or itself: int64. */
+  public Tensor previous_M() {
+    return rows((members, i) -> members[Math.max(0, i - 1)]);
+  }
+
+  /** Row in the batch of the frame that each frame is to see. */
+  private Tensor rows(Seen seen) {
+    long[] rows = new long[batch * frames];
+    for (int clip = 0; clip < batch; clip++) {
+      for (long[] members : members(clip)) {
+        for (int i = 0; i < members.length; i++) {
+          int at = clip * frames;
+          rows[at + (int) members[i]] = at + seen.of(members, i);
+        }
+      }
+    }
+    return Tensors.of(rows, rows.length);
+  }
+
+  private interface Seen {
+    long of(long[] members, int index);
   }
 
   private boolean together(int clip, int f, int g) {

@@ -3,6 +3,7 @@ package io.zoetrope.nn;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -94,6 +95,14 @@ public final class Attention {
           k.index_select(0, index),
           v.index_select(0, index),
           mask.map(m -> m.index_select(0, index)));
+    }
+
+    /** Several contexts of as many rows, none masked, as one: the tokens of each in turn. */
+    public static Context beside(List<Context> parts) {
+      return new Context(
+          Tensors.cat(parts.stream().map(Context::k).toList(), 1),
+          Tensors.cat(parts.stream().map(Context::v).toList(), 1),
+          Optional.empty());
     }
   }
 

@@ -3,6 +3,7 @@ package io.zoetrope.nn;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.Tensors;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /** How a new parameter starts. */
@@ -12,6 +13,14 @@ public sealed interface Init {
 
   /** The identity, as a convolution: 1 at the middle of each channel's own kernel, else 0. */
   Init DIRAC = new Dirac();
+
+  /**
+   * A table [..., L, C] of positions: row i holds sines (even features) and cosines (odd ones) of i
+   * times geometrically falling frequencies (Vaswani et al., 2017, section 3.5).
+   */
+  static Init sinusoids() {
+    return new Sinusoids();
+  }
 
   /** A fresh f32 tensor of the given shape. */
   Tensor make(RandomStream random, long... shape);
@@ -61,6 +70,27 @@ public sealed interface Init {
     @Override
     public Tensor make(RandomStream random, long... shape) {
       return Ops.mul(random.normal(shape), gain / Math.sqrt(fanIn(shape)));
+    }
+  }
+
+  record Sinusoids() implements Init {
+    @Override
+    public Tensor make(RandomStream random, long... shape) {
+      long features = shape[shape.length - 1];
+      long length = shape[shape.length - 2];
+      // In f32 step by step, as in the tables that checkpoints hold.
+      Tensor frequencies =
+          Ops.mul(Ops.mul(steps(features / 2), 2), -Math.log(10_000) / features).exp();
+      Tensor angles = steps(length).unsqueeze(1).mul(frequencies);
+      return Tensors.stack(List.of(angles.sin(), angles.cos()), -1).reshape(shape);
+    }
+
+    private static Tensor steps(long count) {
+      float[] steps = new float[Math.toIntExact(count)];
+      for (int i = 0; i < steps.length; i++) {
+        steps[i] = i;
+      }
+      return Tensors.of(steps, count);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.zoetrope.nn;
 
+import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -39,11 +40,14 @@ public record LevelEmbedding(Linear in, Linear out, int frequencies) {
   /** Cosines, then sines, of t times geometrically falling frequencies: [..., size]. */
   public static Tensor sinusoids(Tensor t, int size) {
     int half = size / 2;
-    float[] frequencies = new float[half];
+    float[] steps = new float[half];
     for (int i = 0; i < half; i++) {
-      frequencies[i] = (float) Math.exp(-Math.log(MAX_PERIOD) * i / half);
+      steps[i] = i;
     }
-    Tensor angles = t.to(ScalarType.Float).unsqueeze(-1).mul(Tensors.of(frequencies, half));
+    // In f32 step by step: angles reach 1000, so that one rounding more would be seen.
+    Tensor exponents = Ops.mul(Tensors.of(steps, half), -Math.log(MAX_PERIOD));
+    Tensor frequencies = Ops.div(exponents, half).exp().to(t.device(), ScalarType.Float);
+    Tensor angles = t.to(ScalarType.Float).unsqueeze(-1).mul(frequencies);
     return Tensors.cat(List.of(angles.cos(), angles.sin()), -1);
   }
 }

@@ -166,6 +166,12 @@ public final class ParameterStore implements AutoCloseable {
     return parameter;
   }
 
+  Tensor buffer(String name, Init init, long... shape) {
+    Tensor table = get(name, false, init, shape);
+    fresh.remove(name);
+    return table;
+  }
+
   private Tensor make(String name, Init init, long... shape) {
     if (mode == Mode.BLUEPRINT) {
       return Tensors.zeros(1).expand(shape);

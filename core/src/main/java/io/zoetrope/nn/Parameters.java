@@ -41,4 +41,12 @@ public final class Parameters {
   LoraSlot lora() {
     return store.slot(prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1));
   }
+
+  /**
+   * A table that follows from the network's shape, but that checkpoints may hold: f32, from the
+   * source where that has it, never missing.
+   */
+  public Tensor buffer(String name, Init init, long... shape) {
+    return store.buffer(prefix + name, init, shape);
+  }
 }

@@ -1,7 +1,10 @@
 package io.zoetrope.pipeline;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.checkpoint.Component;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.dit.DitConfig;
+import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.torch.UserError;
@@ -56,8 +59,12 @@ public final class Networks {
           "%s holds both a %s and a %s: remove the one that is not its network"
               .formatted(directory, UNetConfig.FOLDER, DitConfig.FOLDER));
     }
-    return unet
-        ? layout.network(UNetConfig.FOLDER).config(UNetConfig.class)
-        : layout.network(DitConfig.FOLDER).config(DitConfig.class);
+    if (!unet) {
+      return layout.network(DitConfig.FOLDER).config(DitConfig.class);
+    }
+    Component component = layout.network(UNetConfig.FOLDER);
+    return DiffusersConfig.isUNet(component.className())
+        ? DiffusersConfig.unet(component.config(JsonNode.class))
+        : component.config(UNetConfig.class);
   }
 }

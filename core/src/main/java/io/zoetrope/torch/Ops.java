@@ -104,6 +104,10 @@ public final class Ops {
     return x.mul(new Scalar(factor));
   }
 
+  public static Tensor div(Tensor x, double divisor) {
+    return x.div(new Scalar(divisor));
+  }
+
   public static Tensor add(Tensor x, double term) {
     return x.add(new Scalar(term));
   }

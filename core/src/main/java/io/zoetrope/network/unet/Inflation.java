@@ -9,7 +9,7 @@ import java.util.TreeSet;
 
 /**
  * The recipe by which an image network becomes one for video. At the start an inflated network
- * equals the image network frame by frame, to the bit.
+ * equals the image network frame by frame, to the bit, if its frames look at themselves only.
  *
  * @param convolution partner of spatial convolutions
  * @param attention whom spatial self-attention looks at
@@ -45,6 +45,24 @@ public record Inflation(
           false,
           ALL);
 
+  /**
+   * Guo et al., "AnimateDiff", 2023: motion modules beside a frozen image network, as in versions 1
+   * and 3 of its weights.
+   */
+  public static final Inflation ANIMATEDIFF = animateDiff(32, false);
+
+  /**
+   * Khachatryan et al., "Text2Video-Zero", 2023, section 3.3: every frame looks at the first; no
+   * new layers.
+   */
+  public static final Inflation TEXT2VIDEO_ZERO =
+      new Inflation(
+          new TemporalConvolution.None(),
+          new SpatialAttention.FirstFrame(),
+          new TemporalBlock.None(),
+          false,
+          ALL);
+
   /** Named recipes. */
   public static final Map<String, Inflation> RECIPES =
       Map.of(
@@ -69,7 +87,34 @@ public record Inflation(
               new SpatialAttention.Self(),
               attention(Merge.ALPHA),
               false,
-              List.of()));
+              List.of()),
+          "animatediff",
+          ANIMATEDIFF,
+          "animatediff-v2",
+          animateDiff(32, true),
+          "text2video-zero",
+          TEXT2VIDEO_ZERO);
+
+  /**
+   * AnimateDiff's motion modules.
+   *
+   * @param frames the longest clip
+   * @param middle whether one stands at the bottom too
+   */
+  private static Inflation animateDiff(int frames, boolean middle) {
+    return motion(new TemporalBlock.MotionModule(8, 1, 2, frames, middle));
+  }
+
+  /** Motion modules beside a frozen image network. */
+  public static Inflation motion(TemporalBlock.MotionModule module) {
+    return new Inflation(
+        new TemporalConvolution.None(), new SpatialAttention.Self(), module, false, List.of());
+  }
+
+  /** The same with another pattern of the image layers' self-attention. */
+  public Inflation looking(SpatialAttention pattern) {
+    return new Inflation(convolution, pattern, temporal, moments, imageTrained);
+  }
 
   private static TemporalBlock attention(Merge merge) {
     return new TemporalBlock.RelativeAttention(32, 32, TemporalBlock.Places.AFTER_ATTENTION, merge);
@@ -95,6 +140,7 @@ public record Inflation(
   /** Whether frames are anything to each other. */
   public boolean makesVideo() {
     return !(convolution instanceof TemporalConvolution.None
+        && attention instanceof SpatialAttention.Self
         && temporal instanceof TemporalBlock.None
         && !moments);
   }
@@ -103,13 +149,15 @@ public record Inflation(
   public static boolean isNew(String parameter) {
     return parameter.contains("temp_resnets.")
         || parameter.contains("temp_attentions.")
+        || parameter.contains("motion_modules.")
         || parameter.contains("_temporal.")
         || parameter.startsWith("frame_embedding.");
   }
 
   /** Whether a parameter is trained. */
   public boolean trains(String parameter) {
-    return isNew(parameter)
+    // A table, not a parameter, though checkpoints hold it.
+    return !parameter.endsWith(MotionModule.TABLE) && isNew(parameter)
         || imageTrained.stream().anyMatch(glob -> NamePattern.matches(glob, parameter));
   }
 }

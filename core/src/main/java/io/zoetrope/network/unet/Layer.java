@@ -1,6 +1,10 @@
 package io.zoetrope.network.unet;
 
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Segments;
+import io.zoetrope.torch.Tensors;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
@@ -17,6 +21,27 @@ record Layer(
    * @param heads of attention; 0 for none
    */
   static Layer of(UNetConfig config, Parameters stage, int index, long in, long out, int heads) {
+    return of(
+        config, stage, index, in, out, heads, TemporalLayer.of(config, stage, index, out, heads));
+  }
+
+  /** The first of the bottom. */
+  static Layer middle(UNetConfig config, Parameters stage, long width, int heads) {
+    Optional<TemporalLayer> temporal =
+        config.inflation().temporal().inTheMiddle()
+            ? TemporalLayer.of(config, stage, 0, width, heads)
+            : Optional.empty();
+    return of(config, stage, 0, width, width, heads, temporal);
+  }
+
+  private static Layer of(
+      UNetConfig config,
+      Parameters stage,
+      int index,
+      long in,
+      long out,
+      int heads,
+      Optional<TemporalLayer> temporal) {
     return new Layer(
         new ResnetBlock(config, stage.at("resnets").at(index), in, out),
         residual(config, stage, index, out),
@@ -24,7 +49,7 @@ record Layer(
             ? Optional.empty()
             : Optional.of(
                 new SpatialTransformer(config, stage.at("attentions").at(index), out, heads)),
-        TemporalLayer.of(config, stage, index, out, heads));
+        temporal);
   }
 
   /** A residual block alone: the last of the bottom. */
@@ -44,7 +69,19 @@ record Layer(
         : Optional.empty();
   }
 
-  Tensor forward(Tensor x_MCHW, Pass pass) {
+  /** As a segment, of what comes from the layer before and, on the way up, what was kept. */
+  Tensor run(Segments segments, List<Tensor> xs, Pass shared) {
+    List<Tensor> inputs = new ArrayList<>(List.of(shared.c_ME(), shared.tokens_MND()));
+    inputs.addAll(xs);
+    return segments.run(
+        at ->
+            forward(
+                at.size() == 3 ? at.get(2) : Tensors.cat(at.subList(2, at.size()), 1),
+                shared.with(at.get(0), at.get(1))),
+        inputs);
+  }
+
+  private Tensor forward(Tensor x_MCHW, Pass pass) {
     Tensor x = resnet.forward(x_MCHW, pass);
     if (residual.isPresent()) {
       x = residual.get().forward(x, pass);

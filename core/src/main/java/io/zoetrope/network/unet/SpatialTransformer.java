@@ -8,7 +8,6 @@ import io.zoetrope.nn.Init;
 import io.zoetrope.nn.LayerNorm;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.Parameters;
-import io.zoetrope.torch.Tensors;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -70,16 +69,9 @@ final class SpatialTransformer {
   /** x [B * F, C, H, W] f32 -> the same shape. */
   Tensor forward(Tensor x, Pass pass) {
     Tensor h = in.forward(pass.tokens(norm.forward(x)), x, pass).to(ScalarType.Float);
-    h = h.add(look(norm1.forward(h), pass.frames()));
+    h = h.add(pattern.look(self, norm1.forward(h), pass.groups()));
     h = h.add(pass.text().attend(text, norm2.forward(h), pass.tokens_MND()));
     h = h.add(feedForward.forward(norm3.forward(h)));
     return x.add(Pass.image(out.forward(h, x, pass), x));
-  }
-
-  /** Self-attention of each frame, to what the pattern lets it see. */
-  private Tensor look(Tensor x_BFNC, long frames) {
-    Tensor x_MNC = x_BFNC.flatten(0, 1);
-    Attention.Context seen = pattern.seen(self.context(x_MNC, Optional.empty()), frames);
-    return self.cross(x_MNC, seen).reshape(Tensors.shape(x_BFNC));
   }
 }

@@ -9,9 +9,15 @@ import io.zoetrope.torch.UserError;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = TemporalBlock.None.class, name = "none"),
-  @JsonSubTypes.Type(value = TemporalBlock.RelativeAttention.class, name = "relative")
+  @JsonSubTypes.Type(value = TemporalBlock.RelativeAttention.class, name = "relative"),
+  @JsonSubTypes.Type(value = TemporalBlock.MotionModule.class, name = "motion")
 })
 public sealed interface TemporalBlock {
+  /** Whether one stands at the bottom too. */
+  default boolean inTheMiddle() {
+    return true;
+  }
+
   /** None. */
   record None() implements TemporalBlock {}
 
@@ -37,6 +43,37 @@ public sealed interface TemporalBlock {
             "relative attention needs an even number of at least 4 buckets and a furthest distance"
                 + " above a quarter of it, not %d and %d".formatted(buckets, furthest));
       }
+    }
+  }
+
+  /**
+   * AnimateDiff's motion module, after each layer: a small transformer over frames, told their
+   * number by sinusoids, that normalises a clip as one (Guo et al., "AnimateDiff", 2023, section
+   * 3.2). Its weights lie in {@code motion_modules}, named as diffusers names them.
+   *
+   * @param heads of attention, at every resolution
+   * @param blocks of the transformer
+   * @param attentions over frames in each block: 2, or 1 in SparseCtrl
+   * @param frames the longest clip: rows of the table of sinusoids
+   * @param middle whether one stands at the bottom too, as in version 2
+   */
+  record MotionModule(
+      @JsonProperty("heads") int heads,
+      @JsonProperty("blocks") int blocks,
+      @JsonProperty("attentions") int attentions,
+      @JsonProperty("frames") int frames,
+      @JsonProperty("middle") boolean middle)
+      implements TemporalBlock {
+    public MotionModule {
+      if (heads < 1 || blocks < 1 || attentions < 1 || attentions > 2 || frames < 1) {
+        throw new UserError(
+            "a motion module needs at least one head, block and frame, and one or two attentions");
+      }
+    }
+
+    @Override
+    public boolean inTheMiddle() {
+      return middle;
     }
   }
 

@@ -15,6 +15,8 @@ interface TemporalLayer {
       UNetConfig config, Parameters stage, int index, long width, long heads) {
     return switch (config.inflation().temporal()) {
       case TemporalBlock.None unused -> Optional.empty();
+      case TemporalBlock.MotionModule m ->
+          Optional.of(new MotionModule(config, m, stage.at("motion_modules").at(index), width));
       case TemporalBlock.RelativeAttention r -> {
         if (heads == 0 && r.places() == TemporalBlock.Places.AFTER_ATTENTION) {
           yield Optional.empty();

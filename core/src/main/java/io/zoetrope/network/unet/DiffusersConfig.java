@@ -1,0 +1,199 @@
+package io.zoetrope.network.unet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.torch.UserError;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Configs of U-Nets and of what stands beside them, as diffusers writes them. What an option means
+ * there is not always what it says: {@code attention_head_dim} is the number of heads.
+ */
+public final class DiffusersConfig {
+  /** {@code _class_name} of an image network. */
+  public static final String IMAGE = "UNet2DConditionModel";
+
+  /** Of an image network with motion modules in it. */
+  public static final String MOTION = "UNetMotionModel";
+
+  private DiffusersConfig() {}
+
+  /** Whether a {@code _class_name} is one that {@link #unet} reads. */
+  public static boolean isUNet(String className) {
+    return className.equals(IMAGE) || className.equals(MOTION);
+  }
+
+  /**
+   * A U-Net of Stable Diffusion 1.x or 2.x, or of AnimateDiff.
+   *
+   * @throws UserError naming an option that this version does not support
+   */
+  public static UNetConfig unet(JsonNode json) {
+    Options o = new Options(json);
+    UNetConfig image = image(o, heads(o, "attention_head_dim", "num_attention_heads"));
+    requireMirrored(o, image);
+    return o.word("_class_name", IMAGE).equals(MOTION)
+        ? image.inflated(Inflation.motion(module(o, image.widths().size(), "temporal", 2)))
+        : image;
+  }
+
+  /**
+   * The module that {@code MotionAdapter}'s config describes.
+   *
+   * @param json of the adapter
+   * @param unet that it is to inflate
+   * @throws UserError if it is not for that network
+   */
+  public static TemporalBlock.MotionModule adapter(JsonNode json, UNetConfig unet) {
+    Options o = new Options(json);
+    o.only("conv_in_channels");
+    o.only("motion_mid_block_layers_per_block", "1");
+    int resolutions = unet.widths().size();
+    List<Integer> widths = o.integers("block_out_channels", 320, 640, 1280, 1280);
+    if (!widths.equals(unet.widths())) {
+      throw new UserError(
+          "the motion module is for a network of widths %s, not %s"
+              .formatted(widths, unet.widths()));
+    }
+    if (o.same("motion_layers_per_block", resolutions, 2) != unet.blocks()) {
+      throw new UserError(
+          "the motion module is not for a network of %d layers a resolution"
+              .formatted(unet.blocks()));
+    }
+    return module(o, resolutions, "motion", 2);
+  }
+
+  /** The way down of an image network, without looking at what is said of the way up. */
+  static UNetConfig image(Options o, List<Integer> heads) {
+    o.only("act_fn", "silu", "swish");
+    o.only("flip_sin_to_cos", "true");
+    o.only("freq_shift", "0");
+    o.only("downsample_padding", "1");
+    o.only("mid_block_scale_factor", "1", "1.0");
+    o.only("mid_block_type", "UNetMidBlock2DCrossAttn");
+    o.only("center_input_sample", "false");
+    o.only("dual_cross_attention", "false");
+    o.onlyAll("only_cross_attention", "false");
+    o.onlyAll("transformer_layers_per_block", "1");
+    o.only("transformer_layers_per_mid_block", "1");
+    o.only("reverse_transformer_layers_per_block");
+    o.only("mid_block_layers", "1");
+    o.only("encoder_hid_dim_type");
+    o.only("class_embed_type");
+    o.only("num_class_embeds");
+    o.only("addition_embed_type");
+    o.only("class_embeddings_concat", "false");
+    o.only("resnet_skip_time_act", "false");
+    o.only("resnet_out_scale_factor", "1", "1.0");
+    o.only("resnet_time_scale_shift", "default", "scale_shift");
+    o.only("time_embedding_type", "positional");
+    o.only("time_embedding_dim");
+    o.only("time_embedding_act_fn");
+    o.only("timestep_post_act");
+    o.only("time_cond_proj_dim");
+    o.only("conv_in_kernel", "3");
+    o.only("conv_out_kernel", "3");
+    o.only("attention_type", "default");
+    o.only("cross_attention_norm");
+    List<Integer> widths = o.integers("block_out_channels", 320, 640, 1280, 1280);
+    LayerStyle style =
+        new LayerStyle(
+            o.integer("norm_num_groups", 32),
+            o.number("norm_eps", 1e-5),
+            o.word("resnet_time_scale_shift", "default").equals("default")
+                ? LayerStyle.Modulation.SHIFT
+                : LayerStyle.Modulation.SCALE_SHIFT,
+            o.flag("use_linear_projection", false),
+            false,
+            false);
+    return new UNetConfig(
+        o.integer("in_channels", 4),
+        o.integer("out_channels", 4),
+        widths,
+        attended(o, widths.size(), heads),
+        heads.getLast(),
+        o.same("layers_per_block", widths.size(), 2),
+        o.same("cross_attention_dim", widths.size(), 1280),
+        style,
+        Inflation.NONE);
+  }
+
+  /** Heads of attention at each resolution, as the first option that is there says. */
+  static List<Integer> heads(Options o, String... names) {
+    int resolutions = o.integers("block_out_channels", 320, 640, 1280, 1280).size();
+    for (String name : names) {
+      if (o.json().hasNonNull(name)) {
+        return o.integers(name, resolutions, 8);
+      }
+    }
+    return Collections.nCopies(resolutions, 8);
+  }
+
+  /** Heads where the blocks attend, else 0. */
+  private static List<Integer> attended(Options o, int resolutions, List<Integer> heads) {
+    List<String> blocks = down(o, resolutions);
+    List<Integer> attended = new ArrayList<>();
+    for (int i = 0; i < resolutions; i++) {
+      attended.add(
+          switch (blocks.get(i)) {
+            case "CrossAttnDownBlock2D", "CrossAttnDownBlockMotion" -> heads.get(i);
+            case "DownBlock2D", "DownBlockMotion" -> 0;
+            default -> throw new UserError("unknown block '" + blocks.get(i) + "' on the way down");
+          });
+    }
+    return attended;
+  }
+
+  private static List<String> down(Options o, int resolutions) {
+    List<String> blocks =
+        o.words(
+            "down_block_types",
+            "CrossAttnDownBlock2D",
+            "CrossAttnDownBlock2D",
+            "CrossAttnDownBlock2D",
+            "DownBlock2D");
+    if (blocks.size() != resolutions) {
+      throw new UserError(
+          "'down_block_types' and 'block_out_channels' must be equally many, not %d and %d"
+              .formatted(blocks.size(), resolutions));
+    }
+    return blocks;
+  }
+
+  /** The way up must attend where the way down does. */
+  private static void requireMirrored(Options o, UNetConfig config) {
+    List<String> up =
+        o.words(
+            "up_block_types",
+            "UpBlock2D",
+            "CrossAttnUpBlock2D",
+            "CrossAttnUpBlock2D",
+            "CrossAttnUpBlock2D");
+    for (int i = 0; i < up.size(); i++) {
+      boolean attends =
+          i < config.heads().size() && config.heads().get(config.heads().size() - 1 - i) > 0;
+      if (up.size() != config.heads().size() || attends != up.get(i).startsWith("CrossAttn")) {
+        throw new UserError("'up_block_types' must mirror 'down_block_types', are " + up);
+      }
+    }
+  }
+
+  /**
+   * Motion modules.
+   *
+   * @param prefix of the option that names the transformer's blocks
+   * @param attentions in each block
+   */
+  static TemporalBlock.MotionModule module(
+      Options o, int resolutions, String prefix, int attentions) {
+    o.only(prefix + "_transformer_layers_per_mid_block", "1");
+    int blocks = o.same(prefix + "_transformer_layers_per_block", resolutions, 1);
+    return new TemporalBlock.MotionModule(
+        o.same("motion_num_attention_heads", resolutions, 8),
+        blocks,
+        attentions,
+        o.integer("motion_max_seq_length", 32),
+        o.flag("use_motion_mid_block", true));
+  }
+}

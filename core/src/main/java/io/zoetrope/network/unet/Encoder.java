@@ -1,0 +1,181 @@
+package io.zoetrope.network.unet;
+
+import static io.zoetrope.torch.Rearrange.rearrange;
+
+import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.network.FrameGroups;
+import io.zoetrope.network.FrameText;
+import io.zoetrope.nn.Init;
+import io.zoetrope.nn.LevelEmbedding;
+import io.zoetrope.nn.Linear;
+import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Segments;
+import io.zoetrope.torch.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** The way down of a {@link UNet}, and its bottom: what a {@link ControlNet} is a copy of. */
+final class Encoder {
+  /** Of a frame's moment before its sinusoids, so that those of a clip spread. */
+  private static final double MOMENT_SCALE = 6;
+
+  private final UNetConfig config;
+  private final ImageConv in;
+  private final LevelEmbedding level;
+  private final Optional<Pooled> pooled;
+  private final Optional<Linear> moments;
+  private final List<Stage> down = new ArrayList<>();
+  private final List<Layer> middle;
+
+  /** Features of what is kept on the way down, in order. */
+  private final List<Integer> widths = new ArrayList<>();
+
+  private record Pooled(Linear in, Linear out) {
+    Tensor forward(Tensor x) {
+      return out.forward(torch.silu(in.forward(x)));
+    }
+  }
+
+  /**
+   * What comes out.
+   *
+   * @param kept [B * F, C, H, W] each, finest first, for the way up
+   * @param bottom the last of them after the middle layers
+   */
+  record Features(List<Tensor> kept, Tensor bottom) {}
+
+  Encoder(UNetConfig config, Parameters p) {
+    this.config = config;
+    int first = config.widths().getFirst();
+    int last = config.widths().getLast();
+    in = ImageConv.of(config.inflation(), p, "conv_in", config.channels(), first, 1, Init.fanIn(1));
+    level = LevelEmbedding.of(p.at("time_embedding"), first, config.embedding());
+    pooled =
+        config.style().pooled() ? Optional.of(pooled(p.at("add_embedding"))) : Optional.empty();
+    moments =
+        config.inflation().moments()
+            ? Optional.of(Linear.of(p.at("frame_embedding"), first, config.embedding(), Init.ZEROS))
+            : Optional.empty();
+
+    widths.add(first);
+    int width = first;
+    for (int i = 0; i < config.widths().size(); i++) {
+      Parameters stage = p.at("down_blocks").at(i);
+      List<Layer> layers = new ArrayList<>();
+      int heads = config.heads().get(i);
+      for (int j = 0; j < config.blocks(); j++) {
+        layers.add(Layer.of(config, stage, j, width, config.widths().get(i), heads));
+        width = config.widths().get(i);
+        widths.add(width);
+      }
+      Optional<ImageConv> resize = Optional.empty();
+      if (i + 1 < config.widths().size()) {
+        Parameters to = stage.at("downsamplers").at(0);
+        resize =
+            Optional.of(
+                ImageConv.of(config.inflation(), to, "conv", width, width, 2, Init.fanIn(1)));
+        widths.add(width);
+      }
+      down.add(new Stage(layers, resize));
+    }
+    Parameters mid = p.at("mid_block");
+    middle =
+        List.of(
+            Layer.middle(config, mid, last, config.midHeads()), Layer.plain(config, mid, 1, last));
+  }
+
+  private Pooled pooled(Parameters p) {
+    int width = config.embedding();
+    return new Pooled(
+        Linear.of(p.at("linear_1"), config.textWidth(), width, Init.xavier()),
+        Linear.of(p.at("linear_2"), width, width, Init.normal(0.02)));
+  }
+
+  /** Features of what is kept on the way down, in order. */
+  List<Integer> widths() {
+    return widths;
+  }
+
+  /** What all layers share in a pass over B clips of F frames. */
+  Pass pass(long frames, Tensor t_BF, Conditioning conditioning, Segments segments) {
+    long batch = t_BF.size(0);
+    FrameText text = FrameText.of(conditioning, batch, frames);
+    float[] times = times(frames, conditioning);
+    Optional<FrameGroups> groups = FrameGroups.of(conditioning, batch, frames);
+    return new Pass(
+        frames,
+        times,
+        groups,
+        groups.map(g -> g.bias_BFF().unsqueeze(1).unsqueeze(1)),
+        text,
+        segments.enter(embed(t_BF, times, text, conditioning)),
+        segments.enter(FrameText.tokens_MND(conditioning)));
+  }
+
+  /** The first convolution: z [B, C, F, H, W] -> [B * F, C', H, W] f32. */
+  Tensor enter(Tensor z_BCFHW, Pass pass) {
+    Tensor x = Ops.channelsLast(rearrange(z_BCFHW, "b c f h w -> (b f) c h w"));
+    return in.forward(x, pass).to(ScalarType.Float);
+  }
+
+  /**
+   * Down, and through the bottom.
+   *
+   * @param x from {@link #enter}, made fit for the segments
+   */
+  Features forward(Tensor x, Pass shared, Segments segments) {
+    List<Tensor> kept = new ArrayList<>(List.of(x));
+    Tensor h = x;
+    for (Stage stage : down) {
+      for (Layer layer : stage.layers()) {
+        h = layer.run(segments, List.of(h), shared);
+        kept.add(h);
+      }
+      if (stage.resize().isPresent()) {
+        ImageConv shrink = stage.resize().get();
+        h =
+            segments.run(
+                at -> shrink.forward(at.getFirst(), shared).to(ScalarType.Float), List.of(h));
+        kept.add(h);
+      }
+    }
+    for (Layer layer : middle) {
+      h = layer.run(segments, List.of(h), shared);
+    }
+    return new Features(kept, h);
+  }
+
+  /** What each frame's residual blocks are told, [B * F, E], activated. */
+  private Tensor embed(Tensor t_BF, float[] times, FrameText text, Conditioning conditioning) {
+    Tensor c_BFE = level.forward(t_BF).to(ScalarType.Float);
+    if (pooled.isPresent() && conditioning.pooled().isPresent()) {
+      c_BFE =
+          c_BFE.add(
+              text.pooled(
+                  conditioning.pooled().get(), v -> pooled.get().forward(v).to(ScalarType.Float)));
+    }
+    if (moments.isPresent()) {
+      Tensor at_1F = Ops.mul(Tensors.of(times, 1, times.length), MOMENT_SCALE);
+      Tensor sinusoids = LevelEmbedding.sinusoids(at_1F, config.widths().getFirst());
+      c_BFE = c_BFE.add(moments.get().forward(sinusoids).to(ScalarType.Float));
+    }
+    return torch.silu(c_BFE).flatten(0, 1);
+  }
+
+  private static float[] times(long frames, Conditioning conditioning) {
+    Optional<Tensor> given = conditioning.get(Conditioning.FRAME_TIMES);
+    if (given.isPresent()) {
+      return Tensors.toFloats(given.get().select(0, 0));
+    }
+    float[] times = new float[(int) frames];
+    for (int i = 0; i < times.length; i++) {
+      times[i] = i;
+    }
+    return times;
+  }
+}

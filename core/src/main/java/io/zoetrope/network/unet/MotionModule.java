@@ -1,0 +1,145 @@
+package io.zoetrope.network.unet;
+
+import io.zoetrope.network.FrameGroups;
+import io.zoetrope.nn.Attention;
+import io.zoetrope.nn.GatedFeedForward;
+import io.zoetrope.nn.GroupNorm;
+import io.zoetrope.nn.Init;
+import io.zoetrope.nn.LayerNorm;
+import io.zoetrope.nn.Linear;
+import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * A transformer over the frames of a clip, each place of the picture for itself, beside the
+ * identity ({@link TemporalBlock.MotionModule}).
+ */
+final class MotionModule implements TemporalLayer {
+  /** The table of sinusoids, [1, frames, C], by name within a transformer block. */
+  static final String TABLE = "pos_embed.pe";
+
+  private final GroupNorm norm;
+  private final Linear in;
+  private final List<Block> blocks = new ArrayList<>();
+  private final Linear out;
+
+  /** Attention over frames, once or twice, and a feed-forward layer. */
+  private record Block(
+      List<LayerNorm> norms,
+      List<Attention> attentions,
+      Tensor table_1LC,
+      LayerNorm norm3,
+      GatedFeedForward feedForward) {
+
+    static Block of(TemporalBlock.MotionModule m, Parameters p, long width) {
+      List<LayerNorm> norms = new ArrayList<>();
+      List<Attention> attentions = new ArrayList<>();
+      Tensor table = p.at("pos_embed").buffer("pe", Init.sinusoids(), 1, m.frames(), width);
+      for (int i = 1; i <= m.attentions(); i++) {
+        norms.add(LayerNorm.of(p.at("norm" + i), width));
+        attentions.add(Attention.plain(p.at("attn" + i), width, width, m.heads(), Init.xavier()));
+      }
+      return new Block(
+          norms,
+          attentions,
+          table,
+          LayerNorm.of(p.at("norm3"), width),
+          GatedFeedForward.of(p.at("ff"), width, 4, Init.xavier()));
+    }
+
+    Tensor forward(Tensor x_BFNC, Pass pass) {
+      Tensor positions_F1C = positions(pass.times()).unsqueeze(1);
+      Tensor x = x_BFNC.to(ScalarType.Float);
+      for (int i = 0; i < attentions.size(); i++) {
+        Tensor seen = norms.get(i).forward(x).add(positions_F1C);
+        x = x.add(attentions.get(i).overFrames(seen, pass.groups_B11FF()));
+      }
+      return x.add(feedForward.forward(norm3.forward(x)));
+    }
+
+    /** Rows of the table for the moments of frames, [F, C]; between two rows their mixture. */
+    private Tensor positions(float[] times) {
+      Tensor table_LC = table_1LC.select(0, 0);
+      long length = table_LC.size(0);
+      long[] rows = new long[times.length];
+      float[] rest = new float[times.length];
+      boolean whole = true;
+      for (int i = 0; i < times.length; i++) {
+        if (!(times[i] >= 0 && times[i] <= length - 1)) {
+          throw new UserError(
+              "this motion module was made for clips of at most %d frames, not for a frame at %s"
+                  .formatted(length, times[i]));
+        }
+        rows[i] = Math.min((long) times[i], Math.max(0, length - 2));
+        rest[i] = times[i] - rows[i];
+        whole &= times[i] == Math.rint(times[i]);
+      }
+      if (whole) {
+        for (int i = 0; i < times.length; i++) {
+          rows[i] = (long) times[i];
+        }
+        return table_LC.index_select(0, Tensors.of(rows, rows.length));
+      }
+      Tensor low = table_LC.index_select(0, Tensors.of(rows, rows.length));
+      for (int i = 0; i < rows.length; i++) {
+        rows[i]++;
+      }
+      Tensor high = table_LC.index_select(0, Tensors.of(rows, rows.length));
+      return low.add(high.sub(low).mul(Tensors.of(rest, rest.length, 1)));
+    }
+  }
+
+  MotionModule(UNetConfig config, TemporalBlock.MotionModule m, Parameters p, long width) {
+    if (width % m.heads() != 0) {
+      throw new UserError(
+          "width %d does not split into a motion module's %d heads".formatted(width, m.heads()));
+    }
+    norm = GroupNorm.of(p.at("norm"), width, config.style().groups(), 1e-6);
+    in = Linear.of(p.at("proj_in"), width, width, Init.xavier());
+    for (int i = 0; i < m.blocks(); i++) {
+      blocks.add(Block.of(m, p.at("transformer_blocks").at(i), width));
+    }
+    out = Linear.of(p.at("proj_out"), width, width, Init.ZEROS);
+  }
+
+  @Override
+  public Tensor forward(Tensor x_MCHW, Pass pass) {
+    Tensor h = in.forward(normalised(pass.tokens(x_MCHW), pass.groups()));
+    for (Block block : blocks) {
+      h = block.forward(h, pass);
+    }
+    return x_MCHW.add(Pass.image(out.forward(h), x_MCHW));
+  }
+
+  /** Each clip normalised as one; where frames fall into groups, each group as one. */
+  private Tensor normalised(Tensor x_BFNC, Optional<FrameGroups> groups) {
+    if (groups.isEmpty()) {
+      return asOne(x_BFNC);
+    }
+    List<Tensor> clips = new ArrayList<>();
+    for (int clip = 0; clip < x_BFNC.size(0); clip++) {
+      List<Tensor> parts = new ArrayList<>();
+      List<Long> order = new ArrayList<>();
+      for (long[] members : groups.get().members(clip)) {
+        Tensor rows = Tensors.of(members, members.length);
+        parts.add(asOne(x_BFNC.narrow(0, clip, 1).index_select(1, rows)));
+        for (long f : members) {
+          order.add(f);
+        }
+      }
+      Tensor back = Tensors.of(order.stream().mapToLong(Long::longValue).toArray(), order.size());
+      clips.add(Tensors.cat(parts, 1).index_select(1, back.argsort()));
+    }
+    return Tensors.cat(clips, 0);
+  }
+
+  private Tensor asOne(Tensor x_BFNC) {
+    return norm.forward(x_BFNC.permute(0, 3, 1, 2)).permute(0, 2, 3, 1);
+  }
+}

@@ -1,0 +1,133 @@
+package io.zoetrope.network.unet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.torch.UserError;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Options of a component as diffusers writes them: many of them, the older the file the fewer, each
+ * with a value that is meant where it is absent or null.
+ */
+record Options(JsonNode json) {
+  private JsonNode get(String name) {
+    return json.path(name);
+  }
+
+  private boolean says(String name) {
+    return !get(name).isMissingNode() && !get(name).isNull();
+  }
+
+  int integer(String name, int otherwise) {
+    if (!says(name)) {
+      return otherwise;
+    }
+    if (!get(name).isIntegralNumber()) {
+      throw not(name, "a whole number");
+    }
+    return get(name).intValue();
+  }
+
+  double number(String name, double otherwise) {
+    if (!says(name)) {
+      return otherwise;
+    }
+    if (!get(name).isNumber()) {
+      throw not(name, "a number");
+    }
+    return get(name).doubleValue();
+  }
+
+  boolean flag(String name, boolean otherwise) {
+    if (!says(name)) {
+      return otherwise;
+    }
+    if (!get(name).isBoolean()) {
+      throw not(name, "true or false");
+    }
+    return get(name).booleanValue();
+  }
+
+  String word(String name, String otherwise) {
+    return says(name) ? get(name).asText() : otherwise;
+  }
+
+  /** So many numbers; a single one stands for all. */
+  List<Integer> integers(String name, int count, int otherwise) {
+    if (!get(name).isArray()) {
+      return Collections.nCopies(count, integer(name, otherwise));
+    }
+    List<Integer> all = integers(name);
+    if (all.size() != count) {
+      throw not(name, count + " whole numbers");
+    }
+    return all;
+  }
+
+  /** Some numbers. */
+  List<Integer> integers(String name, Integer... otherwise) {
+    if (!says(name)) {
+      return List.of(otherwise);
+    }
+    List<Integer> all = new ArrayList<>();
+    for (JsonNode item : get(name)) {
+      if (!item.isIntegralNumber()) {
+        throw not(name, "whole numbers");
+      }
+      all.add(item.intValue());
+    }
+    return all;
+  }
+
+  /** A number that is the same at every resolution. */
+  int same(String name, int count, int otherwise) {
+    List<Integer> all = integers(name, count, otherwise);
+    if (all.stream().distinct().count() != 1) {
+      throw not(name, "the same at every resolution");
+    }
+    return all.getFirst();
+  }
+
+  List<String> words(String name, String... otherwise) {
+    if (!says(name)) {
+      return List.of(otherwise);
+    }
+    List<String> all = new ArrayList<>();
+    get(name).forEach(item -> all.add(item.asText()));
+    return all;
+  }
+
+  /**
+   * Refuses what is not supported.
+   *
+   * @param supported as JSON writes it; null and absence are, too
+   */
+  void only(String name, String... supported) {
+    if (says(name) && !Arrays.asList(supported).contains(get(name).asText())) {
+      throw new UserError(
+          "'%s' is %s, of which this version knows nothing%s"
+              .formatted(
+                  name,
+                  get(name),
+                  supported.length == 0 ? "" : "; it knows " + String.join(", ", supported)));
+    }
+  }
+
+  /** As {@link #only}, for an option that may be a list of values that are all alike. */
+  void onlyAll(String name, String supported) {
+    for (JsonNode item : get(name).isArray() ? get(name) : List.<JsonNode>of()) {
+      if (!item.asText().equals(supported)) {
+        throw not(name, supported);
+      }
+    }
+    if (!get(name).isArray()) {
+      only(name, supported);
+    }
+  }
+
+  private UserError not(String name, String what) {
+    return new UserError("'%s' must be %s, is %s".formatted(name, what, get(name)));
+  }
+}

@@ -1,0 +1,7 @@
+package io.zoetrope.network.unet;
+
+import java.util.List;
+import java.util.Optional;
+
+/** One resolution: layers, then a change of size. */
+record Stage(List<Layer> layers, Optional<ImageConv> resize) {}

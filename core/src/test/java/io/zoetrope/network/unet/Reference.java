@@ -1,0 +1,63 @@
+package io.zoetrope.network.unet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.Parity;
+import io.zoetrope.checkpoint.Component;
+import io.zoetrope.checkpoint.Safetensors;
+import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Precision;
+import io.zoetrope.torch.Tensors;
+import java.util.function.Function;
+import org.bytedeco.pytorch.Tensor;
+
+/** A component of a fixture, built from its own files. */
+record Reference(Parity parity, JsonNode json, SafetensorsFile weights) implements AutoCloseable {
+  static Reference of(String fixture) {
+    Parity parity = Parity.of(fixture);
+    Component component = Component.diffusion(parity.folder());
+    return new Reference(
+        parity, component.config(JsonNode.class), Safetensors.open(component.weights()));
+  }
+
+  UNetConfig config() {
+    return DiffusersConfig.unet(json);
+  }
+
+  UNet unet() {
+    return build(config()::build);
+  }
+
+  /** All weights are used, and none is missing. */
+  <T> T build(Function<Parameters, T> make) {
+    ParameterStore store = ParameterStore.forInference(weights.tensors(), Precision.F32);
+    T network = make.apply(store.root());
+    store.requireComplete(weights.path().toString());
+    return network;
+  }
+
+  /** Each row of the batch with its text. */
+  static Conditioning conditioning(Parity parity) {
+    return Conditioning.text(parity.get("encoder_hidden_states"));
+  }
+
+  /** One clip, each frame with a text of its own. */
+  static Conditioning eachItsText(Parity parity) {
+    Tensor texts = parity.get("encoder_hidden_states").unsqueeze(0);
+    long[] which = new long[(int) texts.size(1)];
+    for (int i = 0; i < which.length; i++) {
+      which[i] = i;
+    }
+    return Conditioning.none()
+        .with(Conditioning.TEXT, texts)
+        .with(Conditioning.FRAME_TEXTS, Tensors.of(which, 1, which.length));
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+    parity.close();
+  }
+}
