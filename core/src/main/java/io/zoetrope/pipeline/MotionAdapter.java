@@ -3,8 +3,7 @@ package io.zoetrope.pipeline;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.MotionModuleKeys;
-import io.zoetrope.checkpoint.Safetensors;
-import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.checkpoint.WeightSet;
 import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.TemporalBlock;
@@ -26,10 +25,10 @@ public final class MotionAdapter implements AutoCloseable {
 
   private final Path path;
   private final Optional<JsonNode> config;
-  private final SafetensorsFile file;
+  private final WeightSet file;
   private final Map<String, Tensor> tensors;
 
-  private MotionAdapter(Path path, Optional<JsonNode> config, SafetensorsFile file) {
+  private MotionAdapter(Path path, Optional<JsonNode> config, WeightSet file) {
     this.path = path;
     this.config = config;
     this.file = file;
@@ -50,7 +49,7 @@ public final class MotionAdapter implements AutoCloseable {
     }
     Optional<JsonNode> config =
         directory ? Optional.of(component.config(JsonNode.class)) : Optional.empty();
-    SafetensorsFile file = Safetensors.open(directory ? component.weights() : path);
+    WeightSet file = directory ? component.open(Optional.empty()) : WeightSet.open(path);
     try {
       return new MotionAdapter(path, config, file);
     } catch (UserError e) {
