@@ -90,8 +90,8 @@ class LoraFileTest {
 
   @AfterEach
   void free() {
-    unet.free();
-    text.free();
+    unet.close();
+    text.close();
   }
 
   private LoraTargets targets(LoraStack unetStack, LoraStack textStack) {

@@ -135,7 +135,7 @@ class SingleFileTest {
                   + " does not fit its config as unet: it lacks 1 of 2 weights"
                   + " ('time_embedding.linear_1.weight'), it has 1 weights that the model does not"
                   + " know ('model.diffusion_model.strange'): it belongs to another model");
-      store.free();
+      store.close();
     }
   }
 

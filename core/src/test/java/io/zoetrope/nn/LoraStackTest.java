@@ -106,7 +106,7 @@ class LoraStackTest {
         }
         assertThat(net.run()).as("seed %d", seed).containsExactly(bare);
       }
-      store.free();
+      store.close();
     }
   }
 
@@ -136,7 +136,7 @@ class LoraStackTest {
       assertThat(distance(p, bare)).isGreaterThan(0.1);
       assertThat(distance(p, q)).isGreaterThan(0.1);
     }
-    store.free();
+    store.close();
   }
 
   /** Against W + scale B A computed in f64, the convolution by its definition. */
@@ -161,7 +161,7 @@ class LoraStackTest {
     stack.put("p", lora, 0.75);
     assertThat(distance(Tensors.toDoubles(store.parameters().get("c.weight")), w)).isLessThan(1e-5);
     stack.close();
-    store.free();
+    store.close();
   }
 
   @Test
@@ -178,6 +178,6 @@ class LoraStackTest {
         .hasMessageContaining("no layer 'z'");
     assertThatThrownBy(() -> stack.put("p", lora("p"), Double.NaN)).isInstanceOf(UserError.class);
     assertThat(net.run()).containsExactly(bare);
-    store.free();
+    store.close();
   }
 }

@@ -53,7 +53,7 @@ class AutoencoderKLTest {
             AutoencoderKL vae = config.build(store.root());
             store.requireComplete(name);
             body.accept(fixture, vae);
-            store.free();
+            store.close();
             return true;
           }));
     }
