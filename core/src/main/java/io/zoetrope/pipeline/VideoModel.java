@@ -2,6 +2,7 @@ package io.zoetrope.pipeline;
 
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.JsonFiles;
+import io.zoetrope.checkpoint.LoraReport;
 import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.checkpoint.SafetensorsFile;
 import io.zoetrope.diffusion.Conditioning;
@@ -19,7 +20,6 @@ import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Precision;
-import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * A text-to-video model, loaded. Weights are mapped from their files. Any number of runs may share
@@ -42,9 +41,10 @@ public final class VideoModel implements AutoCloseable {
   private final Autoencoder autoencoder;
   private final int sizeMultiple;
   private final List<SafetensorsFile> files = new ArrayList<>();
-  private final List<Tensor> parameters = new ArrayList<>();
+  private final List<ParameterStore> stores = new ArrayList<>();
+  private LoadedLoras loras = new LoadedLoras();
 
-  private VideoModel(Path directory, String dtype) {
+  private VideoModel(Path directory, String dtype, List<LoraChoice> choices) {
     ModelLayout layout = new ModelLayout(directory);
     index = JsonFiles.read(layout.index(), ModelIndex.class);
     if (!ModelIndex.KIND.equals(index.kind())) {
@@ -60,6 +60,7 @@ public final class VideoModel implements AutoCloseable {
       Precision precision = Precision.of(dtype, config.features());
       network = build(layout.network(config.folder()).weights(), precision, config::build);
       text = build(layout.text().weights(), precision, p -> new TextTransformer(words, p));
+      loras = LoadedLoras.merge(choices, stores.getFirst(), stores.getLast());
       // Convolutions over few channels are faster in f32 even where bf16 is native
       // (docs/numerics.md).
       autoencoder =
@@ -86,24 +87,31 @@ public final class VideoModel implements AutoCloseable {
    * @throws UserError if anything is missing, damaged or does not fit together
    */
   public static VideoModel load(Path directory, String dtype) {
+    return load(directory, dtype, List.of());
+  }
+
+  /**
+   * Loads a model directory, with LoRAs merged into its network and text encoder.
+   *
+   * @param loras in any dialect that {@link io.zoetrope.checkpoint.LoraFile} reads; they add up
+   * @throws UserError also if a LoRA is damaged, or nothing in it belongs to the model
+   */
+  public static VideoModel load(Path directory, String dtype, List<LoraChoice> loras) {
     if (!Files.isDirectory(directory)) {
       throw new UserError(
           "no model directory " + directory + ": 'zoetrope models' lists those that are there");
     }
-    return new VideoModel(directory, dtype);
+    return new VideoModel(directory, dtype, loras);
   }
 
   private <T> T build(Path path, Precision precision, Function<Parameters, T> make) {
     SafetensorsFile file = Safetensors.open(path);
     files.add(file);
     ParameterStore store = ParameterStore.forInference(file.tensors(), precision);
-    try {
-      T network = naming(path, () -> make.apply(store.root()));
-      store.requireComplete(path.toString());
-      return network;
-    } finally {
-      parameters.addAll(store.parameters().values());
-    }
+    stores.add(store);
+    T network = naming(path, () -> make.apply(store.root()));
+    store.requireComplete(path.toString());
+    return network;
   }
 
   private static AutoencoderConfig autoencoder(Component vae) {
@@ -138,6 +146,11 @@ public final class VideoModel implements AutoCloseable {
   /** What the model is used with where a request says nothing. */
   public ModelIndex.Defaults defaults() {
     return index.defaults();
+  }
+
+  /** What was used of each LoRA, in the order they were given. */
+  public List<LoraReport> loras() {
+    return loras.reports();
   }
 
   /** The network itself. */
@@ -176,7 +189,8 @@ public final class VideoModel implements AutoCloseable {
   }
 
   private void free() {
-    parameters.forEach(Scopes::free);
+    loras.free();
+    stores.forEach(ParameterStore::free);
     files.forEach(SafetensorsFile::close);
   }
 }

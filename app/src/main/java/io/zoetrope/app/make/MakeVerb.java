@@ -1,5 +1,6 @@
 package io.zoetrope.app.make;
 
+import io.zoetrope.app.cli.LoraOption;
 import io.zoetrope.app.cli.Memory;
 import io.zoetrope.app.cli.ModelFolders;
 import io.zoetrope.app.cli.OutOption;
@@ -14,12 +15,14 @@ import io.zoetrope.app.cli.Size;
 import io.zoetrope.app.cli.StepProgress;
 import io.zoetrope.app.cli.Timings;
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.checkpoint.LoraReport;
 import io.zoetrope.diffusion.Progress;
 import io.zoetrope.media.OutputFormat;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoWriter;
 import io.zoetrope.media.WriteOptions;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.LoraChoice;
 import io.zoetrope.pipeline.ModelIndex;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
@@ -43,6 +46,7 @@ public abstract class MakeVerb extends Verb {
   @Mixin private final OutOption out = new OutOption();
   @Mixin private final SeedOption seed = new SeedOption();
   @Mixin private final SamplingOptions sampling = new SamplingOptions();
+  @Mixin private final LoraOption lora = new LoraOption();
   @Mixin private final RunOptions run = new RunOptions();
 
   private final List<String> sources = new ArrayList<>();
@@ -73,15 +77,17 @@ public abstract class MakeVerb extends Verb {
     timings.sinceProcessStart("start");
     Prompts.check("--negative", sampling.negative());
     Order order = order();
+    List<LoraChoice> loras = lora.choices(session());
     long seedValue = seed.value();
     Target target = out.choose(session(), order.name() + " " + seedValue, OutputFormat.MP4);
     ModelFolders models = new ModelFolders(session());
     Path folder = models.find(sampling.model());
     Optional<Path> second = order.secondModel().map(models::find).filter(f -> !f.equals(folder));
     String dtype = run.dtype();
-    try (VideoModel model = VideoModel.load(folder, dtype);
+    try (VideoModel model = VideoModel.load(folder, dtype, loras);
         Second other = Second.load(second, dtype)) {
       VideoRequest request = order.request(usual(model.defaults(), order, seedValue), model);
+      model.loras().forEach(report -> note(report.line()));
       noteUnknownWords(model, order);
       timings.mark("load");
       Engine first = new Engine(model).withGuide(order.guide());
@@ -91,7 +97,7 @@ public abstract class MakeVerb extends Verb {
       note(
           "%d frames of %dx%d, seed %d, %s"
               .formatted(written.frames(), request.width(), request.height(), seedValue, timings));
-      return Result.of(target.path().toString(), fields(shot, folder, dtype, written));
+      return Result.of(target.path().toString(), fields(shot, folder, dtype, loras, written));
     }
   }
 
@@ -205,8 +211,22 @@ public abstract class MakeVerb extends Verb {
     }
   }
 
+  private static List<Map<String, Object>> loraFields(VideoModel model, List<LoraChoice> loras) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (int i = 0; i < loras.size(); i++) {
+      LoraReport report = model.loras().get(i);
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("file", report.path().toString());
+      one.put("scale", loras.get(i).scale());
+      one.put("layers", report.layers());
+      one.put("used", report.used());
+      all.add(one);
+    }
+    return all;
+  }
+
   private Map<String, @Nullable Object> fields(
-      Shot shot, Path model, String dtype, Written written) {
+      Shot shot, Path model, String dtype, List<LoraChoice> loras, Written written) {
     VideoRequest request = shot.request();
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("out", shot.target().path().toString());
@@ -214,6 +234,9 @@ public abstract class MakeVerb extends Verb {
     fields.put("negative", request.negative());
     fields.put("seed", request.seed());
     fields.put("model", model.toString());
+    if (!loras.isEmpty()) {
+      fields.put("loras", loraFields(shot.models().first().model(), loras));
+    }
     fields.put("width", request.width());
     fields.put("height", request.height());
     fields.put("frames", written.frames());
