@@ -55,7 +55,7 @@ final class Networks implements AutoCloseable {
 
   @Override
   public void close() {
-    Scopes.run(held::free);
-    Scopes.run(masters::free);
+    Scopes.run(held::close);
+    Scopes.run(masters::close);
   }
 }

@@ -127,7 +127,7 @@ final class TrainingRate {
             optimiser[0] * 1e3);
       });
     }
-    Scopes.run(store::free);
+    Scopes.run(store::close);
   }
 
   private static DiffusionObjective objective(

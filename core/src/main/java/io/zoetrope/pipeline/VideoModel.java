@@ -190,7 +190,7 @@ public final class VideoModel implements AutoCloseable {
 
   private void free() {
     loras.free();
-    stores.forEach(ParameterStore::free);
+    stores.forEach(ParameterStore::close);
     files.forEach(SafetensorsFile::close);
   }
 }
