@@ -269,6 +269,40 @@ class BadInputTest {
             "--features",
             "a-file"),
 
+        // pull.
+        row(USAGE, "missing required parameter: 'ID'", "pull"),
+        row(USAGE, "'' is no model of the hub: give ORG/NAME", "pull", ""),
+        row(USAGE, "'../../etc' is no model of the hub", "pull", "../../etc"),
+        row(USAGE, "'a/b/c' is no model of the hub", "pull", "a/b/c"),
+        row(USAGE, "'a--b/c' is no model of the hub", "pull", "a--b/c"),
+        row(USAGE, "'https://a.b/c' is no model of the hub", "pull", "https://a.b/c"),
+        row(USAGE, "'../x' is no revision: give a branch,", "pull", "a/b@../x"),
+        row(USAGE, "'' is no revision", "pull", "a/b@"),
+        row(USAGE, "--jobs: '0' is out of range", "pull", "a/b", "--jobs", "0"),
+        row(USAGE, "--variant 'fp 16' is no name", "pull", "a/b", "--variant", "fp 16"),
+        row(
+            USAGE,
+            "--variant and --include each choose files",
+            "pull",
+            "a/b",
+            "--variant",
+            "fp16",
+            "--include",
+            "*.json"),
+        row(USAGE, "a pattern is empty", "pull", "a/b", "--exclude", ""),
+        row(
+            FAILED,
+            "no such model was downloaded: 'zoetrope pull nobody/nothing-here' does that",
+            "generate",
+            "a ball",
+            "-m",
+            "nobody/nothing-here"),
+        row(
+            FAILED,
+            "'zoetrope pull nobody/nothing-here@v1' does that",
+            "inspect",
+            "nobody/nothing-here@v1"),
+
         // Files that lie.
         row(USAGE, "missing required parameter: 'MODEL'", "inspect"),
         row(FAILED, "there is no file or folder", "inspect", "nowhere.safetensors"),

@@ -1,5 +1,8 @@
 package io.zoetrope.app.cli;
 
+import io.zoetrope.checkpoint.hub.HubCache;
+import io.zoetrope.checkpoint.hub.HubSettings;
+import io.zoetrope.checkpoint.hub.ModelId;
 import io.zoetrope.torch.UserError;
 import java.io.File;
 import java.io.IOException;
@@ -14,8 +17,9 @@ import java.util.stream.Stream;
 
 /**
  * Where models lie: the folders in {@code $ZOETROPE_MODELS}, then {@code models} in the working
- * folder, then those that came with zoetrope. A model is a folder with a {@code model_index.json}
- * in it; the first of a name wins.
+ * folder, then those that came with zoetrope, then the cache of the hub, in which a model's name is
+ * {@code ORG/NAME} or {@code ORG/NAME@REVISION}. A model is a folder with a {@code
+ * model_index.json} in it; the first of a name wins. Nothing is ever downloaded.
  */
 public final class ModelFolders {
   private static final String VARIABLE = "ZOETROPE_MODELS";
@@ -61,7 +65,8 @@ public final class ModelFolders {
   /**
    * The folder of a model.
    *
-   * @param wanted a path, or the name of a folder under one of the roots
+   * @param wanted a path, the name of a folder under one of the roots, or that of a model of the
+   *     hub
    * @throws UserError if there is none
    */
   public Path find(String wanted) {
@@ -71,12 +76,43 @@ public final class ModelFolders {
     }
     Optional<Path> named =
         models().stream().filter(m -> wanted.equals(String.valueOf(m.getFileName()))).findFirst();
-    return named.orElseThrow(() ->
-        new UserError(
-            Files.isDirectory(direct)
-                ? "'%s' is no model: it lacks model_index.json".formatted(direct)
-                : "there is no model '%s': 'zoetrope models' lists what there is, or give its folder"
-                    .formatted(wanted)));
+    if (named.isPresent()) {
+      return named.get();
+    }
+    if (Files.isDirectory(direct)) {
+      throw new UserError("'%s' is no model: it lacks model_index.json".formatted(direct));
+    }
+    Optional<Path> cached = cached(wanted);
+    if (cached.isEmpty()) {
+      throw missing(wanted);
+    }
+    if (!isModel(cached.get())) {
+      throw new UserError(
+          "%s is on this disk but is no whole model: 'zoetrope pull %s' fetches what it lacks, if it is one"
+              .formatted(wanted, wanted));
+    }
+    return cached.get();
+  }
+
+  /** The files of a model of the hub, if it was downloaded; they need not be a whole model. */
+  public Optional<Path> cached(String wanted) {
+    return ModelId.tryParse(wanted).flatMap(hub()::find);
+  }
+
+  /** The cache of the hub, which zoetrope shares with other programs. */
+  public HubCache hub() {
+    return new HubCache(HubSettings.cache(session.environment(), session.workingFolder()));
+  }
+
+  /** Why there is no such model. */
+  public static UserError missing(String wanted) {
+    boolean hub = wanted.indexOf('/') > 0 && ModelId.tryParse(wanted).isPresent();
+    return new UserError(
+        hub
+            ? "there is no folder '%s', and no such model was downloaded: 'zoetrope pull %s' does that"
+                .formatted(wanted, wanted)
+            : "there is no model '%s': 'zoetrope models' lists what there is, or give its folder"
+                .formatted(wanted));
   }
 
   /** Whether a folder says that it is a model. */

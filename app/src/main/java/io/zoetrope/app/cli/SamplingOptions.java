@@ -15,7 +15,9 @@ public final class SamplingOptions {
       names = {"-m", "--model"},
       paramLabel = "MODEL",
       defaultValue = BUNDLED,
-      description = "A folder, or a name that 'zoetrope models' lists (default: ${DEFAULT-VALUE}).")
+      description =
+          "A folder, a name that 'zoetrope models' lists, or ORG/NAME after 'zoetrope pull'"
+              + " (default: ${DEFAULT-VALUE}).")
   private String model = BUNDLED;
 
   @Option(

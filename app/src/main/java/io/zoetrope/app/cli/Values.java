@@ -101,6 +101,13 @@ public final class Values {
     }
   }
 
+  /** How many things at once. */
+  public static final class Jobs extends Whole {
+    public Jobs() {
+      super(1, 32);
+    }
+  }
+
   /** How many times as large. */
   public static final class Scale extends Real {
     public Scale() {

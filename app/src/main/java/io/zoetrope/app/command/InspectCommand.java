@@ -8,6 +8,7 @@ import io.zoetrope.app.cli.Verb;
 import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.checkpoint.SafetensorsFile;
 import io.zoetrope.checkpoint.SafetensorsFile.Entry;
+import io.zoetrope.checkpoint.hub.ModelId;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +35,7 @@ import picocli.CommandLine.Parameters;
 public final class InspectCommand extends Verb {
   @Parameters(
       paramLabel = "MODEL",
-      description = "A .safetensors file, a folder, or the name of a model.")
+      description = "A .safetensors file, a folder, or the name of a model, also of the hub.")
   private String model = "";
 
   @Option(names = "--summary", description = "Only the totals, not every tensor.")
@@ -76,10 +78,18 @@ public final class InspectCommand extends Verb {
     if (Files.isDirectory(direct)) {
       throw new UserError("there is no .safetensors file in '" + direct + "'");
     }
-    if (model.endsWith(".safetensors") || model.contains("/")) {
+    Optional<Path> cached = new ModelFolders(session()).cached(model);
+    if (cached.isPresent() && !ModelFolders.weights(cached.get()).isEmpty()) {
+      return ModelFolders.weights(cached.get());
+    }
+    if (model.endsWith(".safetensors") || (model.contains("/") && !isId())) {
       throw new UserError("there is no file or folder '" + direct + "'");
     }
     return ModelFolders.weights(new ModelFolders(session()).find(model));
+  }
+
+  private boolean isId() {
+    return ModelId.tryParse(model).isPresent();
   }
 
   private String describe(SafetensorsFile file) {

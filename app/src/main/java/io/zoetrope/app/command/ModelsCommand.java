@@ -5,6 +5,7 @@ import io.zoetrope.app.cli.Result;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.Units;
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.checkpoint.hub.HubCache;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,7 +22,9 @@ import picocli.CommandLine.Command;
     name = "models",
     description = {
       "Lists the models that --model can name.",
-      "Looks into the folders in ZOETROPE_MODELS, ./models, and those that came with zoetrope."
+      "Looks into the folders in ZOETROPE_MODELS, ./models, those that came with zoetrope, and the"
+          + " cache of the Hugging Face hub, where 'pull' and other programs put what they"
+          + " download."
     })
 public final class ModelsCommand extends Verb {
   public ModelsCommand(Session session) {
@@ -34,22 +37,35 @@ public final class ModelsCommand extends Verb {
     List<String> lines = new ArrayList<>();
     List<Map<String, Object>> models = new ArrayList<>();
     for (Path model : folders.models()) {
-      long bytes = ModelFolders.weights(model).stream().mapToLong(ModelsCommand::size).sum();
-      String name = String.valueOf(model.getFileName());
-      lines.add("%-16s %10s  %s".formatted(name, Units.bytes(bytes), model));
-      Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put("name", name);
-      fields.put("path", model.toString());
-      fields.put("bytes", bytes);
-      models.add(fields);
+      add(String.valueOf(model.getFileName()), model, lines, models);
+    }
+    HubCache hub = folders.hub();
+    for (HubCache.Snapshot snapshot : hub.snapshots()) {
+      // The cache also holds language models, data and what else people download.
+      if (ModelFolders.isModel(snapshot.folder())
+          && !ModelFolders.weights(snapshot.folder()).isEmpty()) {
+        add(snapshot.id().toString(), snapshot.folder(), lines, models);
+      }
     }
     if (models.isEmpty()) {
-      note("no models in " + String.join(", ", names(folders.roots())));
+      note("no models in " + String.join(", ", names(folders.roots())) + " or " + hub.root());
     }
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("models", models);
     fields.put("looked_into", names(folders.roots()));
+    fields.put("hub_cache", hub.root().toString());
     return Result.of(String.join("\n", lines), fields);
+  }
+
+  private static void add(
+      String name, Path folder, List<String> lines, List<Map<String, Object>> models) {
+    long bytes = ModelFolders.weights(folder).stream().mapToLong(ModelsCommand::size).sum();
+    lines.add("%-16s %10s  %s".formatted(name, Units.bytes(bytes), folder));
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("name", name);
+    fields.put("path", folder.toString());
+    fields.put("bytes", bytes);
+    models.add(fields);
   }
 
   private static List<String> names(List<Path> paths) {
