@@ -1,7 +1,6 @@
 package io.zoetrope.torch;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -12,23 +11,18 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
  * Files and folders that appear whole or not at all: written under a temporary name beside the
- * target, forced to disk, then renamed. A process that dies leaves only a {@value #PREFIX} entry,
- * which {@link #sweep} removes.
+ * target, forced to disk, then renamed ({@link Staged}). A process that dies leaves only a {@value
+ * #PREFIX} entry, which {@link #sweep} removes.
  */
 public final class AtomicFiles {
   /** What the names of unfinished files and folders begin with. */
   public static final String PREFIX = ".partial-";
-
-  private static final AtomicLong COUNTER = new AtomicLong();
 
   private AtomicFiles() {}
 
@@ -45,18 +39,9 @@ public final class AtomicFiles {
    * @throws UserError if it cannot be written, e.g. for want of permission or space
    */
   public static void file(Path target, Writer writer) {
-    Path temporary = temporary(target);
-    try {
-      try {
-        writer.write(temporary);
-        force(temporary);
-        Files.move(
-            temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        force(parent(target));
-      } catch (IOException | RuntimeException | Error e) {
-        deleteQuietly(temporary);
-        throw e;
-      }
+    try (Staged staged = Staged.of(target)) {
+      writer.write(staged.path());
+      staged.publish();
     } catch (IOException e) {
       throw cannot("write", target, e);
     }
@@ -73,23 +58,11 @@ public final class AtomicFiles {
    * @throws UserError if it cannot be written, or if the target exists and is not an empty folder
    */
   public static void folder(Path target, Writer writer) {
-    Path temporary = temporary(target);
-    try {
-      try {
-        Files.createDirectories(parent(target));
-        Files.createDirectory(temporary);
-        writer.write(temporary);
-        try (Stream<Path> tree = Files.walk(temporary)) {
-          for (Path path : (Iterable<Path>) tree::iterator) {
-            force(path);
-          }
-        }
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        force(parent(target));
-      } catch (IOException | RuntimeException | Error e) {
-        deleteQuietly(temporary);
-        throw e;
-      }
+    try (Staged staged = Staged.of(target)) {
+      Files.createDirectories(Staged.parent(target));
+      Files.createDirectory(staged.path());
+      writer.write(staged.path());
+      staged.publish();
     } catch (IOException e) {
       throw cannot("write", target, e);
     }
@@ -153,42 +126,5 @@ public final class AtomicFiles {
         };
     return new UserError(
         "cannot %s %s: %s".formatted(verb, path, why.lines().findFirst().orElse("")), e);
-  }
-
-  private static Path temporary(Path target) {
-    return parent(target)
-        .resolve(
-            PREFIX
-                + ProcessHandle.current().pid()
-                + "-"
-                + COUNTER.incrementAndGet()
-                + "-"
-                + target.getFileName());
-  }
-
-  private static Path parent(Path target) {
-    Path parent = target.toAbsolutePath().getParent();
-    return parent == null ? target.toAbsolutePath() : parent;
-  }
-
-  /** Forces a file or a folder's entries to disk; systems that cannot open folders are let off. */
-  private static void force(Path path) throws IOException {
-    boolean folder = Files.isDirectory(path);
-    try (FileChannel channel =
-        FileChannel.open(path, folder ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
-      channel.force(true);
-    } catch (IOException e) {
-      if (!folder) {
-        throw e;
-      }
-    }
-  }
-
-  private static void deleteQuietly(Path path) {
-    try {
-      deleteTree(path);
-    } catch (IOException e) {
-      // The failure that led here is the one to report.
-    }
   }
 }

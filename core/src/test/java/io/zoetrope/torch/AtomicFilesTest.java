@@ -90,6 +90,30 @@ class AtomicFilesTest {
     assertOnly("kept");
   }
 
+  @Test
+  void aStagedFolderTakesTheFolderBeforeIt() throws IOException {
+    Path target = Files.createDirectories(folder.resolve("frames"));
+    Files.writeString(target.resolve("old"), "1");
+    try (Staged staged = Staged.of(target)) {
+      Files.createDirectory(staged.path());
+      Files.writeString(staged.path().resolve("new"), "2");
+    }
+    assertThat(target.resolve("old")).hasContent("1");
+    assertOnly("frames");
+    try (Staged staged = Staged.of(target)) {
+      Files.createDirectory(staged.path());
+      Files.writeString(staged.path().resolve("new"), "2");
+      staged.publishOver();
+    }
+    assertThat(target.resolve("new")).hasContent("2");
+    assertThat(target.resolve("old")).doesNotExist();
+    try (Staged staged = Staged.of(target)) {
+      assertThatThrownBy(staged::publishOver).isInstanceOf(IOException.class);
+    }
+    assertThat(target.resolve("new")).hasContent("2");
+    assertOnly("frames");
+  }
+
   private void assertOnly(String... names) throws IOException {
     try (var entries = Files.list(folder)) {
       assertThat(entries.map(p -> p.getFileName().toString())).containsExactlyInAnyOrder(names);
