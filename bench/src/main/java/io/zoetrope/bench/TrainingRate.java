@@ -8,6 +8,7 @@ import io.zoetrope.network.dit.SpaceTimeTransformer;
 import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.network.text.TextConfig;
 import io.zoetrope.network.text.TextTransformer;
+import io.zoetrope.network.text.WordPrompts;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Autograd;
@@ -138,8 +139,7 @@ final class TrainingRate {
     }
     return new DiffusionObjective(
         network,
-        text,
-        tokenizer,
+        new WordPrompts(text, tokenizer),
         new LatentClips(latents, Collections.nCopies(CLIPS, CAPTION)),
         NoiseSchedule.flow(1),
         Prediction.of("flow"),

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -137,16 +136,18 @@ public final class Engine {
   public Guided guided(
       List<VideoRequest> requests, List<List<String>> prompts, Supplier<PromptTrack> track) {
     first(requests);
-    List<Conditioning> conditions = conditions(model, prompts);
-    X0Denoiser early = withPrompts(model, requests, conditions, track);
-    Conditioning handed = conditions.getFirst();
+    Texts texts = texts(model, requests, prompts);
+    X0Denoiser early = withPrompts(model, requests, texts, track);
+    Conditioning handed = texts.prompts.getFirst();
     return late.map(
             l -> {
-              List<Conditioning> own = conditions(l.model, prompts);
+              Texts own = texts(l.model, requests, prompts);
               X0Denoiser second = withPrompts(l.model, requests, own, track);
               // The second model reads the prompt with its own eyes.
               X0Denoiser bound =
-                  own.size() > 1 ? second : new PromptBlend(second, own, single(track));
+                  own.prompts.size() > 1
+                      ? second
+                      : new PromptBlend(second, own.prompts, single(track));
               return new Guided(new Handover(early, bound, l.level), handed);
             })
         .orElse(new Guided(early, handed));
@@ -156,21 +157,27 @@ public final class Engine {
     return () -> PromptTrack.single(track.get().frames());
   }
 
-  private static List<Conditioning> conditions(VideoModel model, List<List<String>> prompts) {
-    return IntStream.range(0, prompts.getFirst().size())
-        .mapToObj(p -> model.condition(prompts.stream().map(texts -> texts.get(p)).toList()))
-        .toList();
+  /** What a model reads: P prompts and what it shall not show, each with a row for each clip. */
+  private record Texts(List<Conditioning> prompts, Conditioning negative) {}
+
+  private static Texts texts(
+      VideoModel model, List<VideoRequest> requests, List<List<String>> prompts) {
+    List<List<String>> groups = new ArrayList<>();
+    groups.add(requests.stream().map(VideoRequest::negative).toList());
+    for (int p = 0; p < prompts.getFirst().size(); p++) {
+      int which = p;
+      groups.add(prompts.stream().map(texts -> texts.get(which)).toList());
+    }
+    List<Conditioning> all = model.conditions(groups);
+    return new Texts(all.subList(1, all.size()), all.getFirst());
   }
 
   private static X0Denoiser withPrompts(
-      VideoModel model,
-      List<VideoRequest> requests,
-      List<Conditioning> conditions,
-      Supplier<PromptTrack> track) {
-    Conditioning negative = model.condition(requests.stream().map(VideoRequest::negative).toList());
+      VideoModel model, List<VideoRequest> requests, Texts texts, Supplier<PromptTrack> track) {
     X0Denoiser base =
-        new ClassifierFreeGuidance(model.denoiser(), negative, requests.getFirst().guidance());
-    return conditions.size() == 1 ? base : new PromptBlend(base, conditions, track);
+        new ClassifierFreeGuidance(
+            model.denoiser(), texts.negative, requests.getFirst().guidance());
+    return texts.prompts.size() == 1 ? base : new PromptBlend(base, texts.prompts, track);
   }
 
   /** Latents of nothing, [B, C, F, h, w], in the size of the requests: zeros to put content in. */

@@ -13,8 +13,12 @@ record ModelLayout(Path directory) {
     return directory.resolve("scheduler/scheduler_config.json");
   }
 
+  Path tokenizerFolder() {
+    return directory.resolve("tokenizer");
+  }
+
   Path tokenizer() {
-    return directory.resolve("tokenizer/tokenizer.json");
+    return tokenizerFolder().resolve("tokenizer.json");
   }
 
   /**

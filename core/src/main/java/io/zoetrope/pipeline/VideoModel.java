@@ -9,10 +9,8 @@ import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.VideoNetwork;
-import io.zoetrope.network.text.PromptTokenizer;
-import io.zoetrope.network.text.Prompts;
-import io.zoetrope.network.text.TextConfig;
-import io.zoetrope.network.text.TextTransformer;
+import io.zoetrope.network.text.PromptEncoder;
+import io.zoetrope.network.text.clip.ClipReading;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.AutoencoderConfig;
 import io.zoetrope.network.vae.CompactConfig;
@@ -25,8 +23,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A text-to-video model, loaded. Weights are mapped from their files. Any number of runs may share
@@ -36,8 +38,7 @@ public final class VideoModel implements AutoCloseable {
   private final ModelIndex index;
   private final VideoNetwork network;
   private final X0Denoiser denoiser;
-  private final TextTransformer text;
-  private final PromptTokenizer tokenizer;
+  private final PromptEncoder text;
   private final Autoencoder autoencoder;
   private final int sizeMultiple;
   private final List<SafetensorsFile> files = new ArrayList<>();
@@ -55,11 +56,12 @@ public final class VideoModel implements AutoCloseable {
       SchedulerConfig scheduler = JsonFiles.read(layout.scheduler(), SchedulerConfig.class);
       NetworkConfig config = Networks.read(directory);
       AutoencoderConfig vae = autoencoder(layout.autoencoder());
-      TextConfig words = layout.text().config(TextConfig.class);
+      TextPart words = TextPart.read(layout, ClipReading.USUAL);
       requireFit(directory, config, vae, words);
       Precision precision = Precision.of(dtype, config.features());
       network = build(layout.network(config.folder()).weights(), precision, config::build);
-      text = build(layout.text().weights(), precision, p -> new TextTransformer(words, p));
+      Supplier<PromptEncoder> prompts =
+          build(layout.text().weights(), precision, words.names(), words::build);
       loras = LoadedLoras.merge(choices, stores.getFirst(), stores.getLast());
       // Convolutions over few channels are faster in f32 even where bf16 is native
       // (docs/numerics.md).
@@ -73,7 +75,7 @@ public final class VideoModel implements AutoCloseable {
               () -> X0Denoiser.of(network, scheduler.toSchedule(), scheduler.toPrediction()));
       // Also where any size will do: video files hold even sides only.
       sizeMultiple = Math.max(2, vae.factor() * config.multiple());
-      tokenizer = PromptTokenizer.load(layout.tokenizer(), words.length());
+      text = prompts.get();
     } catch (RuntimeException e) {
       free();
       throw e;
@@ -105,9 +107,17 @@ public final class VideoModel implements AutoCloseable {
   }
 
   private <T> T build(Path path, Precision precision, Function<Parameters, T> make) {
+    return build(path, precision, UnaryOperator.identity(), make);
+  }
+
+  private <T> T build(
+      Path path,
+      Precision precision,
+      UnaryOperator<Map<String, Tensor>> names,
+      Function<Parameters, T> make) {
     SafetensorsFile file = Safetensors.open(path);
     files.add(file);
-    ParameterStore store = ParameterStore.forInference(file.tensors(), precision);
+    ParameterStore store = ParameterStore.forInference(names.apply(file.tensors()), precision);
     stores.add(store);
     T network = naming(path, () -> make.apply(store.root()));
     store.requireComplete(path.toString());
@@ -130,7 +140,7 @@ public final class VideoModel implements AutoCloseable {
   }
 
   private static void requireFit(
-      Path directory, NetworkConfig network, AutoencoderConfig vae, TextConfig words) {
+      Path directory, NetworkConfig network, AutoencoderConfig vae, TextPart words) {
     if (network.channels() != vae.latentChannels()) {
       throw new UserError(
           "%s: its %s takes latents of %d channels, its autoencoder makes %d"
@@ -174,18 +184,28 @@ public final class VideoModel implements AutoCloseable {
 
   /** Words of a prompt that the model has never seen. */
   public List<String> unknownWords(String prompt) {
-    return tokenizer.unknownWords(prompt);
+    return text.unknownWords(prompt);
+  }
+
+  /** The end of a prompt, where it is too long to be read whole. */
+  public Optional<String> unread(String prompt) {
+    return text.unread(prompt);
   }
 
   /** What prompts become for the network, one row for each. */
   public Conditioning condition(List<String> prompts) {
-    return Prompts.condition(text, tokenizer, prompts);
+    return text.condition(prompts);
+  }
+
+  /** As {@link #condition} for several groups of prompts that are used together. */
+  public List<Conditioning> conditions(List<List<String>> groups) {
+    return text.conditions(groups);
   }
 
   @Override
   public void close() {
     free();
-    tokenizer.close();
+    text.close();
   }
 
   private void free() {

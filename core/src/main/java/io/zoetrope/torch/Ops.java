@@ -70,6 +70,12 @@ public final class Ops {
         q, k, v, optional(mask), 0.0, false, new DoubleOptional(), false);
   }
 
+  /** As {@link #attention}: each token looks at itself and those before. */
+  public static Tensor causalAttention(Tensor q, Tensor k, Tensor v) {
+    return torch.scaled_dot_product_attention(
+        q, k, v, new TensorOptional(), 0.0, true, new DoubleOptional(), false);
+  }
+
   /** Stretches x [N, C, H, W] to another height and width, each pixel taking its nearest. */
   public static Tensor nearest(Tensor x, long height, long width) {
     return torch.upsample_nearest2d(

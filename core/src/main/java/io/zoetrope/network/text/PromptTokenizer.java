@@ -1,20 +1,14 @@
 package io.zoetrope.network.text;
 
-import ai.djl.huggingface.tokenizers.Encoding;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Tensor;
@@ -27,10 +21,10 @@ public final class PromptTokenizer implements AutoCloseable {
   private static final String PAD = "[PAD]";
   private static final String START = "[CLS]";
 
-  private final HuggingFaceTokenizer tokenizer;
+  private final TokenizerJson tokenizer;
   private final int length;
 
-  private PromptTokenizer(HuggingFaceTokenizer tokenizer, int length) {
+  private PromptTokenizer(TokenizerJson tokenizer, int length) {
     this.tokenizer = tokenizer;
     this.length = length;
   }
@@ -40,15 +34,8 @@ public final class PromptTokenizer implements AutoCloseable {
    * @param length tokens of a prompt
    */
   public static PromptTokenizer load(Path file, int length) {
-    System.setProperty("ai.djl.offline", "true");
-    try {
-      return new PromptTokenizer(
-          HuggingFaceTokenizer.newInstance(
-              file, Map.of("padding", "false", "truncation", "false", "addSpecialTokens", "true")),
-          length);
-    } catch (IOException | RuntimeException e) {
-      throw new UserError("cannot read the tokenizer " + file + ": " + e.getMessage(), e);
-    }
+    return new PromptTokenizer(
+        TokenizerJson.of(file, TokenizerJson.read(file), TokenizerJson.Around.WITH), length);
   }
 
   /**
@@ -64,9 +51,11 @@ public final class PromptTokenizer implements AutoCloseable {
     long[] ids = new long[prompts.size() * length];
     long[] mask = new long[ids.length];
     for (int i = 0; i < prompts.size(); i++) {
-      long[] row = tokenizer.encode(prompts.get(i)).getIds();
-      int n = Math.min(row.length, length);
-      System.arraycopy(row, 0, ids, i * length, n);
+      List<TokenizerJson.Piece> row = tokenizer.encode(prompts.get(i));
+      int n = Math.min(row.size(), length);
+      for (int j = 0; j < n; j++) {
+        ids[i * length + j] = row.get(j).id();
+      }
       Arrays.fill(mask, i * length, i * length + n, 1);
     }
     return new Tokens(
@@ -76,15 +65,23 @@ public final class PromptTokenizer implements AutoCloseable {
 
   /** Words of the prompt that the tokenizer does not know, in order. */
   public List<String> unknownWords(String prompt) {
-    Encoding encoding = tokenizer.encode(prompt);
-    List<String> unknown = new ArrayList<>();
-    for (int i = 0; i < encoding.getTokens().length; i++) {
-      if (encoding.getTokens()[i].equals(UNKNOWN)) {
-        var span = encoding.getCharTokenSpans()[i];
-        unknown.add(prompt.substring(span.getStart(), span.getEnd()));
-      }
-    }
-    return unknown;
+    return tokenizer.encode(prompt).stream()
+        .filter(piece -> piece.token().equals(UNKNOWN))
+        .map(piece -> prompt.substring(piece.start(), piece.end()))
+        .toList();
+  }
+
+  /** The end of a prompt that has more tokens than are read. */
+  public Optional<String> unread(String prompt) {
+    List<TokenizerJson.Piece> row = tokenizer.encode(prompt);
+    return row.size() <= length
+        ? Optional.empty()
+        : Optional.of(prompt.substring(row.get(length).start()).strip());
+  }
+
+  /** One above the largest id. */
+  public int tokens() {
+    return tokenizer.tokens();
   }
 
   /**
@@ -140,13 +137,9 @@ public final class PromptTokenizer implements AutoCloseable {
     return WORD.matcher(text.toLowerCase(Locale.ROOT)).results().map(MatchResult::group).toList();
   }
 
-  /** How many tokens a tokenizer.json has. */
+  /** How large a vocabulary must be at least to hold every token of a tokenizer.json. */
   public static int size(String json) {
-    try {
-      return new ObjectMapper().readTree(json).path("model").path("vocab").size();
-    } catch (JsonProcessingException e) {
-      throw new UserError("a tokenizer.json is damaged: " + e.getOriginalMessage(), e);
-    }
+    return TokenizerJson.tokens(TokenizerJson.ids(json));
   }
 
   @Override

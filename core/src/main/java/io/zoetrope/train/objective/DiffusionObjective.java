@@ -6,9 +6,7 @@ import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.TimestepSampler;
 import io.zoetrope.network.VideoNetwork;
-import io.zoetrope.network.text.PromptTokenizer;
-import io.zoetrope.network.text.Prompts;
-import io.zoetrope.network.text.TextTransformer;
+import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
@@ -46,8 +44,7 @@ public final class DiffusionObjective implements Objective {
   }
 
   private final VideoNetwork network;
-  private final TextTransformer text;
-  private final PromptTokenizer tokenizer;
+  private final PromptEncoder prompts;
   private final LatentClips clips;
   private final NoiseSchedule schedule;
   private final Prediction prediction;
@@ -60,8 +57,7 @@ public final class DiffusionObjective implements Objective {
    */
   public DiffusionObjective(
       VideoNetwork network,
-      TextTransformer text,
-      PromptTokenizer tokenizer,
+      PromptEncoder prompts,
       LatentClips clips,
       NoiseSchedule schedule,
       Prediction prediction,
@@ -69,8 +65,7 @@ public final class DiffusionObjective implements Objective {
       Cut cut,
       BiConsumer<Long, Path> sampler) {
     this.network = network;
-    this.text = text;
-    this.tokenizer = tokenizer;
+    this.prompts = prompts;
     this.clips = clips;
     this.schedule = schedule;
     this.prediction = prediction;
@@ -137,7 +132,8 @@ public final class DiffusionObjective implements Objective {
 
   private Conditioning condition(ClipBatch batch) {
     Conditioning all =
-        Prompts.condition(text, tokenizer, batch.captions())
+        prompts
+            .condition(batch.captions())
             .with(
                 Conditioning.FRAME_TIMES,
                 batch.times_1F().expand(cut.batch, cut.frames + cut.images));

@@ -9,8 +9,10 @@ import io.zoetrope.diffusion.TimestepSampler;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.VideoNetwork;
+import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.text.TextConfig;
 import io.zoetrope.network.text.TextTransformer;
+import io.zoetrope.network.text.WordPrompts;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.nn.ParameterStore;
@@ -89,7 +91,9 @@ final class DiffusionRun {
             "objective.init: nothing in %s fits the network '%s'"
                 .formatted(block.init().get(), block.network()));
       }
-      TextTransformer text = new TextTransformer(words, store.root().at(TEXT));
+      PromptEncoder prompts =
+          new WordPrompts(
+              new TextTransformer(words, store.root().at(TEXT)), vocabulary.tokenizer());
       store.trainable(name ->
           block.trains(name)
               && (!name.startsWith(prefix) || config.trains(name.substring(prefix.length()))));
@@ -102,16 +106,14 @@ final class DiffusionRun {
       SampleSheet sheet =
           new SampleSheet(
               X0Denoiser.of(network, schedule, scheduler.toPrediction()),
-              text,
-              vocabulary.tokenizer(),
+              prompts,
               loaded.autoencoder(),
               clips,
               config.temporal() ? clips.frames() : 1);
       DiffusionObjective objective =
           new DiffusionObjective(
               network,
-              text,
-              vocabulary.tokenizer(),
+              prompts,
               clips,
               schedule,
               scheduler.toPrediction(),

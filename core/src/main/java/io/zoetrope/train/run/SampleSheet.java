@@ -11,9 +11,7 @@ import io.zoetrope.diffusion.sampler.SamplerLoop;
 import io.zoetrope.media.ContactSheet;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Png;
-import io.zoetrope.network.text.PromptTokenizer;
-import io.zoetrope.network.text.Prompts;
-import io.zoetrope.network.text.TextTransformer;
+import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
@@ -32,8 +30,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 record SampleSheet(
     X0Denoiser denoiser,
-    TextTransformer text,
-    PromptTokenizer tokenizer,
+    PromptEncoder encoder,
     Autoencoder autoencoder,
     LatentClips clips,
     int frames) {
@@ -45,8 +42,8 @@ record SampleSheet(
   void write(long step, Path folder) {
     int n = Math.min(SAMPLES, clips.size());
     List<String> prompts = clips.captions().subList(0, n);
-    Conditioning positive = Prompts.condition(text, tokenizer, prompts);
-    Conditioning negative = Prompts.condition(text, tokenizer, Collections.nCopies(n, ""));
+    Conditioning positive = encoder.condition(prompts);
+    Conditioning negative = encoder.condition(Collections.nCopies(n, ""));
     Tensor like = clips.latents_NCFHW();
     Tensor empty = Tensors.zeros(n, like.size(1), frames, like.size(3), like.size(4));
     TimestepPlan plan = TimestepPlan.uniform(denoiser.schedule().spacing(STEPS), frames);

@@ -12,6 +12,7 @@ import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.network.text.TextConfig;
 import io.zoetrope.network.text.TextTransformer;
+import io.zoetrope.network.text.WordPrompts;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Precision;
@@ -99,8 +100,7 @@ class DiffusionObjectiveTest {
         DiffusionObjective objective =
             new DiffusionObjective(
                 witness,
-                text,
-                tokenizer,
+                new WordPrompts(text, tokenizer),
                 clips(),
                 NoiseSchedule.cosine(),
                 Prediction.X0,

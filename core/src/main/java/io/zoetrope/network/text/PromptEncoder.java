@@ -1,0 +1,35 @@
+package io.zoetrope.network.text;
+
+import io.zoetrope.diffusion.Conditioning;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * From prompts to what denoisers are conditioned on: a tokenizer and a text transformer. It borrows
+ * the transformer's weights and owns the tokenizer.
+ */
+public interface PromptEncoder extends AutoCloseable {
+  /** Features of a token. */
+  int width();
+
+  /**
+   * One conditioning for each group of prompts, with one row for each prompt of the group. All have
+   * the same number of tokens, so that they can be joined. Gradients flow to the transformer where
+   * they are recorded.
+   */
+  List<Conditioning> conditions(List<List<String>> groups);
+
+  /** One row for each prompt. */
+  default Conditioning condition(List<String> prompts) {
+    return conditions(List.of(prompts)).getFirst();
+  }
+
+  /** Words of the prompt that the model has never seen, in order. */
+  List<String> unknownWords(String prompt);
+
+  /** The end of the prompt, where it is too long to be read whole. */
+  Optional<String> unread(String prompt);
+
+  @Override
+  void close();
+}

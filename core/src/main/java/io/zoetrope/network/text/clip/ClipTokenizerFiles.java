@@ -1,0 +1,202 @@
+package io.zoetrope.network.text.clip;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.zoetrope.network.text.TokenizerJson;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The files of a CLIP tokenizer's folder. */
+final class ClipTokenizerFiles {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /** Letters in a row; digits one by one; anything else in a row; endings of English words. */
+  private static final String SPLIT =
+      "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d"
+          + "|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
+
+  private final Path folder;
+
+  ClipTokenizerFiles(Path folder) {
+    this.folder = folder;
+  }
+
+  /** A token with a part to play: start, end, padding, unknown. */
+  enum Role {
+    START("bos_token", "<|startoftext|>"),
+    END("eos_token", "<|endoftext|>"),
+    UNKNOWN("unk_token", "<|endoftext|>"),
+    PAD("pad_token", "<|endoftext|>");
+
+    private final String key;
+    private final String usual;
+
+    Role(String key, String usual) {
+      this.key = key;
+      this.usual = usual;
+    }
+  }
+
+  /** Which token plays the part. */
+  String token(Role role) {
+    JsonNode said = said(role);
+    return said.path("content").asText(said.asText(role.usual));
+  }
+
+  /** What the files say of a part: a token's text, or an object with the text and its ways. */
+  private JsonNode said(Role role) {
+    for (String file : List.of("tokenizer_config.json", "special_tokens_map.json")) {
+      JsonNode said = optional(file).path(role.key);
+      if (said.isTextual() || said.path("content").isTextual()) {
+        return said;
+      }
+    }
+    return JsonNodeFactory.instance.missingNode();
+  }
+
+  /**
+   * The tokenizer as one tokenizer.json: the folder's own, else made of its vocab.json and
+   * merges.txt.
+   */
+  TokenizerJson load() {
+    Path whole = folder.resolve("tokenizer.json");
+    Path vocab = folder.resolve("vocab.json");
+    Path merges = folder.resolve("merges.txt");
+    if (Files.isRegularFile(whole)) {
+      return TokenizerJson.of(whole, TokenizerJson.read(whole), TokenizerJson.Around.WITHOUT);
+    }
+    if (!Files.isRegularFile(vocab) || !Files.isRegularFile(merges)) {
+      throw new UserError(
+          "no tokenizer in %s: it needs vocab.json and merges.txt, or tokenizer.json"
+              .formatted(folder));
+    }
+    return TokenizerJson.of(
+        vocab,
+        made(read(vocab), TokenizerJson.read(merges)).toString(),
+        TokenizerJson.Around.WITHOUT);
+  }
+
+  private ObjectNode made(JsonNode vocab, String merges) {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("version", "1.0");
+    root.set("added_tokens", added(vocab));
+    ObjectNode normalizer = root.putObject("normalizer").put("type", "Sequence");
+    ArrayNode steps = normalizer.putArray("normalizers");
+    steps.addObject().put("type", "NFC");
+    steps
+        .addObject()
+        .put("type", "Replace")
+        .put("content", " ")
+        .putObject("pattern")
+        .put("Regex", "\\s+");
+    steps.addObject().put("type", "Lowercase");
+    ArrayNode splits =
+        root.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
+    splits
+        .addObject()
+        .put("type", "Split")
+        .put("behavior", "Removed")
+        .put("invert", true)
+        .putObject("pattern")
+        .put("Regex", SPLIT);
+    splits
+        .addObject()
+        .put("type", "ByteLevel")
+        .put("add_prefix_space", false)
+        .put("trim_offsets", true)
+        .put("use_regex", true);
+    ObjectNode model = root.putObject("model");
+    model
+        .put("type", "BPE")
+        .put("unk_token", token(Role.UNKNOWN))
+        .put("continuing_subword_prefix", "")
+        .put("end_of_word_suffix", "</w>")
+        .put("fuse_unk", false);
+    model.set("vocab", vocab);
+    ArrayNode pairs = model.putArray("merges");
+    merges
+        .lines()
+        .filter(line -> !line.startsWith("#version") && !line.isEmpty())
+        .forEach(pairs::add);
+    return root;
+  }
+
+  /** Tokens that are found in a text whole, before it is split. */
+  private ArrayNode added(JsonNode vocab) {
+    Map<String, ObjectNode> tokens = new LinkedHashMap<>();
+    for (Role role : Role.values()) {
+      // One that is given as plain text is looked for in the text as it is written.
+      JsonNode ways = said(role);
+      String content = token(role);
+      if (vocab.has(content)) {
+        tokens.put(content, added(content, vocab.get(content).asInt(), ways, true));
+      }
+    }
+    optional("added_tokens.json")
+        .properties()
+        .forEach(token ->
+            tokens.computeIfAbsent(
+                token.getKey(),
+                name -> added(name, token.getValue().asInt(), JSON.createObjectNode(), false)));
+    optional("tokenizer_config.json")
+        .path("added_tokens_decoder")
+        .properties()
+        .forEach(token -> {
+          JsonNode ways = token.getValue();
+          String content = ways.path("content").asText();
+          boolean special = ways.path("special").asBoolean();
+          tokens.put(content, added(content, id(token.getKey()), ways, special));
+        });
+    ArrayNode all = JSON.createArrayNode();
+    tokens.values().stream()
+        .sorted((a, b) -> Integer.compare(a.path("id").asInt(), b.path("id").asInt()))
+        .forEach(all::add);
+    return all;
+  }
+
+  private int id(String number) {
+    try {
+      return Integer.parseInt(number);
+    } catch (NumberFormatException e) {
+      throw new UserError(
+          folder.resolve("tokenizer_config.json") + ": '" + number + "' is no id of a token", e);
+    }
+  }
+
+  private static ObjectNode added(String content, int id, JsonNode ways, boolean special) {
+    return JSON.createObjectNode()
+        .put("id", id)
+        .put("content", content)
+        .put("single_word", ways.path("single_word").asBoolean(false))
+        .put("lstrip", ways.path("lstrip").asBoolean(false))
+        .put("rstrip", ways.path("rstrip").asBoolean(false))
+        .put("normalized", ways.path("normalized").asBoolean(!special))
+        .put("special", special);
+  }
+
+  private JsonNode optional(String name) {
+    Path file = folder.resolve(name);
+    return Files.isRegularFile(file) ? read(file) : JsonNodeFactory.instance.objectNode();
+  }
+
+  private static JsonNode read(Path file) {
+    JsonNode json;
+    try {
+      json = JSON.readTree(TokenizerJson.read(file));
+    } catch (JsonProcessingException e) {
+      throw new UserError(file + " is damaged: " + e.getOriginalMessage(), e);
+    }
+    if (!json.isObject()) {
+      throw new UserError(file + " is damaged: it holds no JSON object");
+    }
+    return json;
+  }
+}
