@@ -2,18 +2,20 @@
 real models have, and the ids that transformers' CLIPTokenizer gives to strings that go wrong easily.
 """
 
+import collections
 import json
+import pathlib
 import random
 import tempfile
 
 import tokenizers
 import transformers
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+from tokenizers import pre_tokenizers
 from transformers import CLIPTokenizer
 
 import common
 
-OUT = common.ROOT / "clip_tokenizer"
+OUT = common.OUT / "clip_tokenizer"
 START, END = "<|startoftext|>", "<|endoftext|>"
 MERGES = 300
 SEED = 4
@@ -30,7 +32,7 @@ a city street at sunset, neon signs, rain, reflections, people walking, slow mot
 low quality, worst quality, blurry, jpeg artifacts, watermark, text, signature, bad anatomy
 waves crashing on the beach, time lapse of clouds moving over the mountains, camera pans left
 ein schönes mädchen über der straße, une forêt près d'un château, el niño y la montaña
-""" * 3
+"""
 
 
 def alphabet():
@@ -40,26 +42,51 @@ def alphabet():
     return [chr(b) for b in plain] + [chr(256 + i) for i in range(len(rest))]
 
 
+def learn():
+    """Merges of the most frequent pairs; equal ones in the order of their letters."""
+    learner = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    words = collections.Counter(TEXT.lower().split())
+    spelled = {}
+    for word, count in words.items():
+        for part, _ in learner.pre_tokenize_str(word):
+            spelled[(*part[:-1], part[-1] + "</w>")] = count
+    merges = []
+    while len(merges) < MERGES:
+        pairs = collections.Counter()
+        for letters, count in spelled.items():
+            for pair in zip(letters, letters[1:]):
+                pairs[pair] += count
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        spelled = {joined(letters, best): count for letters, count in spelled.items()}
+    return merges
+
+
+def joined(letters, pair):
+    out = []
+    for letter in letters:
+        if out and (out[-1], letter) == pair:
+            out[-1] += letter
+        else:
+            out.append(letter)
+    return tuple(out)
+
+
 def train():
-    learner = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
-    learner.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
-    learner.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.ByteLevel(add_prefix_space=False)]
-    )
-    trainer = trainers.BpeTrainer(
-        vocab_size=100000, end_of_word_suffix="</w>", min_frequency=2, show_progress=False
-    )
-    learner.train_from_iterator(TEXT.splitlines(), trainer)
-    learned = json.loads(learner.to_str())["model"]["merges"]
-    merges = [tuple(m) if isinstance(m, list) else tuple(m.split(" ")) for m in learned][:MERGES]
+    merges = learn()
     words = alphabet() + [c + "</w>" for c in alphabet()]
     words += [a + b for a, b in merges] + [START, END]
     assert len(set(words)) == len(words)
     return {word: i for i, word in enumerate(words)}, merges
 
 
+def save_json(file, value):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def save(folder, vocabulary, merges, pad):
-    common.save_json(folder / "vocab.json", vocabulary)
+    save_json(folder / "vocab.json", vocabulary)
     lines = ["#version: 0.2"] + [" ".join(m) for m in merges]
     (folder / "merges.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -67,7 +94,7 @@ def save(folder, vocabulary, merges, pad):
         token = {"content": content, "lstrip": False, "normalized": True, "rstrip": False}
         return ({"__type": "AddedToken"} if tagged else {}) | token | {"single_word": False}
 
-    common.save_json(
+    save_json(
         folder / "special_tokens_map.json",
         {
             "bos_token": added(START, False),
@@ -76,7 +103,7 @@ def save(folder, vocabulary, merges, pad):
             "unk_token": added(END, False),
         },
     )
-    common.save_json(
+    save_json(
         folder / "tokenizer_config.json",
         {
             "add_prefix_space": False,
@@ -139,7 +166,7 @@ def main():
     (OUT / "cases.json").write_text(f'{{"seed":{SEED},{made},"cases":[\n{lines}\n]}}\n')
     with tempfile.TemporaryDirectory() as folder:
         tokenizer.save_pretrained(folder)
-        whole = common.pathlib.Path(folder, "tokenizer.json").read_text(encoding="utf-8")
+        whole = pathlib.Path(folder, "tokenizer.json").read_text(encoding="utf-8")
     # The whole tokenizer in one file: another way in which models have it.
     (OUT / "one_file").mkdir(exist_ok=True)
     (OUT / "one_file" / "tokenizer.json").write_text(whole, encoding="utf-8")

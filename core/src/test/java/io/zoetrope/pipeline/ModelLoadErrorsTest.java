@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.zoetrope.network.dit.DitConfig;
+import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
@@ -197,6 +198,22 @@ class ModelLoadErrorsTest {
     assertThat(catchThrowable(() -> VideoModel.load(model, dtype)))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("use auto, f32 or bf16");
+  }
+
+  @Test
+  void aTokenizerOfMoreTokensThanTheTextEncoderKnows() throws IOException {
+    Files.writeString(
+        model.resolve("tokenizer/tokenizer.json"),
+        PromptTokenizer.wordLevel(List.of("a", "b", "c", "d", "e", "f", "g")));
+    assertThat(refused(model))
+        .contains(model.toString(), "tokenizer has 10 tokens, the text encoder knows 9");
+  }
+
+  @Test
+  void aTextEncoderOfAnotherKind() throws IOException {
+    Files.writeString(
+        model.resolve("text_encoder/config.json"), "{\"architectures\": [\"T5EncoderModel\"]}");
+    assertThat(refused(model)).contains("T5EncoderModel", "CLIPTextModel is known");
   }
 
   @Test

@@ -209,6 +209,12 @@ public abstract class MakeVerb extends Verb {
     if (!unknown.isEmpty()) {
       note("the model has never seen the words: " + String.join(", ", unknown));
     }
+    order
+        .prompts()
+        .forEach(prompt ->
+            model
+                .unread(prompt)
+                .ifPresent(rest -> note("the prompt is too long; its end is not read: " + rest)));
   }
 
   private static List<Map<String, Object>> loraFields(VideoModel model, List<LoraChoice> loras) {

@@ -56,6 +56,21 @@ class PromptTokenizerTest {
   }
 
   @Test
+  void unknownWordsBehindLettersBeyondTheBasicPlaneAreNamed() throws Exception {
+    try (PromptTokenizer tokenizer = tokenizer(8)) {
+      assertThat(tokenizer.unknownWords("😀 a 🦄 cat")).containsExactly("😀", "🦄", "cat");
+    }
+  }
+
+  @Test
+  void whatIsNotReadIsTold() throws Exception {
+    try (PromptTokenizer tokenizer = tokenizer(4)) {
+      assertThat(tokenizer.unread("a red ball")).isEmpty();
+      assertThat(tokenizer.unread("a red ball  moves right ")).contains("moves right");
+    }
+  }
+
+  @Test
   void aMissingFileIsNamed() {
     assertThatThrownBy(() -> PromptTokenizer.load(folder.resolve("none.json"), 8))
         .isInstanceOf(UserError.class)
