@@ -37,7 +37,7 @@ class ClipTextModelTest {
         ClipTextModel model = new ClipTextModel(config, store.root());
         store.requireComplete(name);
         body.accept(model, fixture);
-        store.free();
+        store.close();
       }
     });
   }
