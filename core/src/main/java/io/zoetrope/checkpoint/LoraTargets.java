@@ -15,7 +15,7 @@ public final class LoraTargets {
 
   private final Map<LoraKey.Part, Map<String, Place>> networks = new LinkedHashMap<>();
 
-  /** Adds the network that makes the pictures. */
+  /** Adds the network that makes the pictures, or a part of it that has a store of its own. */
   public LoraTargets denoiser(LoraStack stack) {
     return with(LoraKey.Part.DENOISER, stack);
   }
@@ -26,7 +26,7 @@ public final class LoraTargets {
   }
 
   private LoraTargets with(LoraKey.Part part, LoraStack stack) {
-    Map<String, Place> places = new LinkedHashMap<>();
+    Map<String, Place> places = networks.computeIfAbsent(part, p -> new LinkedHashMap<>());
     stack
         .layers()
         .forEach(layer -> {
@@ -36,7 +36,6 @@ public final class LoraTargets {
                 "layers '%s' and '%s' have one name for LoRAs".formatted(other.layer, layer));
           }
         });
-    networks.put(part, places);
     return this;
   }
 

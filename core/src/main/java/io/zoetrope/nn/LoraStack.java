@@ -56,6 +56,11 @@ public final class LoraStack implements AutoCloseable {
     return new LoraStack(store, false);
   }
 
+  /** Whether updates go into the weights. */
+  public boolean merges() {
+    return merging;
+  }
+
   /** Names of the layers that can be updated. */
   public Set<String> layers() {
     return Collections.unmodifiableSet(layers.keySet());
