@@ -39,6 +39,19 @@ public final class Conditioning {
    */
   public static final String FRAME_TIMES = "frame_times";
 
+  /**
+   * What the i-th control shows, [B, C, F, H, W]: pictures with values 0..1, at the size that its
+   * network takes them, or latents.
+   */
+  public static String hint(int i) {
+    return "hint." + i;
+  }
+
+  /** Where the i-th control shows anything, [B, 1, F, H, W], 0 or 1; for those of few frames. */
+  public static String hintMask(int i) {
+    return "hint_mask." + i;
+  }
+
   private static final Conditioning NONE = new Conditioning(Map.of());
 
   private final Map<String, Tensor> tensors;

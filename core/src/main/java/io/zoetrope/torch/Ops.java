@@ -5,12 +5,17 @@ import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Operations of libtorch under signatures a person would write. */
 public final class Ops {
+  /** Mean in deviations from which on a variance has lost a digit or more. */
+  private static final double POOR_MEAN = 4;
+
   private Ops() {}
 
   /** {@code x W^T + b}; x is [..., in], the weight [out, in], the bias [out]. */
@@ -54,10 +59,48 @@ public final class Ops {
     return torch.rms_norm(x, new long[] {x.size(-1)}, optional(weight), new DoubleOptional(eps));
   }
 
-  /** Normalises groups of channels of x [N, C, ...]. */
+  /**
+   * Normalises groups of channels of x [N, C, ...].
+   *
+   * <p>Where channels lie next to each other in memory, libtorch's kernel for CPUs takes the
+   * variance as {@code E[x^2] - E[x]^2}, which loses digits where a mean is large beside the
+   * deviation. Rows of x for which that happens are done again by the kernel for the plain layout,
+   * which does not; a row's result depends on that row alone.
+   */
   public static Tensor groupNorm(
       Tensor x, long groups, Optional<Tensor> weight, Optional<Tensor> bias, double eps) {
-    return torch.group_norm(x, groups, optional(weight), optional(bias), eps, true);
+    if (x.is_cuda()
+        || x.dim() != 4
+        || x.is_contiguous()
+        || !x.is_contiguous(torch.MemoryFormat.ChannelsLast)
+        || x.scalar_type().intern() != ScalarType.Float) {
+      return torch.group_norm(x, groups, optional(weight), optional(bias), eps, true);
+    }
+    T_TensorTensorTensor_T normed =
+        torch.native_group_norm(
+            x,
+            optional(weight),
+            optional(bias),
+            x.size(0),
+            x.size(1),
+            x.size(2) * x.size(3),
+            groups,
+            eps);
+    Tensor ratio_N =
+        normed.get1().detach().mul(normed.get2().detach()).abs().amax(new long[] {1}, false);
+    Tensor poor = ratio_N.gt(new Scalar(POOR_MEAN)).nonzero().flatten();
+    if (poor.numel() == 0) {
+      return normed.get0();
+    }
+    Tensor again =
+        torch.group_norm(
+            x.index_select(0, poor).contiguous(),
+            groups,
+            optional(weight),
+            optional(bias),
+            eps,
+            true);
+    return normed.get0().index_copy(0, poor, again);
   }
 
   /**

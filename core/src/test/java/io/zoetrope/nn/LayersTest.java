@@ -3,6 +3,7 @@ package io.zoetrope.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.Parity;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStream;
@@ -117,6 +118,27 @@ class LayersTest {
   private static Conv2d conv(Map<String, Tensor> weights) {
     return Conv2d.of(
         ParameterStore.forInference(weights, Precision.F32).root(), 4, 6, 3, 1, Init.ZEROS);
+  }
+
+  /** The kernel for channels-last loses the variance of what lies far from zero. */
+  @Test
+  void groupNormKeepsItsDigitsWhateverTheLayout() {
+    Scopes.run(() -> {
+      Tensor near = normal("near", 1, 16, 5, 6);
+      Tensor far = Ops.add(normal("far", 1, 16, 5, 6), 30);
+      Tensor both = Tensors.cat(List.of(near, far), 0);
+      Tensor exact =
+          Ops.groupNorm(both.to(ScalarType.Double), 4, Optional.empty(), Optional.empty(), 1e-5);
+      Tensor plain = Ops.groupNorm(both, 4, Optional.empty(), Optional.empty(), 1e-5);
+      Tensor x = Ops.channelsLast(both);
+      Tensor last = Ops.groupNorm(x, 4, Optional.empty(), Optional.empty(), 1e-5);
+      assertThat(Parity.distance(plain, exact)).isLessThan(2e-6);
+      assertThat(Parity.distance(last, exact)).isLessThan(2e-6);
+      // A row does not see what lies beside it.
+      Tensor alone =
+          Ops.groupNorm(Ops.channelsLast(near), 4, Optional.empty(), Optional.empty(), 1e-5);
+      assertThat(last.narrow(0, 0, 1).equal(alone)).isTrue();
+    });
   }
 
   @Test

@@ -64,6 +64,43 @@ public final class DiffusersConfig {
     return module(o, resolutions, "motion", 2);
   }
 
+  /**
+   * A ControlNet of Stable Diffusion 1.x or 2.x, or AnimateDiff's SparseCtrl.
+   *
+   * @throws UserError naming an option that this version does not support
+   */
+  public static ControlNetConfig control(JsonNode json) {
+    Options o = new Options(json);
+    o.only("encoder_hid_dim");
+    boolean sparse = o.word("_class_name", "ControlNetModel").equals("SparseControlNetModel");
+    UNetConfig network = image(o, heads(o, "num_attention_heads", "attention_head_dim"));
+    boolean masked = sparse && o.flag("concat_conditioning_mask", true);
+    int channels = o.integer("conditioning_channels", sparse ? 4 : 3) + (masked ? 1 : 0);
+    if (sparse) {
+      TemporalBlock.MotionModule motion = module(o, network.widths().size(), "temporal", 1);
+      network =
+          network.inflated(
+              Inflation.motion(
+                  new TemporalBlock.MotionModule(
+                      motion.heads(), motion.blocks(), 1, motion.frames(), false)));
+    }
+    o.only("controlnet_conditioning_channel_order", "rgb", "bgr");
+    return new ControlNetConfig(
+        network,
+        sparse && o.flag("use_simplified_condition_embedding", true)
+            ? new ControlNetConfig.Hint.Latents(channels)
+            : new ControlNetConfig.Hint.Pictures(
+                channels, o.integers("conditioning_embedding_out_channels", 16, 32, 96, 256)),
+        masked,
+        sparse ? ControlNetConfig.Sees.HINT : ControlNetConfig.Sees.NOISE_AND_HINT,
+        o.word("controlnet_conditioning_channel_order", "rgb").equals("rgb")
+            ? ControlNetConfig.Order.RGB
+            : ControlNetConfig.Order.BGR,
+        o.flag("global_pool_conditions", false)
+            ? ControlNetConfig.Reach.WHOLE_PICTURE
+            : ControlNetConfig.Reach.EACH_PLACE);
+  }
+
   /** The way down of an image network, without looking at what is said of the way up. */
   static UNetConfig image(Options o, List<Integer> heads) {
     o.only("act_fn", "silu", "swish");

@@ -73,7 +73,7 @@ public final class UNet implements VideoNetwork {
 
   @Override
   public Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments) {
-    return predict(z_BCFHW, t_BF, conditioning, Optional.empty(), segments);
+    return predict(z_BCFHW, t_BF, conditioning, List.of(), segments);
   }
 
   /**
@@ -85,14 +85,14 @@ public final class UNet implements VideoNetwork {
       Tensor z_BCFHW,
       Tensor t_BF,
       Conditioning conditioning,
-      Optional<Residuals> residuals,
+      List<Residuals> residuals,
       Segments segments) {
     long frames = z_BCFHW.size(2);
     Pass shared = encoder.pass(frames, t_BF, conditioning, segments);
     Tensor start = segments.enter(encoder.enter(z_BCFHW, shared));
     Encoder.Features features = encoder.forward(start, shared, segments);
-    if (residuals.isPresent()) {
-      features = residuals.get().addTo(features, segments);
+    for (Residuals residual : residuals) {
+      features = residual.addTo(features, segments);
     }
     Deque<Tensor> kept = new ArrayDeque<>(features.kept());
     Tensor x = features.bottom();

@@ -3,23 +3,47 @@ package io.zoetrope.network.unet;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.Parity;
 import io.zoetrope.checkpoint.Component;
-import io.zoetrope.checkpoint.Safetensors;
-import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.checkpoint.WeightSet;
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Tensors;
+import java.util.Optional;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /** A component of a fixture, built from its own files. */
-record Reference(Parity parity, JsonNode json, SafetensorsFile weights) implements AutoCloseable {
+final class Reference implements AutoCloseable {
+  private final Parity parity;
+  private final boolean own;
+  private final JsonNode json;
+  private final WeightSet weights;
+
+  private Reference(Component component, Parity parity, boolean own) {
+    this.parity = parity;
+    this.own = own;
+    json = component.config(JsonNode.class);
+    weights = component.open(Optional.empty());
+  }
+
   static Reference of(String fixture) {
     Parity parity = Parity.of(fixture);
-    Component component = Component.diffusion(parity.folder());
+    return new Reference(Component.diffusion(parity.folder()), parity, true);
+  }
+
+  /** Another component, in a folder below a fixture's; it goes before that does. */
+  static Reference below(Reference fixture, String folder) {
     return new Reference(
-        parity, component.config(JsonNode.class), Safetensors.open(component.weights()));
+        Component.diffusion(fixture.parity.folder().resolve(folder)), fixture.parity, false);
+  }
+
+  Parity parity() {
+    return parity;
+  }
+
+  JsonNode json() {
+    return json;
   }
 
   UNetConfig config() {
@@ -58,6 +82,8 @@ record Reference(Parity parity, JsonNode json, SafetensorsFile weights) implemen
   @Override
   public void close() {
     weights.close();
-    parity.close();
+    if (own) {
+      parity.close();
+    }
   }
 }

@@ -2,15 +2,20 @@ package io.zoetrope.network.unet;
 
 import static io.zoetrope.network.unet.Reference.conditioning;
 import static io.zoetrope.network.unet.Reference.eachItsText;
+import static io.zoetrope.torch.Rearrange.rearrange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zoetrope.Parity;
+import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The image network against UNet2DConditionModel of diffusers. */
@@ -55,6 +60,46 @@ class UNetParityTest {
       assertThat(config.channels()).isEqualTo(9);
       assertThat(config.style().eps()).isEqualTo(1e-6);
       assertThat(config.style().linearProjection()).isTrue();
+    }
+  }
+
+  static Stream<Arguments> patterns() {
+    return Stream.of(
+        Arguments.of("out.first", new SpatialAttention.FirstFrame()),
+        Arguments.of("out.sparse_causal", new SpatialAttention.SparseCausal()),
+        Arguments.of("out.all", new SpatialAttention.AllFrames()));
+  }
+
+  /** Two clips of three frames; CrossFrameAttnProcessor of diffusers is the first. */
+  @ParameterizedTest
+  @MethodSource("patterns")
+  void framesLookAtOtherFramesByPattern(String name, SpatialAttention pattern) {
+    try (Reference sd1 = Reference.of("unet/sd1");
+        Parity parity = Parity.of("unet/crossframe")) {
+      Scopes.run(() -> {
+        UNet unet =
+            sd1.build(sd1.config().inflated(Inflation.NONE.looking(pattern))::build);
+        Tensor z = rearrange(parity.get("sample"), "(b f) c h w -> b c f h w", "b", 2);
+        Tensor texts = rearrange(parity.get("encoder_hidden_states"), "(b f) n d -> b f n d", "b", 2);
+        Conditioning each =
+            Conditioning.none()
+                .with(Conditioning.TEXT, texts)
+                .with(Conditioning.FRAME_TEXTS, Tensors.of(new long[] {0, 1, 2, 0, 1, 2}, 2, 3));
+        Tensor t = Tensors.full(700, 2, 3);
+        Tensor y = unet.predict(z, t, each);
+        parity.check(name, rearrange(y, "b c f h w -> (b f) c h w"));
+        // All frames in one group is the same by another way.
+        Conditioning grouped =
+            each.with(Conditioning.FRAME_GROUPS, Tensors.of(new long[6], 2, 3));
+        parity.check(name, rearrange(unet.predict(z, t, grouped), "b c f h w -> (b f) c h w"));
+        // Each frame alone is the image network.
+        Conditioning alone =
+            each.with(
+                Conditioning.FRAME_GROUPS, Tensors.of(new long[] {0, 1, 2, 0, 1, 2}, 2, 3));
+        double apart =
+            Parity.distance(unet.predict(z, t, alone), sd1.unet().predict(z, t, each));
+        assertThat(apart).isLessThan(1e-5);
+      });
     }
   }
 }

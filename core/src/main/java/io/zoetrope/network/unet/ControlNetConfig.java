@@ -1,0 +1,90 @@
+package io.zoetrope.network.unet;
+
+import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.UserError;
+import java.util.List;
+
+/**
+ * Shape of a {@link ControlNet}.
+ *
+ * @param network the U-Net whose way down it copies; its way up does not matter
+ * @param hint what it is shown
+ * @param masked whether the last channel of the hint says where it shows anything
+ * @param sees what it makes of the noisy video
+ * @param order of the channels that its first convolution was trained with
+ * @param reach of what it adds
+ */
+public record ControlNetConfig(
+    UNetConfig network, Hint hint, boolean masked, Sees sees, Order order, Reach reach) {
+  /** What a control is shown. */
+  public sealed interface Hint {
+    /** Channels, with that of the mask. */
+    int channels();
+
+    /** Pixels a side for each of the latents. */
+    int factor();
+
+    /**
+     * Pictures, made as small as latents by convolutions.
+     *
+     * @param channels with that of the mask
+     * @param widths of the convolutions; all but the first halve the size
+     */
+    record Pictures(int channels, List<Integer> widths) implements Hint {
+      public Pictures {
+        widths = List.copyOf(widths);
+        if (channels < 1 || widths.isEmpty()) {
+          throw new UserError("a control needs channels and conditioning_embedding_out_channels");
+        }
+      }
+
+      @Override
+      public int factor() {
+        return 1 << (widths.size() - 1);
+      }
+    }
+
+    /**
+     * Latents.
+     *
+     * @param channels with that of the mask
+     */
+    record Latents(int channels) implements Hint {
+      public Latents {
+        if (channels < 1) {
+          throw new UserError("a control needs channels");
+        }
+      }
+
+      @Override
+      public int factor() {
+        return 1;
+      }
+    }
+  }
+
+  /** What a control makes of the noisy video. */
+  public enum Sees {
+    /** Adds the hint to it. */
+    NOISE_AND_HINT,
+    /** Nothing: frames without a hint would only show it noise (SparseCtrl, section 3.2). */
+    HINT
+  }
+
+  /** Order of a picture's channels. */
+  public enum Order {
+    RGB,
+    BGR
+  }
+
+  /** How far what a control adds reaches. */
+  public enum Reach {
+    EACH_PLACE,
+    /** Averaged over the picture. */
+    WHOLE_PICTURE
+  }
+
+  public ControlNet build(Parameters p) {
+    return new ControlNet(this, p);
+  }
+}
