@@ -77,10 +77,10 @@ class UNetParityTest {
     try (Reference sd1 = Reference.of("unet/sd1");
         Parity parity = Parity.of("unet/crossframe")) {
       Scopes.run(() -> {
-        UNet unet =
-            sd1.build(sd1.config().inflated(Inflation.NONE.looking(pattern))::build);
+        UNet unet = sd1.build(sd1.config().inflated(Inflation.NONE.looking(pattern))::build);
         Tensor z = rearrange(parity.get("sample"), "(b f) c h w -> b c f h w", "b", 2);
-        Tensor texts = rearrange(parity.get("encoder_hidden_states"), "(b f) n d -> b f n d", "b", 2);
+        Tensor texts =
+            rearrange(parity.get("encoder_hidden_states"), "(b f) n d -> b f n d", "b", 2);
         Conditioning each =
             Conditioning.none()
                 .with(Conditioning.TEXT, texts)
@@ -89,15 +89,12 @@ class UNetParityTest {
         Tensor y = unet.predict(z, t, each);
         parity.check(name, rearrange(y, "b c f h w -> (b f) c h w"));
         // All frames in one group is the same by another way.
-        Conditioning grouped =
-            each.with(Conditioning.FRAME_GROUPS, Tensors.of(new long[6], 2, 3));
+        Conditioning grouped = each.with(Conditioning.FRAME_GROUPS, Tensors.of(new long[6], 2, 3));
         parity.check(name, rearrange(unet.predict(z, t, grouped), "b c f h w -> (b f) c h w"));
         // Each frame alone is the image network.
         Conditioning alone =
-            each.with(
-                Conditioning.FRAME_GROUPS, Tensors.of(new long[] {0, 1, 2, 0, 1, 2}, 2, 3));
-        double apart =
-            Parity.distance(unet.predict(z, t, alone), sd1.unet().predict(z, t, each));
+            each.with(Conditioning.FRAME_GROUPS, Tensors.of(new long[] {0, 1, 2, 0, 1, 2}, 2, 3));
+        double apart = Parity.distance(unet.predict(z, t, alone), sd1.unet().predict(z, t, each));
         assertThat(apart).isLessThan(1e-5);
       });
     }
