@@ -34,8 +34,7 @@ public final class PromptTokenizer implements AutoCloseable {
    * @param length tokens of a prompt
    */
   public static PromptTokenizer load(Path file, int length) {
-    return new PromptTokenizer(
-        TokenizerJson.of(file, TokenizerJson.read(file), TokenizerJson.Around.WITH), length);
+    return new PromptTokenizer(TokenizerJson.load(file, TokenizerJson.Around.WITH), length);
   }
 
   /**
@@ -139,7 +138,7 @@ public final class PromptTokenizer implements AutoCloseable {
 
   /** How large a vocabulary must be at least to hold every token of a tokenizer.json. */
   public static int size(String json) {
-    return TokenizerJson.tokens(TokenizerJson.ids(json));
+    return TokenizerJson.tokens(TokenizerJson.ids(TokenizerJson.parse(json)));
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /** A tokenizer.json, loaded, and what its text says. */
 public final class TokenizerJson implements AutoCloseable {
@@ -36,27 +37,49 @@ public final class TokenizerJson implements AutoCloseable {
   }
 
   /**
-   * @param file named in errors
-   * @param json its text
-   * @throws UserError if it is damaged
+   * Reads a tokenizer.json.
+   *
+   * @throws UserError if it is missing or damaged
    */
-  public static TokenizerJson of(Path file, String json, Around around) {
+  public static TokenizerJson load(Path file, Around around) {
+    String json = read(file);
+    return of(file, json, naming(file, () -> parse(json)), around);
+  }
+
+  /**
+   * A tokenizer.json that was made of other files.
+   *
+   * @param file named in errors
+   */
+  public static TokenizerJson of(Path file, JsonNode json, Around around) {
+    return of(file, json.toString(), json, around);
+  }
+
+  private static TokenizerJson of(Path file, String text, JsonNode json, Around around) {
     System.setProperty("ai.djl.offline", "true");
+    return naming(
+        file,
+        () -> {
+          // The library's own errors on damaged files say little: look at them here first.
+          Map<String, Integer> ids = ids(json);
+          return new TokenizerJson(
+              HuggingFaceTokenizer.newInstance(
+                  new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)),
+                  Map.of(
+                      "padding",
+                      "false",
+                      "truncation",
+                      "false",
+                      "addSpecialTokens",
+                      Boolean.toString(around == Around.WITH))),
+              ids);
+        });
+  }
+
+  private static <T> T naming(Path file, Callable<T> body) {
     try {
-      // The library's own errors on damaged files say little: read them here first.
-      Map<String, Integer> ids = ids(json);
-      return new TokenizerJson(
-          HuggingFaceTokenizer.newInstance(
-              new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)),
-              Map.of(
-                  "padding",
-                  "false",
-                  "truncation",
-                  "false",
-                  "addSpecialTokens",
-                  Boolean.toString(around == Around.WITH))),
-          ids);
-    } catch (IOException | RuntimeException e) {
+      return body.call();
+    } catch (Exception e) {
       throw unreadable(file, e);
     }
   }
@@ -81,14 +104,16 @@ public final class TokenizerJson implements AutoCloseable {
     return new UserError("cannot read the tokenizer " + file + ": " + reason, e);
   }
 
-  /** Every token of a tokenizer.json and its id, added ones included. */
-  static Map<String, Integer> ids(String json) {
-    JsonNode root;
+  static JsonNode parse(String json) {
     try {
-      root = JSON.readTree(json);
+      return JSON.readTree(json);
     } catch (JsonProcessingException e) {
       throw new UserError("a tokenizer.json is damaged: " + e.getOriginalMessage(), e);
     }
+  }
+
+  /** Every token of a tokenizer.json and its id, added ones included. */
+  static Map<String, Integer> ids(JsonNode root) {
     Map<String, Integer> ids = new HashMap<>();
     root.path("model")
         .path("vocab")

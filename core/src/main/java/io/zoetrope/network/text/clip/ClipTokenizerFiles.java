@@ -71,7 +71,7 @@ final class ClipTokenizerFiles {
     Path vocab = folder.resolve("vocab.json");
     Path merges = folder.resolve("merges.txt");
     if (Files.isRegularFile(whole)) {
-      return TokenizerJson.of(whole, TokenizerJson.read(whole), TokenizerJson.Around.WITHOUT);
+      return TokenizerJson.load(whole, TokenizerJson.Around.WITHOUT);
     }
     if (!Files.isRegularFile(vocab) || !Files.isRegularFile(merges)) {
       throw new UserError(
@@ -79,9 +79,7 @@ final class ClipTokenizerFiles {
               .formatted(folder));
     }
     return TokenizerJson.of(
-        vocab,
-        made(read(vocab), TokenizerJson.read(merges)).toString(),
-        TokenizerJson.Around.WITHOUT);
+        vocab, made(read(vocab), TokenizerJson.read(merges)), TokenizerJson.Around.WITHOUT);
   }
 
   private ObjectNode made(JsonNode vocab, String merges) {
