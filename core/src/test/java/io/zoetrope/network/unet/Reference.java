@@ -46,6 +46,10 @@ final class Reference implements AutoCloseable {
     return json;
   }
 
+  WeightSet weights() {
+    return weights;
+  }
+
   UNetConfig config() {
     return DiffusersConfig.unet(json);
   }
