@@ -1,5 +1,7 @@
 package io.zoetrope.diffusion;
 
+import java.util.Arrays;
+
 /**
  * A chain of T discrete training steps given by its betas (Ho et al. 2020, DDPM), made continuous:
  * training timestep {@code i} in 0..T-1 lies at level {@code (i + 1) / T}, level 0 is exactly
@@ -13,6 +15,11 @@ public final class DiscreteBetaSchedule implements NoiseSchedule {
   private final double[] logAlphaBar;
 
   private final String name;
+
+  private DiscreteBetaSchedule(double[] logAlphaBar, String name) {
+    this.name = name;
+    this.logAlphaBar = logAlphaBar;
+  }
 
   private DiscreteBetaSchedule(String name, double[] betas) {
     this.name = name;
@@ -42,6 +49,36 @@ public final class DiscreteBetaSchedule implements NoiseSchedule {
         "scaledLinear(" + steps + ", " + start + ", " + end + ")", betas);
   }
 
+  /**
+   * A chain given by what is left of the signal: {@code alphaBars[i] = alpha_i^2} of training
+   * timestep i.
+   *
+   * @param alphaBars fall from below 1; the last may be 0 (Lin et al. 2023, "Common Diffusion Noise
+   *     Schedules and Sample Steps are Flawed"): between the last two timesteps alpha is then linear
+   */
+  public static DiscreteBetaSchedule ofAlphaBars(String name, double... alphaBars) {
+    if (alphaBars.length < 2) {
+      throw new IllegalArgumentException(
+          "a discrete schedule has at least 2 steps, not " + alphaBars.length);
+    }
+    double[] logs = new double[alphaBars.length + 1];
+    for (int i = 0; i < alphaBars.length; i++) {
+      double before = i == 0 ? 1 : alphaBars[i - 1];
+      boolean last = i == alphaBars.length - 1;
+      if (!(alphaBars[i] < before && (alphaBars[i] > 0 || (last && alphaBars[i] == 0)))) {
+        throw new IllegalArgumentException(
+            "alpha^2 falls from below 1 and stays above 0 before its end; step "
+                + i
+                + " has "
+                + alphaBars[i]
+                + " after "
+                + before);
+      }
+      logs[i + 1] = Math.log(alphaBars[i]);
+    }
+    return new DiscreteBetaSchedule(logs, name);
+  }
+
   private static double[] ramp(int steps, double start, double end) {
     if (steps < 2) {
       throw new IllegalArgumentException("a discrete schedule has at least 2 steps, not " + steps);
@@ -62,6 +99,10 @@ public final class DiscreteBetaSchedule implements NoiseSchedule {
     NoiseSchedule.check(u);
     double position = u * steps();
     int k = Math.min((int) position, steps() - 1);
+    if (logAlphaBar[k + 1] == Double.NEGATIVE_INFINITY) {
+      double alpha = Math.exp(0.5 * logAlphaBar[k]) * (k + 1 - position);
+      return new NoiseLevel(u, alpha, Math.sqrt(1 - alpha * alpha));
+    }
     double log = logAlphaBar[k] + (position - k) * (logAlphaBar[k + 1] - logAlphaBar[k]);
     return new NoiseLevel(u, Math.exp(0.5 * log), Math.sqrt(0 - Math.expm1(log)));
   }
@@ -87,7 +128,11 @@ public final class DiscreteBetaSchedule implements NoiseSchedule {
         high = middle;
       }
     }
-    return (low + (log - logAlphaBar[low]) / (logAlphaBar[high] - logAlphaBar[low])) / steps();
+    double part =
+        logAlphaBar[high] == Double.NEGATIVE_INFINITY
+            ? 1 - Math.exp(0.5 * (log - logAlphaBar[low]))
+            : (log - logAlphaBar[low]) / (logAlphaBar[high] - logAlphaBar[low]);
+    return (low + part) / steps();
   }
 
   @Override
@@ -102,6 +147,16 @@ public final class DiscreteBetaSchedule implements NoiseSchedule {
       levels[i] = (i + 1.0) / levels.length;
     }
     return levels;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof DiscreteBetaSchedule s && Arrays.equals(logAlphaBar, s.logAlphaBar);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(logAlphaBar);
   }
 
   @Override

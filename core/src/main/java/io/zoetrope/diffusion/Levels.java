@@ -93,6 +93,17 @@ public final class Levels {
     return new Levels(moved, told, batch, length);
   }
 
+  /** Where steps from these levels to {@code aim} land; see {@link NoiseSchedule#landing}. */
+  public Levels landings(Levels aim, NoiseSchedule schedule) {
+    NoiseLevel[] landed = new NoiseLevel[at.length];
+    boolean beside = false;
+    for (int i = 0; i < landed.length; i++) {
+      landed[i] = schedule.landing(at[i], aim.at[i]);
+      beside |= !landed[i].equals(aim.at[i]);
+    }
+    return beside ? new Levels(landed, aim.timestepInput, batch, frames) : aim;
+  }
+
   public long batch() {
     return batch;
   }
@@ -108,6 +119,11 @@ public final class Levels {
   /** The levels themselves, [B, F], f64, on the CPU. */
   public Tensor u_BF() {
     return Tensors.of(Arrays.stream(at).mapToDouble(NoiseLevel::u).toArray(), batch, frames);
+  }
+
+  /** What the network is told of a frame. */
+  public double timestepInput(long clip, long frame) {
+    return timestepInput[Math.toIntExact(clip * frames + frame)];
   }
 
   /** What the network is told, [B, F], f32, on the CPU. */

@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * have the dtype and shape of the level tensor and lie on the CPU.
  */
 public sealed interface NoiseSchedule
-    permits CosineSchedule, DiscreteBetaSchedule, KarrasSchedule, FlowSchedule {
+    permits CosineSchedule, DiscreteBetaSchedule, KarrasSchedule, FlowSchedule, SampledSchedule {
 
   /** Cosine logSNR clipped to [-20, 20], as VDM uses it. */
   static NoiseSchedule cosine() {
@@ -69,6 +69,29 @@ public sealed interface NoiseSchedule
       levels[i] = (double) (steps - i) / steps;
     }
     return levels;
+  }
+
+  /**
+   * Where a step really leads that is to lead from one level to another: {@code to} itself, unless
+   * the schedule follows a reference whose steps land beside their aim ({@link SampledSchedule}).
+   * Its {@code u} is always that of {@code to}.
+   */
+  default NoiseLevel landing(NoiseLevel from, NoiseLevel to) {
+    return to;
+  }
+
+  /** Standard deviation of a frame that is born of noise, at level 1. */
+  default double bornScale() {
+    return at(1).scale();
+  }
+
+  /**
+   * The level at which a frame starts of whose content {@code strength} is to be forgotten.
+   *
+   * @param strength in (0, 1]
+   */
+  default double startLevel(double strength) {
+    return strength;
   }
 
   default double alpha(double u) {

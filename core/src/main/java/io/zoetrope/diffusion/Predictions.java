@@ -46,6 +46,11 @@ final class Predictions {
     public Mix target(NoiseLevel l) {
       return new Mix(1, 0);
     }
+
+    @Override
+    public double inputScale(NoiseLevel l) {
+      return unitScale(l);
+    }
   }
 
   /** {@code v = alpha eps - sigma x0}, alpha and sigma scaled so that their squares add up to 1. */

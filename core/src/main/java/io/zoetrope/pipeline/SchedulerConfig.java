@@ -3,6 +3,7 @@ package io.zoetrope.pipeline;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
+import io.zoetrope.diffusion.Spacing;
 import io.zoetrope.torch.UserError;
 
 /**
@@ -15,8 +16,10 @@ import io.zoetrope.torch.UserError;
 public record SchedulerConfig(
     @JsonProperty("schedule") String schedule,
     @JsonProperty("shift") double shift,
-    @JsonProperty("prediction_type") String prediction) {
+    @JsonProperty("prediction_type") String prediction)
+    implements Scheduling {
 
+  @Override
   public NoiseSchedule toSchedule() {
     return switch (schedule) {
       case "flow" -> NoiseSchedule.flow(shift);
@@ -32,7 +35,16 @@ public record SchedulerConfig(
     };
   }
 
+  @Override
   public Prediction toPrediction() {
     return Prediction.of(prediction);
+  }
+
+  /** Levels as the schedule spaces them; by Karras's rule for a sampler whose name says so. */
+  @Override
+  public Sampling sampling(String sampler, int steps) {
+    NoiseSchedule noise = toSchedule();
+    Spacing spacing = sampler.endsWith("-karras") ? Spacing.KARRAS : Spacing.OWN;
+    return new Sampling(noise, Samplers.of(sampler), spacing.levels(noise, steps));
   }
 }

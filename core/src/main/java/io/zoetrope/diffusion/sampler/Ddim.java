@@ -2,6 +2,7 @@ package io.zoetrope.diffusion.sampler;
 
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseLevel;
+import io.zoetrope.diffusion.Threshold;
 import io.zoetrope.diffusion.X0Denoiser;
 import org.bytedeco.pytorch.Tensor;
 
@@ -11,12 +12,18 @@ import org.bytedeco.pytorch.Tensor;
  * eta sigma_s sqrt(1 - e^(l_t - l_s))}.
  *
  * @param eta 0 is deterministic, 1 has the variance of ancestral sampling with gamma 0
+ * @param threshold of x0; eps is that of the estimate before it, as in the public reference
  */
-public record Ddim(double eta) implements Sampler {
+public record Ddim(double eta, Threshold threshold) implements Sampler {
   public Ddim {
     if (!(eta >= 0 && eta <= 1)) {
       throw new IllegalArgumentException("eta lies in [0, 1]; " + eta + " does not");
     }
+  }
+
+  /** Without a threshold. */
+  public Ddim(double eta) {
+    this(eta, Threshold.NONE);
   }
 
   /** Deterministic. */
@@ -29,17 +36,27 @@ public record Ddim(double eta) implements Sampler {
     return new Run(denoiser, conditioning, noise) {
       @Override
       protected Tensor fall(Move move) {
-        Tensor x0 = x0(move.z(), move.t_BF());
-        Tensor z =
-            move.mix(
-                (t, s) -> epsScale(t, s) / t.sigma(),
-                x0,
-                (t, s) -> s.alpha() - t.alpha() * epsScale(t, s) / t.sigma());
+        Tensor z = mean(move, x0(move.z(), move.t_BF()));
         return eta == 0
             ? z
             : z.add(noise.normal("ddim", move.step(), z).mul(move.coefficient(Ddim.this::fresh)));
       }
     };
+  }
+
+  private Tensor mean(Move move, Tensor x0) {
+    if (threshold.equals(Threshold.NONE)) {
+      return move.mix(
+          (t, s) -> epsScale(t, s) / t.sigma(),
+          x0,
+          (t, s) -> s.alpha() - t.alpha() * epsScale(t, s) / t.sigma());
+    }
+    Tensor direction =
+        move.mix(
+            (t, s) -> epsScale(t, s) / t.sigma(),
+            x0,
+            (t, s) -> -t.alpha() * epsScale(t, s) / t.sigma());
+    return direction.add(threshold.apply(x0).mul(move.coefficient((t, s) -> s.alpha())));
   }
 
   private double epsScale(NoiseLevel t, NoiseLevel s) {

@@ -7,6 +7,7 @@ import java.util.function.BiPredicate;
 import java.util.function.ToDoubleBiFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * One step of every frame, from level t to level s.
@@ -24,6 +25,33 @@ public record Move(Tensor z, Tensor t_BF, Levels from, Levels to, int step) {
    */
   public Tensor coefficient(ToDoubleBiFunction<NoiseLevel, NoiseLevel> formula) {
     return from.coefficient(to, (t, s) -> s.u() < t.u() ? formula.applyAsDouble(t, s) : 0, z);
+  }
+
+  /** A number of a frame of a clip. */
+  @FunctionalInterface
+  public interface FrameFormula {
+    double at(long clip, long frame);
+  }
+
+  /** A condition on a frame of a clip. */
+  @FunctionalInterface
+  public interface FrameCondition {
+    boolean at(long clip, long frame);
+  }
+
+  /** A number for each frame, [B, 1, F, 1, 1] in the dtype and on the device of z. */
+  public Tensor perFrame(FrameFormula formula) {
+    double[] values = new double[Math.toIntExact(from.batch() * from.frames())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = formula.at(i / from.frames(), i % from.frames());
+    }
+    return Tensors.of(values, from.batch(), 1, from.frames(), 1, 1)
+        .to(z.device(), z.scalar_type());
+  }
+
+  /** For which frames the condition holds, [B, 1, F, 1, 1], bool. */
+  public Tensor maskFrames(FrameCondition condition) {
+    return perFrame((b, f) -> condition.at(b, f) ? 1 : 0).to(ScalarType.Bool);
   }
 
   /** Levels after this step's algorithm, [B, F]: s for frames that fall, t for the others. */

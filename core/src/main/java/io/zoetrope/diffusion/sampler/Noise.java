@@ -6,7 +6,9 @@ import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The noise of a sampling run. Each draw is named by its use, step, clip and frame, and depends on
@@ -14,10 +16,51 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param streams one family of streams for each clip
  * @param firstFrame number of the first frame, for windows that move over a longer video
+ * @param given noise that is not drawn but brought along
  */
-public record Noise(List<RandomStreams> streams, long firstFrame) {
+public record Noise(List<RandomStreams> streams, long firstFrame, Given given) {
   public Noise {
     streams = List.copyOf(streams);
+  }
+
+  /** All of it drawn. */
+  public Noise(List<RandomStreams> streams, long firstFrame) {
+    this(streams, firstFrame, Given.NONE);
+  }
+
+  /** Noise from elsewhere: a file, another program, another frame. */
+  @FunctionalInterface
+  public interface Given {
+    /** None. */
+    Given NONE = (use, draw, clip, frame) -> Optional.empty();
+
+    /**
+     * The noise of a frame, [C, H, W]; empty draws it.
+     *
+     * @param use what for: "start" is what a video is born of
+     * @param draw the step, or whatever else names the draw
+     * @param clip of the batch, from 0
+     * @param frame number in the whole video
+     */
+    Optional<Tensor> frame(String use, long draw, int clip, long frame);
+
+    /** Frames that are born of this noise, [B, C, F, H, W]; frames beyond it are drawn. Borrowed. */
+    static Given start(Tensor eps_BCFHW) {
+      return (use, draw, clip, frame) ->
+          use.equals("start") && frame < eps_BCFHW.size(2)
+              ? Optional.of(eps_BCFHW.select(0, clip).select(1, frame))
+              : Optional.empty();
+    }
+  }
+
+  /** This with the frame numbered {@code frame} as its first. */
+  public Noise from(long frame) {
+    return new Noise(streams, frame, given);
+  }
+
+  /** This with some of it given. */
+  public Noise with(Given other) {
+    return new Noise(streams, firstFrame, other);
   }
 
   /** Clips that each have streams derived from one seed by their number. */
@@ -58,14 +101,22 @@ public record Noise(List<RandomStreams> streams, long firstFrame) {
       for (int clip = 0; clip < streams.size(); clip++) {
         List<Tensor> frames = new ArrayList<>();
         for (long frame = 0; frame < like.size(2); frame++) {
-          try (RandomStream stream =
-              streams.get(clip).stream(use, draw.of(clip, frame), firstFrame + frame)) {
-            frames.add(stream.normal(like.size(1), like.size(3), like.size(4)));
-          }
+          frames.add(frame(use, draw.of(clip, frame), clip, firstFrame + frame, like));
         }
         clips.add(Tensors.stack(frames, 1));
       }
       return Tensors.stack(clips, 0).to(like.device(), like.scalar_type());
     });
+  }
+
+  private Tensor frame(String use, long draw, int clip, long frame, Tensor like) {
+    Optional<Tensor> brought = given.frame(use, draw, clip, frame);
+    if (brought.isPresent()) {
+      // On the CPU in f32, where noise is drawn.
+      return brought.get().cpu().to(ScalarType.Float);
+    }
+    try (RandomStream stream = streams.get(clip).stream(use, draw, frame)) {
+      return stream.normal(like.size(1), like.size(3), like.size(4));
+    }
   }
 }

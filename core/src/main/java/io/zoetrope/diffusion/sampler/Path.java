@@ -6,6 +6,7 @@ import io.zoetrope.diffusion.FlowSchedule;
 import io.zoetrope.diffusion.KarrasSchedule;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.SampledSchedule;
 
 /**
  * The coordinates in which the probability-flow ODE is integrated. With a scale k, {@code y = z /
@@ -36,6 +37,7 @@ public enum Path {
       case DiscreteBetaSchedule d -> SIGMA;
       case CosineSchedule c -> FLOW;
       case FlowSchedule f -> FLOW;
+      case SampledSchedule s -> s.scale() == SampledSchedule.Scale.SIGMA ? SIGMA : of(s.training());
     };
   }
 }

@@ -49,7 +49,8 @@ public interface Sampler {
      */
     public final Tensor step(Tensor z_BCFHW, Tensor from_BF, Tensor to_BF) {
       Levels from = denoiser.schedule().levels(from_BF, z_BCFHW);
-      Levels to = denoiser.schedule().levels(to_BF, z_BCFHW);
+      Levels aim = denoiser.schedule().levels(to_BF, z_BCFHW);
+      Levels to = from.landings(aim, denoiser.schedule());
       Tensor result = z_BCFHW;
       if (from.any(to, (t, s) -> s.u() < t.u())) {
         Tensor falling = fall(new Move(z_BCFHW, from_BF, from, to, step));
@@ -110,7 +111,7 @@ public interface Sampler {
      * @param added how many come in at the end
      */
     public void slide(int dropped, int added) {
-      noise = new Noise(noise.streams(), noise.firstFrame() + dropped);
+      noise = noise.from(noise.firstFrame() + dropped);
     }
 
     /** Keeps a tensor beyond the scope of this step; {@link #drop} frees it. */

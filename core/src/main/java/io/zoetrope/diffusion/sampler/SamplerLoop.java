@@ -2,11 +2,11 @@ package io.zoetrope.diffusion.sampler;
 
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Levels;
-import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.Arrays;
@@ -87,7 +87,7 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
     return Scopes.tensor(() -> {
       Tensor eps = noise.normal("start", 0, given_BCFHW);
       Levels levels = schedule.levels(plan.row_1F(0), given_BCFHW);
-      Tensor born = eps.mul(levels.coefficient(NoiseLevel::scale, eps));
+      Tensor born = Ops.mul(eps, schedule.bornScale());
       Tensor noised =
           schedule.noisyInput(given_BCFHW, noise.normal("given", 0, given_BCFHW), plan.row_1F(0));
       double[] marks = new double[plan.frames()];

@@ -185,7 +185,7 @@ public record WindowLoop(
           plan,
           denoiser.schedule(),
           nothing,
-          new Noise(noise.streams(), noise.firstFrame() + number));
+          noise.from(noise.firstFrame() + number));
     }
 
     private void replace(Tensor next) {

@@ -6,8 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Progress;
+import io.zoetrope.diffusion.Threshold;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.discrete.AlphaBars;
+import io.zoetrope.diffusion.discrete.DdimSteps;
+import io.zoetrope.diffusion.discrete.EulerSteps;
+import io.zoetrope.diffusion.discrete.FinalSigma;
+import io.zoetrope.diffusion.discrete.LcmSteps;
+import io.zoetrope.diffusion.discrete.SigmaSpacing;
+import io.zoetrope.diffusion.discrete.TimestepSpacing;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
@@ -42,9 +50,24 @@ class SamplerContractTest {
           new Heun(),
           new Heun(Optional.of(Path.SIGMA)),
           new Heun(Optional.of(Path.FLOW)),
+          new Ddim(0.5, new Threshold.Clip(1.5)),
           new DpmSolverPlusPlus2M(),
+          new DpmSolverPlusPlus2M(
+              DpmSolverPlusPlus2M.Equation.ODE,
+              DpmSolverPlusPlus2M.Rule.HEUN,
+              DpmSolverPlusPlus2M.Last.AS_OTHERS,
+              new Threshold.Clip(2)),
+          new DpmSolverPlusPlus2M(
+              DpmSolverPlusPlus2M.Equation.SDE,
+              DpmSolverPlusPlus2M.Rule.MIDPOINT,
+              DpmSolverPlusPlus2M.Last.FIRST_ORDER,
+              Threshold.NONE),
+          new Lcm(),
+          new Pndm(),
           new PredictorCorrector(0),
           new PredictorCorrector(0.3, 3, 0.2));
+
+  private static final AlphaBars SD = AlphaBars.scaledLinear(1000, 0.00085, 0.012);
 
   static final List<NoiseSchedule> SCHEDULES =
       List.of(
@@ -53,7 +76,19 @@ class SamplerContractTest {
           NoiseSchedule.scaledLinear(),
           NoiseSchedule.karras(),
           NoiseSchedule.flow(1),
-          NoiseSchedule.flow(3));
+          NoiseSchedule.flow(3),
+          new DdimSteps(SD, TimestepSpacing.LINSPACE, 1, false).over(5),
+          new DdimSteps(SD.withZeroSnr(), TimestepSpacing.TRAILING, 0, true).over(5),
+          new EulerSteps(
+                  SD,
+                  TimestepSpacing.LEADING,
+                  1,
+                  SigmaSpacing.KARRAS,
+                  EulerSteps.Range.OWN,
+                  FinalSigma.ZERO,
+                  EulerSteps.Told.TIMESTEP)
+              .over(5),
+          new LcmSteps(SD, 50).over(4));
 
   static Stream<Arguments> everyPair() {
     return SAMPLERS.stream()

@@ -1,0 +1,14 @@
+package io.zoetrope.diffusion.discrete;
+
+import io.zoetrope.diffusion.SampledSchedule;
+
+/** A way of walking from noise to clean in any number of steps. Immutable. */
+public sealed interface Discretisation
+    permits DdimSteps, DpmFlowSteps, DpmSteps, EulerSteps, FlowSteps, LcmSteps {
+  /**
+   * The walk in so many steps.
+   *
+   * @throws io.zoetrope.torch.UserError if there are more than the scheduler can make
+   */
+  SampledSchedule over(int steps);
+}

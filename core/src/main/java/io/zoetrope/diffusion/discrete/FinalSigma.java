@@ -1,0 +1,23 @@
+package io.zoetrope.diffusion.discrete;
+
+import io.zoetrope.torch.UserError;
+
+/** How much noise a sampling leaves at its end. */
+public enum FinalSigma {
+  /** None. */
+  ZERO,
+
+  /** That of the first training timestep. */
+  SIGMA_MIN;
+
+  /** By the name in a scheduler's config. */
+  public static FinalSigma of(String name) {
+    return switch (name) {
+      case "zero" -> ZERO;
+      case "sigma_min" -> SIGMA_MIN;
+      default ->
+          throw new UserError(
+              "unknown final_sigmas_type '%s': it is zero or sigma_min".formatted(name));
+    };
+  }
+}
