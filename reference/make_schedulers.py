@@ -1,7 +1,5 @@
 """Makes core/src/test/resources/reference/schedulers: whole runs of the schedulers of diffusers.
 
-    python reference/make_schedulers.py core/src/test/resources/reference/schedulers
-
 The "network" is a formula, so that a test can ask the same one:
 
     raw = 0.9 sin(0.8 x + 0.003 t) + 0.05 x
@@ -22,16 +20,14 @@ with Karras sigmas under DPM-Solver: the reference tells the first timestep twic
 """
 
 import json
-import pathlib
-import sys
 
 import diffusers
 import torch
+from common import OUT, normal, write
 from diffusers.schedulers import (
     scheduling_euler_ancestral_discrete as euler_a,
     scheduling_lcm as lcm,
 )
-from safetensors.torch import save_file
 
 SEED = 20
 SHAPE = (1, 2, 2, 3, 3)
@@ -232,10 +228,9 @@ def run(kind, config, kwargs, steps, start, noise):
     return torch.tensor(told, dtype=torch.float64), torch.cat(latents).float()
 
 
-def main(folder):
-    generator = torch.Generator().manual_seed(SEED)
-    start = torch.randn(SHAPE, generator=generator)
-    noise = torch.randn((max(STEPS), *SHAPE), generator=generator)
+def main():
+    start = normal(SEED, *SHAPE)
+    noise = normal(SEED + 1, max(STEPS), *SHAPE)
     out = {"start": start, "noise": noise}
     cases = []
     for name, kind, config, kwargs in CASES:
@@ -251,10 +246,8 @@ def main(folder):
             "config": {"_class_name": kind + "Scheduler"} | config,
             "step": kwargs,
         })
-    made = {"made_by": "reference/make_schedulers.py", "seed": str(SEED),
-            "torch": torch.__version__, "diffusers": diffusers.__version__}
-    save_file(out, folder / "io.safetensors", metadata=made)
-    (folder / "cases.json").write_text(json.dumps(cases, indent=1) + "\n")
+    write("schedulers", None, out, SEED)
+    (OUT / "schedulers/cases.json").write_text(json.dumps(cases, indent=1) + "\n")
 
 
-main(pathlib.Path(sys.argv[1]))
+main()

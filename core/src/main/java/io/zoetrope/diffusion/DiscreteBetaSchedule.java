@@ -54,7 +54,8 @@ public final class DiscreteBetaSchedule implements NoiseSchedule {
    * timestep i.
    *
    * @param alphaBars fall from below 1; the last may be 0 (Lin et al. 2023, "Common Diffusion Noise
-   *     Schedules and Sample Steps are Flawed"): between the last two timesteps alpha is then linear
+   *     Schedules and Sample Steps are Flawed"): between the last two timesteps alpha is then
+   *     linear
    */
   public static DiscreteBetaSchedule ofAlphaBars(String name, double... alphaBars) {
     if (alphaBars.length < 2) {

@@ -31,7 +31,9 @@ record ConfigFields(JsonNode config) {
 
   int whole(String name, int otherwise) {
     return field(name)
-        .map(node -> require(node.canConvertToInt(), node, name, "a whole number").asInt())
+        .map(node ->
+            require(node.isIntegralNumber() && node.canConvertToInt(), node, name, "a whole number")
+                .asInt())
         .orElse(otherwise);
   }
 
@@ -40,8 +42,7 @@ record ConfigFields(JsonNode config) {
   }
 
   Optional<Double> optional(String name) {
-    return field(name)
-        .map(node -> require(node.isNumber(), node, name, "a number").asDouble());
+    return field(name).map(node -> require(node.isNumber(), node, name, "a number").asDouble());
   }
 
   /** A list of numbers; empty if there is none. */

@@ -311,7 +311,8 @@ public final class DiffusersScheduler implements Scheduling {
     }
     if (kind.equals(PNDM) && !fields.flag("skip_prk_steps", false)) {
       throw new UserError(
-          "this model's PNDM starts with Runge-Kutta steps (skip_prk_steps false), which are not supported: take --sampler ddim");
+          "this model's PNDM starts with Runge-Kutta steps (skip_prk_steps false), which are not"
+              + " supported: take --sampler ddim");
     }
     return new DdimSteps(bars, spacing, offset(), fields.flag("set_alpha_to_one", false));
   }
@@ -325,8 +326,7 @@ public final class DiffusersScheduler implements Scheduling {
   private Threshold threshold(boolean clips) {
     if (fields.flag("thresholding", false)) {
       return new Threshold.Dynamic(
-          fields.number("dynamic_thresholding_ratio", 0.995),
-          fields.number("sample_max_value", 1));
+          fields.number("dynamic_thresholding_ratio", 0.995), fields.number("sample_max_value", 1));
     }
     boolean clip = fields.flag("clip_sample", clips);
     return clip ? new Threshold.Clip(fields.number("clip_sample_range", 1)) : Threshold.NONE;

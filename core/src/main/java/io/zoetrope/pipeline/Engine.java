@@ -83,9 +83,30 @@ public final class Engine {
     return model;
   }
 
-  /** The levels down which frames fall: the model's own spacing of so many steps. */
+  /** The levels down which frames fall with the model's own sampler in so many steps. */
   public double[] levels(int steps) {
-    return model.denoiser().schedule().spacing(steps);
+    return model.scheduling().sampling(model.defaults().sampler(), steps).levels();
+  }
+
+  /** The levels down which the frames of a request fall. */
+  public double[] levels(VideoRequest request) {
+    return sampling(request, request.steps()).levels();
+  }
+
+  /**
+   * The level at which a frame of a request starts of whose content {@code strength} is to be
+   * forgotten: see {@link io.zoetrope.diffusion.NoiseSchedule#startLevel}.
+   */
+  public double startLevel(VideoRequest request, double strength) {
+    boolean sensible = strength > 0 && strength <= 1;
+    return sensible
+        ? sampling(request, request.steps()).schedule().startLevel(strength)
+        : strength; // plans say what is wrong with it
+  }
+
+  /** How a request is sampled in so many steps. */
+  public Sampling sampling(VideoRequest request, int steps) {
+    return model.scheduling().sampling(request.sampler(), steps);
   }
 
   /**
@@ -108,7 +129,7 @@ public final class Engine {
     X0Denoiser denoiser = guide.wrap(guided.denoiser(), job.plan(), job.given_BCFHW(), noise);
     Tensor start = SamplerLoop.start(plan, denoiser.schedule(), job.given_BCFHW(), noise);
     Tensor end =
-        new SamplerLoop(Samplers.of(first.sampler()), denoiser)
+        new SamplerLoop(sampling(first, first.steps()).sampler(), denoiser)
             .run(plan, start, guided.conditioning(), noise, progress);
     return plan.equals(job.plan()) ? end : restored(job, end);
   }
@@ -135,14 +156,23 @@ public final class Engine {
    */
   public Guided guided(
       List<VideoRequest> requests, List<List<String>> prompts, Supplier<PromptTrack> track) {
+    return guided(requests, requests.getFirst().steps(), prompts, track);
+  }
+
+  /** As above for another number of steps than the request's. */
+  public Guided guided(
+      List<VideoRequest> requests,
+      int steps,
+      List<List<String>> prompts,
+      Supplier<PromptTrack> track) {
     first(requests);
     Texts texts = texts(model, requests, prompts);
-    X0Denoiser early = withPrompts(model, requests, texts, track);
+    X0Denoiser early = withPrompts(model, requests, steps, texts, track);
     Conditioning handed = texts.prompts.getFirst();
     return late.map(
             l -> {
               Texts own = texts(l.model, requests, prompts);
-              X0Denoiser second = withPrompts(l.model, requests, own, track);
+              X0Denoiser second = withPrompts(l.model, requests, steps, own, track);
               // The second model reads the prompt with its own eyes.
               X0Denoiser bound =
                   own.prompts.size() > 1
@@ -173,10 +203,16 @@ public final class Engine {
   }
 
   private static X0Denoiser withPrompts(
-      VideoModel model, List<VideoRequest> requests, Texts texts, Supplier<PromptTrack> track) {
+      VideoModel model,
+      List<VideoRequest> requests,
+      int steps,
+      Texts texts,
+      Supplier<PromptTrack> track) {
+    VideoRequest first = requests.getFirst();
+    Sampling sampling = model.scheduling().sampling(first.sampler(), steps);
     X0Denoiser base =
         new ClassifierFreeGuidance(
-            model.denoiser(), texts.negative, requests.getFirst().guidance());
+            model.denoiser(sampling.schedule()), texts.negative, first.guidance());
     return texts.prompts.size() == 1 ? base : new PromptBlend(base, texts.prompts, track);
   }
 

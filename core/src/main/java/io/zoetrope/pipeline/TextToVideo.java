@@ -40,8 +40,7 @@ public final class TextToVideo {
     return Scopes.tensor(() -> {
       Tensor nothing = engine.canvas(requests, first.frames());
       return engine.run(
-          Job.of(
-              Plans.textToVideo(engine.levels(first.steps()), first.frames()), requests, nothing),
+          Job.of(Plans.textToVideo(engine.levels(first), first.frames()), requests, nothing),
           progress);
     });
   }

@@ -6,6 +6,7 @@ import io.zoetrope.checkpoint.LoraReport;
 import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.checkpoint.SafetensorsFile;
 import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.VideoNetwork;
@@ -37,6 +38,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class VideoModel implements AutoCloseable {
   private final ModelIndex index;
   private final VideoNetwork network;
+  private final Scheduling scheduling;
   private final X0Denoiser denoiser;
   private final PromptEncoder text;
   private final Autoencoder autoencoder;
@@ -53,7 +55,7 @@ public final class VideoModel implements AutoCloseable {
           "%s is a %s; this version runs %s".formatted(directory, index.kind(), ModelIndex.KIND));
     }
     try {
-      SchedulerConfig scheduler = JsonFiles.read(layout.scheduler(), SchedulerConfig.class);
+      scheduling = Scheduling.read(layout.scheduler());
       NetworkConfig config = Networks.read(directory);
       AutoencoderConfig vae = autoencoder(layout.autoencoder());
       TextPart words = TextPart.read(layout, ClipReading.USUAL);
@@ -72,7 +74,7 @@ public final class VideoModel implements AutoCloseable {
       denoiser =
           naming(
               layout.scheduler(),
-              () -> X0Denoiser.of(network, scheduler.toSchedule(), scheduler.toPrediction()));
+              () -> X0Denoiser.of(network, scheduling.toSchedule(), scheduling.toPrediction()));
       // Also where any size will do: video files hold even sides only.
       sizeMultiple = Math.max(2, vae.factor() * config.multiple());
       text = prompts.get();
@@ -168,9 +170,19 @@ public final class VideoModel implements AutoCloseable {
     return network;
   }
 
-  /** The network with its noise schedule. */
+  /** The network with the noise schedule of its training. */
   public X0Denoiser denoiser() {
     return denoiser;
+  }
+
+  /** The network under the schedule of a {@link Sampling} of this model. */
+  public X0Denoiser denoiser(NoiseSchedule schedule) {
+    return X0Denoiser.of(network, schedule, scheduling.toPrediction());
+  }
+
+  /** The noise of the training, and how it is walked down. */
+  public Scheduling scheduling() {
+    return scheduling;
   }
 
   public Autoencoder autoencoder() {

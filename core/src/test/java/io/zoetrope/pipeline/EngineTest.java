@@ -64,18 +64,19 @@ class EngineTest {
     List<VideoRequest> requests =
         List.of(TinyModel.request(1, 3, 3, sampler), TinyModel.request(2, 3, 3, sampler));
     Scopes.run(() -> {
-      NoiseSchedule schedule = model.denoiser().schedule();
+      Sampling sampling = model.scheduling().sampling(sampler, 3);
+      NoiseSchedule schedule = sampling.schedule();
       List<String> prompts = requests.stream().map(VideoRequest::prompt).toList();
       Conditioning positive = model.condition(prompts);
       X0Denoiser guided =
           new ClassifierFreeGuidance(model.denoiser(), model.condition(List.of("", "")), 3);
-      TimestepPlan plan = TimestepPlan.uniform(schedule.spacing(3), 3);
+      TimestepPlan plan = TimestepPlan.uniform(sampling.levels(), 3);
       Noise noise =
           new Noise(
               requests.stream().map(r -> new RandomStreams(r.seed()).child("clip", 0)).toList(), 0);
       Tensor start = SamplerLoop.start(plan, schedule, Tensors.zeros(2, 4, 3, 4, 4), noise);
       Tensor byHand =
-          new SamplerLoop(Samplers.of(sampler), guided)
+          new SamplerLoop(sampling.sampler(), guided)
               .run(plan, start, positive, noise, Progress.NONE);
       Tensor byEngine = new TextToVideo(engine).latents(requests, Progress.NONE);
       assertThat(Tensors.toBytes(byEngine)).isEqualTo(Tensors.toBytes(byHand));

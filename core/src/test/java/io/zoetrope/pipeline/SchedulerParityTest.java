@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.zoetrope.checkpoint.Safetensors;
-import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.Parity;
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Denoiser;
 import io.zoetrope.diffusion.NoiseSchedule;
@@ -21,7 +20,6 @@ import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -42,9 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SchedulerParityTest {
-  private static final Path FOLDER = Path.of("src/test/resources/reference/schedulers");
   private static final int[] STEPS = {1, 2, 4, 7, 20};
-  private static final double MARK = 1e-5;
 
   /** {@code max|difference| / max|expected|}, the largest over steps, by case. */
   private final Map<String, Double> reached = new TreeMap<>();
@@ -55,18 +51,17 @@ class SchedulerParityTest {
    */
   private static final Map<String, Double> MARKS = Map.of("euler-a-v-zero", 5e-4);
 
-  private SafetensorsFile file;
+  private final Parity fixture = Parity.of("schedulers");
   private Map<String, Tensor> tensors = Map.of();
 
   @BeforeAll
   void open() {
-    file = Safetensors.open(FOLDER.resolve("io.safetensors"));
-    tensors = file.tensors();
+    tensors = fixture.io().tensors();
   }
 
   @AfterAll
   void say() {
-    file.close();
+    fixture.close();
     reached.entrySet().stream()
         .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
         .limit(5)
@@ -74,7 +69,10 @@ class SchedulerParityTest {
   }
 
   static Stream<JsonNode> cases() throws IOException {
-    JsonNode all = new ObjectMapper().readTree(FOLDER.resolve("cases.json").toFile());
+    JsonNode all;
+    try (Parity fixture = Parity.of("schedulers")) {
+      all = new ObjectMapper().readTree(fixture.folder().resolve("cases.json").toFile());
+    }
     return StreamSupport.stream(all.spliterator(), false);
   }
 
@@ -111,7 +109,9 @@ class SchedulerParityTest {
         assertTold(name, schedule.timesteps(), told);
         double eta = reference.get("step").path("eta").asDouble(0);
         Sampler sampler =
-            sampling.sampler() instanceof Ddim d ? new Ddim(eta, d.threshold()) : sampling.sampler();
+            sampling.sampler() instanceof Ddim d
+                ? new Ddim(eta, d.threshold())
+                : sampling.sampler();
         run(name, steps, config, sampling, sampler);
       }
     }
@@ -131,10 +131,10 @@ class SchedulerParityTest {
           z = run.step(z, plan.row_1F(row - 1), plan.row_1F(row));
         }
         Tensor there = expected.select(0, row).unsqueeze(0);
-        double off =
-            z.sub(there).abs().max().item_double() / there.abs().max().item_double();
-        assertThat(off).as("%s, %d steps, after step %d", name, steps, row)
-            .isLessThan(MARKS.getOrDefault(name, MARK));
+        double off = Parity.distance(z, there);
+        assertThat(off)
+            .as("%s, %d steps, after step %d", name, steps, row)
+            .isLessThan(MARKS.getOrDefault(name, Parity.MARK));
         worst = Math.max(worst, off);
       }
     }

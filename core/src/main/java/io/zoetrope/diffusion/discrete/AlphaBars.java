@@ -72,8 +72,7 @@ public final class AlphaBars {
     float[] values = new float[steps];
     float step = (end - start) / (steps - 1);
     for (int i = 0; i < steps; i++) {
-      values[i] =
-          i < steps / 2 ? Math.fma(step, i, start) : Math.fma(-step, steps - 1 - i, end);
+      values[i] = i < steps / 2 ? Math.fma(step, i, start) : Math.fma(-step, steps - 1 - i, end);
     }
     return values;
   }

@@ -10,9 +10,9 @@ import java.util.List;
  * The walk of diffusers' {@code DDIMScheduler}, and of its {@code PNDMScheduler} where steps are
  * LEADING.
  *
- * <p>A step always leads {@code trained / steps} timesteps down, rounded to zero, which is not where
- * the next one begins if the spacing is another or the division leaves a rest; the reference does
- * so, and its results are had by doing likewise.
+ * <p>A step always leads {@code trained / steps} timesteps down, rounded to zero, which is not
+ * where the next one begins if the spacing is another or the division leaves a rest; the reference
+ * does so, and its results are had by doing likewise.
  *
  * @param bars of the training
  * @param spacing of timesteps

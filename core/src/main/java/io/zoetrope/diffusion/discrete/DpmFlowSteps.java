@@ -14,6 +14,10 @@ import java.util.List;
  * @param shift of {@link FlowSchedule}
  */
 public record DpmFlowSteps(double shift) implements Discretisation {
+  public DpmFlowSteps {
+    new FlowSchedule(shift);
+  }
+
   @Override
   public SampledSchedule over(int steps) {
     double[] sigma = new double[steps + 1];

@@ -14,8 +14,8 @@ import java.util.List;
  * @param bars of the training
  * @param spacing of timesteps
  * @param offset of LEADING timesteps
- * @param sigmas spacing of the noise ratios; all but TIMESTEPS go from the last training timestep to
- *     the first, whatever the spacing of timesteps
+ * @param sigmas spacing of the noise ratios; all but TIMESTEPS go from the last training timestep
+ *     to the first, whatever the spacing of timesteps
  * @param end what is left
  * @param clipped least {@code ln(alpha / sigma)}; timesteps below it are left out
  * @param whole how a timestep between two is told

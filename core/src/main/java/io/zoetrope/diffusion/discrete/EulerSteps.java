@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The walk of diffusers' {@code EulerDiscreteScheduler} and {@code EulerAncestralDiscreteScheduler}:
- * alpha is 1, and timesteps need not be whole.
+ * The walk of diffusers' {@code EulerDiscreteScheduler} and {@code
+ * EulerAncestralDiscreteScheduler}: alpha is 1, and timesteps need not be whole.
  *
  * @param bars of the training
  * @param spacing of timesteps
@@ -44,6 +44,16 @@ public record EulerSteps(
   public record Range(Optional<Double> least, Optional<Double> most) {
     /** As the timesteps have it. */
     public static final Range OWN = new Range(Optional.empty(), Optional.empty());
+
+    public Range {
+      double low = least.orElse(Double.MIN_VALUE);
+      if (!(low > 0 && low < most.orElse(Double.MAX_VALUE))) {
+        throw new IllegalArgumentException(
+            "noise ratios rise from above 0, not from "
+                + low
+                + most.map(high -> " to " + high).orElse(""));
+      }
+    }
   }
 
   @Override

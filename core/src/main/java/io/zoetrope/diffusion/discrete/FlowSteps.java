@@ -20,6 +20,14 @@ public record FlowSteps(double shift, OptionalDouble terminal, SigmaSpacing sigm
     implements Discretisation {
   private static final float TRAINED = 1000;
 
+  public FlowSteps {
+    new FlowSchedule(shift);
+    double end = terminal.orElse(0.5);
+    if (!(end > 0 && end < 1)) {
+      throw new IllegalArgumentException("a last sigma lies between 0 and 1, not " + end);
+    }
+  }
+
   @Override
   public SampledSchedule over(int steps) {
     float once = 1 / TRAINED;

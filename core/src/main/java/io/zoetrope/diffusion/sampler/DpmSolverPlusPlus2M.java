@@ -10,8 +10,8 @@ import org.bytedeco.pytorch.Tensor;
  * DPM-Solver++(2M) (Lu et al. 2022, algorithm 2): second order from one denoiser call a step and
  * the x0 of the step before. With {@code lambda = ln(alpha / sigma)}, {@code h = lambda_s -
  * lambda_t} and {@code w = h / (2 h_before)}: {@code z_s = (sigma_s / sigma_t) z_t + alpha_s (1 -
- * e^-h) ((1 + w) x0_t - w x0_before)}. Or its stochastic kin, which steps as {@link Ancestral}
- * does from the same extrapolated x0.
+ * e^-h) ((1 + w) x0_t - w x0_before)}. Or its stochastic kin, which steps as {@link Ancestral} does
+ * from the same extrapolated x0.
  *
  * <p>Frame by frame, w is 0 (first order) where the step before did not lead this frame down to
  * where it is now: at the first step, after being held or noised again; and where this step ends
@@ -98,9 +98,7 @@ public record DpmSolverPlusPlus2M(Equation equation, Rule rule, Last last, Thres
     /** Of the difference of both estimates, over the ratio of the steps; a half for small h. */
     private double share(double h) {
       double length = equation == Equation.ODE ? h : 2 * h;
-      return rule == Rule.MIDPOINT || length < 1e-6
-          ? 0.5
-          : -1 / Math.expm1(-length) - 1 / length;
+      return rule == Rule.MIDPOINT || length < 1e-6 ? 0.5 : -1 / Math.expm1(-length) - 1 / length;
     }
 
     @Override

@@ -45,8 +45,7 @@ public record Move(Tensor z, Tensor t_BF, Levels from, Levels to, int step) {
     for (int i = 0; i < values.length; i++) {
       values[i] = formula.at(i / from.frames(), i % from.frames());
     }
-    return Tensors.of(values, from.batch(), 1, from.frames(), 1, 1)
-        .to(z.device(), z.scalar_type());
+    return Tensors.of(values, from.batch(), 1, from.frames(), 1, 1).to(z.device(), z.scalar_type());
   }
 
   /** For which frames the condition holds, [B, 1, F, 1, 1], bool. */

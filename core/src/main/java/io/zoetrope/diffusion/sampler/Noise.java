@@ -44,7 +44,9 @@ public record Noise(List<RandomStreams> streams, long firstFrame, Given given) {
      */
     Optional<Tensor> frame(String use, long draw, int clip, long frame);
 
-    /** Frames that are born of this noise, [B, C, F, H, W]; frames beyond it are drawn. Borrowed. */
+    /**
+     * Frames that are born of this noise, [B, C, F, H, W]; frames beyond it are drawn. Borrowed.
+     */
     static Given start(Tensor eps_BCFHW) {
       return (use, draw, clip, frame) ->
           use.equals("start") && frame < eps_BCFHW.size(2)

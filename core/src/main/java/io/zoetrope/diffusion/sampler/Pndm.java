@@ -40,12 +40,17 @@ public record Pndm() implements Sampler {
 
     @Override
     protected Tensor fall(Move move) {
-      Tensor eps = eps(x0(move.z(), move.t_BF()), move.z(), move.from());
+      Tensor x0 = x0(move.z(), move.t_BF());
+      Tensor eps = eps(x0, move.z(), move.from());
       Tensor mean = eps.mul(weight(move, 0));
       for (int back = 1; back <= past.length(); back++) {
         mean = mean.add(past.value(back - 1).mul(weight(move, back)));
       }
       Tensor z = step(move, mean);
+      if (move.from().any(move.to(), (t, s) -> t.alpha() == 0)) {
+        // Where eps alone says nothing of the clean video.
+        z = torch.where(move.mask((t, s) -> t.alpha() == 0), move.straight(x0), z);
+      }
       Tensor first = move.maskFrames((b, f) -> begins(move, b, f));
       if (first.any().item_bool()) {
         // Frames that do not fall stay where they are, so that the denoiser sees the real video.
@@ -65,7 +70,7 @@ public record Pndm() implements Sampler {
     private boolean begins(Move move, long clip, long frame) {
       NoiseLevel t = move.from().at(clip, frame);
       NoiseLevel s = move.to().at(clip, frame);
-      return s.u() < t.u() && s.u() > 0 && past.reach(move, clip, frame) == 0;
+      return s.u() < t.u() && s.u() > 0 && t.alpha() > 0 && past.reach(move, clip, frame) == 0;
     }
 
     /** The levels at which the denoiser is asked ahead. */
@@ -81,8 +86,7 @@ public record Pndm() implements Sampler {
 
     /** DDIM's step by this eps: {@code (alpha_s / alpha_t) (z - sigma_t eps) + sigma_s eps}. */
     private static Tensor step(Move move, Tensor eps) {
-      return move.mix(
-          (t, s) -> ratio(t, s), eps, (t, s) -> s.sigma() - ratio(t, s) * t.sigma());
+      return move.mix((t, s) -> ratio(t, s), eps, (t, s) -> s.sigma() - ratio(t, s) * t.sigma());
     }
 
     private static double ratio(NoiseLevel t, NoiseLevel s) {

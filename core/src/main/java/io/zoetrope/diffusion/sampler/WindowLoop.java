@@ -182,10 +182,7 @@ public record WindowLoop(
       Tensor nothing = Tensors.zeros(shape).to(like.device(), like.scalar_type());
       TimestepPlan plan = TimestepPlan.uniform(1, count);
       return SamplerLoop.start(
-          plan,
-          denoiser.schedule(),
-          nothing,
-          noise.from(noise.firstFrame() + number));
+          plan, denoiser.schedule(), nothing, noise.from(noise.firstFrame() + number));
     }
 
     private void replace(Tensor next) {

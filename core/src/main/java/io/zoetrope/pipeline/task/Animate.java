@@ -25,7 +25,7 @@ public record Animate(Tensor given_BCMHW, double level) implements VideoTask {
     TimestepPlan plan =
         Given.plan(() ->
             Plans.imageToVideo(
-                engine.levels(first.steps()), first.frames(), frame -> frame < given, level));
+                engine.levels(first), first.frames(), frame -> frame < given, level));
     return Scopes.tensor(() -> {
       Tensor begun = Given.of(engine, requests, given_BCMHW);
       Tensor content = Given.then(engine, requests, begun, first.frames() - given);

@@ -32,7 +32,7 @@ public record DoubleRate(Tensor source_BCMHW, int overlap) implements VideoTask 
     }
     Windows windows =
         Windows.of(Math.toIntExact(2 * source_BCMHW.size(2) - 1), first.frames(), overlap);
-    double[] levels = engine.levels(first.steps());
+    double[] levels = engine.levels(first);
     AtomicInteger work = new AtomicInteger();
     windows.each((number, from, done, count) -> work.addAndGet(isNew(from + done, count - done)));
     Stages stages = new Stages(progress, (long) work.get() * first.steps());

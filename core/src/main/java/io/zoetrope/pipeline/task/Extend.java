@@ -28,7 +28,7 @@ public record Extend(Optional<Tensor> begun_BCFHW, int frames, int overlap) impl
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
     int clip = first.frames();
-    double[] levels = engine.levels(first.steps());
+    double[] levels = engine.levels(first);
     int begun = begun_BCFHW.map(z -> Math.toIntExact(z.size(2))).orElse(0);
     if (begun > 0 && begun < overlap) {
       throw new UserError(

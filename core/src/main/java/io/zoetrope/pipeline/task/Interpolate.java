@@ -22,7 +22,7 @@ public record Interpolate(Tensor first_BC1HW, Tensor last_BC1HW) implements Vide
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest request = requests.getFirst();
     TimestepPlan plan =
-        Given.plan(() -> Plans.interpolate(engine.levels(request.steps()), request.frames()));
+        Given.plan(() -> Plans.interpolate(engine.levels(request), request.frames()));
     return Scopes.tensor(() -> {
       Tensor first = Given.frame(engine, requests, first_BC1HW);
       Tensor last = Given.frame(engine, requests, last_BC1HW);

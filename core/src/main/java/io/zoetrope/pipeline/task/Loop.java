@@ -21,7 +21,7 @@ public record Loop(Tensor image_BC1HW) implements VideoTask {
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
-    TimestepPlan plan = Given.plan(() -> Plans.loop(engine.levels(first.steps()), first.frames()));
+    TimestepPlan plan = Given.plan(() -> Plans.loop(engine.levels(first), first.frames()));
     return Scopes.tensor(() -> {
       Tensor image = Given.frame(engine, requests, image_BC1HW);
       Tensor between = engine.canvas(requests, first.frames() - 1);

@@ -17,7 +17,8 @@ import org.bytedeco.pytorch.Tensor;
  * held as the first made them. F is the source's.
  *
  * @param source_BCFHW latents of the source
- * @param strength in (0, 1]: how much of the source is forgotten
+ * @param strength in (0, 1]: how much of the source is forgotten; under a schedule of discrete
+ *     steps the last {@code strength} of them are made
  * @param overlap M, 1 to less than the clip length; of no matter to a source of one clip
  */
 public record Restyle(Tensor source_BCFHW, double strength, int overlap) implements VideoTask {
@@ -25,14 +26,15 @@ public record Restyle(Tensor source_BCFHW, double strength, int overlap) impleme
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
     Windows windows = Windows.of(Math.toIntExact(source_BCFHW.size(2)), first.frames(), overlap);
-    double[] levels = engine.levels(first.steps());
-    TimestepPlan begin = Given.plan(() -> Plans.restyle(levels, windows.window(), strength));
+    double[] levels = engine.levels(first);
+    double start = engine.startLevel(first, strength);
+    TimestepPlan begin = Given.plan(() -> Plans.restyle(levels, windows.window(), start));
     Stages stages = new Stages(progress, (long) windows.count() * begin.steps());
     return Scopes.tensor(() -> {
       Tensor source = Given.of(engine, requests, source_BCFHW);
       Film film = new Film();
       windows.each((number, from, done, count) -> {
-        TimestepPlan plan = done == 0 ? begin : Plans.restyleOn(levels, count, strength, done);
+        TimestepPlan plan = done == 0 ? begin : Plans.restyleOn(levels, count, start, done);
         Tensor rest = source.narrow(2, from + done, count - done);
         Tensor content = done == 0 ? rest : Tensors.cat(List.of(film.tail(done), rest), 2);
         Job job = Job.of(plan, requests, content).named("restyle").at(number, from);

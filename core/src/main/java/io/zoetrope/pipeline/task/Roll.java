@@ -8,7 +8,7 @@ import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.WindowLoop;
 import io.zoetrope.media.Frame;
 import io.zoetrope.pipeline.Engine;
-import io.zoetrope.pipeline.Samplers;
+import io.zoetrope.pipeline.Sampling;
 import io.zoetrope.pipeline.VideoRequest;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
@@ -59,7 +59,8 @@ public record Roll(
     int window = first.frames() - context;
     check(first.frames(), frames);
     int perFrame = Plans.stepsPerFrame(window, first.steps());
-    double[] levels = engine.levels(window * perFrame);
+    int steps = window * perFrame;
+    Sampling sampling = engine.sampling(first, steps);
     Scopes.run(() -> {
       Tensor begun =
           begun_BCMHW
@@ -67,8 +68,8 @@ public record Roll(
               .orElseGet(() -> engine.canvas(requests, 0));
       Watched watched = new Watched(taker);
       Engine.Guided guided =
-          engine.guided(requests, Given.prompts(prompts, requests), () -> watched.track);
-      new WindowLoop(Samplers.of(first.sampler()), guided.denoiser(), levels, window, context)
+          engine.guided(requests, steps, Given.prompts(prompts, requests), () -> watched.track);
+      new WindowLoop(sampling.sampler(), guided.denoiser(), sampling.levels(), window, context)
           .run(begun, frames, guided.conditioning(), noise(requests), watched, progress);
     });
   }

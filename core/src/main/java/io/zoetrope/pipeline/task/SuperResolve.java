@@ -47,7 +47,7 @@ public record SuperResolve(
               .formatted(small_B3FHW.size(4), small_B3FHW.size(3), first.width(), first.height()));
     }
     Windows windows = Windows.of(Math.toIntExact(small_B3FHW.size(2)), first.frames(), overlap);
-    double[] levels = engine.levels(first.steps());
+    double[] levels = engine.levels(first);
     Measurement measurement =
         new Measurement.Decoded(
             engine.model().autoencoder()::decode,

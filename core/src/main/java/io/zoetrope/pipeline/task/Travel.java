@@ -46,7 +46,7 @@ public record Travel(
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
-    double[] levels = engine.levels(first.steps());
+    double[] levels = engine.levels(first);
     int clip = first.frames();
     check(clip);
     Making making =

@@ -87,8 +87,8 @@ class SamplerLoopTest {
             new SamplerLoop(sampler, constant)
                 .run(plan, start, Conditioning.none(), NOISE, Progress.NONE);
         for (float x : Tensors.toFloats(end)) {
-          // A consistency model's last step keeps a ten-millionth of z.
-          assertThat(x).as("%s", sampler).isCloseTo(0.25f, within(1e-6f));
+          // A consistency model keeps a trace of z; who steps by eps rounds.
+          assertThat(x).as("%s", sampler).isCloseTo(0.25f, within(1e-5f));
         }
         assertThat(Tensors.toFloats(answer)).containsOnly(0.25f);
         assertThat(Tensors.toFloats(start)).doesNotContain(0.25f);
