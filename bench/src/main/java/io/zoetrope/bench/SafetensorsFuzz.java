@@ -93,8 +93,8 @@ final class SafetensorsFuzz {
     return String.format(
         Locale.ROOT,
         "%d cases, seed %d: %d read, %d refused (%d of all held against a second reader, %d through"
-            + " the disk); no crash, no byte beyond a file, at most %.1f bytes of heap for one of a"
-            + " file of 4 KiB or more",
+            + " the disk); no crash, no byte beyond a file, at most %.1f bytes of heap a byte of"
+            + " file (of 4 KiB or more)",
         n,
         seed,
         fuzz.read,
