@@ -58,10 +58,6 @@ final class Reference implements AutoCloseable {
     return build(config()::build);
   }
 
-  WeightSet weights() {
-    return weights;
-  }
-
   /** All weights are used, and none is missing. */
   <T> T build(Function<Parameters, T> make) {
     ParameterStore store = ParameterStore.forInference(weights.tensors(), Precision.F32);
