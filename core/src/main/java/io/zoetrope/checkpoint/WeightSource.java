@@ -66,6 +66,31 @@ public final class WeightSource {
     return of(what, weights.path().toString(), weights.tensors(), names);
   }
 
+  /** These under other names; what is ignored stays so. */
+  public WeightSource renamed(UnaryOperator<String> names) {
+    WeightSource other = new WeightSource(what, source);
+    other.ignored.addAll(ignored);
+    tensors.forEach(
+        (name, tensor) -> other.put(inFile.getOrDefault(name, name), names.apply(name), tensor));
+    return other;
+  }
+
+  /**
+   * These and another's as one: weights that lie in several files.
+   *
+   * @throws UserError if a weight is in both
+   */
+  public WeightSource and(WeightSource other) {
+    WeightSource both = new WeightSource(what, source + " and " + other.source);
+    both.ignored.addAll(ignored);
+    both.ignored.addAll(other.ignored);
+    for (WeightSource part : List.of(this, other)) {
+      part.tensors.forEach(
+          (name, tensor) -> both.put(part.inFile.getOrDefault(name, name), name, tensor));
+    }
+    return both;
+  }
+
   private void put(String key, String name, Tensor tensor) {
     if (tensors.put(name, tensor) != null) {
       throw new UserError(

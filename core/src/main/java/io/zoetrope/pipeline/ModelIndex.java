@@ -1,17 +1,21 @@
 package io.zoetrope.pipeline;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.zoetrope.checkpoint.JsonFiles;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
 
 /**
  * What {@code model_index.json} says: of which kind the model is, and how it is used best.
  *
- * @param kind {@link #KIND}
+ * @param kind {@link #KIND}, or one of {@link DiffusersIndex#KINDS}
  * @param defaults what is used where a request says nothing
  */
 public record ModelIndex(
     @JsonProperty("_class_name") String kind, @JsonProperty("defaults") Defaults defaults) {
   /**
-   * The one kind so far: a space-time transformer or a U-Net, an autoencoder or none, a text
+   * What is trained here: a space-time transformer or a U-Net, an autoencoder or none, a text
    * transformer.
    */
   public static final String KIND = "ZoetropeTextToVideo";
@@ -35,4 +39,35 @@ public record ModelIndex(
       @JsonProperty("steps") int steps,
       @JsonProperty("guidance") double guidance,
       @JsonProperty("sampler") String sampler) {}
+
+  /**
+   * Reads the index of a model.
+   *
+   * @param model named in errors
+   * @throws UserError if it is of a kind that cannot be run, or names what is not there
+   */
+  static ModelIndex read(ModelLayout layout, Path model) {
+    JsonNode json = JsonFiles.read(layout.index(), JsonNode.class);
+    String kind = json.path("_class_name").asText("");
+    if (DiffusersIndex.KINDS.contains(kind)) {
+      DiffusersIndex index = DiffusersIndex.of(json);
+      index.requireRunnable(layout);
+      return new ModelIndex(kind, defaults(kind, layout));
+    }
+    ModelIndex index = JsonFiles.read(layout.index(), ModelIndex.class);
+    if (!KIND.equals(index.kind())) {
+      throw new UserError(
+          "%s is a %s; this version runs %s, %s"
+              .formatted(model, kind, KIND, String.join(", ", DiffusersIndex.KINDS)));
+    }
+    return index;
+  }
+
+  /** As such models are used: an image, or a clip of 16 frames, of the size of the training. */
+  private static Defaults defaults(String kind, ModelLayout layout) {
+    JsonNode size = layout.network("unet").config(JsonNode.class).path("sample_size");
+    int side = (size.isArray() ? size.path(0) : size).asInt(64) * 8;
+    int frames = kind.equals(DiffusersIndex.ANIMATE_DIFF) ? 16 : 1;
+    return new Defaults(side, side, frames, 8, 25, 7.5, "ddim");
+  }
 }

@@ -13,18 +13,16 @@ import io.zoetrope.network.text.clip.ClipTextModel;
 import io.zoetrope.network.text.clip.ClipTokenizer;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.UserError;
-import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.bytedeco.pytorch.Tensor;
 
 /** The text encoder and tokenizer of a model directory, by what its config says. */
 sealed interface TextPart {
   /** Features of a token. */
   int width();
 
-  /** The file's tensors under the names that the encoder asks for. */
-  default UnaryOperator<Map<String, Tensor>> names() {
+  /** The encoder's name for a file's. */
+  default UnaryOperator<String> names() {
     return UnaryOperator.identity();
   }
 
@@ -78,8 +76,8 @@ sealed interface TextPart {
     }
 
     @Override
-    public UnaryOperator<Map<String, Tensor>> names() {
-      return ClipTextModel::named;
+    public UnaryOperator<String> names() {
+      return ClipTextModel::name;
     }
 
     @Override

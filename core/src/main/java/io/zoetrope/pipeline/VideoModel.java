@@ -43,40 +43,30 @@ public final class VideoModel implements AutoCloseable {
   private final PromptEncoder text;
   private final Autoencoder autoencoder;
   private final int sizeMultiple;
-  private final List<SafetensorsFile> files = new ArrayList<>();
   private final List<ParameterStore> stores = new ArrayList<>();
+  private final List<LoadReport> reports = new ArrayList<>();
   private LoadedLoras loras = new LoadedLoras();
 
-  private VideoModel(Path directory, String dtype, List<LoraChoice> choices) {
-    ModelLayout layout = new ModelLayout(directory);
-    index = JsonFiles.read(layout.index(), ModelIndex.class);
-    if (!ModelIndex.KIND.equals(index.kind())) {
-      throw new UserError(
-          "%s is a %s; this version runs %s".formatted(directory, index.kind(), ModelIndex.KIND));
-    }
+  private VideoModel(ModelFiles files, String dtype, List<LoraChoice> choices) {
+    ModelLayout layout = files.layout();
     try {
+      ModelParts parts = ModelParts.read(files);
+      index = parts.index();
       scheduling = Scheduling.read(layout.scheduler());
-      NetworkConfig config = Networks.read(directory);
-      AutoencoderConfig vae = autoencoder(layout.autoencoder());
-      TextPart words = TextPart.read(layout, ClipReading.USUAL);
-      requireFit(directory, config, vae, words);
-      Precision precision = Precision.of(dtype, config.features());
-      network = build(layout.network(config.folder()).weights(), precision, config::build);
-      Supplier<PromptEncoder> prompts =
-          build(layout.text().weights(), precision, words.names(), words::build);
+      Precision precision = Precision.of(dtype, parts.network().features());
+      network = build(files, parts.networkPart(), precision);
+      Supplier<PromptEncoder> prompts = build(files, parts.textPart(), precision);
       loras = LoadedLoras.merge(choices, stores.getFirst(), stores.getLast());
-      // Convolutions over few channels are faster in f32 even where bf16 is native
-      // (docs/numerics.md).
       autoencoder =
-          vae instanceof Pixels pixels
+          parts.vae() instanceof Pixels pixels
               ? pixels
-              : build(layout.autoencoder().weights(), Precision.F32, vae::build);
+              : build(files, parts.vaePart(), precision(parts.vae(), dtype));
       denoiser =
           naming(
               layout.scheduler(),
               () -> X0Denoiser.of(network, scheduling.toSchedule(), scheduling.toPrediction()));
       // Also where any size will do: video files hold even sides only.
-      sizeMultiple = Math.max(2, vae.factor() * config.multiple());
+      sizeMultiple = Math.max(2, parts.vae().factor() * parts.network().multiple());
       text = prompts.get();
     } catch (RuntimeException e) {
       free();
@@ -85,73 +75,67 @@ public final class VideoModel implements AutoCloseable {
   }
 
   /**
-   * Loads a model directory.
+   * Loads a model.
    *
+   * @param model a model directory, or a checkpoint of Stable Diffusion 1.x in one safetensors file
    * @param dtype auto, f32 or bf16: see {@link Precision#of(String, int)}
    * @throws UserError if anything is missing, damaged or does not fit together
    */
-  public static VideoModel load(Path directory, String dtype) {
-    return load(directory, dtype, List.of());
+  public static VideoModel load(Path model, String dtype) {
+    return load(model, dtype, List.of());
   }
 
   /**
-   * Loads a model directory, with LoRAs merged into its network and text encoder.
+   * Loads a model, with LoRAs merged into its network and text encoder.
    *
    * @param loras in any dialect that {@link io.zoetrope.checkpoint.LoraFile} reads; they add up
    * @throws UserError also if a LoRA is damaged, or nothing in it belongs to the model
    */
-  public static VideoModel load(Path directory, String dtype, List<LoraChoice> loras) {
-    if (!Files.isDirectory(directory)) {
-      throw new UserError(
-          "no model directory " + directory + ": 'zoetrope models' lists those that are there");
+  public static VideoModel load(Path model, String dtype, List<LoraChoice> loras) {
+    return load(model, dtype, loras, Optional.empty());
+  }
+
+  /**
+   * As {@link #load(Path, String, List)}.
+   *
+   * @param tokenizer a folder with the tokenizer to use in place of the model's
+   */
+  public static VideoModel load(
+      Path model, String dtype, List<LoraChoice> loras, Optional<Path> tokenizer) {
+    try (ModelFiles files = ModelFiles.open(model, tokenizer)) {
+      return load(files, dtype, loras);
     }
-    return new VideoModel(directory, dtype, loras);
   }
 
-  private <T> T build(Path path, Precision precision, Function<Parameters, T> make) {
-    return build(path, precision, UnaryOperator.identity(), make);
+  /** Weights that are used as they lie in the files stay mapped when these are closed. */
+  static VideoModel load(ModelFiles files, String dtype, List<LoraChoice> loras) {
+    return new VideoModel(files, dtype, loras);
   }
 
-  private <T> T build(
-      Path path,
-      Precision precision,
-      UnaryOperator<Map<String, Tensor>> names,
-      Function<Parameters, T> make) {
-    SafetensorsFile file = Safetensors.open(path);
-    files.add(file);
-    ParameterStore store = ParameterStore.forInference(names.apply(file.tensors()), precision);
+  private <T> T build(ModelFiles files, ModelParts.Part<T> part, Precision precision) {
+    WeightSource weights = part.weights(files);
+    ParameterStore store = ParameterStore.forInference(weights.tensors(), precision);
     stores.add(store);
-    T network = naming(path, () -> make.apply(store.root()));
-    store.requireComplete(path.toString());
-    return network;
+    T made = naming(weights.source(), () -> part.make().apply(store.root()));
+    reports.add(weights.report(store).requireWhole());
+    return made;
   }
 
-  private static AutoencoderConfig autoencoder(Component vae) {
-    return vae.className().equals(Pixels.KIND)
-        ? vae.config(Pixels.class)
-        : vae.config(CompactConfig.class);
+  /**
+   * Convolutions over few channels are faster in f32 even where bf16 is native (docs/numerics.md).
+   */
+  private static Precision precision(AutoencoderConfig config, String dtype) {
+    return config instanceof KlConfig kl
+        ? Precision.of(dtype, Collections.max(kl.widths()))
+        : Precision.F32;
   }
 
   /** Puts the file's name in front of what is said about its content. */
-  private static <T> T naming(Path file, Supplier<T> body) {
+  private static <T> T naming(Object file, Supplier<T> body) {
     try {
       return body.get();
     } catch (UserError e) {
       throw new UserError(file + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static void requireFit(
-      Path directory, NetworkConfig network, AutoencoderConfig vae, TextPart words) {
-    if (network.channels() != vae.latentChannels()) {
-      throw new UserError(
-          "%s: its %s takes latents of %d channels, its autoencoder makes %d"
-              .formatted(directory, network.folder(), network.channels(), vae.latentChannels()));
-    }
-    if (network.textWidth() != words.width()) {
-      throw new UserError(
-          "%s: its %s takes text of %d features, its text encoder makes %d"
-              .formatted(directory, network.folder(), network.textWidth(), words.width()));
     }
   }
 
@@ -163,6 +147,11 @@ public final class VideoModel implements AutoCloseable {
   /** What was used of each LoRA, in the order they were given. */
   public List<LoraReport> loras() {
     return loras.reports();
+  }
+
+  /** What became of every key of its files, component by component. */
+  public List<LoadReport> reports() {
+    return List.copyOf(reports);
   }
 
   /** The network itself. */
@@ -222,7 +211,6 @@ public final class VideoModel implements AutoCloseable {
 
   private void free() {
     loras.free();
-    stores.forEach(ParameterStore::close);
-    files.forEach(SafetensorsFile::close);
+    stores.forEach(ParameterStore::free);
   }
 }

@@ -53,14 +53,19 @@ public final class ClipTextModel {
     Map<String, Tensor> named = new LinkedHashMap<>();
     tensors.forEach((name, tensor) -> {
       if (!name.endsWith("embeddings.position_ids")) {
-        boolean bare =
-            name.startsWith("embeddings.")
-                || name.startsWith("encoder.")
-                || name.startsWith("final_layer_norm.");
-        named.put(bare ? PREFIX + name : name, tensor);
+        named.put(name(name), tensor);
       }
     });
     return named;
+  }
+
+  /** The name here of a weight that a file has with or without the model's prefix. */
+  public static String name(String inFile) {
+    boolean bare =
+        inFile.startsWith("embeddings.")
+            || inFile.startsWith("encoder.")
+            || inFile.startsWith("final_layer_norm.");
+    return bare ? PREFIX + inFile : inFile;
   }
 
   public ClipTextConfig config() {

@@ -1,0 +1,113 @@
+package io.zoetrope.pipeline;
+
+import io.zoetrope.checkpoint.Component;
+import io.zoetrope.checkpoint.SingleFile;
+import io.zoetrope.checkpoint.WeightSet;
+import io.zoetrope.checkpoint.WeightSource;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * The files of a model while it is loaded: a directory in the layout of diffusers, or a checkpoint
+ * of Stable Diffusion in one file, whose configs come with this library and whose tokenizer lies
+ * elsewhere. Weights are mapped; closing this unmaps those that nobody uses as they are.
+ */
+final class ModelFiles implements AutoCloseable {
+  private final Path model;
+  private final ModelLayout layout;
+  private final Optional<SingleFile> single;
+  private final List<WeightSet> sets = new ArrayList<>();
+  private final List<MotionAdapter> adapters = new ArrayList<>();
+
+  private ModelFiles(Path model, ModelLayout layout, Optional<SingleFile> single) {
+    this.model = model;
+    this.layout = layout;
+    this.single = single;
+  }
+
+  /**
+   * @param model a directory or a safetensors file
+   * @param tokenizer a folder with a tokenizer, in place of the model's; empty to look for one
+   * @throws UserError if there is no such model
+   */
+  static ModelFiles open(Path model, Optional<Path> tokenizer) {
+    if (Files.isDirectory(model)) {
+      ModelLayout own = new ModelLayout(model);
+      return new ModelFiles(model, tokenizer.map(own::withTokenizer).orElse(own), Optional.empty());
+    }
+    if (!Files.isRegularFile(model)) {
+      throw new UserError(
+          "no model directory " + model + ": 'zoetrope models' lists those that are there");
+    }
+    ModelLayout bundled = new ModelLayout(BundledFolder.path("stable-diffusion-1"));
+    return ofFile(model, bundled, tokenizer);
+  }
+
+  /**
+   * A single file with other configs than those of Stable Diffusion 1.x.
+   *
+   * @param configs a directory with the configs of each component
+   */
+  static ModelFiles ofFile(Path model, ModelLayout configs, Optional<Path> tokenizer) {
+    SingleFile file = SingleFile.open(model);
+    try {
+      Path found = tokenizer.orElseGet(() -> ClipTokenizers.system().find(model));
+      return new ModelFiles(model, configs.withTokenizer(found), Optional.of(file));
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** The directory or file itself. */
+  Path model() {
+    return model;
+  }
+
+  /** Where configs and tokenizer are. */
+  ModelLayout layout() {
+    return layout;
+  }
+
+  /** What a single file holds that no component takes. */
+  List<String> others() {
+    return single.map(SingleFile::others).orElse(List.of());
+  }
+
+  /**
+   * Opens the weights of a component.
+   *
+   * @param part of {@link #layout}
+   * @param names the network's name for a file's
+   */
+  WeightSource weights(Component part, UnaryOperator<String> names) {
+    String name = String.valueOf(part.folder().getFileName());
+    if (single.isPresent()) {
+      return single.get().weights(name).renamed(names);
+    }
+    WeightSet set = part.open(Optional.empty());
+    sets.add(set);
+    return WeightSource.of(name, set, names);
+  }
+
+  /** Opens the motion modules that lie beside the network. */
+  MotionAdapter motionAdapter() {
+    MotionAdapter adapter = MotionAdapter.open(layout.directory().resolve("motion_adapter"));
+    adapters.add(adapter);
+    return adapter;
+  }
+
+  @Override
+  public void close() {
+    adapters.forEach(MotionAdapter::close);
+    adapters.clear();
+    sets.forEach(WeightSet::close);
+    sets.clear();
+    single.ifPresent(SingleFile::close);
+  }
+}

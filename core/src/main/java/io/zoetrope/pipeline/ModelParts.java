@@ -1,0 +1,119 @@
+package io.zoetrope.pipeline;
+
+import io.zoetrope.checkpoint.Component;
+import io.zoetrope.checkpoint.WeightSource;
+import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.network.VideoNetwork;
+import io.zoetrope.network.text.PromptEncoder;
+import io.zoetrope.network.text.clip.ClipReading;
+import io.zoetrope.network.unet.UNetConfig;
+import io.zoetrope.network.vae.Autoencoder;
+import io.zoetrope.network.vae.AutoencoderConfig;
+import io.zoetrope.network.vae.CompactConfig;
+import io.zoetrope.network.vae.KlConfig;
+import io.zoetrope.network.vae.KlNames;
+import io.zoetrope.network.vae.Pixels;
+import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * What a model consists of, as its index and configs say; they fit together.
+ *
+ * @param adapter motion modules that lie beside an image network, already in {@code network}
+ */
+record ModelParts(
+    ModelLayout layout,
+    ModelIndex index,
+    NetworkConfig network,
+    AutoencoderConfig vae,
+    TextPart text,
+    Optional<MotionAdapter> adapter) {
+
+  /**
+   * A component with weights.
+   *
+   * @param where its config and weights lie
+   * @param names its name for a file's
+   * @param adapter whose weights are among its own
+   * @param make the component on its weights
+   */
+  record Part<T>(
+      Component where,
+      UnaryOperator<String> names,
+      Optional<MotionAdapter> adapter,
+      Function<Parameters, T> make) {
+    WeightSource weights(ModelFiles files) {
+      WeightSource own = files.weights(where, names);
+      return adapter
+          .map(a -> own.and(WeightSource.of("motion_adapter", "its motion_adapter", a.tensors())))
+          .orElse(own);
+    }
+  }
+
+  /**
+   * Reads the configs.
+   *
+   * @throws UserError if one is missing or damaged, or they do not fit together
+   */
+  static ModelParts read(ModelFiles files) {
+    ModelLayout layout = files.layout();
+    ModelIndex index = ModelIndex.read(layout, files.model());
+    NetworkConfig image = Networks.read(layout.directory());
+    Optional<MotionAdapter> adapter =
+        index.kind().equals(DiffusersIndex.ANIMATE_DIFF) && !image.temporal()
+            ? Optional.of(files.motionAdapter())
+            : Optional.empty();
+    NetworkConfig network =
+        adapter.isPresent() && image instanceof UNetConfig unet
+            ? adapter.get().inflate(unet)
+            : image;
+    AutoencoderConfig vae = autoencoder(layout.autoencoder());
+    TextPart text = TextPart.read(layout, ClipReading.USUAL);
+    requireFit(files.model(), network, vae, text);
+    return new ModelParts(layout, index, network, vae, text, adapter);
+  }
+
+  private static AutoencoderConfig autoencoder(Component vae) {
+    return switch (vae.className()) {
+      case Pixels.KIND -> vae.config(Pixels.class);
+      case KlConfig.KIND -> vae.config(KlConfig.class);
+      default -> vae.config(CompactConfig.class);
+    };
+  }
+
+  private static void requireFit(
+      Path model, NetworkConfig network, AutoencoderConfig vae, TextPart words) {
+    if (network.channels() != vae.latentChannels()) {
+      throw new UserError(
+          "%s: its %s takes latents of %d channels, its autoencoder makes %d"
+              .formatted(model, network.folder(), network.channels(), vae.latentChannels()));
+    }
+    if (network.textWidth() != words.width()) {
+      throw new UserError(
+          "%s: its %s takes text of %d features, its text encoder makes %d"
+              .formatted(model, network.folder(), network.textWidth(), words.width()));
+    }
+  }
+
+  Part<VideoNetwork> networkPart() {
+    return new Part<>(
+        layout.network(network.folder()), UnaryOperator.identity(), adapter, network::build);
+  }
+
+  Part<Supplier<PromptEncoder>> textPart() {
+    return new Part<>(layout.text(), text.names(), Optional.empty(), text::build);
+  }
+
+  Part<Autoencoder> vaePart() {
+    return new Part<>(
+        layout.autoencoder(),
+        vae instanceof KlConfig ? KlNames::modern : UnaryOperator.identity(),
+        Optional.empty(),
+        vae::build);
+  }
+}
