@@ -1,44 +1,38 @@
 package io.zoetrope.pipeline;
 
+import io.zoetrope.checkpoint.hub.HubCache;
+import io.zoetrope.checkpoint.hub.HubSettings;
+import io.zoetrope.checkpoint.hub.ModelId;
 import io.zoetrope.torch.UserError;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Finds the tokenizer of Stable Diffusion 1.x, whose vocabulary is not ours to bundle: beside the
- * checkpoint, or in the cache of Hugging Face, in any model that has the same one.
- *
- * @param cache the cache's {@code hub} folder
+ * checkpoint, or in the hub's cache on this disk, in any model that is known to have the same one.
  */
-record ClipTokenizers(Path cache) {
-  /** Models whose tokenizer it is, and the folder that it lies in. */
-  private static final List<String[]> HOLDERS =
+record ClipTokenizers(HubCache cache) {
+  /**
+   * A model whose tokenizer it is.
+   *
+   * @param folder of its files that it lies in
+   */
+  private record Holder(String model, String folder) {}
+
+  private static final List<Holder> HOLDERS =
       List.of(
-          new String[] {"openai/clip-vit-large-patch14", "."},
-          new String[] {"stable-diffusion-v1-5/stable-diffusion-v1-5", "tokenizer"},
-          new String[] {"runwayml/stable-diffusion-v1-5", "tokenizer"},
-          new String[] {"CompVis/stable-diffusion-v1-4", "tokenizer"},
-          new String[] {"stabilityai/stable-diffusion-xl-base-1.0", "tokenizer"});
+          new Holder("openai/clip-vit-large-patch14", "."),
+          new Holder("stable-diffusion-v1-5/stable-diffusion-v1-5", "tokenizer"),
+          new Holder("runwayml/stable-diffusion-v1-5", "tokenizer"),
+          new Holder("CompVis/stable-diffusion-v1-4", "tokenizer"),
+          new Holder("stabilityai/stable-diffusion-xl-base-1.0", "tokenizer"));
 
-  /** That of this machine: by HF_HUB_CACHE, HF_HOME, XDG_CACHE_HOME, or in the home folder. */
+  /** With the cache of whoever runs this. */
   static ClipTokenizers system() {
-    return new ClipTokenizers(cache(System.getenv(), Path.of(System.getProperty("user.home"))));
-  }
-
-  static Path cache(Map<String, String> environment, Path home) {
-    return set(environment, "HF_HUB_CACHE")
-        .or(() -> set(environment, "HF_HOME").map(at -> at.resolve("hub")))
-        .or(() -> set(environment, "XDG_CACHE_HOME").map(at -> at.resolve("huggingface/hub")))
-        .orElseGet(() -> home.resolve(".cache/huggingface/hub"));
-  }
-
-  private static Optional<Path> set(Map<String, String> environment, String name) {
-    return Optional.ofNullable(environment.get(name)).filter(v -> !v.isBlank()).map(Path::of);
+    return new ClipTokenizers(
+        new HubCache(HubSettings.cache(System.getenv(), Path.of("").toAbsolutePath())));
   }
 
   /**
@@ -52,43 +46,23 @@ record ClipTokenizers(Path cache) {
     if (isTokenizer(beside)) {
       return beside;
     }
-    for (String[] holder : HOLDERS) {
-      Path snapshots =
-          cache.resolve("models--" + holder[0].replace("/", "--")).resolve("snapshots");
-      Optional<Path> found = newest(snapshots, holder[1]);
-      if (found.isPresent()) {
-        return found.get();
+    for (Holder holder : HOLDERS) {
+      Optional<Path> folder =
+          cache
+              .find(ModelId.parse(holder.model))
+              .map(files -> files.resolve(holder.folder).normalize())
+              .filter(ClipTokenizers::isTokenizer);
+      if (folder.isPresent()) {
+        return folder.get();
       }
     }
     throw new UserError(
-        "%s has no tokenizer in it: name a folder with vocab.json and merges.txt (--tokenizer), or run 'zoetrope pull %s'"
-            .formatted(checkpoint, HOLDERS.getFirst()[0]));
-  }
-
-  private static Optional<Path> newest(Path snapshots, String folder) {
-    if (!Files.isDirectory(snapshots)) {
-      return Optional.empty();
-    }
-    try (Stream<Path> commits = Files.list(snapshots)) {
-      return commits
-          .map(commit -> commit.resolve(folder).normalize())
-          .filter(ClipTokenizers::isTokenizer)
-          .max(java.util.Comparator.comparing(ClipTokenizers::time));
-    } catch (IOException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static java.nio.file.attribute.FileTime time(Path folder) {
-    try {
-      return Files.getLastModifiedTime(folder);
-    } catch (IOException e) {
-      return java.nio.file.attribute.FileTime.fromMillis(0);
-    }
+        "%s has no tokenizer in it, and there is none in %s: name a folder with vocab.json and merges.txt by --tokenizer, or run 'zoetrope pull %s'"
+            .formatted(checkpoint, beside, HOLDERS.getFirst().model));
   }
 
   /** Whether a folder holds one, in either of its forms. */
-  static boolean isTokenizer(Path folder) {
+  private static boolean isTokenizer(Path folder) {
     return Files.isRegularFile(folder.resolve("tokenizer.json"))
         || (Files.isRegularFile(folder.resolve("vocab.json"))
             && Files.isRegularFile(folder.resolve("merges.txt")));

@@ -99,11 +99,11 @@ class ModelLoadErrorsTest {
 
   @Test
   void anotherKind() throws IOException {
-    replace("model_index.json", ModelIndex.KIND, "StableDiffusionPipeline");
+    replace("model_index.json", ModelIndex.KIND, "FluxPipeline");
     assertThat(refused(model))
         .isEqualTo(
-            "%s is a StableDiffusionPipeline; this version runs ZoetropeTextToVideo"
-                .formatted(model));
+            "%s is a FluxPipeline; this version runs ZoetropeTextToVideo, StableDiffusionPipeline,"
+                + " AnimateDiffPipeline".formatted(model));
   }
 
   @ParameterizedTest
