@@ -5,7 +5,6 @@ import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -110,16 +109,22 @@ public final class WeightSource {
     return source;
   }
 
-  /** What a network took, once it is built on a store of these {@link #tensors}. */
+  /**
+   * What a network takes of these {@link #tensors}, once it is built: on a store of them, or on a
+   * blueprint.
+   */
   public LoadReport report(ParameterStore store) {
-    Set<String> used = new LinkedHashSet<>(store.parameters().keySet());
-    used.removeAll(store.missing());
+    Set<String> wanted = store.parameters().keySet();
     return new LoadReport(
         what,
         source,
-        used.stream().map(name -> inFile.getOrDefault(name, name)).toList(),
-        store.missing(),
-        store.unexpected().stream().map(name -> inFile.getOrDefault(name, name)).toList(),
+        wanted.stream().filter(tensors::containsKey).map(this::key).toList(),
+        store.missing().stream().filter(name -> !tensors.containsKey(name)).toList(),
+        tensors.keySet().stream().filter(name -> !wanted.contains(name)).map(this::key).toList(),
         ignored);
+  }
+
+  private String key(String name) {
+    return inFile.getOrDefault(name, name);
   }
 }

@@ -97,7 +97,7 @@ final class ModelFiles implements AutoCloseable {
 
   /** Opens the motion modules that lie beside the network. */
   MotionAdapter motionAdapter() {
-    MotionAdapter adapter = MotionAdapter.open(layout.directory().resolve("motion_adapter"));
+    MotionAdapter adapter = MotionAdapter.open(layout.directory().resolve(ModelParts.ADAPTER));
     adapters.add(adapter);
     return adapter;
   }

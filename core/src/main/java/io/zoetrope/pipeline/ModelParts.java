@@ -33,6 +33,7 @@ record ModelParts(
     AutoencoderConfig vae,
     TextPart text,
     Optional<MotionAdapter> adapter) {
+  static final String ADAPTER = "motion_adapter";
 
   /**
    * A component with weights.
@@ -50,8 +51,12 @@ record ModelParts(
     WeightSource weights(ModelFiles files) {
       WeightSource own = files.weights(where, names);
       return adapter
-          .map(a -> own.and(WeightSource.of("motion_adapter", "its motion_adapter", a.tensors())))
+          .map(a -> own.and(WeightSource.of(ADAPTER, beside(ADAPTER), a.tensors())))
           .orElse(own);
+    }
+
+    private String beside(String folder) {
+      return where.folder().resolveSibling(folder).toString();
     }
   }
 

@@ -1,35 +1,27 @@
 package io.zoetrope.pipeline;
 
-import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.JsonFiles;
+import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.checkpoint.LoraReport;
-import io.zoetrope.checkpoint.Safetensors;
-import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.X0Denoiser;
-import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
-import io.zoetrope.network.text.clip.ClipReading;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.AutoencoderConfig;
-import io.zoetrope.network.vae.CompactConfig;
+import io.zoetrope.network.vae.KlConfig;
 import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.nn.ParameterStore;
-import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.UserError;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * A text-to-video model, loaded. Weights are mapped from their files. Any number of runs may share
@@ -211,6 +203,6 @@ public final class VideoModel implements AutoCloseable {
 
   private void free() {
     loras.free();
-    stores.forEach(ParameterStore::free);
+    stores.forEach(ParameterStore::close);
   }
 }

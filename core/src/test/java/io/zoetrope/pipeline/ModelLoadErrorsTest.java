@@ -102,8 +102,9 @@ class ModelLoadErrorsTest {
     replace("model_index.json", ModelIndex.KIND, "FluxPipeline");
     assertThat(refused(model))
         .isEqualTo(
-            "%s is a FluxPipeline; this version runs ZoetropeTextToVideo, StableDiffusionPipeline,"
-                + " AnimateDiffPipeline".formatted(model));
+            "%s is a FluxPipeline; this version runs %s"
+                .formatted(
+                    model, "ZoetropeTextToVideo, StableDiffusionPipeline, AnimateDiffPipeline"));
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
@@ -35,13 +36,13 @@ class StableDiffusionFilesTest {
       assertThat(model.sizeMultiple()).isEqualTo(8);
       assertThat(model.reports())
           .extracting(LoadReport::what)
-          .containsExactly("unet", "vae", "text_encoder");
+          .containsExactly("unet", "text_encoder", "vae");
       assertThat(model.reports()).allMatch(LoadReport::whole);
     }
     try (ModelFiles files =
             ModelFiles.ofFile(
                 file, new ModelLayout(directory), Optional.of(directory.resolve("tokenizer")));
-        VideoModel model = VideoModel.load(files, "f32")) {
+        VideoModel model = VideoModel.load(files, "f32", List.of())) {
       assertThat(latents(model)).isEqualTo(expected);
       assertThat(model.reports())
           .allMatch(report -> report.source().equals(file.toString()) && report.whole());

@@ -4,9 +4,7 @@ import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.network.text.clip.ClipTextConfig;
 import io.zoetrope.network.text.clip.ClipTextModel;
-import io.zoetrope.network.unet.Inflation;
-import io.zoetrope.network.unet.LayerStyle;
-import io.zoetrope.network.unet.UNetConfig;
+import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.vae.KlConfig;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.nn.Parameters;
@@ -35,23 +33,17 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * blocks and few channels; and the same weights in one file.
  */
 final class TinyStableDiffusion {
-  private static final UNetConfig UNET =
-      new UNetConfig(
-          4,
-          4,
-          List.of(8, 8, 16, 16),
-          List.of(2, 2, 2, 0),
-          2,
-          2,
-          16,
-          new LayerStyle(
-              4,
-              LayerStyle.STABLE_DIFFUSION.eps(),
-              LayerStyle.STABLE_DIFFUSION.modulation(),
-              false,
-              false,
-              false),
-          Inflation.NONE);
+  private static final Map<String, Object> UNET = new LinkedHashMap<>();
+
+  static {
+    UNET.put("_class_name", DiffusersConfig.IMAGE);
+    UNET.put("block_out_channels", List.of(8, 8, 16, 16));
+    UNET.put("attention_head_dim", 2);
+    UNET.put("cross_attention_dim", 16);
+    UNET.put("norm_num_groups", 4);
+    UNET.put("sample_size", 8);
+  }
+
   private static final KlConfig VAE =
       new KlConfig(List.of(8, 8, 16, 16), 2, 4, 4, 64, 0.18215, 0, true, true, true);
 
@@ -74,7 +66,16 @@ final class TinyStableDiffusion {
     ModelLayout layout = new ModelLayout(directory);
     layout.text().write(text);
     ClipTextConfig words = layout.text().config(ClipTextConfig.class);
-    layout.network("unet").write(UNET, weights("unet", UNET::build), dtype);
+    layout
+        .network("unet")
+        .write(
+            UNET,
+            weights(
+                "unet",
+                DiffusersConfig.unet(
+                        new com.fasterxml.jackson.databind.ObjectMapper().valueToTree(UNET))
+                    ::build),
+            dtype);
     layout.autoencoder().write(VAE, weights("vae", VAE::build), dtype);
     layout.text().write(text, weights("text", p -> new ClipTextModel(words, p)), dtype);
     JsonFiles.write(layout.scheduler(), new SchedulerConfig("scaled_linear", 1, "eps"));
