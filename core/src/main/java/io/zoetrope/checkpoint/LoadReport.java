@@ -60,11 +60,15 @@ public record LoadReport(
             .formatted(source, what, String.join(", ", faults)));
   }
 
-  /** One line: the counts. */
+  /** How many keys of each fate. */
+  public String counts() {
+    return "%d weights used, %d missing, %d unexpected, %d ignored"
+        .formatted(used.size(), missing.size(), unexpected.size(), ignored.size());
+  }
+
   @Override
   public String toString() {
-    return "%s: %d weights used, %d missing, %d unexpected, %d ignored"
-        .formatted(what, used.size(), missing.size(), unexpected.size(), ignored.size());
+    return what + ": " + counts();
   }
 
   /** The first names of a list, and how many more there are. */

@@ -63,15 +63,15 @@ public final class ModelFolders {
   }
 
   /**
-   * The folder of a model.
+   * The folder of a model, or its file.
    *
-   * @param wanted a path, the name of a folder under one of the roots, or that of a model of the
-   *     hub
+   * @param wanted a path, also of a checkpoint in one .safetensors file, the name of a folder under
+   *     one of the roots, or that of a model of the hub
    * @throws UserError if there is none
    */
   public Path find(String wanted) {
     Path direct = session.resolve(Path.of(wanted));
-    if (isModel(direct)) {
+    if (isModel(direct) || isFile(direct)) {
       return direct;
     }
     Optional<Path> named =
@@ -118,6 +118,10 @@ public final class ModelFolders {
   /** Whether a folder says that it is a model. */
   public static boolean isModel(Path folder) {
     return Files.isRegularFile(folder.resolve("model_index.json"));
+  }
+
+  private static boolean isFile(Path path) {
+    return path.toString().endsWith(".safetensors") && Files.isRegularFile(path);
   }
 
   /** The safetensors files of a folder and of the folders in it. */

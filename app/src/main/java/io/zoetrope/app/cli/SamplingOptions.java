@@ -1,5 +1,8 @@
 package io.zoetrope.app.cli;
 
+import io.zoetrope.torch.UserError;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -15,10 +18,20 @@ public final class SamplingOptions {
       names = {"-m", "--model"},
       paramLabel = "MODEL",
       defaultValue = BUNDLED,
-      description =
-          "A folder, a name that 'zoetrope models' lists, or ORG/NAME after 'zoetrope pull'"
-              + " (default: ${DEFAULT-VALUE}).")
+      description = {
+        "A folder, a name that 'zoetrope models' lists, ORG/NAME after 'zoetrope pull', or a"
+            + " .safetensors file of Stable Diffusion 1.x (default: ${DEFAULT-VALUE})."
+      })
   private String model = BUNDLED;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "FOLDER",
+      description = {
+        "The tokenizer to use in place of the model's: a folder with tokenizer.json, or with"
+            + " vocab.json and merges.txt."
+      })
+  private @Nullable Path tokenizer;
 
   @Option(
       names = "--steps",
@@ -51,6 +64,21 @@ public final class SamplingOptions {
 
   public String model() {
     return model;
+  }
+
+  /**
+   * The folder of another tokenizer than the model's.
+   *
+   * @throws UserError if there is no such folder
+   */
+  public Optional<Path> tokenizer(Session session) {
+    Optional<Path> folder = Optional.ofNullable(tokenizer).map(session::resolve);
+    folder
+        .filter(f -> !Files.isDirectory(f))
+        .ifPresent(f -> {
+          throw new UserError("--tokenizer: there is no folder '%s'".formatted(f));
+        });
+    return folder;
   }
 
   public OptionalInt steps() {

@@ -253,7 +253,8 @@ public final class EvaluateCommand extends Verb {
       EvaluationTally tally,
       Optional<PromptFrechet> distance,
       StepProgress progress) {
-    try (VideoModel model = VideoModel.load(folder, run.dtype())) {
+    try (VideoModel model =
+        VideoModel.load(folder, run.dtype(), List.of(), sampling.tokenizer(session()))) {
       List<String> texts = prompts.stream().map(Prompt::text).toList();
       BatchSampling maker = new BatchSampling(model, sampling, texts, firstSeed, batch, progress);
       return PromptAdherence.measure(
@@ -276,7 +277,8 @@ public final class EvaluateCommand extends Verb {
     fields.put("suite", task);
     Path folder = new ModelFolders(session()).find(sampling.model());
     try (Extractor extractor = extractor(true);
-        VideoModel model = VideoModel.load(folder, run.dtype());
+        VideoModel model =
+            VideoModel.load(folder, run.dtype(), List.of(), sampling.tokenizer(session()));
         StepProgress progress = new StepProgress(session(), output(), task)) {
       Bench.Settings settings = settings(model.defaults(), seedValue);
       SuiteWatcher watcher = new SuiteWatcher(progress, SHEET_ROWS);

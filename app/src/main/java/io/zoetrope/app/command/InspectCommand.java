@@ -8,6 +8,7 @@ import io.zoetrope.app.cli.Verb;
 import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.checkpoint.SafetensorsFile;
 import io.zoetrope.checkpoint.SafetensorsFile.Entry;
+import io.zoetrope.checkpoint.SingleFile;
 import io.zoetrope.checkpoint.hub.ModelId;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,7 +31,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inspect",
     description = {
-      "Shows what is in a safetensors file or a model: tensors, shapes, dtypes, sizes, metadata.",
+      "Shows what is in a safetensors file or a model: components, tensors, shapes, dtypes, sizes,"
+          + " metadata; of a model also whether each weight is there, and no other.",
       "Reads the whole header and checks it; the weights themselves stay on disk."
     })
 public final class InspectCommand extends Verb {
@@ -50,6 +53,8 @@ public final class InspectCommand extends Verb {
     List<String> lines = new ArrayList<>();
     List<Map<String, Object>> files = new ArrayList<>();
     long parameters = 0;
+    Optional<ModelSummary> whole = whole();
+    whole.ifPresent(found -> lines.add(found.text()));
     for (Path path : files()) {
       try (SafetensorsFile file = Safetensors.open(path)) {
         parameters += parameters(file);
@@ -62,8 +67,30 @@ public final class InspectCommand extends Verb {
     }
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("parameters", parameters);
+    whole.ifPresent(found -> fields.putAll(found.fields()));
     fields.put("files", files);
     return Result.of(String.join("\n", lines), fields);
+  }
+
+  /** The model as such, if it is one. */
+  private Optional<ModelSummary> whole() {
+    Path direct = session().resolve(Path.of(model));
+    if (Files.isRegularFile(direct)) {
+      try (SafetensorsFile file = Safetensors.open(direct)) {
+        return SingleFile.isOne(file) ? Optional.of(ModelSummary.of(direct)) : Optional.empty();
+      }
+    }
+    ModelFolders folders = new ModelFolders(session());
+    return Stream.of(
+            Optional.of(direct).filter(Files::isDirectory),
+            folders.cached(model),
+            folders.models().stream()
+                .filter(m -> model.equals(String.valueOf(m.getFileName())))
+                .findFirst())
+        .flatMap(Optional::stream)
+        .findFirst()
+        .filter(ModelFolders::isModel)
+        .map(ModelSummary::of);
   }
 
   private List<Path> files() {

@@ -84,7 +84,7 @@ public abstract class MakeVerb extends Verb {
     Path folder = models.find(sampling.model());
     Optional<Path> second = order.secondModel().map(models::find).filter(f -> !f.equals(folder));
     String dtype = run.dtype();
-    try (VideoModel model = VideoModel.load(folder, dtype, loras);
+    try (VideoModel model = VideoModel.load(folder, dtype, loras, sampling.tokenizer(session()));
         Second other = Second.load(second, dtype)) {
       VideoRequest request = order.request(usual(model.defaults(), order, seedValue), model);
       model.loras().forEach(report -> note(report.line()));

@@ -65,7 +65,8 @@ record PlanFilm(
       Optional<Path> from,
       Function<IntFunction<double[]>, TimestepPlan> draw) {
     Path folder = new ModelFolders(session).find(sampling.model());
-    try (VideoModel model = VideoModel.load(folder, dtype)) {
+    try (VideoModel model =
+        VideoModel.load(folder, dtype, List.of(), sampling.tokenizer(session))) {
       Engine engine = new Engine(model);
       TimestepPlan plan = draw.apply(engine::levels);
       List<String> said = plan.prompts().isSingle() ? List.of(prompts.getLast()) : prompts;

@@ -1,0 +1,92 @@
+package io.zoetrope.app.command;
+
+import io.zoetrope.app.cli.Units;
+import io.zoetrope.checkpoint.LoadReport;
+import io.zoetrope.pipeline.ModelContents;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model as {@code inspect} shows it: its components, and what is wrong with it.
+ *
+ * @param text lines for a person
+ * @param fields for {@code --json}
+ */
+record ModelSummary(String text, Map<String, @Nullable Object> fields) {
+  private static final int SHOWN = 10;
+
+  /** What is not whole is said, too: its files can still be looked into. */
+  static ModelSummary of(Path model) {
+    try {
+      return of(model, ModelContents.of(model));
+    } catch (UserError e) {
+      String fault = String.valueOf(e.getMessage());
+      Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+      fields.put("fault", fault);
+      return new ModelSummary("%s: cannot be run: %s".formatted(model, fault), fields);
+    }
+  }
+
+  private static ModelSummary of(Path model, ModelContents contents) {
+    List<String> lines = new ArrayList<>();
+    lines.add("%s: %s".formatted(model, contents.kind()));
+    List<Map<String, Object>> components = new ArrayList<>();
+    for (ModelContents.Part part : contents.parts()) {
+      lines.add(
+          "  %-12s  %s parameters, %s (%s): %s"
+              .formatted(
+                  part.name(),
+                  Units.count(part.parameters()),
+                  Units.bytes(part.allBytes()),
+                  part.bytes().keySet().stream()
+                      .map(String::valueOf)
+                      .collect(Collectors.joining(", ")),
+                  part.report().counts()));
+      name(lines, "missing", part.report().missing());
+      name(lines, "unexpected", part.report().unexpected());
+      name(lines, "ignored", part.report().ignored());
+      components.add(fields(part));
+    }
+    if (!contents.unused().isEmpty()) {
+      lines.add("  not used: " + String.join(", ", contents.unused()));
+    }
+    name(lines, "of no component", contents.others());
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("kind", contents.kind());
+    fields.put("components", components);
+    fields.put("not_used", contents.unused());
+    fields.put("of_no_component", contents.others());
+    return new ModelSummary(String.join("\n", lines), fields);
+  }
+
+  private static void name(List<String> lines, String fate, List<String> keys) {
+    keys.stream().limit(SHOWN).forEach(key -> lines.add("    %s: %s".formatted(fate, key)));
+    if (keys.size() > SHOWN) {
+      lines.add("    %s: %d more".formatted(fate, keys.size() - SHOWN));
+    }
+  }
+
+  private static Map<String, Object> fields(ModelContents.Part part) {
+    LoadReport report = part.report();
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("name", part.name());
+    fields.put("parameters", part.parameters());
+    fields.put("bytes", part.allBytes());
+    fields.put(
+        "dtypes",
+        part.bytes().keySet().stream()
+            .map(dtype -> dtype.name().toLowerCase(java.util.Locale.ROOT))
+            .toList());
+    fields.put("used", report.used().size());
+    fields.put("missing", report.missing());
+    fields.put("unexpected", report.unexpected());
+    fields.put("ignored", report.ignored());
+    return fields;
+  }
+}
