@@ -132,6 +132,14 @@ class BadInputTest {
         row(FAILED, "a-file", "toybox", "-o", "a-file/x.mp4"),
         row(
             FAILED,
+            "--tokenizer: there is no folder",
+            "generate",
+            "a ball",
+            "--tokenizer",
+            "nowhere"),
+        row(FAILED, "empty.safetensors", "generate", "a ball", "-m", "empty.safetensors"),
+        row(
+            FAILED,
             "is not empty: name a new or empty folder",
             "toybox",
             "-o",

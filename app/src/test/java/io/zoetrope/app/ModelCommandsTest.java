@@ -225,6 +225,27 @@ class ModelCommandsTest {
     JsonNode result = JSON.readTree(outcome.out());
     assertThat(result.path("files").size()).isEqualTo(3);
     assertThat(result.path("parameters").asLong()).isPositive();
+    assertThat(result.path("kind").asText()).isEqualTo("ZoetropeTextToVideo");
+    assertThat(result.path("components").findValuesAsText("name"))
+        .containsExactly("transformer", "text_encoder", "vae");
+    for (JsonNode component : result.path("components")) {
+      assertThat(component.path("used").asInt()).isPositive();
+      assertThat(component.path("dtypes").get(0).asText()).isEqualTo("bf16");
+      assertThat(component.path("missing")).isEmpty();
+    }
+  }
+
+  /** What keeps a model from being run is said, and its files are shown all the same. */
+  @Test
+  void inspectSaysWhatIsWrongWithAModel() throws IOException {
+    Path copy = folder.resolve("partial");
+    copy(folder.resolve("runs/video/model"), copy);
+    Files.delete(copy.resolve("vae/config.json"));
+    TestCli.Outcome outcome = cli.run("inspect", "partial", "--summary");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.out())
+        .contains("cannot be run: no file " + copy.resolve("vae/config.json"))
+        .contains("vae/diffusion_pytorch_model.safetensors");
   }
 
   @Test

@@ -120,8 +120,10 @@ public record DiffusersIndex(String kind, SequencedMap<String, Part> parts) {
           "%s: its %s is a %s; this version runs %s"
               .formatted(directory, name, part.type, String.join(" or ", known)));
     }
-    Path folder = name.equals("tokenizer") ? layout.tokenizerFolder() : directory.resolve(name);
-    if (!Files.isDirectory(folder)) {
+    // A tokenizer that lies elsewhere is looked for there.
+    boolean elsewhere = name.equals("tokenizer") && !layout.tokenizerFolder().startsWith(directory);
+    Path folder = directory.resolve(name);
+    if (!elsewhere && !Files.isDirectory(folder)) {
       throw new UserError(
           "there is no folder %s, which model_index.json names: the model is not whole"
               .formatted(folder));

@@ -155,6 +155,31 @@ class StableDiffusionFilesTest {
   }
 
   @Test
+  void contentsCountEveryKey() throws IOException {
+    Path directory = TinyStableDiffusion.write(folder.resolve("sd"), ScalarType.Half);
+    Path file = TinyStableDiffusion.singleFile(directory, folder.resolve("sd.safetensors"));
+    ModelContents contents = ModelContents.of(directory);
+    assertThat(contents.kind()).isEqualTo("StableDiffusionPipeline");
+    assertThat(contents.parts())
+        .extracting(ModelContents.Part::name)
+        .containsExactly("unet", "text_encoder", "vae");
+    assertThat(contents.parts()).allMatch(part -> part.report().whole());
+    assertThat(contents.parts()).allMatch(part -> part.allBytes() == 2 * part.parameters());
+    assertThat(contents.parts().getFirst().report().used()).hasSize(684);
+    try (ModelFiles files =
+        ModelFiles.ofFile(file, new ModelLayout(directory), Optional.of(folder))) {
+      assertThat(ModelContents.of(files).parts().getFirst().report().used())
+          .hasSize(684)
+          .allMatch(key -> key.startsWith("model.diffusion_model."));
+    }
+    // Of other sizes than Stable Diffusion's own.
+    assertThatThrownBy(() -> ModelContents.of(file))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("has shape")
+        .hasMessageContaining("where the model needs");
+  }
+
+  @Test
   void theConfigsThatComeWithUsAreWhole() throws IOException {
     Path configs = BundledFolder.path("stable-diffusion-1");
     for (String part : new String[] {"unet", "vae", "text_encoder"}) {

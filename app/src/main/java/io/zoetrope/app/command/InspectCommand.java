@@ -31,8 +31,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inspect",
     description = {
-      "Shows what is in a safetensors file or a model: components, tensors, shapes, dtypes, sizes,"
-          + " metadata; of a model also whether each weight is there, and no other.",
+      "Shows what is in a safetensors file or a model: tensors, shapes, dtypes, sizes, metadata.",
+      "Of a model also its components, and whether each weight is there and no other.",
       "Reads the whole header and checks it; the weights themselves stay on disk."
     })
 public final class InspectCommand extends Verb {
