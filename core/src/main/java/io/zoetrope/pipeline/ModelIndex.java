@@ -68,6 +68,10 @@ public record ModelIndex(
     JsonNode size = layout.network("unet").config(JsonNode.class).path("sample_size");
     int side = (size.isArray() ? size.path(0) : size).asInt(64) * 8;
     int frames = kind.equals(DiffusersIndex.ANIMATE_DIFF) ? 16 : 1;
-    return new Defaults(side, side, frames, 8, 25, 7.5, "ddim");
+    String sampler =
+        Scheduling.read(layout.scheduler()) instanceof DiffusersScheduler own
+            ? own.sampler()
+            : "ddim";
+    return new Defaults(side, side, frames, 8, 25, 7.5, sampler);
   }
 }

@@ -1,6 +1,5 @@
 package io.zoetrope.pipeline;
 
-import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.checkpoint.LoraReport;
 import io.zoetrope.checkpoint.WeightSource;

@@ -78,9 +78,10 @@ final class TinyStableDiffusion {
             dtype);
     layout.autoencoder().write(VAE, weights("vae", VAE::build), dtype);
     layout.text().write(text, weights("text", p -> new ClipTextModel(words, p)), dtype);
-    JsonFiles.write(layout.scheduler(), new SchedulerConfig("scaled_linear", 1, "eps"));
+    ModelLayout bundled = new ModelLayout(BundledFolder.path("stable-diffusion-1"));
+    copy(bundled.scheduler().getParent(), layout.scheduler().getParent());
     copy(tokenizer, layout.tokenizerFolder());
-    copy(BundledFolder.path("stable-diffusion-1").resolve("model_index.json"), layout.index());
+    copy(bundled.index(), layout.index());
     return directory;
   }
 
