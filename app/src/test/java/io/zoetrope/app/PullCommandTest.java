@@ -18,6 +18,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,7 +139,7 @@ class PullCommandTest {
       if (path.startsWith("/api/models/tiny/model/revision/")) {
         send(exchange, 200, listing().getBytes(StandardCharsets.UTF_8));
       } else if (path.startsWith(resolve) && files.containsKey(path.substring(resolve.length()))) {
-        byte[] content = files.get(path.substring(resolve.length()));
+        byte[] content = Objects.requireNonNull(files.get(path.substring(resolve.length())));
         exchange.getResponseHeaders().add("ETag", "\"" + git(content) + "\"");
         exchange.getResponseHeaders().add("X-Repo-Commit", COMMIT);
         send(exchange, 200, content);

@@ -146,6 +146,12 @@ public final class PullCommand extends Verb {
   private static List<String> summary(PullPlan plan) {
     List<String> lines = new ArrayList<>();
     long missing = plan.bytes() - plan.there();
+    String state =
+        missing == 0
+            ? ", all there"
+            : missing == plan.bytes()
+                ? ""
+                : ", of which %s are missing".formatted(Units.bytes(missing));
     lines.add(
         "%s at %s: %d files, %s%s"
             .formatted(
@@ -153,9 +159,7 @@ public final class PullCommand extends Verb {
                 plan.commit().substring(0, 8),
                 plan.files().size(),
                 Units.bytes(plan.bytes()),
-                missing == plan.bytes()
-                    ? ""
-                    : ", of which %s are missing".formatted(Units.bytes(missing))));
+                state));
     lines.addAll(plan.remarks());
     Map<String, long[]> reasons = new TreeMap<>();
     for (PullPlan.LeftOut file : plan.leftOut()) {

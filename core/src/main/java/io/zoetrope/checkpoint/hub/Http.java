@@ -8,8 +8,10 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -80,8 +82,9 @@ final class Http implements AutoCloseable {
       long length = headers.firstValueAsLong("Content-Length").orElse(0);
       try {
         if (length > 0 && length < SHORT_BODY) {
-          while (body.next(SHORT_WAIT, PullListener.NONE).isPresent()) {
-            continue;
+          Optional<List<ByteBuffer>> pieces = body.next(SHORT_WAIT, PullListener.NONE);
+          while (pieces.isPresent()) {
+            pieces = body.next(SHORT_WAIT, PullListener.NONE);
           }
         }
       } catch (IOException e) {

@@ -1,8 +1,8 @@
 package io.zoetrope.checkpoint.hub;
 
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,7 +39,7 @@ record WeightName(String base, String variant) {
   }
 
   /** The one that is taken if nobody asks for one. */
-  static String preferred(SortedSet<String> variants) {
+  static String preferred(NavigableSet<String> variants) {
     return ORDER.stream().filter(variants::contains).findFirst().orElseGet(variants::first);
   }
 

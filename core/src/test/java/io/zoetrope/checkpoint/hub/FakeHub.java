@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -158,7 +159,7 @@ final class FakeHub implements AutoCloseable {
   }
 
   String etag(String path) {
-    byte[] content = files.get(path);
+    byte[] content = Objects.requireNonNull(files.get(path));
     return large.contains(path) ? sha256(content) : git(content);
   }
 
@@ -212,12 +213,15 @@ final class FakeHub implements AutoCloseable {
     if (large.contains(path)) {
       return reply
           .header("X-Linked-Etag", "\"" + etag(path) + "\"")
-          .header("X-Linked-Size", String.valueOf(files.get(path).length))
+          .header("X-Linked-Size", String.valueOf(Objects.requireNonNull(files.get(path)).length))
           .header("Location", cdnAddress() + "/" + path + "?Expires=1&Signature=secret")
           .body("Found. Redirecting")
           .moved();
     }
-    return ranged(request, reply.header("ETag", "\"" + etag(path) + "\""), files.get(path));
+    return ranged(
+        request,
+        reply.header("ETag", "\"" + etag(path) + "\""),
+        Objects.requireNonNull(files.get(path)));
   }
 
   private static Reply ranged(Request request, Reply reply, byte[] content) {
@@ -272,7 +276,9 @@ final class FakeHub implements AutoCloseable {
     OutputStream out = socket.getOutputStream();
     StringBuilder head =
         new StringBuilder("HTTP/1.1 " + reply.status + " x\r\nConnection: close\r\n");
-    reply.headers.putIfAbsent("Content-Length", String.valueOf(reply.body.length));
+    if (!reply.headers.containsKey("Transfer-Encoding")) {
+      reply.headers.putIfAbsent("Content-Length", String.valueOf(reply.body.length));
+    }
     reply.headers.forEach(
         (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
     out.write(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
@@ -302,7 +308,7 @@ final class FakeHub implements AutoCloseable {
     }
     List<String> lines =
         new ArrayList<>(head.toString(StandardCharsets.ISO_8859_1).lines().toList());
-    String[] first = lines.removeFirst().split(" ");
+    String[] first = lines.removeFirst().split(" ", -1);
     Map<String, String> headers = new LinkedHashMap<>();
     for (String line : lines) {
       int colon = line.indexOf(':');

@@ -11,6 +11,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PullAnswerTest extends PullCase {
   @ParameterizedTest
   @CsvSource({"429,0", "429,1", "503,0", "503,", "500,", "408,", "504,"})
-  void busyServersAreAskedAgain(int status, Integer after) {
+  void busyServersAreAskedAgain(int status, @Nullable Integer after) {
     long start = System.nanoTime();
     hub.fault(1, Request::isApi, (request, reply) -> busy(reply, status, after));
     hub.fault(

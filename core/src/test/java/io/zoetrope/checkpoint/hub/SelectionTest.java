@@ -44,7 +44,7 @@ class SelectionTest {
 
   @Test
   void stableDiffusionIsTakenOnce() {
-    assertThat(chosen(List.of(), List.of(), null, STABLE_DIFFUSION))
+    assertThat(chosen(List.of(), List.of(), "", STABLE_DIFFUSION))
         .containsExactly(
             "model_index.json",
             "feature_extractor/preprocessor_config.json",
@@ -78,8 +78,7 @@ class SelectionTest {
 
   @Test
   void theOnlyVariantIsTakenAndSaid() {
-    Selection selection =
-        select(List.of(), List.of(), null, "config.json", "model.fp16.safetensors");
+    Selection selection = select(List.of(), List.of(), "", "config.json", "model.fp16.safetensors");
     assertThat(paths(selection)).containsExactly("config.json", "model.fp16.safetensors");
     assertThat(selection.remarks()).containsExactly("model is there only as fp16");
   }
@@ -95,7 +94,7 @@ class SelectionTest {
       "unet/diffusion_pytorch_model.safetensors.index.fp16.json",
       "unet/diffusion_pytorch_model.bin.index.json"
     };
-    assertThat(chosen(List.of(), List.of(), null, files)).containsExactly(Arrays.copyOf(files, 3));
+    assertThat(chosen(List.of(), List.of(), "", files)).containsExactly(Arrays.copyOf(files, 3));
     assertThat(chosen(List.of(), List.of(), "fp16", files))
         .containsExactly(Arrays.copyOfRange(files, 3, 6));
   }
@@ -106,7 +105,7 @@ class SelectionTest {
             chosen(
                 List.of(),
                 List.of(),
-                null,
+                "",
                 "mm_sd_v15_v2.ckpt",
                 "mm_sd_v15_v2.safetensors",
                 "mm_sd_v15_v2.fp16.safetensors",
@@ -117,31 +116,31 @@ class SelectionTest {
   @Test
   void patternsReplaceTheChoice() {
     assertThat(
-            chosen(List.of("*.bin", "*.yaml"), List.of("safety_checker/*"), null, STABLE_DIFFUSION))
+            chosen(List.of("*.bin", "*.yaml"), List.of("safety_checker/*"), "", STABLE_DIFFUSION))
         .containsExactly(
             "v1-inference.yaml",
             "text_encoder/pytorch_model.bin",
             "unet/diffusion_pytorch_model.bin");
-    assertThat(chosen(List.of(), List.of("unet/*", "vae/*"), null, STABLE_DIFFUSION))
+    assertThat(chosen(List.of(), List.of("unet/*", "vae/*"), "", STABLE_DIFFUSION))
         .noneMatch(p -> p.startsWith("unet/"))
         .contains("text_encoder/model.safetensors");
   }
 
   @Test
   void picklesAloneAreRefused() {
-    assertThatThrownBy(() -> select(List.of(), List.of(), null, "config.json", "model.ckpt"))
+    assertThatThrownBy(() -> select(List.of(), List.of(), "", "config.json", "model.ckpt"))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("no safetensors, only pickled weights");
-    assertThat(chosen(List.of("*.ckpt"), List.of(), null, "config.json", "model.ckpt"))
+    assertThat(chosen(List.of("*.ckpt"), List.of(), "", "config.json", "model.ckpt"))
         .containsExactly("model.ckpt");
   }
 
   @Test
   void nothingIsRefused() {
-    assertThatThrownBy(() -> select(List.of("*.xyz"), List.of(), null, "config.json"))
+    assertThatThrownBy(() -> select(List.of("*.xyz"), List.of(), "", "config.json"))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("matched by --include");
-    assertThatThrownBy(() -> select(List.of(), List.of(), null, "README.md"))
+    assertThatThrownBy(() -> select(List.of(), List.of(), "", "README.md"))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("--include takes others");
   }
@@ -162,6 +161,10 @@ class SelectionTest {
             .map(path -> new HubFile(path, OptionalLong.of(1), Optional.empty()))
             .toList(),
         new PullRequest(
-            ModelId.parse("org/model"), include, exclude, Optional.ofNullable(variant), 1));
+            ModelId.parse("org/model"),
+            include,
+            exclude,
+            Optional.of(variant).filter(v -> !v.isEmpty()),
+            1));
   }
 }
