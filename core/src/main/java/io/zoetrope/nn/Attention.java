@@ -1,7 +1,8 @@
 package io.zoetrope.nn;
 
-import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.AttentionKernel;
 import io.zoetrope.torch.Tensors;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ public final class Attention {
   private final Optional<HeadNorm> normQ;
   private final Optional<HeadNorm> normK;
   private final long heads;
+  private final AttentionKernel kernel;
 
   private Attention(
       Parameters p, long width, long contextWidth, long heads, Init out, boolean normalised) {
@@ -28,6 +30,7 @@ public final class Attention {
       throw new IllegalArgumentException(width + " features do not split into " + heads + " heads");
     }
     this.heads = heads;
+    kernel = p.attention();
     toQ = Linear.withoutBias(p.at("to_q"), width, width, Init.xavier());
     toK = Linear.withoutBias(p.at("to_k"), contextWidth, width, Init.xavier());
     toV = Linear.withoutBias(p.at("to_v"), contextWidth, width, Init.xavier());
@@ -62,7 +65,7 @@ public final class Attention {
   /**
    * @param x_BND tokens
    * @param rotary positions of the tokens
-   * @param mask as in {@link Ops#attention}
+   * @param mask as in {@link AttentionKernel#attend}
    * @return [B, N, D] in the format of the precision policy
    */
   public Tensor self(Tensor x_BND, Optional<Rotary> rotary, Optional<Tensor> mask) {
@@ -115,13 +118,29 @@ public final class Attention {
    * @return [B, F, N, D] in the format of the precision policy
    */
   public Tensor overFrames(Tensor x_BFND, Optional<Tensor> bias) {
-    Tensor y =
-        Ops.attention(
-            queries(x_BFND).permute(0, 2, 3, 1, 4),
-            keys(x_BFND).permute(0, 2, 3, 1, 4),
-            values(x_BFND).permute(0, 2, 3, 1, 4),
-            bias);
-    return toOut.forward(y.permute(0, 3, 1, 2, 4).reshape(Tensors.shape(x_BFND)));
+    Tensor q = queries(x_BFND);
+    Tensor k = keys(x_BFND);
+    Tensor v = values(x_BFND);
+    List<Tensor> clips = new ArrayList<>();
+    // Clip by clip, for the fused kernel takes four axes; with five it is three times slower.
+    for (int b = 0; b < x_BFND.size(0); b++) {
+      int clip = b;
+      Tensor y_NHdFD =
+          kernel.attend(places(q, b), places(k, b), places(v, b), bias.map(m -> ofClip(m, clip)));
+      clips.add(y_NHdFD.permute(2, 0, 1, 3).flatten(2, 3));
+    }
+    Tensor y = clips.size() == 1 ? clips.getFirst().unsqueeze(0) : Tensors.stack(clips, 0);
+    return toOut.forward(y);
+  }
+
+  /** [B, F, N, Hd, D] -> [N, Hd, F, D] of a clip: a view. */
+  private static Tensor places(Tensor x, int clip) {
+    return x.select(0, clip).permute(1, 2, 0, 3);
+  }
+
+  /** The part of a bias over [B, N, Hd, F, F] that a clip takes. */
+  private static Tensor ofClip(Tensor bias, int clip) {
+    return bias.dim() < 5 ? bias : bias.select(0, bias.size(0) == 1 ? 0 : clip);
   }
 
   private Tensor queries(Tensor x) {
@@ -148,9 +167,10 @@ public final class Attention {
   }
 
   /** q, k, v [B, N, Hd, D] -> [B, N, Hd * D]. */
-  private static Tensor attend(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
+  private Tensor attend(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
     Tensor x =
-        Ops.attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), mask)
+        kernel
+            .attend(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), mask)
             .transpose(1, 2);
     return x.reshape(x.size(0), x.size(1), x.size(2) * x.size(3));
   }

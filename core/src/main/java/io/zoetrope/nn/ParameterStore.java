@@ -1,5 +1,6 @@
 package io.zoetrope.nn;
 
+import io.zoetrope.torch.AttentionKernel;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
@@ -31,6 +32,7 @@ public final class ParameterStore implements AutoCloseable {
   private final RandomStreams streams;
   private final Precision precision;
   private final Mode mode;
+  private AttentionKernel attention = AttentionKernel.FUSED;
   private final SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
   private final Map<String, LoraSlot> slots = new LinkedHashMap<>();
   private final List<String> fresh = new ArrayList<>();
@@ -84,6 +86,16 @@ public final class ParameterStore implements AutoCloseable {
 
   public Precision precision() {
     return precision;
+  }
+
+  /** How networks that are built from here on compute attention; fused by default. */
+  public ParameterStore attention(AttentionKernel kernel) {
+    attention = kernel;
+    return this;
+  }
+
+  AttentionKernel attention() {
+    return attention;
   }
 
   /** Every parameter so far, by name, in order of construction. Do not change the map. */

@@ -1,5 +1,6 @@
 package io.zoetrope.nn;
 
+import io.zoetrope.torch.AttentionKernel;
 import io.zoetrope.torch.Precision;
 import org.bytedeco.pytorch.Tensor;
 
@@ -25,6 +26,11 @@ public final class Parameters {
 
   public Precision precision() {
     return store.precision();
+  }
+
+  /** How attention is computed. */
+  AttentionKernel attention() {
+    return store.attention();
   }
 
   /** A weight of a matrix product or convolution: follows the precision policy. */

@@ -153,6 +153,11 @@ public final class Ops {
     return x.mul(new Scalar(factor));
   }
 
+  /** x where the condition holds, else a constant; they broadcast. */
+  public static Tensor where(Tensor condition, Tensor x, double otherwise) {
+    return x.masked_fill(condition.logical_not(), new Scalar(otherwise));
+  }
+
   public static Tensor div(Tensor x, double divisor) {
     return x.div(new Scalar(divisor));
   }

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zoetrope.Parity;
 import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.torch.AttentionKernel;
+import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.List;
@@ -47,6 +50,22 @@ class UNetParityTest {
         Tensor t = parity.get("timestep").unsqueeze(0);
         Tensor y = reference.unet().predict(z, t, eachItsText(parity));
         parity.check("out", y.squeeze(0).transpose(0, 1));
+      });
+    }
+  }
+
+  @Test
+  void slicedAttentionIsAsNear() {
+    try (Reference reference = Reference.of("unet/sd1");
+        ParameterStore store =
+            ParameterStore.forInference(reference.weights().tensors(), Precision.F32)
+                .attention(new AttentionKernel.Sliced(2048))) {
+      Scopes.run(() -> {
+        UNet unet = reference.config().build(store.root());
+        Parity parity = reference.parity();
+        Tensor z = parity.get("sample").unsqueeze(2);
+        Tensor t = parity.get("timestep").unsqueeze(1);
+        parity.check("out", unet.predict(z, t, conditioning(parity)).squeeze(2));
       });
     }
   }
