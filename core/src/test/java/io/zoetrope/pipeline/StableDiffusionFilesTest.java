@@ -49,6 +49,28 @@ class StableDiffusionFilesTest {
     }
   }
 
+  @Test
+  void motionModulesMayLieBesideTheNetwork() throws IOException {
+    Path directory = TinyStableDiffusion.write(folder.resolve("sd"), ScalarType.Float);
+    byte[] image;
+    try (VideoModel model = VideoModel.load(directory, "f32")) {
+      image = latents(model);
+      assertThat(model.defaults().frames()).isOne();
+      assertThat(model.network().config().temporal()).isFalse();
+    }
+    TinyStableDiffusion.addMotion(directory);
+    try (VideoModel model = VideoModel.load(directory, "f32")) {
+      assertThat(model.defaults().frames()).isEqualTo(16);
+      assertThat(model.network().config().temporal()).isTrue();
+      assertThat(latents(model)).isNotEqualTo(image);
+      LoadReport unet = model.reports().getFirst();
+      assertThat(unet.whole()).isTrue();
+      assertThat(unet.used()).anyMatch(key -> key.contains("motion_modules."));
+    }
+    Files.delete(directory.resolve("motion_adapter/config.json"));
+    assertThat(refused(directory)).contains(directory.resolve("motion_adapter").toString());
+  }
+
   /** What the hub's repositories have: half precision as a variant, and nothing else. */
   @Test
   void aVariantAloneIsRead() throws IOException {

@@ -1,10 +1,14 @@
 package io.zoetrope.pipeline;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.network.text.clip.ClipTextConfig;
 import io.zoetrope.network.text.clip.ClipTextModel;
 import io.zoetrope.network.unet.DiffusersConfig;
+import io.zoetrope.network.unet.Inflation;
+import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.network.vae.KlConfig;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.nn.Parameters;
@@ -33,6 +37,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * blocks and few channels; and the same weights in one file.
  */
 final class TinyStableDiffusion {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<String, Object> UNET = new LinkedHashMap<>();
 
   static {
@@ -68,14 +73,7 @@ final class TinyStableDiffusion {
     ClipTextConfig words = layout.text().config(ClipTextConfig.class);
     layout
         .network("unet")
-        .write(
-            UNET,
-            weights(
-                "unet",
-                DiffusersConfig.unet(
-                        new com.fasterxml.jackson.databind.ObjectMapper().valueToTree(UNET))
-                    ::build),
-            dtype);
+        .write(UNET, weights("unet", DiffusersConfig.unet(JSON.valueToTree(UNET))::build), dtype);
     layout.autoencoder().write(VAE, weights("vae", VAE::build), dtype);
     layout.text().write(text, weights("text", p -> new ClipTextModel(words, p)), dtype);
     ModelLayout bundled = new ModelLayout(BundledFolder.path("stable-diffusion-1"));
@@ -83,6 +81,33 @@ final class TinyStableDiffusion {
     copy(tokenizer, layout.tokenizerFolder());
     copy(bundled.index(), layout.index());
     return directory;
+  }
+
+  /** Makes the directory one of AnimateDiff: motion modules beside its image network. */
+  static void addMotion(Path directory) throws IOException {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("_class_name", "MotionAdapter");
+    config.put("block_out_channels", UNET.get("block_out_channels"));
+    config.put("motion_layers_per_block", 2);
+    config.put("motion_norm_num_groups", 4);
+    config.put("motion_num_attention_heads", 2);
+    config.put("use_motion_mid_block", false);
+    Component adapter = Component.diffusion(directory.resolve(ModelParts.ADAPTER));
+    adapter.write(config);
+    UNetConfig image = DiffusersConfig.unet(JSON.valueToTree(UNET));
+    UNetConfig video =
+        image.inflated(Inflation.motion(DiffusersConfig.adapter(JSON.valueToTree(config), image)));
+    Map<String, Tensor> weights = new LinkedHashMap<>(weights("motion", video::build));
+    weights.keySet().removeIf(name -> !name.contains("motion_modules."));
+    adapter.write(config, weights, ScalarType.Float);
+    Path index = directory.resolve("model_index.json");
+    Files.writeString(
+        index,
+        Files.readString(index)
+            .replace(DiffusersIndex.STABLE_DIFFUSION, DiffusersIndex.ANIMATE_DIFF)
+            .replaceFirst(
+                "\"scheduler\"",
+                "\"motion_adapter\": [\"diffusers\", \"MotionAdapter\"], \"scheduler\""));
   }
 
   /** The weights of a directory in one file, by the names that the reference gives its keys. */

@@ -78,13 +78,14 @@ public abstract class MakeVerb extends Verb {
     Prompts.check("--negative", sampling.negative());
     Order order = order();
     List<LoraChoice> loras = lora.choices(session());
+    Optional<Path> tokenizer = sampling.tokenizer(session());
     long seedValue = seed.value();
     Target target = out.choose(session(), order.name() + " " + seedValue, OutputFormat.MP4);
     ModelFolders models = new ModelFolders(session());
     Path folder = models.find(sampling.model());
     Optional<Path> second = order.secondModel().map(models::find).filter(f -> !f.equals(folder));
     String dtype = run.dtype();
-    try (VideoModel model = VideoModel.load(folder, dtype, loras, sampling.tokenizer(session()));
+    try (VideoModel model = VideoModel.load(folder, dtype, loras, tokenizer);
         Second other = Second.load(second, dtype)) {
       VideoRequest request = order.request(usual(model.defaults(), order, seedValue), model);
       model.loras().forEach(report -> note(report.line()));
