@@ -161,7 +161,7 @@ public final class DiffusersConfig {
     int resolutions = o.integers("block_out_channels", 320, 640, 1280, 1280).size();
     for (String name : names) {
       if (o.json().hasNonNull(name)) {
-        return o.integers(name, resolutions, 8);
+        return o.each(name, resolutions, 8);
       }
     }
     return Collections.nCopies(resolutions, 8);
@@ -224,7 +224,7 @@ public final class DiffusersConfig {
    */
   static TemporalBlock.MotionModule module(
       Options o, int resolutions, String prefix, int attentions) {
-    o.only(prefix + "_transformer_layers_per_mid_block", "1");
+    o.onlyAll(prefix + "_transformer_layers_per_mid_block", "1");
     int blocks = o.same(prefix + "_transformer_layers_per_block", resolutions, 1);
     return new TemporalBlock.MotionModule(
         o.same("motion_num_attention_heads", resolutions, 8),

@@ -55,7 +55,7 @@ record Options(JsonNode json) {
   }
 
   /** So many numbers; a single one stands for all. */
-  List<Integer> integers(String name, int count, int otherwise) {
+  List<Integer> each(String name, int count, int otherwise) {
     if (!get(name).isArray()) {
       return Collections.nCopies(count, integer(name, otherwise));
     }
@@ -83,7 +83,7 @@ record Options(JsonNode json) {
 
   /** A number that is the same at every resolution. */
   int same(String name, int count, int otherwise) {
-    List<Integer> all = integers(name, count, otherwise);
+    List<Integer> all = each(name, count, otherwise);
     if (all.stream().distinct().count() != 1) {
       throw not(name, "the same at every resolution");
     }
