@@ -22,6 +22,9 @@ final class Experiments {
         vdm-predictor-corrector  ancestral steps with and without corrections, at equal calls
             [-n CLIPS] [--calls K,K,...] [--corrections C,C,...] [--gamma G] [--delta D]
             [--features DIR] [--guidance G] [--seed K] [--batch B] [--json FILE]
+        checkpoint               one clip of a checkpoint, from the start of the process
+            [--dtype auto|f32|bf16] [--frames F] [--size S] [--steps S] [--guidance G]
+            [--threads N] [--clock wall|cpu] [--json FILE]
       """;
 
   private static final List<String> COMMON =
@@ -30,16 +33,25 @@ final class Experiments {
   private Experiments() {}
 
   static boolean has(String name) {
-    return name.equals("vdm-extension") || name.equals("vdm-predictor-corrector");
+    return List.of("vdm-extension", "vdm-predictor-corrector", "checkpoint").contains(name);
   }
 
   /** Runs an experiment, prints its table, and writes it as JSON if that is asked for. */
   static void run(String name, List<String> words) {
+    if (name.equals("checkpoint")) {
+      Arguments arguments = new Arguments(words, CheckpointRun.OPTIONS);
+      show(CheckpointRun.run(arguments), words, arguments);
+      return;
+    }
     List<String> known = new ArrayList<>(COMMON);
     boolean extension = name.equals("vdm-extension");
     known.addAll(extension ? VdmExtension.OPTIONS : VdmPredictorCorrector.OPTIONS);
     Arguments arguments = new Arguments(words, known);
     Table table = extension ? VdmExtension.run(arguments) : VdmPredictorCorrector.run(arguments);
+    show(table, words, arguments);
+  }
+
+  private static void show(Table table, List<String> words, Arguments arguments) {
     System.out.println(table.toText());
     arguments.path("--json").ifPresent(file -> write(file, words, table));
   }

@@ -1,0 +1,131 @@
+package io.zoetrope.bench;
+
+import io.zoetrope.diffusion.Progress;
+import io.zoetrope.pipeline.TextToVideo;
+import io.zoetrope.pipeline.VideoModel;
+import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.Scopes;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * One clip of a checkpoint from a process that has done nothing yet: the seconds of its parts and
+ * the most memory. {@code reference/compare.py} holds these against the same of the reference.
+ */
+final class CheckpointRun {
+  static final List<String> OPTIONS =
+      List.of(
+          "--model",
+          "--dtype",
+          "--frames",
+          "--size",
+          "--steps",
+          "--guidance",
+          "--threads",
+          "--clock",
+          "--json");
+
+  private static final String PROMPT = "a red ball moves right";
+
+  private CheckpointRun() {}
+
+  /** When each step was done, in seconds since the process started and by the clock. */
+  private static final class Steps implements Progress {
+    final List<Double> at = new ArrayList<>();
+    double firstWall;
+
+    @Override
+    public void update(long steps, long total, Supplier<Optional<Tensor>> preview) {
+      at.add(Clock.seconds());
+      if (at.size() == 1) {
+        firstWall = sinceStart();
+      }
+    }
+  }
+
+  static Table run(Arguments arguments) {
+    int threads = arguments.whole("--threads", 0, 0);
+    if (threads > 0) {
+      torch.set_num_threads(threads);
+    }
+    if (arguments.word("--clock").equals(Optional.of("cpu"))) {
+      Clock.useProcessorTime();
+    }
+    String dtype = arguments.word("--dtype").orElse("auto");
+    double begin = Clock.seconds();
+    try (VideoModel model = VideoModel.load(arguments.required("--model"), dtype)) {
+      double load = Clock.seconds() - begin;
+      int size = arguments.whole("--size", 16, 256);
+      VideoRequest usual = VideoRequest.of(PROMPT, 1, model.defaults());
+      VideoRequest request =
+          new VideoRequest(
+              PROMPT,
+              "",
+              1,
+              size,
+              size,
+              arguments.whole("--frames", 1, 16),
+              usual.fps(),
+              arguments.whole("--steps", 2, 4),
+              arguments.number("--guidance", usual.guidance()),
+              usual.sampler());
+      return Scopes.value(() -> {
+        double text = Timing.once(() -> Scopes.noGrad(() -> model.condition(List.of(PROMPT, ""))));
+        TextToVideo pipeline = new TextToVideo(model);
+        Steps steps = new Steps();
+        double start = Clock.seconds();
+        Tensor latents = pipeline.latents(List.of(request), steps);
+        double sampled = Clock.seconds();
+        pipeline.decode(latents, request.fps());
+        double decoded = Clock.seconds();
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("load_s", load);
+        values.put("text_s", text);
+        values.put("start_to_first_step_s", steps.firstWall);
+        values.put("first_step_s", steps.at.getFirst() - start);
+        values.put("step_s", later(steps.at).median());
+        values.put("decode_s", decoded - sampled);
+        values.put("clip_s", decoded - start);
+        values.put("whole_s", sinceStart());
+        values.put("peak_rss_mb", Machine.peakMegabytes());
+        Table table =
+            new Table(
+                "checkpoint",
+                "%s, %s: %d frames of %dx%d, %d steps, guidance %s"
+                    .formatted(
+                        arguments.required("--model"),
+                        dtype,
+                        request.frames(),
+                        size,
+                        size,
+                        request.steps(),
+                        request.guidance()),
+                "part",
+                "value");
+        values.forEach(table::row);
+        return table;
+      });
+    }
+  }
+
+  private static Timing later(List<Double> at) {
+    double[] seconds = new double[at.size() - 1];
+    for (int i = 0; i < seconds.length; i++) {
+      seconds[i] = at.get(i + 1) - at.get(i);
+    }
+    return new Timing(seconds);
+  }
+
+  /** Wall time from the start of the process, so that the start of Java counts. */
+  private static double sinceStart() {
+    return (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime())
+        * 1e-3;
+  }
+}
