@@ -6,6 +6,7 @@ import io.zoetrope.app.command.DoctorCommand;
 import io.zoetrope.app.command.EvaluateCommand;
 import io.zoetrope.app.command.InspectCommand;
 import io.zoetrope.app.command.ModelsCommand;
+import io.zoetrope.app.command.ProbeCommand;
 import io.zoetrope.app.command.PullCommand;
 import io.zoetrope.app.command.ToyboxCommand;
 import io.zoetrope.app.command.TrainCommand;
@@ -43,6 +44,7 @@ final class Commands {
           new Entry("evaluate", EvaluateCommand::new),
           new Entry("toybox", ToyboxCommand::new),
           new Entry("inspect", InspectCommand::new),
+          new Entry("probe", ProbeCommand::new),
           new Entry("models", ModelsCommand::new),
           new Entry("pull", PullCommand::new),
           new Entry("doctor", DoctorCommand::new));

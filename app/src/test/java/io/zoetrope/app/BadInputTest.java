@@ -55,6 +55,26 @@ class BadInputTest {
         row(USAGE, "unexpected argument 'now'", "doctor", "now"),
         row(USAGE, "option '--json' should be specified only once", "doctor", "--json", "--json"),
 
+        // Components.
+        row(USAGE, "missing required", "probe"),
+        probe(USAGE, "--component 'unte' is none: use unet, ", "empty-folder", "unte", "a-file"),
+        probe(USAGE, "--inputs is empty", "empty-folder", "unet", ""),
+        probe(FAILED, "there is no model 'nobody'", "nobody", "unet", "a-file"),
+        probe(FAILED, "is a file: probe takes a model directory", "a-file", "unet", "a-file"),
+        probe(FAILED, "nothing.safetensors", "empty-folder", "unet", "nothing.safetensors"),
+        probe(FAILED, "a-file", "empty-folder", "unet", "a-file"),
+        row(
+            USAGE,
+            "--out 'x.txt' must end in .safetensors",
+            "probe",
+            "empty-folder",
+            "--component",
+            "unet",
+            "--inputs",
+            "a-file",
+            "--out",
+            "x.txt"),
+
         // Numbers of toybox.
         row(USAGE, "--frames: '0' is out of range", "toybox", "--frames", "0"),
         row(USAGE, "--frames: '-4' is out of range", "toybox", "--frames", "-4"),
@@ -348,5 +368,10 @@ class BadInputTest {
     try (Stream<Path> files = Files.walk(folder)) {
       return files.sorted().toList();
     }
+  }
+
+  private static Arguments probe(
+      int code, String words, String model, String component, String inputs) {
+    return row(code, words, "probe", model, "--component", component, "--inputs", inputs);
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.zoetrope.pipeline.probe;
+
+import org.jspecify.annotations.NullMarked;
