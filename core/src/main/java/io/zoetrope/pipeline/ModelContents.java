@@ -93,7 +93,7 @@ public record ModelContents(
           Dtype.of(tensor.scalar_type()), tensor.numel() * tensor.element_size(), Long::sum);
     }
     try (ParameterStore blueprint = ParameterStore.blueprint()) {
-      part.make().apply(blueprint.root());
+      Object unused = part.make().apply(blueprint.root());
       blueprint.parameters().forEach((name, wanted) -> requireShape(weights, name, wanted));
       return new Part(
           String.valueOf(part.where().folder().getFileName()),

@@ -39,7 +39,7 @@ record ClipBatch(Tensor x0_BCFHW, List<String> captions, Tensor times_1F) {
     List<Tensor> latents = new ArrayList<>();
     List<String> captions = new ArrayList<>();
     for (int i = 0; i < cut.batch(); i++) {
-      int clip = random.nextInt(clips.size());
+      int clip = clips.odds().draw(random);
       int first = random.nextInt(clips.frames() - span + 1);
       for (int f = 0; f < cut.frames(); f++) {
         picks[f] = first + (long) f * stride;

@@ -29,8 +29,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * @param latents_NCFHW bf16
  * @param captions one for each clip
+ * @param odds how often each is drawn
  */
-public record LatentClips(Tensor latents_NCFHW, List<String> captions) {
+public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds odds) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -81,6 +82,16 @@ public record LatentClips(Tensor latents_NCFHW, List<String> captions) {
     } catch (JsonProcessingException e) {
       throw new UserError(file.path() + ": its captions are damaged", e);
     }
+  }
+
+  /** All drawn alike. */
+  public LatentClips(Tensor latents_NCFHW, List<String> captions) {
+    this(latents_NCFHW, captions, ClipOdds.even(captions.size()));
+  }
+
+  /** These, some drawn more often than others. */
+  public LatentClips emphasising(List<ClipOdds.Emphasis> emphases) {
+    return new LatentClips(latents_NCFHW, captions, ClipOdds.of(captions, emphases));
   }
 
   public LatentClips {

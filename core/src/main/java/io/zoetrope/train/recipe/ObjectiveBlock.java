@@ -2,6 +2,7 @@ package io.zoetrope.train.recipe;
 
 import io.zoetrope.nn.NamePattern;
 import io.zoetrope.torch.UserError;
+import io.zoetrope.train.objective.ClipOdds.Emphasis;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +56,7 @@ public sealed interface ObjectiveBlock {
    * @param images single frames of other clips that are learned beside each clip
    * @param captionDropout probability that a caption is left away, for guidance
    * @param clips how many clips of the data are encoded ahead and learned from
+   * @param emphasis clips that are drawn more often than others, by their captions
    * @param cut frames of a clip that are learned at a time; 1 for still images, 0 for all
    * @param maxStride frames of a cut are 1 to so many apart
    * @param levels how noise levels are drawn
@@ -75,6 +77,7 @@ public sealed interface ObjectiveBlock {
       @Default("0") int images,
       @Default("0.1") double captionDropout,
       @Default("4096") int clips,
+      @Default("[]") List<Emphasis> emphasis,
       @Default("0") int cut,
       @Default("1") int maxStride,
       @Default("{kind: logit-normal}") Levels levels,

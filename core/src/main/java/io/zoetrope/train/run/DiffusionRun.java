@@ -65,7 +65,7 @@ final class DiffusionRun {
         Vocabulary vocabulary = Vocabulary.open(recipe.data(), block, latents, folder);
         Weights init =
             block.init().map(path -> weightsOf(path, config.folder())).orElseGet(Weights::none)) {
-      LatentClips clips = LatentClips.of(latents);
+      LatentClips clips = LatentClips.of(latents).emphasising(block.emphasis());
       int cut = block.cut() == 0 ? clips.frames() : block.cut();
       if (cut > clips.frames()) {
         throw new UserError(
