@@ -40,6 +40,12 @@ public final class Conditioning {
   public static final String FRAME_TIMES = "frame_times";
 
   /**
+   * Windows in which motion modules attend over frames, [1, 3], int64: {@code
+   * network.FrameWindows}.
+   */
+  public static final String FRAME_WINDOWS = "frame_windows";
+
+  /**
    * What the i-th control shows, [B, C, F, H, W]: pictures with values 0..1, at the size that its
    * network takes them, or latents.
    */

@@ -2,9 +2,11 @@ package io.zoetrope.torch;
 
 import java.util.Optional;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.StringViewOptional;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -181,6 +183,24 @@ public final class Ops {
   /** Mean of the squared difference, over all elements: a scalar tensor. */
   public static Tensor mse(Tensor x, Tensor y) {
     return x.sub(y).square().mean();
+  }
+
+  /** Discrete Fourier transform over some axes, one after the other; complex. */
+  public static Tensor fft(Tensor x, long... axes) {
+    Tensor y = x;
+    for (long axis : axes) {
+      y = torch.fft_fft(y, new LongOptional(), axis, new StringViewOptional());
+    }
+    return y;
+  }
+
+  /** The inverse of {@link #fft}, and of what comes out the real part. */
+  public static Tensor inverseFft(Tensor x, long... axes) {
+    Tensor y = x;
+    for (long axis : axes) {
+      y = torch.fft_ifft(y, new LongOptional(), axis, new StringViewOptional());
+    }
+    return torch.real(y);
   }
 
   private static TensorOptional optional(Optional<Tensor> t) {

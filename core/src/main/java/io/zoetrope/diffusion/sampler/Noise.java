@@ -45,12 +45,24 @@ public record Noise(List<RandomStreams> streams, long firstFrame, Given given) {
     Optional<Tensor> frame(String use, long draw, int clip, long frame);
 
     /**
-     * Frames that are born of this noise, [B, C, F, H, W]; frames beyond it are drawn. Borrowed.
+     * The frame whose noise a frame has; most often itself.
+     *
+     * @param frame number in the whole video
      */
-    static Given start(Tensor eps_BCFHW) {
+    default long source(String use, int clip, long frame) {
+      return frame;
+    }
+
+    /**
+     * Noise that frames are born of; frames beside it are drawn. Borrowed.
+     *
+     * @param eps_BCFHW of unit variance
+     * @param first number of its first frame in the whole video
+     */
+    static Given start(Tensor eps_BCFHW, long first) {
       return (use, draw, clip, frame) ->
-          use.equals("start") && frame < eps_BCFHW.size(2)
-              ? Optional.of(eps_BCFHW.select(0, clip).select(1, frame))
+          use.equals("start") && frame >= first && frame < first + eps_BCFHW.size(2)
+              ? Optional.of(eps_BCFHW.select(0, clip).select(1, frame - first))
               : Optional.empty();
     }
   }
@@ -111,7 +123,13 @@ public record Noise(List<RandomStreams> streams, long firstFrame, Given given) {
     });
   }
 
-  private Tensor frame(String use, long draw, int clip, long frame, Tensor like) {
+  /** This with streams of its own below a name, the same noise given. */
+  public Noise child(String name, long number) {
+    return new Noise(streams.stream().map(s -> s.child(name, number)).toList(), firstFrame, given);
+  }
+
+  private Tensor frame(String use, long draw, int clip, long number, Tensor like) {
+    long frame = given.source(use, clip, number);
     Optional<Tensor> brought = given.frame(use, draw, clip, frame);
     if (brought.isPresent()) {
       // On the CPU in f32, where noise is drawn.

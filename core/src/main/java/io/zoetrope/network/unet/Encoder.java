@@ -5,6 +5,7 @@ import static io.zoetrope.torch.Rearrange.rearrange;
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.network.FrameGroups;
 import io.zoetrope.network.FrameText;
+import io.zoetrope.network.FrameWindows;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.LevelEmbedding;
 import io.zoetrope.nn.Linear;
@@ -112,6 +113,7 @@ final class Encoder {
         times,
         groups,
         groups.map(g -> g.bias_BFF().unsqueeze(1).unsqueeze(1)),
+        FrameWindows.of(conditioning).filter(w -> w.length() < frames),
         text,
         segments.enter(embed(t_BF, times, text, conditioning)),
         segments.enter(FrameText.tokens_MND(conditioning)));

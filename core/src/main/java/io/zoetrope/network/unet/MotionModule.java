@@ -1,6 +1,7 @@
 package io.zoetrope.network.unet;
 
 import io.zoetrope.network.FrameGroups;
+import io.zoetrope.network.FrameWindows;
 import io.zoetrope.nn.Attention;
 import io.zoetrope.nn.GatedFeedForward;
 import io.zoetrope.nn.GroupNorm;
@@ -30,7 +31,7 @@ final class MotionModule implements TemporalLayer {
   private final Linear out;
 
   /** Attention over frames, once or twice, and a feed-forward layer. */
-  private record Block(
+  record Block(
       List<LayerNorm> norms,
       List<Attention> attentions,
       Tensor table_1LC,
@@ -54,13 +55,44 @@ final class MotionModule implements TemporalLayer {
     }
 
     Tensor forward(Tensor x_BFNC, Pass pass) {
-      Tensor positions_F1C = positions(pass.times()).unsqueeze(1);
-      Tensor x = x_BFNC.to(ScalarType.Float);
+      Tensor whole = x_BFNC.to(ScalarType.Float);
+      Tensor x =
+          pass.windows()
+              .map(w -> inWindows(whole, w.over((int) pass.frames()), pass))
+              .orElseGet(() -> attended(whole, pass.times(), pass.groups_B11FF()));
+      return x.add(feedForward.forward(norm3.forward(x)));
+    }
+
+    private Tensor attended(Tensor x_BFNC, float[] times, Optional<Tensor> bias_B11FF) {
+      Tensor positions_F1C = positions(times).unsqueeze(1);
+      Tensor x = x_BFNC;
       for (int i = 0; i < attentions.size(); i++) {
         Tensor seen = norms.get(i).forward(x).add(positions_F1C);
-        x = x.add(attentions.get(i).overFrames(seen, pass.groups_B11FF()));
+        x = x.add(attentions.get(i).overFrames(seen, bias_B11FF));
       }
-      return x.add(feedForward.forward(norm3.forward(x)));
+      return x;
+    }
+
+    /** Each window as a clip that begins at moment 0; where they overlap, their weighted mean. */
+    private Tensor inWindows(Tensor x_BFNC, List<FrameWindows.Window> windows, Pass pass) {
+      float[] sums = new float[pass.times().length];
+      Tensor sum = Tensors.zeros(Tensors.shape(x_BFNC)).to(x_BFNC.device(), x_BFNC.scalar_type());
+      for (FrameWindows.Window window : windows) {
+        int first = window.first();
+        int count = window.weights().length;
+        float[] times = new float[count];
+        for (int i = 0; i < count; i++) {
+          times[i] = pass.times()[first + i] - pass.times()[first];
+          sums[first + i] += window.weights()[i];
+        }
+        Optional<Tensor> bias =
+            pass.groups_B11FF().map(b -> b.narrow(3, first, count).narrow(4, first, count));
+        Tensor part = attended(x_BFNC.narrow(1, first, count), times, bias);
+        Tensor weights = Tensors.of(window.weights().clone(), count, 1, 1);
+        sum.narrow(1, first, count).add_(part.mul(weights.to(part.device(), part.scalar_type())));
+      }
+      Tensor all = Tensors.of(sums, sums.length, 1, 1).to(sum.device(), sum.scalar_type());
+      return sum.div(all);
     }
 
     /** Rows of the table for the moments of frames, [F, C]; between two rows their mixture. */

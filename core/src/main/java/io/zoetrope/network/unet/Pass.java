@@ -2,6 +2,7 @@ package io.zoetrope.network.unet;
 
 import io.zoetrope.network.FrameGroups;
 import io.zoetrope.network.FrameText;
+import io.zoetrope.network.FrameWindows;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
@@ -12,6 +13,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param times the moment of each frame
  * @param groups which frames mix; empty for all
  * @param groups_B11FF the same as attention's bias
+ * @param windows in which motion modules attend over frames; empty for all at once
  * @param text which text each frame reads
  * @param c_ME embedding of each frame's level, activated
  * @param tokens_MND tokens of the texts
@@ -21,6 +23,7 @@ record Pass(
     float[] times,
     Optional<FrameGroups> groups,
     Optional<Tensor> groups_B11FF,
+    Optional<FrameWindows> windows,
     FrameText text,
     Tensor c_ME,
     Tensor tokens_MND) {
@@ -29,7 +32,7 @@ record Pass(
    * The same with the tensors that gradients flow through, as they come out of a segment's inputs.
    */
   Pass with(Tensor c, Tensor tokens) {
-    return new Pass(frames, times, groups, groups_B11FF, text, c, tokens);
+    return new Pass(frames, times, groups, groups_B11FF, windows, text, c, tokens);
   }
 
   /** x [B * F, C, H, W] -> [B, F, H * W, C]; a view where channels lie next to each other. */
