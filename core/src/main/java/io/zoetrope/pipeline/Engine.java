@@ -1,6 +1,8 @@
 package io.zoetrope.pipeline;
 
 import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.Denoiser;
+import io.zoetrope.diffusion.FreeInit;
 import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.PromptTrack;
 import io.zoetrope.diffusion.TimestepPlan;
@@ -12,6 +14,8 @@ import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Video;
+import io.zoetrope.network.FrameWindows;
+import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -39,20 +43,50 @@ public final class Engine {
   private final VideoModel model;
   private final Guide guide;
   private final Optional<Late> late;
+  private final Extras extras;
 
-  private Engine(VideoModel model, Guide guide, Optional<Late> late) {
+  /** What is done to noise, and to the network. */
+  private record Extras(
+      UnaryOperator<Noise> noise, Optional<FreeInit> freeInit, Optional<FrameWindows> windows) {
+    static final Extras NONE =
+        new Extras(UnaryOperator.identity(), Optional.empty(), Optional.empty());
+
+    Denoiser around(VideoNetwork network) {
+      return windows.map(w -> w.around(network)).orElse(network);
+    }
+  }
+
+  private Engine(VideoModel model, Guide guide, Optional<Late> late, Extras extras) {
     this.model = model;
     this.guide = guide;
     this.late = late;
+    this.extras = extras;
   }
 
   public Engine(VideoModel model) {
-    this(model, Guide.NONE, Optional.empty());
+    this(model, Guide.NONE, Optional.empty(), Extras.NONE);
   }
 
   /** This with one more guidance around every clip. */
   public Engine withGuide(Guide other) {
-    return new Engine(model, other, late);
+    return new Engine(model, other, late, extras);
+  }
+
+  /** This with the noise of every clip changed: read from a file, repeated over a long clip. */
+  public Engine withNoise(UnaryOperator<Noise> change) {
+    return new Engine(model, guide, late, new Extras(change, extras.freeInit, extras.windows));
+  }
+
+  /** This making every clip several times, each from what became of the noise before. */
+  public Engine withFreeInit(FreeInit freeInit) {
+    return new Engine(
+        model, guide, late, new Extras(extras.noise, Optional.of(freeInit), extras.windows));
+  }
+
+  /** This with motion modules that attend over long clips window by window. */
+  public Engine withWindows(FrameWindows windows) {
+    return new Engine(
+        model, guide, late, new Extras(extras.noise, extras.freeInit, Optional.of(windows)));
   }
 
   /**
@@ -76,7 +110,7 @@ public final class Engine {
     if (!(level >= 0 && level <= 1)) {
       throw new UserError("the second model takes over at a level in [0, 1], not " + level);
     }
-    return new Engine(model, guide, Optional.of(new Late(other, level)));
+    return new Engine(model, guide, Optional.of(new Late(other, level)), extras);
   }
 
   public VideoModel model() {
@@ -121,10 +155,17 @@ public final class Engine {
   }
 
   private Tensor sample(Job job, Progress progress) {
+    Noise noise = extras.noise.apply(job.noise());
+    return extras
+        .freeInit
+        .map(f -> new FreeInitLoop(f, this).run(job, noise, this::once, progress))
+        .orElseGet(() -> once(job, noise, progress));
+  }
+
+  private Tensor once(Job job, Noise noise, Progress progress) {
     VideoRequest first = first(job.requests());
     requireFit(job.given_BCFHW(), job.requests());
     TimestepPlan plan = guide.plan(job.plan());
-    Noise noise = job.noise();
     Guided guided = guided(job.requests(), job.prompts(), plan::prompts);
     X0Denoiser denoiser = guide.wrap(guided.denoiser(), job.plan(), job.given_BCFHW(), noise);
     Tensor start = SamplerLoop.start(plan, denoiser.schedule(), job.given_BCFHW(), noise);
@@ -202,7 +243,7 @@ public final class Engine {
     return new Texts(all.subList(1, all.size()), all.getFirst());
   }
 
-  private static X0Denoiser withPrompts(
+  private X0Denoiser withPrompts(
       VideoModel model,
       List<VideoRequest> requests,
       int steps,
@@ -210,9 +251,10 @@ public final class Engine {
       Supplier<PromptTrack> track) {
     VideoRequest first = requests.getFirst();
     Sampling sampling = model.scheduling().sampling(first.sampler(), steps);
-    X0Denoiser base =
-        new ClassifierFreeGuidance(
-            model.denoiser(sampling.schedule()), texts.negative, first.guidance());
+    X0Denoiser network =
+        X0Denoiser.of(
+            extras.around(model.network()), sampling.schedule(), model.scheduling().toPrediction());
+    X0Denoiser base = new ClassifierFreeGuidance(network, texts.negative, first.guidance());
     return texts.prompts.size() == 1 ? base : new PromptBlend(base, texts.prompts, track);
   }
 

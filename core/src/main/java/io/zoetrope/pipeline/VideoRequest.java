@@ -58,6 +58,12 @@ public record VideoRequest(
         d.sampler());
   }
 
+  /** This in another number of steps. */
+  public VideoRequest withSteps(int other) {
+    return new VideoRequest(
+        prompt, negative, seed, width, height, frames, fps, other, guidance, sampler);
+  }
+
   private static void check(String name, int least, int most, int value) {
     if (value < least || value > most) {
       throw new UserError("%s must be %d to %d, not %d".formatted(name, least, most, value));

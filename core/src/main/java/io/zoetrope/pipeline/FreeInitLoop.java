@@ -1,0 +1,82 @@
+package io.zoetrope.pipeline;
+
+import io.zoetrope.diffusion.FreeInit;
+import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.Progress;
+import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.torch.UserError;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+
+/** {@link FreeInit}: one clip several times, each from noise made of the one before. */
+record FreeInitLoop(FreeInit freeInit, Engine engine) {
+  /** One sampling. */
+  interface Once {
+    Tensor sample(Job job, Noise noise, Progress progress);
+  }
+
+  /** Samples a job as often as said; what the last time makes. */
+  Tensor run(Job job, Noise noise, Once once, Progress progress) {
+    VideoRequest request = job.requests().getFirst();
+    List<Job> jobs =
+        IntStream.range(0, freeInit.iterations())
+            .mapToObj(i -> inSteps(job, freeInit.steps(request.steps(), i)))
+            .toList();
+    long total = jobs.stream().mapToLong(j -> j.plan().steps()).sum();
+    Tensor first = noise.normal("start", 0, job.given_BCFHW());
+    Tensor z = once.sample(jobs.getFirst(), noise, shifted(progress, 0, total));
+    long done = jobs.getFirst().plan().steps();
+    for (int i = 1; i < jobs.size(); i++) {
+      NoiseSchedule schedule = engine.sampling(request, request.steps()).schedule();
+      Tensor eps = freeInit.noise(z, first, noise.normal("freeinit", i, z), schedule);
+      Noise own = noise.child("freeinit", i).with(Noise.Given.start(eps, noise.firstFrame()));
+      z = once.sample(jobs.get(i), own, shifted(progress, done, total));
+      done += jobs.get(i).plan().steps();
+    }
+    return z;
+  }
+
+  /** The same job in fewer steps, of which a plan of equal frames can be made. */
+  private Job inSteps(Job job, int steps) {
+    VideoRequest request = job.requests().getFirst();
+    if (steps == request.steps()) {
+      return job;
+    }
+    int frames = job.plan().frames();
+    double[][] uniform = TimestepPlan.uniform(engine.levels(request), frames).levels();
+    if (!Arrays.deepEquals(uniform, job.plan().levels())) {
+      throw new UserError("FreeInit in fewer steps works on text to video alone: take all steps");
+    }
+    List<VideoRequest> requests = job.requests().stream().map(r -> r.withSteps(steps)).toList();
+    TimestepPlan plan =
+        TimestepPlan.uniform(engine.levels(requests.getFirst()), frames)
+            .withPrompts(job.plan().prompts());
+    return new Job(
+        plan,
+        requests,
+        job.prompts(),
+        job.given_BCFHW(),
+        job.stream(),
+        job.clip(),
+        job.firstFrame());
+  }
+
+  private static Progress shifted(Progress progress, long before, long total) {
+    return new Progress() {
+      @Override
+      public void update(long done, long ofThese, Supplier<Optional<Tensor>> preview) {
+        progress.update(before + done, total, preview);
+      }
+
+      @Override
+      public boolean cancelled() {
+        return progress.cancelled();
+      }
+    };
+  }
+}
