@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zoetrope.diffusion.FlowSchedule;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
@@ -73,6 +74,23 @@ public final class DiffusersScheduler implements Scheduling {
     }
     // What is wrong with the fields of its own sampler is said when the model is loaded.
     sampling(sampler(), 1);
+  }
+
+  /**
+   * What an image model's file becomes under AnimateDiff's motion modules: they were trained with
+   * betas that rise linearly (Guo et al. 2023, section 5.1), and are walked from the last timestep
+   * down. PNDM, which is what the files of Stable Diffusion name, becomes DDIM.
+   */
+  public DiffusersScheduler underMotion() {
+    ObjectNode config = fields.config().deepCopy();
+    if (kind.equals(PNDM)) {
+      config.put("_class_name", DDIM);
+    }
+    config.put("beta_schedule", "linear");
+    config.put("timestep_spacing", "linspace");
+    config.put("steps_offset", 1);
+    config.put("clip_sample", false);
+    return new DiffusersScheduler(config);
   }
 
   private void refuse(String field, String what) {

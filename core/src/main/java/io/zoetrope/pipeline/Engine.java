@@ -315,6 +315,7 @@ public final class Engine {
   }
 
   private void check(VideoRequest request, VideoRequest first) {
+    model.requireFrames(request.frames());
     checkSize(request.width(), request.height());
     if (request.steps() != first.steps()
         || request.frames() != first.frames()

@@ -18,34 +18,41 @@ import java.util.function.UnaryOperator;
  * elsewhere. Weights are mapped; closing this unmaps those that nobody uses as they are.
  */
 final class ModelFiles implements AutoCloseable {
-  private final Path model;
+  private final ModelChoice choice;
   private final ModelLayout layout;
   private final Optional<SingleFile> single;
   private final List<WeightSet> sets = new ArrayList<>();
   private final List<MotionAdapter> adapters = new ArrayList<>();
 
-  private ModelFiles(Path model, ModelLayout layout, Optional<SingleFile> single) {
-    this.model = model;
+  private ModelFiles(ModelChoice choice, ModelLayout layout, Optional<SingleFile> single) {
+    this.choice = choice;
     this.layout = layout;
     this.single = single;
   }
 
+  /** As {@link #open(ModelChoice)}, with another tokenizer or none. */
+  static ModelFiles open(Path model, Optional<Path> tokenizer) {
+    return open(ModelChoice.of(model).withTokenizer(tokenizer));
+  }
+
   /**
-   * @param model a directory or a safetensors file
-   * @param tokenizer a folder with a tokenizer, in place of the model's; empty to look for one
+   * Opens the files of a choice, LoRAs aside.
+   *
    * @throws UserError if there is no such model
    */
-  static ModelFiles open(Path model, Optional<Path> tokenizer) {
+  static ModelFiles open(ModelChoice choice) {
+    Path model = choice.model();
     if (Files.isDirectory(model)) {
       ModelLayout own = new ModelLayout(model);
-      return new ModelFiles(model, tokenizer.map(own::withTokenizer).orElse(own), Optional.empty());
+      return new ModelFiles(
+          choice, choice.tokenizer().map(own::withTokenizer).orElse(own), Optional.empty());
     }
     if (!Files.isRegularFile(model)) {
       throw new UserError(
           "no model directory " + model + ": 'zoetrope models' lists those that are there");
     }
     ModelLayout bundled = new ModelLayout(BundledFolder.path("stable-diffusion-1"));
-    return ofFile(model, bundled, tokenizer);
+    return ofFile(choice, bundled);
   }
 
   /**
@@ -54,10 +61,22 @@ final class ModelFiles implements AutoCloseable {
    * @param configs a directory with the configs of each component
    */
   static ModelFiles ofFile(Path model, ModelLayout configs, Optional<Path> tokenizer) {
+    return ofFile(ModelChoice.of(model).withTokenizer(tokenizer), configs);
+  }
+
+  static ModelFiles ofFile(ModelChoice choice, ModelLayout configs) {
+    Path model = choice.model();
+    choice
+        .variant()
+        .ifPresent(variant -> {
+          throw new UserError(
+              "%s is one file; variants such as '%s' are of directories: leave it out"
+                  .formatted(model, variant));
+        });
     SingleFile file = SingleFile.open(model);
     try {
-      Path found = tokenizer.orElseGet(() -> ClipTokenizers.system().find(model));
-      return new ModelFiles(model, configs.withTokenizer(found), Optional.of(file));
+      Path found = choice.tokenizer().orElseGet(() -> ClipTokenizers.system().find(model));
+      return new ModelFiles(choice, configs.withTokenizer(found), Optional.of(file));
     } catch (RuntimeException e) {
       file.close();
       throw e;
@@ -66,7 +85,12 @@ final class ModelFiles implements AutoCloseable {
 
   /** The directory or file itself. */
   Path model() {
-    return model;
+    return choice.model();
+  }
+
+  /** What was asked for. */
+  ModelChoice choice() {
+    return choice;
   }
 
   /** Where configs and tokenizer are. */
@@ -90,14 +114,20 @@ final class ModelFiles implements AutoCloseable {
     if (single.isPresent()) {
       return single.get().weights(name).renamed(names);
     }
-    WeightSet set = part.open(Optional.empty());
+    WeightSet set = part.open(choice.variant());
     sets.add(set);
     return WeightSource.of(name, set, names);
   }
 
-  /** Opens the motion modules that lie beside the network. */
+  /** Opens the motion modules of the choice, or those that lie beside the network. */
   MotionAdapter motionAdapter() {
-    MotionAdapter adapter = MotionAdapter.open(layout.directory().resolve(ModelParts.ADAPTER));
+    MotionAdapter adapter =
+        choice
+            .motion()
+            .map(MotionAdapter::open)
+            .orElseGet(() ->
+                MotionAdapter.open(
+                    layout.directory().resolve(ModelParts.ADAPTER), choice.variant()));
     adapters.add(adapter);
     return adapter;
   }

@@ -20,6 +20,9 @@ public record ModelIndex(
    */
   public static final String KIND = "ZoetropeTextToVideo";
 
+  /** Frames that AnimateDiff's motion modules were trained on. */
+  private static final int CLIP = 16;
+
   /**
    * How the model is used best.
    *
@@ -63,11 +66,18 @@ public record ModelIndex(
     return index;
   }
 
+  /** This index of an image model, with motion modules in it. */
+  ModelIndex underMotion(String sampler) {
+    Defaults d = defaults;
+    return new ModelIndex(
+        kind, new Defaults(d.width(), d.height(), CLIP, d.fps(), d.steps(), d.guidance(), sampler));
+  }
+
   /** As such models are used: an image, or a clip of 16 frames, of the size of the training. */
   private static Defaults defaults(String kind, ModelLayout layout) {
     JsonNode size = layout.network("unet").config(JsonNode.class).path("sample_size");
     int side = (size.isArray() ? size.path(0) : size).asInt(64) * 8;
-    int frames = kind.equals(DiffusersIndex.ANIMATE_DIFF) ? 16 : 1;
+    int frames = kind.equals(DiffusersIndex.ANIMATE_DIFF) ? CLIP : 1;
     String sampler =
         Scheduling.read(layout.scheduler()) instanceof DiffusersScheduler own
             ? own.sampler()

@@ -5,7 +5,6 @@ import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
-import io.zoetrope.network.text.clip.ClipReading;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.AutoencoderConfig;
@@ -29,6 +28,7 @@ import java.util.function.UnaryOperator;
 record ModelParts(
     ModelLayout layout,
     ModelIndex index,
+    Scheduling scheduling,
     NetworkConfig network,
     AutoencoderConfig vae,
     TextPart text,
@@ -51,12 +51,8 @@ record ModelParts(
     WeightSource weights(ModelFiles files) {
       WeightSource own = files.weights(where, names);
       return adapter
-          .map(a -> own.and(WeightSource.of(ADAPTER, beside(ADAPTER), a.tensors())))
+          .map(a -> own.and(WeightSource.of(ADAPTER, a.path().toString(), a.tensors())))
           .orElse(own);
-    }
-
-    private String beside(String folder) {
-      return where.folder().resolveSibling(folder).toString();
     }
   }
 
@@ -67,20 +63,34 @@ record ModelParts(
    */
   static ModelParts read(ModelFiles files) {
     ModelLayout layout = files.layout();
-    ModelIndex index = ModelIndex.read(layout, files.model());
-    NetworkConfig image = Networks.read(layout.directory());
+    ModelIndex own = ModelIndex.read(layout, files.model());
+    Scheduling trained = Scheduling.read(layout.scheduler());
+    NetworkConfig still = Networks.read(layout.directory());
+    boolean asked = files.choice().motion().isPresent();
+    if (asked) {
+      requireStill(files.model(), still);
+    }
     Optional<MotionAdapter> adapter =
-        index.kind().equals(DiffusersIndex.ANIMATE_DIFF) && !image.temporal()
+        asked || own.kind().equals(DiffusersIndex.ANIMATE_DIFF) && !still.temporal()
             ? Optional.of(files.motionAdapter())
             : Optional.empty();
     NetworkConfig network =
-        adapter.isPresent() && image instanceof UNetConfig unet
+        adapter.isPresent() && still instanceof UNetConfig unet
             ? adapter.get().inflate(unet)
-            : image;
+            : still;
+    // An AnimateDiff directory's scheduler is its own; an image model's knows nothing of motion.
+    Optional<DiffusersScheduler> moved =
+        asked
+                && own.kind().equals(DiffusersIndex.STABLE_DIFFUSION)
+                && trained instanceof DiffusersScheduler image
+            ? Optional.of(image.underMotion())
+            : Optional.empty();
+    ModelIndex index = moved.map(s -> own.underMotion(s.sampler())).orElse(own);
+    Scheduling scheduling = moved.<Scheduling>map(s -> s).orElse(trained);
     AutoencoderConfig vae = autoencoder(layout.autoencoder());
-    TextPart text = TextPart.read(layout, ClipReading.USUAL);
+    TextPart text = TextPart.read(layout, files.choice().reading());
     requireFit(files.model(), network, vae, text);
-    return new ModelParts(layout, index, network, vae, text, adapter);
+    return new ModelParts(layout, index, scheduling, network, vae, text, adapter);
   }
 
   private static AutoencoderConfig autoencoder(Component vae) {
@@ -89,6 +99,19 @@ record ModelParts(
       case KlConfig.KIND -> vae.config(KlConfig.class);
       default -> vae.config(CompactConfig.class);
     };
+  }
+
+  private static void requireStill(Path model, NetworkConfig network) {
+    if (!(network instanceof UNetConfig)) {
+      throw new UserError(
+          "a motion adapter goes into a U-Net of Stable Diffusion 1.x; %s has none"
+              .formatted(model));
+    }
+    if (network.temporal()) {
+      throw new UserError(
+          "%s has motion modules in its U-Net already: use it without a motion adapter"
+              .formatted(model));
+    }
   }
 
   private static void requireFit(

@@ -42,6 +42,18 @@ public final class MotionAdapter implements AutoCloseable {
    * @throws UserError if it holds no motion modules
    */
   public static MotionAdapter open(Path path) {
+    return open(path, Optional.empty());
+  }
+
+  /**
+   * As {@link #open(Path)}.
+   *
+   * @param variant of a directory's weights
+   */
+  static MotionAdapter open(Path path, Optional<String> variant) {
+    if (!Files.exists(path)) {
+      throw new UserError("there is no motion adapter " + path);
+    }
     Component component = Component.diffusion(path);
     boolean directory = Files.isDirectory(path);
     if (directory && !component.exists()) {
@@ -49,7 +61,7 @@ public final class MotionAdapter implements AutoCloseable {
     }
     Optional<JsonNode> config =
         directory ? Optional.of(component.config(JsonNode.class)) : Optional.empty();
-    WeightSet file = directory ? component.open(Optional.empty()) : WeightSet.open(path);
+    WeightSet file = directory ? component.open(variant) : WeightSet.open(path);
     try {
       return new MotionAdapter(path, config, file);
     } catch (UserError e) {
@@ -85,6 +97,11 @@ public final class MotionAdapter implements AutoCloseable {
     boolean two = tensors.keySet().stream().anyMatch(name -> name.contains(".attn2."));
     return new TemporalBlock.MotionModule(
         8, 1, two ? 2 : 1, Math.toIntExact(table.size(1)), middle);
+  }
+
+  /** The directory or file. */
+  Path path() {
+    return path;
   }
 
   /** Its weights by diffusers' names, valid until {@link #close}. */

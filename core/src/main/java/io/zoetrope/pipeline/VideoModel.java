@@ -38,16 +38,16 @@ public final class VideoModel implements AutoCloseable {
   private final List<LoadReport> reports = new ArrayList<>();
   private LoadedLoras loras = new LoadedLoras();
 
-  private VideoModel(ModelFiles files, String dtype, List<LoraChoice> choices) {
+  private VideoModel(ModelFiles files, String dtype) {
     ModelLayout layout = files.layout();
     try {
       ModelParts parts = ModelParts.read(files);
       index = parts.index();
-      scheduling = Scheduling.read(layout.scheduler());
+      scheduling = parts.scheduling();
       Precision precision = Precision.of(dtype, parts.network().features());
       network = build(files, parts.networkPart(), precision);
       Supplier<PromptEncoder> prompts = build(files, parts.textPart(), precision);
-      loras = LoadedLoras.merge(choices, stores.getFirst(), stores.getLast());
+      loras = LoadedLoras.merge(files.choice().loras(), stores.getFirst(), stores.getLast());
       autoencoder =
           parts.vae() instanceof Pixels pixels
               ? pixels
@@ -93,14 +93,19 @@ public final class VideoModel implements AutoCloseable {
    */
   public static VideoModel load(
       Path model, String dtype, List<LoraChoice> loras, Optional<Path> tokenizer) {
-    try (ModelFiles files = ModelFiles.open(model, tokenizer)) {
-      return load(files, dtype, loras);
+    return load(ModelChoice.of(model).withTokenizer(tokenizer).withLoras(loras), dtype);
+  }
+
+  /** Loads a model with all that is to be put into it. */
+  public static VideoModel load(ModelChoice choice, String dtype) {
+    try (ModelFiles files = ModelFiles.open(choice)) {
+      return load(files, dtype);
     }
   }
 
   /** Weights that are used as they lie in the files stay mapped when these are closed. */
-  static VideoModel load(ModelFiles files, String dtype, List<LoraChoice> loras) {
-    return new VideoModel(files, dtype, loras);
+  static VideoModel load(ModelFiles files, String dtype) {
+    return new VideoModel(files, dtype);
   }
 
   private <T> T build(ModelFiles files, ModelParts.Part<T> part, Precision precision) {
@@ -143,6 +148,35 @@ public final class VideoModel implements AutoCloseable {
   /** What became of every key of its files, component by component. */
   public List<LoadReport> reports() {
     return List.copyOf(reports);
+  }
+
+  /** Whether it looks across frames; one that does not makes single pictures. */
+  public boolean makesVideo() {
+    return network.config().temporal();
+  }
+
+  /**
+   * Requires that it can make so many frames.
+   *
+   * @throws UserError if it makes single pictures, and more are asked for
+   */
+  public void requireFrames(int frames) {
+    if (frames > 1) {
+      requireVideo();
+    }
+  }
+
+  /**
+   * Requires that it makes videos.
+   *
+   * @throws UserError if it makes single pictures
+   */
+  public void requireVideo() {
+    if (!makesVideo()) {
+      throw new UserError(
+          "this model makes single pictures: give it motion by --motion-adapter, or make one frame"
+              + " with 'generate', 'restyle --frames 1' or 'animate --noise 0.6'");
+    }
   }
 
   /** The network itself. */

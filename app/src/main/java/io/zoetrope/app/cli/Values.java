@@ -80,6 +80,13 @@ public final class Values {
     }
   }
 
+  /** Blocks of a text encoder that are left out. */
+  public static final class ClipSkip extends Whole {
+    public ClipSkip() {
+      super(0, 11);
+    }
+  }
+
   /** How many frames a clip has. */
   public static final class Frames extends Whole {
     public Frames() {

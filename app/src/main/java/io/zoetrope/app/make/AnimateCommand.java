@@ -14,6 +14,7 @@ import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
 import io.zoetrope.pipeline.task.Animate;
+import io.zoetrope.pipeline.task.Restyle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -68,8 +69,10 @@ public final class AnimateCommand extends MakeVerb {
   Order order() {
     Path path = SourceFile.of(session(), "IMAGE", image);
     String prompt = Prompts.check("PROMPT", joined(words));
-    if (clip.frames().orElse(2) < 2) {
-      throw new UsageError("animate needs at least 2 frames, not 1: raise --frames");
+    if (clip.frames().orElse(2) < 2 && noise == 0) {
+      throw new UsageError(
+          "animate needs at least 2 frames, not 1: raise --frames, or let --noise make the one"
+              + " again");
     }
     Optional<TimestepPlan> drawn = plan.read(session(), clip.frames(), sampling().steps());
     drawn.ifPresent(Drawings::requireGiven);
@@ -84,6 +87,11 @@ public final class AnimateCommand extends MakeVerb {
       @Override
       public List<String> prompts() {
         return List.of(prompt);
+      }
+
+      @Override
+      public boolean single() {
+        return true;
       }
 
       @Override
@@ -103,7 +111,7 @@ public final class AnimateCommand extends MakeVerb {
         return drawn
             .map(p ->
                 Drawings.take(p, List.of(prompt), Optional.of(Given.repeated(given, p.frames()))))
-            .orElse(new Animate(given, noise)::run);
+            .orElseGet(() -> take(models.second().model(), request, given));
       }
 
       @Override
@@ -111,5 +119,16 @@ public final class AnimateCommand extends MakeVerb {
         return Map.of("noise", noise, "hold", hold.words());
       }
     };
+  }
+
+  /** A single frame is image to image. */
+  private Order.Take take(VideoModel model, VideoRequest request, Tensor given) {
+    if (request.frames() > 1) {
+      return new Animate(given, noise)::run;
+    }
+    if (noise == 0) {
+      model.requireVideo();
+    }
+    return new Restyle(given, noise, 1)::run;
   }
 }

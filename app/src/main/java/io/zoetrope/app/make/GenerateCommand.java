@@ -53,6 +53,11 @@ public final class GenerateCommand extends MakeVerb {
       }
 
       @Override
+      public boolean single() {
+        return true;
+      }
+
+      @Override
       public VideoRequest request(VideoRequest usual, VideoModel model) {
         int frames = clip.frames().orElse(usual.frames());
         return shaped(usual, clip, drawn.map(TimestepPlan::frames).orElse(frames));

@@ -5,6 +5,7 @@ import io.zoetrope.app.cli.Memory;
 import io.zoetrope.app.cli.ModelFolders;
 import io.zoetrope.app.cli.OutOption;
 import io.zoetrope.app.cli.OutOption.Target;
+import io.zoetrope.app.cli.PartOptions;
 import io.zoetrope.app.cli.Result;
 import io.zoetrope.app.cli.RunOptions;
 import io.zoetrope.app.cli.SamplingOptions;
@@ -23,6 +24,7 @@ import io.zoetrope.media.VideoWriter;
 import io.zoetrope.media.WriteOptions;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.LoraChoice;
+import io.zoetrope.pipeline.ModelChoice;
 import io.zoetrope.pipeline.ModelIndex;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
@@ -46,6 +48,7 @@ public abstract class MakeVerb extends Verb {
   @Mixin private final OutOption out = new OutOption();
   @Mixin private final SeedOption seed = new SeedOption();
   @Mixin private final SamplingOptions sampling = new SamplingOptions();
+  @Mixin private final PartOptions parts = new PartOptions();
   @Mixin private final LoraOption lora = new LoraOption();
   @Mixin private final RunOptions run = new RunOptions();
 
@@ -79,14 +82,19 @@ public abstract class MakeVerb extends Verb {
     Order order = order();
     List<LoraChoice> loras = lora.choices(session());
     Optional<Path> tokenizer = sampling.tokenizer(session());
+    Optional<Path> motion = parts.motion(session());
     long seedValue = seed.value();
     Target target = out.choose(session(), order.name() + " " + seedValue, OutputFormat.MP4);
     ModelFolders models = new ModelFolders(session());
     Path folder = models.find(sampling.model());
     Optional<Path> second = order.secondModel().map(models::find).filter(f -> !f.equals(folder));
     String dtype = run.dtype();
-    try (VideoModel model = VideoModel.load(folder, dtype, loras, tokenizer);
+    ModelChoice choice = parts.choice(folder, motion).withTokenizer(tokenizer).withLoras(loras);
+    try (VideoModel model = VideoModel.load(choice, dtype);
         Second other = Second.load(second, dtype)) {
+      if (!order.single()) {
+        model.requireVideo();
+      }
       VideoRequest request = order.request(usual(model.defaults(), order, seedValue), model);
       model.loras().forEach(report -> note(report.line()));
       noteUnknownWords(model, order);
@@ -98,7 +106,7 @@ public abstract class MakeVerb extends Verb {
       note(
           "%d frames of %dx%d, seed %d, %s"
               .formatted(written.frames(), request.width(), request.height(), seedValue, timings));
-      return Result.of(target.path().toString(), fields(shot, folder, dtype, loras, written));
+      return Result.of(target.path().toString(), fields(shot, choice, dtype, written));
     }
   }
 
@@ -233,14 +241,16 @@ public abstract class MakeVerb extends Verb {
   }
 
   private Map<String, @Nullable Object> fields(
-      Shot shot, Path model, String dtype, List<LoraChoice> loras, Written written) {
+      Shot shot, ModelChoice choice, String dtype, Written written) {
+    List<LoraChoice> loras = choice.loras();
     VideoRequest request = shot.request();
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("out", shot.target().path().toString());
     fields.put("prompt", request.prompt());
     fields.put("negative", request.negative());
     fields.put("seed", request.seed());
-    fields.put("model", model.toString());
+    fields.put("model", choice.model().toString());
+    choice.motion().ifPresent(path -> fields.put("motion_adapter", path.toString()));
     if (!loras.isEmpty()) {
       fields.put("loras", loraFields(shot.models().first().model(), loras));
     }

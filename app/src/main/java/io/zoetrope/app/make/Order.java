@@ -32,6 +32,11 @@ interface Order {
     return Optional.empty();
   }
 
+  /** Whether a model of single pictures will do. */
+  default boolean single() {
+    return false;
+  }
+
   /** One more guidance around every clip. */
   default Guide guide() {
     return Guide.NONE;

@@ -94,14 +94,25 @@ public final class RestyleCommand extends MakeVerb {
       }
 
       @Override
+      public boolean single() {
+        return true;
+      }
+
+      @Override
       public VideoRequest request(VideoRequest usual, VideoModel model) {
-        int clip = drawn.map(TimestepPlan::frames).orElseGet(() -> join.clip(usual.frames()));
+        int clip =
+            drawn
+                .map(TimestepPlan::frames)
+                .orElseGet(() -> model.makesVideo() ? join.clip(usual.frames()) : 1);
         return shaped(usual, shape, clip);
       }
 
       @Override
       public Take read(Models models, VideoRequest request, Said said) {
-        int most = drawn.map(TimestepPlan::frames).orElse(asked.orElse(USUAL_MOST));
+        VideoModel model = models.second().model();
+        int usual = model.makesVideo() ? USUAL_MOST : 1;
+        int most = drawn.map(TimestepPlan::frames).orElse(asked.orElse(usual));
+        model.requireFrames(most);
         Source.Wish wish = Given.wish(request).fitted(source.fit()).from(source.start());
         Source given = Source.video(path, wish.first(most));
         said.line(given.report());
