@@ -173,7 +173,7 @@ final class DiffusionRun {
     return new ModelIndex(
         ModelIndex.KIND,
         new ModelIndex.Defaults(
-            data.width(), data.height(), data.frames(), data.fps(), 16, 3.0, sampler));
+            data.width(), data.height(), data.frames(), data.fps(), 24, 3.0, sampler));
   }
 
   private static TimestepSampler.Density density(ObjectiveBlock.Levels levels) {
