@@ -59,7 +59,7 @@ def write(name, module, tensors, seed, how=None):
     tensors = {k: v.detach().contiguous().clone() for k, v in tensors.items()}
     save_file(tensors, folder / "io.safetensors", metadata=metadata)
     for file in folder.iterdir():
-        file.chmod(0o644)
+        file.chmod(0o755 if file.is_dir() else 0o644)
     size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
     print(f"{name}: {size / 1024:.0f} KiB")
 

@@ -56,11 +56,11 @@ class TaskContractTest {
    * @param frames of the result
    * @param held frames of the result -> frames of {@link #content} that they are to the bit
    */
-  private record Case(int clip, int frames, Map<Integer, Integer> held, Supplier<VideoTask> make) {}
+  record Case(int clip, int frames, Map<Integer, Integer> held, Supplier<VideoTask> make) {}
 
   private static final List<List<String>> TWO = List.of(List.of("a red ball", "a blue ball"));
 
-  private static final Map<String, Case> CASES = new TreeMap<>();
+  static final Map<String, Case> CASES = new TreeMap<>();
 
   static {
     CASES.put("animate", new Case(3, 3, Map.of(0, 0), () -> new Animate(content(0, 1), 0)));
@@ -185,7 +185,7 @@ class TaskContractTest {
     }
   }
 
-  private static void requireHeld(Case c, Tensor z) {
+  static void requireHeld(Case c, Tensor z) {
     Tensor all = content(0, 8);
     c.held.forEach((frame, of) ->
         assertThat(Tensors.toBytes(z.select(2, frame)))

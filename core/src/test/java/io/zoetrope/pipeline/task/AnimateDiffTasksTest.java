@@ -1,0 +1,69 @@
+package io.zoetrope.pipeline.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zoetrope.Parity;
+import io.zoetrope.diffusion.Progress;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.ModelChoice;
+import io.zoetrope.pipeline.VideoModel;
+import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every task on a checkpoint of AnimateDiff; held frames are those given, to the last bit. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AnimateDiffTasksTest {
+  private static final List<String> SAMPLERS = List.of("ddim", "euler-a", "dpm++2m-karras", "lcm");
+
+  static Stream<Arguments> everyPair() {
+    return TaskContractTest.CASES.keySet().stream()
+        .flatMap(task -> SAMPLERS.stream().map(sampler -> Arguments.of(task, sampler)));
+  }
+
+  private VideoModel model;
+  private Engine engine;
+
+  @BeforeAll
+  void load() {
+    try (Parity fixture = Parity.of("animatediff")) {
+      Path directory = fixture.folder().resolve("model");
+      Optional<Path> motion = Optional.of(directory.resolve("motion_adapter"));
+      model = VideoModel.load(ModelChoice.of(directory).withMotion(motion), "f32");
+    }
+    engine = new Engine(model);
+  }
+
+  @AfterAll
+  void close() {
+    model.close();
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyPair")
+  void makesWhatItSays(String task, String sampler) {
+    TaskContractTest.Case c = Objects.requireNonNull(TaskContractTest.CASES.get(task));
+    VideoRequest request =
+        new VideoRequest("a photo of a cat", "a dog", 1, 32, 32, c.clip(), 8, 2, 3, sampler);
+    Scopes.run(() -> {
+      Tensor z = c.make().get().latents(engine, List.of(request), Progress.NONE);
+      assertThat(Tensors.shape(z)).containsExactly(1, 4, c.frames(), 4, 4);
+      for (float x : Tensors.toFloats(z)) {
+        assertThat(x).isFinite();
+      }
+      TaskContractTest.requireHeld(c, z);
+    });
+  }
+}
