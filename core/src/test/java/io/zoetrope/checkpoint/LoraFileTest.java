@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
@@ -203,7 +204,8 @@ class LoraFileTest {
       strings = {"peft", "diffusers", "diffusers-metadata", "diffusers-dotted", "diffusers-old"})
   void everyDialectSaysTheSame(String dialect) throws IOException {
     float[] bare = net.run();
-    byte[] words = Tensors.toBytes(text.parameters().get(WORDS + ".weight"));
+    byte[] words =
+        Tensors.toBytes(Objects.requireNonNull(text.parameters().get(WORDS + ".weight")));
     LoraStack stack = LoraStack.merging(unet);
     LoraStack wordsStack = LoraStack.merging(text);
     float[] kohya = with(stack, wordsStack, write("kohya", 1.5), 0.7);
@@ -211,7 +213,8 @@ class LoraFileTest {
     float[] same = with(stack, wordsStack, write(dialect, 1.5), 0.7);
     assertThat(distance(kohya, same)).isLessThan(1e-6);
     assertThat(net.run()).containsExactly(bare);
-    assertThat(Tensors.toBytes(text.parameters().get(WORDS + ".weight"))).isEqualTo(words);
+    assertThat(Tensors.toBytes(Objects.requireNonNull(text.parameters().get(WORDS + ".weight"))))
+        .isEqualTo(words);
   }
 
   /** Largest difference, over the largest value. */
@@ -322,7 +325,8 @@ class LoraFileTest {
     }
     Path file = folder.resolve("bad.safetensors");
     Safetensors.write(file, tensors, Map.of());
-    byte[] before = Tensors.toBytes(unet.parameters().get(ATTENTION + "to_q.weight"));
+    byte[] before =
+        Tensors.toBytes(Objects.requireNonNull(unet.parameters().get(ATTENTION + "to_q.weight")));
     assertThatThrownBy(
             () -> {
               try (LoraFile lora = LoraFile.open(file)) {
@@ -333,7 +337,10 @@ class LoraFileTest {
         .hasMessageStartingWith(file + ": ")
         .hasMessageContaining(cause)
         .matches(e -> String.valueOf(e.getMessage()).lines().count() == 1);
-    assertThat(Tensors.toBytes(unet.parameters().get(ATTENTION + "to_q.weight"))).isEqualTo(before);
+    assertThat(
+            Tensors.toBytes(
+                Objects.requireNonNull(unet.parameters().get(ATTENTION + "to_q.weight"))))
+        .isEqualTo(before);
   }
 
   private static long[] shape(String text) {

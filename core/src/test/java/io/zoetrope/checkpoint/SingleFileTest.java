@@ -71,7 +71,9 @@ class SingleFileTest {
         assertThat(Arrays.stream(Tensors.shape(tensor)).boxed().toList())
             .as(line.name())
             .isEqualTo(line.shape());
-        assertThat(Tensors.toFloats(tensor)).as(line.name()).containsOnly(numbers.get(line.key()));
+        assertThat(Tensors.toFloats(tensor))
+            .as(line.name())
+            .containsOnly(Objects.requireNonNull(numbers.get(line.key())));
       }
       assertThat(parts.values().stream().mapToInt(Map::size).sum()).isEqualTo(lines.size());
       assertThat(file.others()).isEmpty();

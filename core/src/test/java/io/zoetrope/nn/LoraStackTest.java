@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
@@ -145,9 +146,9 @@ class LoraStackTest {
     ParameterStore store = store(Precision.F32);
     Net net = new Net(store);
     assertThat(net).isNotNull();
-    double[] w = Tensors.toDoubles(store.parameters().get("c.weight"));
+    double[] w = Tensors.toDoubles(Objects.requireNonNull(store.parameters().get("c.weight")));
     Lora lora = lora("p");
-    Lora.Update update = lora.updates().get("c");
+    Lora.Update update = Objects.requireNonNull(lora.updates().get("c"));
     double[] down = Tensors.toDoubles(update.down());
     double[] up = Tensors.toDoubles(update.up());
     for (int out = 0; out < 4; out++) {
@@ -159,7 +160,10 @@ class LoraStackTest {
     }
     LoraStack stack = LoraStack.merging(store);
     stack.put("p", lora, 0.75);
-    assertThat(distance(Tensors.toDoubles(store.parameters().get("c.weight")), w)).isLessThan(1e-5);
+    assertThat(
+            distance(
+                Tensors.toDoubles(Objects.requireNonNull(store.parameters().get("c.weight"))), w))
+        .isLessThan(1e-5);
     stack.close();
     store.close();
   }

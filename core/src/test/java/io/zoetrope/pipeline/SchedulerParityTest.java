@@ -21,6 +21,7 @@ import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -84,8 +85,8 @@ class SchedulerParityTest {
       };
 
   private Noise noise() {
-    Tensor start = tensors.get("start");
-    Tensor noise = tensors.get("noise");
+    Tensor start = Objects.requireNonNull(tensors.get("start"));
+    Tensor noise = Objects.requireNonNull(tensors.get("noise"));
     return Noise.of(new RandomStreams(1))
         .with((use, draw, clip, frame) -> {
           Tensor all = use.equals("start") ? start : noise.select(0, draw);
@@ -105,7 +106,9 @@ class SchedulerParityTest {
       try (PointerScope scope = new PointerScope()) {
         Sampling sampling = config.sampling(config.sampler(), steps);
         SampledSchedule schedule = (SampledSchedule) sampling.schedule();
-        double[] told = Tensors.toDoubles(tensors.get(name + "." + steps + ".timesteps"));
+        double[] told =
+            Tensors.toDoubles(
+                Objects.requireNonNull(tensors.get(name + "." + steps + ".timesteps")));
         assertTold(name, schedule.timesteps(), told);
         double eta = reference.get("step").path("eta").asDouble(0);
         Sampler sampler =
@@ -119,7 +122,7 @@ class SchedulerParityTest {
 
   private void run(
       String name, int steps, DiffusersScheduler config, Sampling sampling, Sampler sampler) {
-    Tensor expected = tensors.get(name + "." + steps + ".latents");
+    Tensor expected = Objects.requireNonNull(tensors.get(name + "." + steps + ".latents"));
     NoiseSchedule schedule = sampling.schedule();
     X0Denoiser denoiser = X0Denoiser.of(NETWORK, schedule, config.toPrediction());
     TimestepPlan plan = TimestepPlan.uniform(sampling.levels(), 2);

@@ -77,7 +77,9 @@ final class TinyStableDiffusion {
     layout.autoencoder().write(VAE, weights("vae", VAE::build), dtype);
     layout.text().write(text, weights("text", p -> new ClipTextModel(words, p)), dtype);
     ModelLayout bundled = new ModelLayout(BundledFolder.path("stable-diffusion-1"));
-    copy(bundled.scheduler().getParent(), layout.scheduler().getParent());
+    copy(
+        Objects.requireNonNull(bundled.scheduler().getParent()),
+        Objects.requireNonNull(layout.scheduler().getParent()));
     copy(tokenizer, layout.tokenizerFolder());
     copy(bundled.index(), layout.index());
     return directory;

@@ -213,14 +213,18 @@ class ProbeTest {
           refused("variance_noise", Probe.SCHEDULER_STEP, folder, withEta(inputs, eta));
           inputs.put("variance_noise", parity.get("noise").narrow(0, 0, steps));
         }
-        Tensor made = run(Probe.SCHEDULER_STEP, folder, withEta(inputs, eta)).get("prev_sample");
+        Tensor made =
+            Objects.requireNonNull(
+                run(Probe.SCHEDULER_STEP, folder, withEta(inputs, eta)).get("prev_sample"));
         Tensor expected = latents.narrow(0, 1, steps).unsqueeze(1);
         assertThat(Parity.distance(made, expected)).isLessThan(Parity.MARK);
         // The first step by itself.
         inputs.put("timestep", told.select(0, 0));
         inputs.put("model_output", answers.getFirst());
         inputs.computeIfPresent("variance_noise", (key, all) -> all.select(0, 0));
-        Tensor one = run(Probe.SCHEDULER_STEP, folder, withEta(inputs, eta)).get("prev_sample");
+        Tensor one =
+            Objects.requireNonNull(
+                run(Probe.SCHEDULER_STEP, folder, withEta(inputs, eta)).get("prev_sample"));
         assertThat(one.equal(made.select(0, 0))).isTrue();
         inputs.put("timestep", Tensors.full(1.5));
         refused("not among the 4 timesteps", Probe.SCHEDULER_STEP, folder, inputs);
