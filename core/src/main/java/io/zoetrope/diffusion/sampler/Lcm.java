@@ -1,8 +1,11 @@
 package io.zoetrope.diffusion.sampler;
 
 import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.KarrasSchedule;
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseLevel;
+import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.SampledSchedule;
 import io.zoetrope.diffusion.Threshold;
 import io.zoetrope.diffusion.X0Denoiser;
 import org.bytedeco.pytorch.Tensor;
@@ -36,17 +39,32 @@ public record Lcm(double timestepScaling, Threshold threshold) implements Sample
   @Override
   public Run begin(X0Denoiser denoiser, Conditioning conditioning, Noise noise) {
     return new Run(denoiser, conditioning, noise) {
+      private double timestep(Levels t, long clip, long frame) {
+        return tellsTimesteps(denoiser.schedule())
+            ? t.timestepInput(clip, frame)
+            : 1000 * t.at(clip, frame).u();
+      }
+
       @Override
       protected Tensor fall(Move move) {
         Levels t = move.from();
         Tensor x0 = threshold.apply(x0(move.z(), move.t_BF()));
         Tensor end =
-            x0.mul(move.perFrame((b, f) -> out(t.timestepInput(b, f))))
-                .add(move.z().mul(move.perFrame((b, f) -> skip(t.timestepInput(b, f)))));
+            x0.mul(move.perFrame((b, f) -> out(timestep(t, b, f))))
+                .add(move.z().mul(move.perFrame((b, f) -> skip(timestep(t, b, f)))));
         Tensor fresh = noise.normal("lcm", move.step(), end);
         return end.mul(move.coefficient((a, s) -> s.u() == 0 ? 1 : s.alpha()))
             .add(fresh.mul(move.coefficient(Lcm::noisy)));
       }
+    };
+  }
+
+  /** EDM's networks are told a logarithm, which does not say how far the end is. */
+  private static boolean tellsTimesteps(NoiseSchedule schedule) {
+    return switch (schedule) {
+      case KarrasSchedule k -> false;
+      case SampledSchedule s -> tellsTimesteps(s.training());
+      default -> true;
     };
   }
 

@@ -50,13 +50,13 @@ class SamplerContractTest {
           new Heun(),
           new Heun(Optional.of(Path.SIGMA)),
           new Heun(Optional.of(Path.FLOW)),
-          new Ddim(0.5, new Threshold.Clip(1.5)),
+          new Ddim(0.5, new Threshold.Clip(5)),
           new DpmSolverPlusPlus2M(),
           new DpmSolverPlusPlus2M(
               DpmSolverPlusPlus2M.Equation.ODE,
               DpmSolverPlusPlus2M.Rule.HEUN,
               DpmSolverPlusPlus2M.Last.AS_OTHERS,
-              new Threshold.Clip(2)),
+              new Threshold.Clip(5)),
           new DpmSolverPlusPlus2M(
               DpmSolverPlusPlus2M.Equation.SDE,
               DpmSolverPlusPlus2M.Rule.MIDPOINT,

@@ -125,7 +125,11 @@ class TaskContractTest {
 
   static Stream<Arguments> everyPair() {
     return CASES.keySet().stream()
-        .flatMap(task -> Samplers.NAMES.stream().map(sampler -> Arguments.of(task, sampler)));
+        .flatMap(task ->
+            Samplers.NAMES.stream()
+                // Karras's names differ in levels alone.
+                .filter(name -> !name.endsWith("-karras"))
+                .map(sampler -> Arguments.of(task, sampler)));
   }
 
   static Stream<String> tasks() {
