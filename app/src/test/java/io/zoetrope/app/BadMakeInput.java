@@ -147,6 +147,32 @@ final class BadMakeInput {
         row(USAGE, "--frames: '0' is out of range", "roll", "a", "--frames", "0"),
         row(FAILED, "there is no model 'nobody'", "roll", "a", "-m", "nobody"),
 
+        // Noise, latents, controls, and video by models of single pictures.
+        row(
+            FAILED,
+            "there is no file 'no.safetensors'",
+            "generate",
+            "x",
+            "--noise",
+            "no.safetensors"),
+        row(FAILED, "there is no file 'no'", "generate", "x", "--noise", "no:fchw"),
+        row(USAGE, "--noise is empty", "generate", "x", "--noise", ""),
+        row(USAGE, "must end in .safetensors", "generate", "x", "--save-latents", "x.png"),
+        row(USAGE, "--method 'magic' is none", "generate", "x", "--method", "magic"),
+        row(USAGE, "--motion-field goes with", "generate", "x", "--motion-field", "1,2"),
+        row(USAGE, "--moments goes with", "generate", "x", "--moments", "1,2"),
+        row(USAGE, "--foreground goes with", "generate", "x", "--foreground", "good.png"),
+        zero(USAGE, "'12' is no pair of numbers", "--motion-field", "12"),
+        zero(USAGE, "'12,nan' is no pair of numbers", "--motion-field", "12,nan"),
+        zero(USAGE, "'1.5,2' are two whole numbers", "--moments", "1.5,2"),
+        zero(USAGE, "'4,4': T1 is above T0", "--moments", "4,4"),
+        zero(FAILED, "there is no file", "--foreground", "no.png"),
+        zero(USAGE, "leave one out", "--plan", "plain.json"),
+        row(USAGE, "say a folder, what it is shown", "generate", "x", "--control", "net"),
+        row(USAGE, "'loud' is no scale", "generate", "x", "--control", "net:good.png:loud"),
+        row(USAGE, "frames after @ rise", "generate", "x", "--control", "net:good.png@3,3"),
+        row(FAILED, "there is no file", "generate", "x", "--control", "net:no.png"),
+
         // Plans.
         row(FAILED, "there is no file 'no.json'", "generate", "a ball", "--plan", "no.json"),
         row(FAILED, "is a folder", "generate", "a ball", "--plan", "empty-folder"),
@@ -205,5 +231,9 @@ final class BadMakeInput {
             "no.png"),
         row(FAILED, "no-such-folder", "plan", "animate", "--png", "no-such-folder/x.png"),
         row(FAILED, "no-such-folder", "plan", "animate", "--save", "no-such-folder/x.json"));
+  }
+
+  private static Arguments zero(int code, String words, String option, String value) {
+    return row(code, words, "generate", "x", "--method", "text2video-zero", option, value);
   }
 }

@@ -16,6 +16,7 @@ import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Video;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.VideoNetwork;
+import io.zoetrope.network.unet.Hints;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -47,12 +48,17 @@ public final class Engine {
 
   /** What is done to noise, and to the network. */
   private record Extras(
-      UnaryOperator<Noise> noise, Optional<FreeInit> freeInit, Optional<FrameWindows> windows) {
+      UnaryOperator<Noise> noise,
+      Optional<FreeInit> freeInit,
+      Optional<FrameWindows> windows,
+      Hints hints) {
     static final Extras NONE =
-        new Extras(UnaryOperator.identity(), Optional.empty(), Optional.empty());
+        new Extras(
+            UnaryOperator.identity(), Optional.empty(), Optional.empty(), new Hints(List.of()));
 
     Denoiser around(VideoNetwork network) {
-      return windows.map(w -> w.around(network)).orElse(network);
+      Denoiser whole = windows.map(w -> w.around(network)).orElse(network);
+      return hints.each().isEmpty() ? whole : hints.around(whole);
     }
   }
 
@@ -74,19 +80,37 @@ public final class Engine {
 
   /** This with the noise of every clip changed: read from a file, repeated over a long clip. */
   public Engine withNoise(UnaryOperator<Noise> change) {
-    return new Engine(model, guide, late, new Extras(change, extras.freeInit, extras.windows));
+    return new Engine(
+        model, guide, late, new Extras(change, extras.freeInit, extras.windows, extras.hints));
   }
 
   /** This making every clip several times, each from what became of the noise before. */
   public Engine withFreeInit(FreeInit freeInit) {
     return new Engine(
-        model, guide, late, new Extras(extras.noise, Optional.of(freeInit), extras.windows));
+        model,
+        guide,
+        late,
+        new Extras(extras.noise, Optional.of(freeInit), extras.windows, extras.hints));
   }
 
   /** This with motion modules that attend over long clips window by window. */
   public Engine withWindows(FrameWindows windows) {
     return new Engine(
-        model, guide, late, new Extras(extras.noise, extras.freeInit, Optional.of(windows)));
+        model,
+        guide,
+        late,
+        new Extras(extras.noise, extras.freeInit, Optional.of(windows), extras.hints));
+  }
+
+  /** This with something to be shown to the controls of its first model. */
+  public Engine withHints(Hints hints) {
+    return new Engine(
+        model, guide, late, new Extras(extras.noise, extras.freeInit, extras.windows, hints));
+  }
+
+  /** The noise of a job's clips. */
+  public Noise noise(Job job) {
+    return extras.noise.apply(job.noise());
   }
 
   /**
@@ -155,7 +179,7 @@ public final class Engine {
   }
 
   private Tensor sample(Job job, Progress progress) {
-    Noise noise = extras.noise.apply(job.noise());
+    Noise noise = noise(job);
     return extras
         .freeInit
         .map(f -> new FreeInitLoop(f, this).run(job, noise, this::once, progress))

@@ -5,6 +5,7 @@ import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
+import io.zoetrope.network.unet.SpatialAttention;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.AutoencoderConfig;
@@ -74,10 +75,12 @@ record ModelParts(
         asked || own.kind().equals(DiffusersIndex.ANIMATE_DIFF) && !still.temporal()
             ? Optional.of(files.motionAdapter())
             : Optional.empty();
-    NetworkConfig network =
+    NetworkConfig inflated =
         adapter.isPresent() && still instanceof UNetConfig unet
             ? adapter.get().inflate(unet)
             : still;
+    NetworkConfig network =
+        files.choice().attention().map(a -> looking(files.model(), inflated, a)).orElse(inflated);
     // An AnimateDiff directory's scheduler is its own; an image model's knows nothing of motion.
     Optional<DiffusersScheduler> moved =
         asked
@@ -99,6 +102,18 @@ record ModelParts(
       case KlConfig.KIND -> vae.config(KlConfig.class);
       default -> vae.config(CompactConfig.class);
     };
+  }
+
+  /** An image network whose frames look at each other. */
+  private static NetworkConfig looking(
+      Path model, NetworkConfig network, SpatialAttention pattern) {
+    if (!(network instanceof UNetConfig unet) || network.temporal()) {
+      throw new UserError(
+          "%s: frames can be made to look at each other in a U-Net of single pictures only, of"
+                  .formatted(model)
+              + " Stable Diffusion 1.x without motion modules");
+    }
+    return unet.inflated(unet.inflation().looking(pattern));
   }
 
   private static void requireStill(Path model, NetworkConfig network) {

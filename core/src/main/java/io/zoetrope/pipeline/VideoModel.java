@@ -8,6 +8,7 @@ import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
+import io.zoetrope.network.unet.ControlNetConfig;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.AutoencoderConfig;
 import io.zoetrope.network.vae.KlConfig;
@@ -34,6 +35,7 @@ public final class VideoModel implements AutoCloseable {
   private final PromptEncoder text;
   private final Autoencoder autoencoder;
   private final int sizeMultiple;
+  private final Controls controls;
   private final List<ParameterStore> stores = new ArrayList<>();
   private final List<LoadReport> reports = new ArrayList<>();
   private LoadedLoras loras = new LoadedLoras();
@@ -45,9 +47,11 @@ public final class VideoModel implements AutoCloseable {
       index = parts.index();
       scheduling = parts.scheduling();
       Precision precision = Precision.of(dtype, parts.network().features());
-      network = build(files, parts.networkPart(), precision);
+      VideoNetwork bare = build(files, parts.networkPart(), precision);
       Supplier<PromptEncoder> prompts = build(files, parts.textPart(), precision);
       loras = LoadedLoras.merge(files.choice().loras(), stores.getFirst(), stores.getLast());
+      controls = Controls.load(files.choice().controls(), bare, precision, stores, reports);
+      network = controls.over(bare);
       autoencoder =
           parts.vae() instanceof Pixels pixels
               ? pixels
@@ -179,7 +183,12 @@ public final class VideoModel implements AutoCloseable {
     }
   }
 
-  /** The network itself. */
+  /** What the controls beside its network are to be shown, in the order they were given. */
+  public List<ControlNetConfig> controls() {
+    return controls.configs();
+  }
+
+  /** The network itself, under its controls. */
   public VideoNetwork network() {
     return network;
   }

@@ -3,12 +3,23 @@ package io.zoetrope.app.make;
 import io.zoetrope.app.cli.ClipOptions;
 import io.zoetrope.app.cli.PlanOption;
 import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.UsageError;
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.media.Source;
+import io.zoetrope.network.unet.Hints;
+import io.zoetrope.network.unet.Inflation;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.ModelChoice;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.task.Drawn;
+import io.zoetrope.pipeline.task.VideoTask;
+import io.zoetrope.torch.Scopes;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -29,6 +40,9 @@ public final class GenerateCommand extends MakeVerb {
 
   @Mixin private final ClipOptions clip = new ClipOptions();
   @Mixin private final PlanOption plan = new PlanOption();
+  @Mixin private final ZeroOptions zero = new ZeroOptions();
+  @Mixin private final ControlOption control = new ControlOption();
+  @Mixin private final LatentOptions latents = new LatentOptions();
 
   public GenerateCommand(Session session) {
     super(session);
@@ -41,35 +55,101 @@ public final class GenerateCommand extends MakeVerb {
     Optional<TimestepPlan> drawn = plan.read(session(), clip.frames(), sampling().steps());
     drawn.ifPresent(p -> Drawings.requireNothingGiven(p, "animate and restyle take such plans"));
     drawn.ifPresent(p -> Drawings.requirePrompts(p, 1));
-    return new Order() {
-      @Override
-      public String name() {
-        return prompt;
-      }
+    Wishes wishes =
+        new Wishes(
+            drawn,
+            zero.read(session()),
+            control.read(session()),
+            latents.noise(session()),
+            latents.save(session()));
+    if (drawn.isPresent() && wishes.zero.isPresent()) {
+      throw new UsageError("--plan and --method each say how frames fall: leave one out");
+    }
+    wishes.controls.forEach(c -> Source.check(c.shown()));
+    return wishes.order(prompt, clip);
+  }
 
-      @Override
-      public List<String> prompts() {
-        return List.of(prompt);
-      }
+  /**
+   * What is asked for besides words.
+   *
+   * @param plan drawn by hand
+   * @param zero by a model of single pictures
+   * @param noise brought along
+   * @param save where latents go
+   */
+  private record Wishes(
+      Optional<TimestepPlan> plan,
+      Optional<ZeroOptions.Wanted> zero,
+      List<ControlOption.Control> controls,
+      Optional<NoiseFile> noise,
+      Optional<Path> save) {
 
-      @Override
-      public boolean single() {
-        return true;
-      }
+    Order order(String prompt, ClipOptions clip) {
+      return new Order() {
+        @Override
+        public String name() {
+          return prompt;
+        }
 
-      @Override
-      public VideoRequest request(VideoRequest usual, VideoModel model) {
-        int frames = clip.frames().orElse(usual.frames());
-        return shaped(usual, clip, drawn.map(TimestepPlan::frames).orElse(frames));
-      }
+        @Override
+        public List<String> prompts() {
+          return List.of(prompt);
+        }
 
-      @Override
-      public Take read(Models models, VideoRequest request, Said said) {
-        return drawn
-            .map(p -> Drawings.take(p, List.of(prompt), Optional.empty()))
-            .orElse((engine, wanted, progress) ->
-                new TextToVideo(engine.model()).run(wanted, progress));
-      }
-    };
+        @Override
+        public boolean single() {
+          return true;
+        }
+
+        @Override
+        public ModelChoice choice(ModelChoice usual) {
+          ModelChoice under =
+              usual.withControls(controls.stream().map(ControlOption.Control::choice).toList());
+          return zero.isPresent()
+              ? under.withAttention(Optional.of(Inflation.TEXT2VIDEO_ZERO.attention()))
+              : under;
+        }
+
+        @Override
+        public VideoRequest request(VideoRequest usual, VideoModel model) {
+          int frames = plan.map(TimestepPlan::frames).orElse(clip.frames().orElse(usual.frames()));
+          return shaped(usual, clip, zero.isPresent() ? zeroFrames(clip, frames) : frames);
+        }
+
+        @Override
+        public Take read(Models models, VideoRequest request, Said said) {
+          return take(models.first(), request, said);
+        }
+      };
+    }
+
+    private static int zeroFrames(ClipOptions clip, int usual) {
+      return clip.frames().isPresent() || usual > 1 ? usual : ZeroOptions.FRAMES;
+    }
+
+    private Order.Take take(Engine first, VideoRequest request, Order.Said said) {
+      Hints hints = Shown.hints(controls, first, request, said);
+      Optional<Tensor> eps =
+          noise.map(file ->
+              file.read(first.canvas(List.of(request), request.frames()), zero.isPresent()));
+      Optional<VideoTask> task =
+          zero.<VideoTask>map(wanted -> wanted.task(first, request, said))
+              .or(() ->
+                  plan.map(
+                      p -> new Drawn(p, List.of(List.of(request.prompt())), Optional.empty())));
+      return (engine, wanted, progress) -> {
+        Engine shown = hints.each().isEmpty() ? engine : engine.withHints(hints);
+        Engine whole = eps.map(e -> shown.withNoise(n -> n.with(NoiseFile.given(e)))).orElse(shown);
+        return Scopes.value(() -> {
+          List<VideoRequest> one = List.of(wanted);
+          Tensor z =
+              task.isPresent()
+                  ? task.get().latents(whole, one, progress)
+                  : new TextToVideo(whole).latents(one, progress);
+          save.ifPresent(path -> LatentOptions.write(path, z, whole.model(), wanted));
+          return whole.decode(z, wanted.fps());
+        });
+      };
+    }
   }
 }

@@ -89,7 +89,8 @@ public abstract class MakeVerb extends Verb {
     Path folder = models.find(sampling.model());
     Optional<Path> second = order.secondModel().map(models::find).filter(f -> !f.equals(folder));
     String dtype = run.dtype();
-    ModelChoice choice = parts.choice(folder, motion).withTokenizer(tokenizer).withLoras(loras);
+    ModelChoice choice =
+        order.choice(parts.choice(folder, motion).withTokenizer(tokenizer).withLoras(loras));
     try (VideoModel model = VideoModel.load(choice, dtype);
         Second other = Second.load(second, dtype)) {
       if (!order.single()) {

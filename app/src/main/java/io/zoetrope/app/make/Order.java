@@ -4,6 +4,7 @@ import io.zoetrope.diffusion.Progress;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Guide;
+import io.zoetrope.pipeline.ModelChoice;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
 import java.util.List;
@@ -35,6 +36,11 @@ interface Order {
   /** Whether a model of single pictures will do. */
   default boolean single() {
     return false;
+  }
+
+  /** The first model with what the order puts into it. */
+  default ModelChoice choice(ModelChoice usual) {
+    return usual;
   }
 
   /** One more guidance around every clip. */

@@ -19,6 +19,7 @@ public sealed interface VideoTask
         Refine,
         Restyle,
         SuperResolve,
+        TextToVideoZero,
         Travel {
   /**
    * Makes the latents of several clips at once.

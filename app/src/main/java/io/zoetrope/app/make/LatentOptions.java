@@ -1,0 +1,75 @@
+package io.zoetrope.app.make;
+
+import io.zoetrope.app.cli.OutOption;
+import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.SourceFile;
+import io.zoetrope.checkpoint.Safetensors;
+import io.zoetrope.network.vae.AutoencoderKL;
+import io.zoetrope.pipeline.VideoModel;
+import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Noise in, latents out: to compare with other programs (docs/parity.md). */
+final class LatentOptions {
+  private static final String FRAMES_FIRST = ":fchw";
+
+  @Option(
+      names = "--noise",
+      paramLabel = "FILE",
+      description = {
+        "Begin with the noise in this .safetensors file, one tensor [1, C, F, h, w] or"
+            + " [C, F, h, w]; FILE:fchw for [F, C, h, w]."
+      })
+  private @Nullable String noise;
+
+  @Option(
+      names = "--save-latents",
+      paramLabel = "FILE",
+      description = "Also write the latents at the end, to a .safetensors file.")
+  private @Nullable String save;
+
+  /** Where the noise is, if it is brought along. */
+  Optional<NoiseFile> noise(Session session) {
+    if (noise == null) {
+      return Optional.empty();
+    }
+    boolean framesFirst = noise.toLowerCase(Locale.ROOT).endsWith(FRAMES_FIRST);
+    String name = framesFirst ? noise.substring(0, noise.length() - FRAMES_FIRST.length()) : noise;
+    Path path = SourceFile.of(session, "--noise", name);
+    if (!Files.isRegularFile(path)) {
+      throw new UserError("--noise: there is no file '%s'".formatted(name));
+    }
+    return Optional.of(
+        new NoiseFile(path, framesFirst ? NoiseFile.Layout.FCHW : NoiseFile.Layout.CFHW));
+  }
+
+  /** Where latents go, if they are wanted. */
+  Optional<Path> save(Session session) {
+    return OutOption.file(session, "--save-latents", save, ".safetensors");
+  }
+
+  /** Writes latents as the network made them, and as the autoencoder decodes them. */
+  static void write(Path path, Tensor z_1CFHW, VideoModel model, VideoRequest request) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("latents", z_1CFHW);
+    Map<String, String> about = new LinkedHashMap<>();
+    about.put("prompt", request.prompt());
+    about.put("seed", String.valueOf(request.seed()));
+    if (model.autoencoder() instanceof AutoencoderKL vae) {
+      double factor = vae.config().scalingFactor();
+      tensors.put("z", Ops.add(Ops.mul(z_1CFHW, 1 / factor), vae.config().shiftFactor()));
+      about.put("scaling_factor", String.valueOf(factor));
+    }
+    Safetensors.write(path, tensors, about);
+  }
+}

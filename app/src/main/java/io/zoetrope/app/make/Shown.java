@@ -1,0 +1,119 @@
+package io.zoetrope.app.make;
+
+import io.zoetrope.media.FrameTensors;
+import io.zoetrope.media.Source;
+import io.zoetrope.network.unet.ControlNetConfig;
+import io.zoetrope.network.unet.Hints;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** Pictures that say where things are: what controls are shown, and masks. */
+final class Shown {
+  private Shown() {}
+
+  /** Pictures [1, 3, M, H, W] with values 0..1, M at most the request's frames. */
+  private static Tensor pictures(Path path, VideoRequest request, Order.Said said) {
+    Source source = Source.video(path, Given.wish(request).first(request.frames()));
+    said.line(source.report());
+    Tensor x = FrameTensors.toTensor(source.video()).unsqueeze(0);
+    return Ops.mul(Ops.add(x, 1), 0.5);
+  }
+
+  /** What all controls of the engine's model are shown, in that order. */
+  static Hints hints(
+      List<ControlOption.Control> controls, Engine engine, VideoRequest request, Order.Said said) {
+    List<Hints.Hint> hints = new ArrayList<>();
+    for (int i = 0; i < controls.size(); i++) {
+      ControlNetConfig config = engine.model().controls().get(i);
+      Tensor pictures = pictures(controls.get(i).shown(), request, said);
+      hints.add(hint(controls.get(i), config, pictures, engine, request));
+    }
+    return new Hints(hints);
+  }
+
+  private static Hints.Hint hint(
+      ControlOption.Control control,
+      ControlNetConfig config,
+      Tensor pictures_13MHW,
+      Engine engine,
+      VideoRequest request) {
+    int factor = engine.model().autoencoder().factor();
+    boolean latents = config.hint() instanceof ControlNetConfig.Hint.Latents;
+    int channels = config.hint().channels() - (config.masked() ? 1 : 0);
+    if (!latents && (config.hint().factor() != factor || channels != 3)) {
+      throw new UserError(
+          "%s is shown %d channels at 1/%d, where the model makes pictures of 3 at 1/%d"
+              .formatted(control.choice().folder(), channels, config.hint().factor(), factor));
+    }
+    Tensor shown =
+        latents ? engine.encode(Ops.add(Ops.mul(pictures_13MHW, 2), -1)) : pictures_13MHW;
+    if (shown.size(1) != channels) {
+      throw new UserError(
+          "%s is shown latents of %d channels, the model has %d"
+              .formatted(control.choice().folder(), channels, shown.size(1)));
+    }
+    return config.masked()
+        ? sparse(control, shown, request)
+        : new Hints.Hint(every(control, shown, request.frames()), Optional.empty());
+  }
+
+  /** One for each frame. */
+  private static Tensor every(ControlOption.Control control, Tensor shown_1CMHW, int frames) {
+    if (!control.frames().isEmpty()) {
+      throw new UserError(
+          "%s is a ControlNet, which sees every frame: leave the frames after @ out"
+              .formatted(control.choice().folder()));
+    }
+    long given = shown_1CMHW.size(2);
+    if (given != 1 && given != frames) {
+      throw new UserError(
+          "%s shows %d frames, the video has %d: give one picture, or as many frames"
+              .formatted(control.shown(), given, frames));
+    }
+    long[] shape = Tensors.shape(shown_1CMHW);
+    shape[2] = frames;
+    return shown_1CMHW.expand(shape);
+  }
+
+  /** Zeros where there is nothing, and a mask of where there is. */
+  private static Hints.Hint sparse(
+      ControlOption.Control control, Tensor shown_1CMHW, VideoRequest request) {
+    int frames = request.frames();
+    int given = Math.toIntExact(shown_1CMHW.size(2));
+    List<Integer> at =
+        control.frames().isEmpty() ? IntStream.range(0, given).boxed().toList() : control.frames();
+    if (at.size() != given || at.getLast() >= frames) {
+      throw new UserError(
+          "%s shows %d pictures, to stand at frames %s of %d"
+              .formatted(control.shown(), given, at, frames));
+    }
+    List<Tensor> hint = new ArrayList<>();
+    List<Tensor> mask = new ArrayList<>();
+    Tensor nothing = torch.zeros_like(shown_1CMHW.narrow(2, 0, 1));
+    for (int frame = 0; frame < frames; frame++) {
+      int which = at.indexOf(frame);
+      hint.add(which < 0 ? nothing : shown_1CMHW.narrow(2, which, 1));
+      mask.add(Tensors.full(which < 0 ? 0 : 1, 1, 1, 1, nothing.size(3), nothing.size(4)));
+    }
+    return new Hints.Hint(Tensors.cat(hint, 2), Optional.of(Tensors.cat(mask, 2)));
+  }
+
+  /** A mask at the size of latents, [1, 1, M, h, w], 0..1: how bright the pictures are. */
+  static Tensor mask(Path path, Engine engine, VideoRequest request, Order.Said said) {
+    Tensor grey_11MHW = Ops.mean(pictures(path, request, said), 1).unsqueeze(1);
+    int factor = engine.model().autoencoder().factor();
+    long h = grey_11MHW.size(3) / factor;
+    long w = grey_11MHW.size(4) / factor;
+    return Ops.mean(grey_11MHW.reshape(1, 1, grey_11MHW.size(2), h, factor, w, factor), 4, 6);
+  }
+}
