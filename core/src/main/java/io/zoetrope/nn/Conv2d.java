@@ -13,10 +13,18 @@ public final class Conv2d {
   private final long padding;
   private final Precision precision;
   private final LoraSlot lora;
+  private final Optional<KernelForms> forms;
 
   private Conv2d(
-      Tensor weight, Tensor bias, long stride, long padding, Precision precision, LoraSlot lora) {
+      Tensor weight,
+      Tensor bias,
+      long stride,
+      long padding,
+      Precision precision,
+      LoraSlot lora,
+      Optional<KernelForms> forms) {
     this.weight = weight;
+    this.forms = forms;
     this.bias = bias;
     this.stride = stride;
     this.padding = padding;
@@ -41,27 +49,37 @@ public final class Conv2d {
 
   private static Conv2d of(
       Parameters p, long in, long out, long kernel, long stride, long padding, Init init) {
+    Tensor weight = p.kernel("weight", init, out, in, kernel, kernel);
     return new Conv2d(
-        p.weight("weight", init, out, in, kernel, kernel),
+        weight,
         p.weight("bias", Init.ZEROS, out),
         stride,
         padding,
         p.precision(),
-        p.lora());
+        p.lora(),
+        p.forms(weight));
   }
 
   /** x [N, in, H, W] -> [N, out, H', W']. */
   public Tensor forward(Tensor x) {
     Tensor input = precision.cast(x);
-    Tensor y =
-        Ops.conv2d(
-            input, precision.cast(weight), Optional.of(precision.cast(bias)), stride, padding);
+    Tensor y = convolve(input, precision.cast(bias));
     return lora.addTo(
         y,
         input,
         precision,
         (in, w, none) -> Ops.conv2d(in, w, none, stride, padding),
         (in, w, none) -> Ops.conv2d(in, w, none, 1, 0));
+  }
+
+  private Tensor convolve(Tensor x, Tensor bias) {
+    if (forms.isEmpty()) {
+      return Ops.conv2d(x, precision.cast(weight), Optional.of(bias), stride, padding);
+    }
+    boolean common = weight.size(2) == 3 && weight.size(3) == 3 && stride == 1 && padding == 1;
+    return common
+        ? forms.get().conv(x, bias)
+        : Ops.conv2d(x, forms.get().direct(), Optional.of(bias), stride, padding);
   }
 
   /** Low-rank deltas on this layer. */

@@ -1,5 +1,11 @@
 package io.zoetrope.nn;
 
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -8,18 +14,40 @@ import org.bytedeco.pytorch.global.torch;
  * = in(x)} (GEGLU: Shazeer, "GLU Variants Improve Transformer", 2020, eq. 5). Named as in
  * checkpoints of Stable Diffusion.
  */
-public record GatedFeedForward(Linear in, Linear out) {
+public record GatedFeedForward(Linear in, Linear out, long hidden) {
+  /** Hidden features of a stretch of rows, all in all. */
+  private static final long HIDDEN = 4L << 20;
+
   /** Hidden size {@code width * factor}. */
   public static GatedFeedForward of(Parameters p, long width, long factor, Init out) {
     long hidden = width * factor;
     return new GatedFeedForward(
         Linear.of(p.at("net").at(0).at("proj"), width, 2 * hidden, Init.xavier()),
-        Linear.of(p.at("net").at(2), hidden, width, out));
+        Linear.of(p.at("net").at(2), hidden, width, out),
+        hidden);
   }
 
   public Tensor forward(Tensor x) {
+    long rows = x.numel() / x.size(-1);
+    long step = Math.max(64, HIDDEN / hidden / 2);
+    if (GradMode.is_enabled() || rows <= step) {
+      return rows(x);
+    }
+    // Some rows at a time, so that hidden features stay in the processor's cache.
+    Tensor flat = x.reshape(rows, x.size(-1));
+    List<Tensor> parts = new ArrayList<>();
+    for (long at = 0; at < rows; at += step) {
+      Tensor part = flat.narrow(0, at, Math.min(step, rows - at));
+      parts.add(Scopes.tensor(() -> rows(part)));
+    }
+    long[] shape = Tensors.shape(x);
+    shape[shape.length - 1] = parts.getFirst().size(-1);
+    return Tensors.cat(parts, 0).reshape(shape);
+  }
+
+  private Tensor rows(Tensor x) {
     Tensor both = in.forward(x);
-    long hidden = both.size(-1) / 2;
-    return out.forward(both.narrow(-1, 0, hidden).mul(torch.gelu(both.narrow(-1, hidden, hidden))));
+    Tensor gate = torch.gelu(both.narrow(-1, hidden, hidden));
+    return out.forward(Ops.mulOver(gate, both.narrow(-1, 0, hidden)));
   }
 }

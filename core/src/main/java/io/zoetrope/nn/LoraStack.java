@@ -138,7 +138,9 @@ public final class LoraStack implements AutoCloseable {
               sum = Ops.addScaled(sum, product, s.scale * update.scale());
             }
           }
-          weight.set_data(sum.to(original.scalar_type()));
+          // Halves are f32 in use; a sum of them would lose what was added.
+          boolean half = original.scalar_type().intern() == ScalarType.Half;
+          weight.set_data(half ? sum : sum.to(original.scalar_type()));
           return sum;
         }));
   }

@@ -1,6 +1,7 @@
 package io.zoetrope.nn;
 
 import io.zoetrope.torch.AttentionKernel;
+import io.zoetrope.torch.MappedFile;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
@@ -13,8 +14,11 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -24,8 +28,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * new one.
  *
  * <p>A store is either for training (f32 masters, cast at each use) or for inference (weights of
- * matrix products and convolutions held in the format they are used in; a bf16 file on a bf16
- * machine is used where it lies, without a copy).
+ * matrix products held in the format they are used in, those of convolutions as they are stored
+ * until a first use; a bf16 file on a bf16 machine is used where it lies, without a copy, and what
+ * is converted gives back the memory it was read from).
  */
 public final class ParameterStore implements AutoCloseable {
   private final Map<String, Tensor> source;
@@ -36,6 +41,11 @@ public final class ParameterStore implements AutoCloseable {
   private final SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
   private final Map<String, LoraSlot> slots = new LinkedHashMap<>();
   private final List<String> fresh = new ArrayList<>();
+  private final List<KernelForms> forms = new ArrayList<>();
+
+  /** Formats that a kernel may wait in until it is used. */
+  private static final Set<ScalarType> KEPT =
+      Set.of(ScalarType.Float, ScalarType.Half, ScalarType.BFloat16);
 
   private enum Mode {
     TRAINING,
@@ -153,11 +163,37 @@ public final class ParameterStore implements AutoCloseable {
   /** Frees all parameters; networks built on them must not be used any more. */
   @Override
   public void close() {
+    forms.forEach(KernelForms::close);
+    forms.clear();
     parameters.values().forEach(Scopes::free);
     parameters.clear();
   }
 
   Tensor get(String name, boolean matmul, Init init, long... shape) {
+    return get(name, given -> take(given, matmul), init, shape);
+  }
+
+  /** As it is stored, if nothing is trained: {@link KernelForms} converts what is used. */
+  Tensor kernel(String name, Init init, long... shape) {
+    return get(
+        name,
+        given ->
+            mode == Mode.INFERENCE && KEPT.contains(given.scalar_type().intern())
+                ? given.detach()
+                : take(given, true),
+        init,
+        shape);
+  }
+
+  Optional<KernelForms> forms(Tensor kernel) {
+    if (mode != Mode.INFERENCE) {
+      return Optional.empty();
+    }
+    forms.add(new KernelForms(kernel, precision));
+    return Optional.of(forms.getLast());
+  }
+
+  private Tensor get(String name, UnaryOperator<Tensor> take, Init init, long... shape) {
     if (parameters.containsKey(name)) {
       throw new IllegalStateException("two layers ask for '" + name + "'");
     }
@@ -172,7 +208,7 @@ public final class ParameterStore implements AutoCloseable {
             "weight '%s' has shape %s where the model needs %s"
                 .formatted(name, Arrays.toString(Tensors.shape(given)), Arrays.toString(shape)));
       }
-      parameter = Scopes.keep(Scopes.tensor(() -> take(given, matmul)));
+      parameter = Scopes.keep(Scopes.tensor(() -> take.apply(given)));
     }
     parameters.put(name, parameter);
     return parameter;
@@ -197,6 +233,12 @@ public final class ParameterStore implements AutoCloseable {
     if (mode == Mode.TRAINING) {
       return given.detach().to(ScalarType.Float).clone();
     }
-    return given.detach().to(matmul ? precision.matmul() : ScalarType.Float);
+    ScalarType wanted = matmul ? precision.matmul() : ScalarType.Float;
+    if (given.scalar_type().intern() == wanted) {
+      return given.detach();
+    }
+    Tensor converted = given.detach().to(wanted);
+    MappedFile.release(given); // not in memory twice
+    return converted;
   }
 }

@@ -2,6 +2,7 @@ package io.zoetrope.nn;
 
 import io.zoetrope.torch.AttentionKernel;
 import io.zoetrope.torch.Precision;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /** A place in the tree of names of a {@link ParameterStore}: where a layer asks for its tensors. */
@@ -36,6 +37,19 @@ public final class Parameters {
   /** A weight of a matrix product or convolution: follows the precision policy. */
   public Tensor weight(String name, Init init, long... shape) {
     return store.get(prefix + name, true, init, shape);
+  }
+
+  /**
+   * The weight of a convolution. Where nothing is trained it may be in the format of its file: see
+   * {@link KernelForms}.
+   */
+  Tensor kernel(String name, Init init, long... shape) {
+    return store.kernel(prefix + name, init, shape);
+  }
+
+  /** What computes with a {@link #kernel}; empty where it is trained. */
+  Optional<KernelForms> forms(Tensor kernel) {
+    return store.forms(kernel);
   }
 
   /** Any other parameter: always f32. */

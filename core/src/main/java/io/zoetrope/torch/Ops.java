@@ -2,6 +2,7 @@ package io.zoetrope.torch;
 
 import java.util.Optional;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -162,6 +163,31 @@ public final class Ops {
 
   public static Tensor div(Tensor x, double divisor) {
     return x.div(new Scalar(divisor));
+  }
+
+  /** Halves a tensor where it is. */
+  static void halve(Tensor x) {
+    x.mul_(new Scalar(0.5));
+  }
+
+  /** {@code x * sigmoid(x)}, in x's own memory unless gradients are recorded. */
+  public static Tensor siluOver(Tensor x) {
+    return GradMode.is_enabled() ? torch.silu(x) : torch.silu_(x);
+  }
+
+  /** {@code x * y} in x's own memory, unless gradients are recorded. */
+  public static Tensor mulOver(Tensor x, Tensor y) {
+    return GradMode.is_enabled() ? x.mul(y) : x.mul_(y);
+  }
+
+  /**
+   * {@code x + y} in x's own memory, unless gradients are recorded or formats differ.
+   *
+   * @param y no larger than x
+   */
+  public static Tensor addOver(Tensor x, Tensor y) {
+    boolean fits = x.scalar_type().intern() == y.scalar_type().intern();
+    return GradMode.is_enabled() || !fits ? x.add(y) : x.add_(y);
   }
 
   public static Tensor add(Tensor x, double term) {

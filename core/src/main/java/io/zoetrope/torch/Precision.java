@@ -19,7 +19,7 @@ public enum Precision {
   BF16(ScalarType.BFloat16);
 
   /** Features from which on bf16 is the faster one. */
-  private static final int BF16_WIDTH = 512;
+  private static final int BF16_WIDTH = 256;
 
   private final ScalarType matmul;
 
@@ -32,22 +32,27 @@ public enum Precision {
     return matmul;
   }
 
+  /** Whether the tensor is in the format of matrix products. */
+  public boolean fits(Tensor t) {
+    return t.scalar_type().intern() == matmul;
+  }
+
   /** The tensor in the format of matrix products; itself if it is in it already. */
   public Tensor cast(Tensor t) {
-    return t.scalar_type().intern() == matmul ? t : t.to(matmul);
+    return fits(t) ? t : t.to(matmul);
   }
 
   /**
    * The policy by name.
    *
-   * @param name {@code f32}, {@code bf16}, or {@code auto}: bf16 where the processor multiplies it
-   *     natively
+   * @param name {@code f32}, {@code bf16}, or {@code auto}: bf16 where it was measured to be faster
+   *     on this machine ({@link FormatChoice})
    */
   public static Precision of(String name) {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "f32" -> F32;
       case "bf16" -> BF16;
-      case "auto" -> hasNativeBf16() ? BF16 : F32;
+      case "auto" -> FormatChoice.here().bf16() ? BF16 : F32;
       default -> throw new UserError("unknown dtype '" + name + "': use auto, f32 or bf16");
     };
   }

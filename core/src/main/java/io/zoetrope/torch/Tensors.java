@@ -27,6 +27,11 @@ public final class Tensors {
     return torch.zeros(shape, options(dtype));
   }
 
+  /** Whatever lies in memory, f32: to be written to. */
+  static Tensor empty(long... shape) {
+    return torch.empty(shape, options(ScalarType.Float), new MemoryFormatOptional());
+  }
+
   /** A constant, f32. */
   public static Tensor full(double value, long... shape) {
     return torch.full(shape, new Scalar(value), options(ScalarType.Float));

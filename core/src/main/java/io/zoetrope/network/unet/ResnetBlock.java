@@ -45,19 +45,19 @@ final class ResnetBlock {
 
   /** x [B * F, in, H, W] f32 -> [B * F, out, H, W] f32. */
   Tensor forward(Tensor x, Pass pass) {
-    Tensor h = conv1.forward(torch.silu(norm1.forward(x)), pass);
+    Tensor h = conv1.forward(Ops.siluOver(norm1.forward(x)), pass);
     Tensor c = level.forward(pass.c_ME()).unsqueeze(-1).unsqueeze(-1);
     h =
         switch (modulation) {
-          case SHIFT -> norm2.forward(h.add(c));
+          case SHIFT -> norm2.forward(Ops.addOver(h, c));
           case SCALE_SHIFT -> {
             long out = h.size(1);
             yield torch.addcmul(
                 c.narrow(1, out, out), norm2.forward(h), Ops.add(c.narrow(1, 0, out), 1));
           }
         };
-    h = conv2.forward(torch.silu(h), pass);
+    h = conv2.forward(Ops.siluOver(h), pass);
     Tensor straight = shortcut.isPresent() ? shortcut.get().forward(x) : x;
-    return straight.to(ScalarType.Float).add(h);
+    return Ops.addOver(h, straight.to(ScalarType.Float));
   }
 }
