@@ -46,6 +46,8 @@ final class BadMakeInput {
             "good.png",
             "--motion-adapter",
             "no"),
+        row(USAGE, "--window: '0' is out of range", "animate", "good.png", "--window", "0"),
+        row(USAGE, "--free-init: '21' is out of range", "animate", "good.png", "--free-init", "21"),
         row(USAGE, "--clip-skip: '12' is out of range", "animate", "good.png", "--clip-skip", "12"),
         row(USAGE, "missing required parameter: 'LAST'", "interpolate", "good.png"),
         row(FAILED, "there is no file", "interpolate", "good.png", "nothing.png"),

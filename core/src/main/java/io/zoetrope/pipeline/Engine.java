@@ -8,6 +8,7 @@ import io.zoetrope.diffusion.PromptTrack;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
+import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.diffusion.guidance.Handover;
 import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.sampler.Noise;
@@ -51,10 +52,21 @@ public final class Engine {
       UnaryOperator<Noise> noise,
       Optional<FreeInit> freeInit,
       Optional<FrameWindows> windows,
-      Hints hints) {
+      Hints hints,
+      Optional<ContextWindows.Shape> context) {
     static final Extras NONE =
         new Extras(
-            UnaryOperator.identity(), Optional.empty(), Optional.empty(), new Hints(List.of()));
+            UnaryOperator.identity(),
+            Optional.empty(),
+            Optional.empty(),
+            new Hints(List.of()),
+            Optional.empty());
+
+    Extras {
+      if (context.isPresent() && !hints.each().isEmpty()) {
+        throw new UserError("controls do not go with windows over a long clip: leave one out");
+      }
+    }
 
     Denoiser around(VideoNetwork network) {
       Denoiser whole = windows.map(w -> w.around(network)).orElse(network);
@@ -80,32 +92,37 @@ public final class Engine {
 
   /** This with the noise of every clip changed: read from a file, repeated over a long clip. */
   public Engine withNoise(UnaryOperator<Noise> change) {
-    return new Engine(
-        model, guide, late, new Extras(change, extras.freeInit, extras.windows, extras.hints));
+    return with(new Extras(change, extras.freeInit, extras.windows, extras.hints, extras.context));
   }
 
   /** This making every clip several times, each from what became of the noise before. */
   public Engine withFreeInit(FreeInit freeInit) {
-    return new Engine(
-        model,
-        guide,
-        late,
-        new Extras(extras.noise, Optional.of(freeInit), extras.windows, extras.hints));
+    return with(
+        new Extras(
+            extras.noise, Optional.of(freeInit), extras.windows, extras.hints, extras.context));
   }
 
   /** This with motion modules that attend over long clips window by window. */
   public Engine withWindows(FrameWindows windows) {
-    return new Engine(
-        model,
-        guide,
-        late,
-        new Extras(extras.noise, extras.freeInit, Optional.of(windows), extras.hints));
+    return with(
+        new Extras(
+            extras.noise, extras.freeInit, Optional.of(windows), extras.hints, extras.context));
+  }
+
+  /** This with long clips denoised in windows that overlap, each as a clip of its own. */
+  public Engine withContext(ContextWindows.Shape shape) {
+    return with(
+        new Extras(
+            extras.noise, extras.freeInit, extras.windows, extras.hints, Optional.of(shape)));
   }
 
   /** This with something to be shown to the controls of its first model. */
   public Engine withHints(Hints hints) {
-    return new Engine(
-        model, guide, late, new Extras(extras.noise, extras.freeInit, extras.windows, hints));
+    return with(new Extras(extras.noise, extras.freeInit, extras.windows, hints, extras.context));
+  }
+
+  private Engine with(Extras others) {
+    return new Engine(model, guide, late, others);
   }
 
   /** The noise of a job's clips. */
@@ -275,9 +292,11 @@ public final class Engine {
       Supplier<PromptTrack> track) {
     VideoRequest first = requests.getFirst();
     Sampling sampling = model.scheduling().sampling(first.sampler(), steps);
-    X0Denoiser network =
+    X0Denoiser whole =
         X0Denoiser.of(
             extras.around(model.network()), sampling.schedule(), model.scheduling().toPrediction());
+    X0Denoiser network =
+        extras.context.<X0Denoiser>map(shape -> new ContextWindows(whole, shape)).orElse(whole);
     X0Denoiser base = new ClassifierFreeGuidance(network, texts.negative, first.guidance());
     return texts.prompts.size() == 1 ? base : new PromptBlend(base, texts.prompts, track);
   }

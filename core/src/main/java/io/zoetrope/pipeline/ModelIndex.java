@@ -41,7 +41,20 @@ public record ModelIndex(
       @JsonProperty("fps") double fps,
       @JsonProperty("steps") int steps,
       @JsonProperty("guidance") double guidance,
-      @JsonProperty("sampler") String sampler) {}
+      @JsonProperty("sampler") String sampler) {
+    /** With another sampler: LCM's models take few steps, and little guidance. */
+    public Defaults by(String other) {
+      boolean few = other.equals("lcm") && !sampler.equals("lcm");
+      return new Defaults(
+          width,
+          height,
+          frames,
+          fps,
+          few ? 6 : steps,
+          few ? Math.min(guidance, 2) : guidance,
+          other);
+    }
+  }
 
   /**
    * Reads the index of a model.
@@ -82,6 +95,6 @@ public record ModelIndex(
         Scheduling.read(layout.scheduler()) instanceof DiffusersScheduler own
             ? own.sampler()
             : "ddim";
-    return new Defaults(side, side, frames, 8, 25, 7.5, sampler);
+    return new Defaults(side, side, frames, 8, 25, 7.5, "ddim").by(sampler);
   }
 }

@@ -9,6 +9,8 @@ import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.unet.ControlNetConfig;
+import io.zoetrope.network.unet.TemporalBlock;
+import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.AutoencoderConfig;
 import io.zoetrope.network.vae.KlConfig;
@@ -157,6 +159,12 @@ public final class VideoModel implements AutoCloseable {
   /** Whether it looks across frames; one that does not makes single pictures. */
   public boolean makesVideo() {
     return network.config().temporal();
+  }
+
+  /** Whether motion modules of AnimateDiff are what looks across frames. */
+  public boolean hasMotionModules() {
+    return network.config() instanceof UNetConfig unet
+        && unet.inflation().temporal() instanceof TemporalBlock.MotionModule;
   }
 
   /**

@@ -87,6 +87,13 @@ public final class Values {
     }
   }
 
+  /** How often FreeInit makes a clip. */
+  public static final class Times extends Whole {
+    public Times() {
+      super(1, 20);
+    }
+  }
+
   /** How many frames a clip has. */
   public static final class Frames extends Whole {
     public Frames() {

@@ -1,5 +1,6 @@
 package io.zoetrope.app.make;
 
+import io.zoetrope.app.cli.LongOptions;
 import io.zoetrope.app.cli.LoraOption;
 import io.zoetrope.app.cli.Memory;
 import io.zoetrope.app.cli.ModelFolders;
@@ -49,6 +50,7 @@ public abstract class MakeVerb extends Verb {
   @Mixin private final SeedOption seed = new SeedOption();
   @Mixin private final SamplingOptions sampling = new SamplingOptions();
   @Mixin private final PartOptions parts = new PartOptions();
+  @Mixin private final LongOptions length = new LongOptions();
   @Mixin private final LoraOption lora = new LoraOption();
   @Mixin private final RunOptions run = new RunOptions();
 
@@ -100,7 +102,7 @@ public abstract class MakeVerb extends Verb {
       model.loras().forEach(report -> note(report.line()));
       noteUnknownWords(model, order);
       timings.mark("load");
-      Engine first = new Engine(model).withGuide(order.guide());
+      Engine first = length.over(new Engine(model)).withGuide(order.guide());
       Order.Models both = new Order.Models(first, other.model().map(Engine::new).orElse(first));
       Shot shot = new Shot(order, both, request, target, timings);
       Written written = film(shot);
@@ -199,7 +201,8 @@ public abstract class MakeVerb extends Verb {
     note(report);
   }
 
-  private VideoRequest usual(ModelIndex.Defaults defaults, Order order, long seedValue) {
+  private VideoRequest usual(ModelIndex.Defaults own, Order order, long seedValue) {
+    ModelIndex.Defaults defaults = sampling.sampler().map(own::by).orElse(own);
     return new VideoRequest(
         order.prompts().getFirst(),
         sampling.negative().strip(),
@@ -210,7 +213,7 @@ public abstract class MakeVerb extends Verb {
         defaults.fps(),
         sampling.steps().orElse(defaults.steps()),
         sampling.guidance().orElse(defaults.guidance()),
-        sampling.sampler().orElse(defaults.sampler()));
+        defaults.sampler());
   }
 
   private void noteUnknownWords(VideoModel model, Order order) {

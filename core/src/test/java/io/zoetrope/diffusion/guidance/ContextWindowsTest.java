@@ -1,0 +1,130 @@
+package io.zoetrope.diffusion.guidance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.Denoiser;
+import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.Prediction;
+import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.RandomStream;
+import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+
+class ContextWindowsTest {
+  private static X0Denoiser of(Denoiser network) {
+    return X0Denoiser.of(network, NoiseSchedule.flow(1), Prediction.X0);
+  }
+
+  private static Tensor video(int frames) {
+    try (RandomStream stream = new RandomStreams(2).stream("video")) {
+      return stream.normal(1, 2, frames, 3, 3);
+    }
+  }
+
+  @Test
+  void windowsHoldEveryFrameAndOverlapAsSaid() {
+    Random random = new Random(11);
+    for (int i = 0; i < 2000; i++) {
+      int length = 1 + random.nextInt(20);
+      int overlap = random.nextInt(length);
+      int frames = 1 + random.nextInt(80);
+      double level = random.nextDouble();
+      List<Integer> starts = new ContextWindows.Shape(length, overlap).over(frames, level);
+      String what = "seed 11, " + length + " " + overlap + " " + frames + " " + level;
+      assertThat(starts.getFirst()).as(what).isZero();
+      assertThat(starts.getLast()).as(what).isEqualTo(Math.max(0, frames - length));
+      for (int k = 1; k < starts.size(); k++) {
+        assertThat(starts.get(k) - starts.get(k - 1)).as(what).isBetween(1, length - overlap);
+      }
+    }
+    Set<List<Integer>> seen = new HashSet<>();
+    for (int step = 0; step <= 20; step++) {
+      seen.add(new ContextWindows.Shape(16, 4).over(48, step / 20.0));
+    }
+    assertThat(seen).as("borders move").hasSizeGreaterThan(5);
+  }
+
+  /** A network that mixes frames: each gives the mean of its clip and itself. */
+  private static final Denoiser MIXING = (z, t, c) -> z.add(Ops.mean(z, 2).unsqueeze(2));
+
+  @Test
+  void oneWindowIsTheSameToTheBit() {
+    Scopes.run(() -> {
+      Tensor z = video(8);
+      X0Denoiser plain = of(MIXING);
+      Tensor t = Tensors.full(0.5);
+      for (int length : new int[] {8, 16}) {
+        ContextWindows windows = new ContextWindows(plain, new ContextWindows.Shape(length, 2));
+        assertThat(Tensors.toBytes(windows.x0(z, t, Conditioning.none())))
+            .isEqualTo(Tensors.toBytes(plain.x0(z, t, Conditioning.none())));
+      }
+    });
+  }
+
+  @Test
+  void framesThatDoNotMixAreAsWithout() {
+    Scopes.run(() -> {
+      Tensor z = video(23);
+      X0Denoiser plain =
+          of((x, t, c) ->
+              Ops.mul(x, 0.5).add(Ops.mul(t, 0.001).view(t.size(0), 1, t.size(1), 1, 1)));
+      double[] levels = new double[23];
+      for (int f = 0; f < levels.length; f++) {
+        levels[f] = f / 23.0;
+      }
+      Tensor t = Tensors.of(levels, 1, 23);
+      ContextWindows windows = new ContextWindows(plain, new ContextWindows.Shape(6, 2));
+      Tensor difference =
+          windows.x0(z, t, Conditioning.none()).sub(plain.x0(z, t, Conditioning.none()));
+      assertThat(difference.abs().max().item_double()).isLessThan(1e-6);
+    });
+  }
+
+  @Test
+  void aWindowSeesWhatBelongsToItsFrames() {
+    Scopes.run(() -> {
+      List<Double> moments = new ArrayList<>();
+      X0Denoiser base =
+          of((x, t, c) -> {
+            assertThat(x.size(2)).isEqualTo(4);
+            assertThat(c.get(Conditioning.FRAME_TEXTS).orElseThrow().size(1)).isEqualTo(4);
+            moments.add(c.get(Conditioning.FRAME_TIMES).orElseThrow().select(1, 0).item_double());
+            return c.get(Conditioning.hint(0)).orElseThrow();
+          });
+      Tensor z = video(9);
+      float[] times = new float[9];
+      long[] texts = new long[9];
+      for (int f = 0; f < 9; f++) {
+        times[f] = f;
+      }
+      Conditioning given =
+          Conditioning.none()
+              .with(Conditioning.FRAME_TIMES, Tensors.of(times, 1, 9))
+              .with(Conditioning.FRAME_TEXTS, Tensors.of(texts, 1, 9))
+              .with(Conditioning.hint(0), z);
+      ContextWindows windows = new ContextWindows(base, new ContextWindows.Shape(4, 1));
+      Tensor x0 = windows.x0(z, Tensors.full(0.7), given);
+      assertThat(x0.sub(z).abs().max().item_double()).isLessThan(1e-6);
+      assertThat(moments).hasSizeGreaterThan(2).allMatch(m -> m == 0);
+    });
+  }
+
+  @Test
+  void windowsThatDoNotMoveAreRefused() {
+    assertThatThrownBy(() -> new ContextWindows.Shape(4, 4))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("overlap by 0 to 3");
+  }
+}
