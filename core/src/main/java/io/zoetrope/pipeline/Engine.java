@@ -206,6 +206,9 @@ public final class Engine {
   private Tensor once(Job job, Noise noise, Progress progress) {
     VideoRequest first = first(job.requests());
     requireFit(job.given_BCFHW(), job.requests());
+    model
+        .need(first, job.requests().size())
+        .requireFit(MemoryNeed.available(), first, model.precision());
     TimestepPlan plan = guide.plan(job.plan());
     Guided guided = guided(job.requests(), job.prompts(), plan::prompts);
     X0Denoiser denoiser = guide.wrap(guided.denoiser(), job.plan(), job.given_BCFHW(), noise);

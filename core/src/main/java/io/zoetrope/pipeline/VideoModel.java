@@ -32,6 +32,7 @@ import java.util.function.Supplier;
 public final class VideoModel implements AutoCloseable {
   private final ModelIndex index;
   private final VideoNetwork network;
+  private final Precision precision;
   private final Scheduling scheduling;
   private final X0Denoiser denoiser;
   private final PromptEncoder text;
@@ -48,7 +49,7 @@ public final class VideoModel implements AutoCloseable {
       ModelParts parts = ModelParts.read(files);
       index = parts.index();
       scheduling = parts.scheduling();
-      Precision precision = Precision.of(dtype, parts.network().features());
+      precision = Precision.of(dtype, parts.network().features());
       VideoNetwork bare = build(files, parts.networkPart(), precision);
       Supplier<PromptEncoder> prompts = build(files, parts.textPart(), precision);
       loras = LoadedLoras.merge(files.choice().loras(), stores.getFirst(), stores.getLast());
@@ -139,6 +140,22 @@ public final class VideoModel implements AutoCloseable {
     } catch (UserError e) {
       throw new UserError(file + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * What a request will need of memory.
+   *
+   * @param clips at once
+   */
+  public MemoryNeed need(VideoRequest request, int clips) {
+    long parameters = stores.stream().mapToLong(ParameterStore::count).sum();
+    return MemoryNeed.of(
+        parameters, network.config(), precision, autoencoder.factor(), request, clips);
+  }
+
+  /** The number format of its network. */
+  public Precision precision() {
+    return precision;
   }
 
   /** What the model is used with where a request says nothing. */
