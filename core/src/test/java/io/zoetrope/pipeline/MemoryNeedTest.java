@@ -57,7 +57,8 @@ class MemoryNeedTest {
 
   @Test
   void theContainersLimitCounts() throws IOException {
-    Path proc = Files.createDirectories(folder.resolve("proc/self")).getParent();
+    Path proc = folder.resolve("proc");
+    Files.createDirectories(proc.resolve("self"));
     Path groups = Files.createDirectories(folder.resolve("groups"));
     Files.writeString(proc.resolve("meminfo"), "MemTotal: 9000 kB\nMemAvailable:  8000 kB\n");
     assertThat(MemoryNeed.available(proc, groups)).hasValue(8000 * 1024);
