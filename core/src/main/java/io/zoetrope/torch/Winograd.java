@@ -65,7 +65,8 @@ public final class Winograd {
    * @return [M, K, H, W], channels next to each other in memory
    */
   public static Tensor conv(Tensor x_MCHW, Tensor u_16CK, Tensor bias_K) {
-    return new Pass(x_MCHW, u_16CK, bias_K).run();
+    // Of all its buffers only the result may wait for the end of a step.
+    return Scopes.tensor(() -> new Pass(x_MCHW, u_16CK, bias_K).run());
   }
 
   private static long half(long size) {
