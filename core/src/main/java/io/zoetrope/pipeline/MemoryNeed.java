@@ -27,7 +27,7 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
   private static final long GROUP = 512L << 20;
 
   /** Weights of convolutions in f32 are held in a form of 16 numbers for each 9. */
-  private static final double F32_FORMS = 1.35;
+  private static final double F32_FORMS = 1.5;
 
   /** Tensors of the finest resolution that a layer holds at its worst moment. */
   private static final long LAYER = 10;
