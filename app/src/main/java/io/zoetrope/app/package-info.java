@@ -1,7 +1,7 @@
 /**
  * The {@code zoetrope} command: finds the command that was asked for, runs it, and turns whatever
- * happens into streams and an exit code. Sees its own rooms {@code cli}, {@code command} and {@code
- * doctor}; nobody sees it.
+ * happens into streams and an exit code. Sees its own rooms {@code cli}, {@code command}, {@code
+ * make} and {@code doctor}; nobody sees it.
  */
 @NullMarked
 package io.zoetrope.app;

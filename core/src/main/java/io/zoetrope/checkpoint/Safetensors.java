@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
 
@@ -80,7 +81,7 @@ public final class Safetensors {
             start.order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).put(header).flip();
             writeFully(channel, start);
             for (SafetensorsFile.Entry entry : layout) {
-              write(channel, java.util.Objects.requireNonNull(tensors.get(entry.name())));
+              write(channel, Objects.requireNonNull(tensors.get(entry.name())));
             }
           }
         });

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
@@ -131,8 +132,7 @@ public final class SingleFile implements AutoCloseable {
     SequencedMap<String, SafetensorsFile.Entry> entries = new LinkedHashMap<>();
     part(component)
         .keySet()
-        .forEach(
-            key -> entries.put(key, java.util.Objects.requireNonNull(file.entries().get(key))));
+        .forEach(key -> entries.put(key, Objects.requireNonNull(file.entries().get(key))));
     return Collections.unmodifiableSequencedMap(entries);
   }
 

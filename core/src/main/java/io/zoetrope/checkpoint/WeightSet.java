@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
@@ -71,7 +72,7 @@ public final class WeightSet implements AutoCloseable {
     index
         .weightMap()
         .forEach((name, shard) -> {
-          SafetensorsFile file = java.util.Objects.requireNonNull(files.get(shard));
+          SafetensorsFile file = Objects.requireNonNull(files.get(shard));
           if (!file.entries().containsKey(name)) {
             throw new UserError(
                 "%s has no tensor '%s', which %s says it holds: they are of different models"

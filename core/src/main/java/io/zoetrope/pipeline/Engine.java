@@ -1,7 +1,6 @@
 package io.zoetrope.pipeline;
 
 import io.zoetrope.diffusion.Conditioning;
-import io.zoetrope.diffusion.Denoiser;
 import io.zoetrope.diffusion.FreeInit;
 import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.PromptTrack;
@@ -16,7 +15,6 @@ import io.zoetrope.diffusion.sampler.SamplerLoop;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Video;
 import io.zoetrope.network.FrameWindows;
-import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.unet.Hints;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -47,33 +45,6 @@ public final class Engine {
   private final Optional<Late> late;
   private final Extras extras;
 
-  /** What is done to noise, and to the network. */
-  private record Extras(
-      UnaryOperator<Noise> noise,
-      Optional<FreeInit> freeInit,
-      Optional<FrameWindows> windows,
-      Hints hints,
-      Optional<ContextWindows.Shape> context) {
-    static final Extras NONE =
-        new Extras(
-            UnaryOperator.identity(),
-            Optional.empty(),
-            Optional.empty(),
-            new Hints(List.of()),
-            Optional.empty());
-
-    Extras {
-      if (context.isPresent() && !hints.each().isEmpty()) {
-        throw new UserError("controls do not go with windows over a long clip: leave one out");
-      }
-    }
-
-    Denoiser around(VideoNetwork network) {
-      Denoiser whole = windows.map(w -> w.around(network)).orElse(network);
-      return hints.each().isEmpty() ? whole : hints.around(whole);
-    }
-  }
-
   private Engine(VideoModel model, Guide guide, Optional<Late> late, Extras extras) {
     this.model = model;
     this.guide = guide;
@@ -92,33 +63,27 @@ public final class Engine {
 
   /** This with the noise of every clip changed: read from a file, repeated over a long clip. */
   public Engine withNoise(UnaryOperator<Noise> change) {
-    return with(new Extras(change, extras.freeInit, extras.windows, extras.hints, extras.context));
+    return with(extras.withNoise(change));
   }
 
   /** This making every clip several times, each from what became of the noise before. */
   public Engine withFreeInit(FreeInit freeInit) {
-    return with(
-        new Extras(
-            extras.noise, Optional.of(freeInit), extras.windows, extras.hints, extras.context));
+    return with(extras.withFreeInit(freeInit));
   }
 
   /** This with motion modules that attend over long clips window by window. */
   public Engine withWindows(FrameWindows windows) {
-    return with(
-        new Extras(
-            extras.noise, extras.freeInit, Optional.of(windows), extras.hints, extras.context));
+    return with(extras.withWindows(windows));
   }
 
   /** This with long clips denoised in windows that overlap, each as a clip of its own. */
   public Engine withContext(ContextWindows.Shape shape) {
-    return with(
-        new Extras(
-            extras.noise, extras.freeInit, extras.windows, extras.hints, Optional.of(shape)));
+    return with(extras.withContext(shape));
   }
 
   /** This with something to be shown to the controls of its first model. */
   public Engine withHints(Hints hints) {
-    return with(new Extras(extras.noise, extras.freeInit, extras.windows, hints, extras.context));
+    return with(extras.withHints(hints));
   }
 
   private Engine with(Extras others) {
@@ -127,7 +92,7 @@ public final class Engine {
 
   /** The noise of a job's clips. */
   public Noise noise(Job job) {
-    return extras.noise.apply(job.noise());
+    return extras.noise().apply(job.noise());
   }
 
   /**
@@ -198,7 +163,7 @@ public final class Engine {
   private Tensor sample(Job job, Progress progress) {
     Noise noise = noise(job);
     return extras
-        .freeInit
+        .freeInit()
         .map(f -> new FreeInitLoop(f, this).run(job, noise, this::once, progress))
         .orElseGet(() -> once(job, noise, progress));
   }
@@ -295,11 +260,8 @@ public final class Engine {
       Supplier<PromptTrack> track) {
     VideoRequest first = requests.getFirst();
     Sampling sampling = model.scheduling().sampling(first.sampler(), steps);
-    X0Denoiser whole =
-        X0Denoiser.of(
-            extras.around(model.network()), sampling.schedule(), model.scheduling().toPrediction());
     X0Denoiser network =
-        extras.context.<X0Denoiser>map(shape -> new ContextWindows(whole, shape)).orElse(whole);
+        extras.around(model.network(), sampling.schedule(), model.scheduling().toPrediction());
     X0Denoiser base = new ClassifierFreeGuidance(network, texts.negative, first.guidance());
     return texts.prompts.size() == 1 ? base : new PromptBlend(base, texts.prompts, track);
   }

@@ -5,6 +5,7 @@ import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -170,7 +171,7 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
           .filter(digits -> !digits.isEmpty() && digits.length() < 17)
           .mapToLong(digits -> Long.parseLong(digits) * unit)
           .findFirst();
-    } catch (IOException | java.io.UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return OptionalLong.empty();
     }
   }

@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -104,7 +105,7 @@ record CachedRepo(Path cache, String name, boolean links) {
     if (Files.exists(pointer) && Files.isSameFile(pointer, blob)) {
       return;
     }
-    Path parent = java.util.Objects.requireNonNull(pointer.getParent());
+    Path parent = Objects.requireNonNull(pointer.getParent());
     Files.createDirectories(parent);
     if (Files.exists(pointer, LinkOption.NOFOLLOW_LINKS)) {
       Files.delete(pointer);
@@ -136,7 +137,7 @@ record CachedRepo(Path cache, String name, boolean links) {
     if (Files.isRegularFile(ref) && Files.readString(ref).equals(commit)) {
       return;
     }
-    Files.createDirectories(java.util.Objects.requireNonNull(ref.getParent()));
+    Files.createDirectories(Objects.requireNonNull(ref.getParent()));
     // Without a newline: other tools take the whole text.
     AtomicFiles.file(
         ref, temporary -> Files.write(temporary, commit.getBytes(StandardCharsets.US_ASCII)));

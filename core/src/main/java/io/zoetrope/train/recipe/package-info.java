@@ -1,6 +1,6 @@
 /**
  * Recipes: what to train, on what, and how, as records read from YAML or JSON. Every mistake is one
- * line that names the file, the line and the key. May see {@code train} and {@code torch}.
+ * line that names the file, the line and the key. Sees {@code train}, {@code nn} and {@code torch}.
  */
 @NullMarked
 package io.zoetrope.train.recipe;

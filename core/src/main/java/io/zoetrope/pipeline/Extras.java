@@ -1,0 +1,74 @@
+package io.zoetrope.pipeline;
+
+import io.zoetrope.diffusion.Denoiser;
+import io.zoetrope.diffusion.FreeInit;
+import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.Prediction;
+import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.guidance.ContextWindows;
+import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.network.FrameWindows;
+import io.zoetrope.network.VideoNetwork;
+import io.zoetrope.network.unet.Hints;
+import io.zoetrope.torch.UserError;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * What an {@link Engine} does to noise and to the network, beneath guidance, whatever the task.
+ *
+ * @param noise what becomes of the noise of every clip
+ * @param freeInit whether clips are made several times
+ * @param windows in which motion modules attend
+ * @param hints for the controls
+ * @param context windows in which the whole network sees long clips
+ */
+record Extras(
+    UnaryOperator<Noise> noise,
+    Optional<FreeInit> freeInit,
+    Optional<FrameWindows> windows,
+    Hints hints,
+    Optional<ContextWindows.Shape> context) {
+  static final Extras NONE =
+      new Extras(
+          UnaryOperator.identity(),
+          Optional.empty(),
+          Optional.empty(),
+          new Hints(List.of()),
+          Optional.empty());
+
+  Extras {
+    if (context.isPresent() && !hints.each().isEmpty()) {
+      throw new UserError("controls do not go with windows over a long clip: leave one out");
+    }
+  }
+
+  Extras withNoise(UnaryOperator<Noise> change) {
+    return new Extras(change, freeInit, windows, hints, context);
+  }
+
+  Extras withFreeInit(FreeInit other) {
+    return new Extras(noise, Optional.of(other), windows, hints, context);
+  }
+
+  Extras withWindows(FrameWindows other) {
+    return new Extras(noise, freeInit, Optional.of(other), hints, context);
+  }
+
+  Extras withHints(Hints other) {
+    return new Extras(noise, freeInit, windows, other, context);
+  }
+
+  Extras withContext(ContextWindows.Shape shape) {
+    return new Extras(noise, freeInit, windows, hints, Optional.of(shape));
+  }
+
+  /** The network as a denoiser, with its windows and hints. */
+  X0Denoiser around(VideoNetwork network, NoiseSchedule schedule, Prediction prediction) {
+    Denoiser attending = windows.map(w -> w.around(network)).orElse(network);
+    Denoiser shown = hints.each().isEmpty() ? attending : hints.around(attending);
+    X0Denoiser whole = X0Denoiser.of(shown, schedule, prediction);
+    return context.<X0Denoiser>map(shape -> new ContextWindows(whole, shape)).orElse(whole);
+  }
+}
