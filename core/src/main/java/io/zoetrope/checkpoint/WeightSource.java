@@ -104,6 +104,11 @@ public final class WeightSource {
     return Collections.unmodifiableSequencedMap(tensors);
   }
 
+  /** How many numbers there are. */
+  public long count() {
+    return tensors.values().stream().mapToLong(Tensor::numel).sum();
+  }
+
   /** The file, as errors name it. */
   public String source() {
     return source;

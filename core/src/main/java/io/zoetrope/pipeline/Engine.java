@@ -217,12 +217,13 @@ public final class Engine {
       Supplier<PromptTrack> track) {
     first(requests);
     Texts texts = texts(model, requests, prompts);
-    X0Denoiser early = withPrompts(model, requests, steps, texts, track);
+    X0Denoiser early = withPrompts(model, extras, requests, steps, texts, track);
     Conditioning handed = texts.prompts.getFirst();
     return late.map(
             l -> {
               Texts own = texts(l.model, requests, prompts);
-              X0Denoiser second = withPrompts(l.model, requests, steps, own, track);
+              X0Denoiser second =
+                  withPrompts(l.model, extras.withoutHints(), requests, steps, own, track);
               // The second model reads the prompt with its own eyes.
               X0Denoiser bound =
                   own.prompts.size() > 1
@@ -254,6 +255,7 @@ public final class Engine {
 
   private X0Denoiser withPrompts(
       VideoModel model,
+      Extras extras,
       List<VideoRequest> requests,
       int steps,
       Texts texts,

@@ -64,6 +64,11 @@ record Extras(
     return new Extras(noise, freeInit, windows, hints, Optional.of(shape));
   }
 
+  /** These for a model that has no controls. */
+  Extras withoutHints() {
+    return withHints(new Hints(List.of()));
+  }
+
   /** The network as a denoiser, with its windows and hints. */
   X0Denoiser around(VideoNetwork network, NoiseSchedule schedule, Prediction prediction) {
     Denoiser attending = windows.map(w -> w.around(network)).orElse(network);

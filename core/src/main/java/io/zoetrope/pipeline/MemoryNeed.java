@@ -48,7 +48,6 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
       int factor,
       VideoRequest request,
       int clips) {
-    double bytes = precision == Precision.F32 ? 4 * forms(network) : 2;
     long rows = (request.guidance() == 1 ? 1L : 2L) * clips * request.frames();
     long height = Math.ceilDiv(request.height(), factor);
     long width = Math.ceilDiv(request.width(), factor);
@@ -56,9 +55,34 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
     long video = 3 * Float.BYTES * pixels * request.frames() * clips;
     long frame = pixels * Float.BYTES * 3 * 256;
     return new MemoryNeed(
-        (long) (parameters * bytes),
+        weights(parameters, network, precision),
         Math.multiplyExact(rows, Float.BYTES * activations(network, height, width)),
         2 * video + (factor == 1 ? 0 : Math.max(GROUP, frame)));
+  }
+
+  /** Bytes of weights in the format they are used in. */
+  private static long weights(long parameters, NetworkConfig network, Precision precision) {
+    return (long) (parameters * (precision == Precision.F32 ? 4 * forms(network) : 2));
+  }
+
+  /**
+   * Refuses weights that will not fit, before any of them is read.
+   *
+   * @param parameters of all components
+   * @param available bytes; empty where nobody knows
+   * @throws UserError naming both figures and what to do
+   */
+  static void requireRoom(
+      OptionalLong available, long parameters, NetworkConfig network, Precision precision) {
+    long weights = weights(parameters, network, precision);
+    if (available.isPresent() && PROGRAM + weights > available.getAsLong()) {
+      throw new UserError(
+          "the model's weights need about %s of memory, and %s are free: %s"
+              .formatted(
+                  gigabytes(PROGRAM + weights),
+                  gigabytes(available.getAsLong()),
+                  weightsAdvice(precision)));
+    }
   }
 
   private static double forms(NetworkConfig network) {
@@ -97,19 +121,16 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
       return;
     }
     throw new UserError(
-        "this needs about %s of memory (%s), and %s are free: %s"
+        "this needs %s, and %s are free: %s"
             .formatted(
-                gigabytes(total()),
-                text(),
+                line(),
                 gigabytes(available.getAsLong()),
                 advice(available.getAsLong(), request, precision)));
   }
 
   private String advice(long available, VideoRequest request, Precision precision) {
     if (PROGRAM + weights > available) {
-      return precision == Precision.F32
-          ? "its weights alone do not fit; --dtype bf16 halves them"
-          : "its weights alone do not fit; close other programs, or use a smaller model";
+      return "its weights alone do not fit; " + weightsAdvice(precision);
     }
     long rest = available - PROGRAM - weights;
     double share = rest / (double) Math.max(sampling, decoding);
@@ -123,6 +144,17 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
     return width >= multiple && height >= multiple
         ? "ask for at most about %dx%d, or fewer frames".formatted(width, height)
         : "ask for a smaller size and fewer frames";
+  }
+
+  private static String weightsAdvice(Precision precision) {
+    return precision == Precision.F32
+        ? "--dtype bf16 halves them"
+        : "close other programs, or use a smaller model";
+  }
+
+  /** The whole, and what it consists of. */
+  public String line() {
+    return "about %s of memory (%s)".formatted(gigabytes(total()), text());
   }
 
   /** What it consists of. */

@@ -7,6 +7,7 @@ import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
@@ -28,9 +29,19 @@ import org.bytedeco.pytorch.Tensor;
  * @param parts components with weights
  * @param unused components that are there and are not used
  * @param others keys of a single file that are of no component
+ * @param usual what it makes where a request says nothing
  */
 public record ModelContents(
-    String kind, List<Part> parts, List<String> unused, List<String> others) {
+    String kind, List<Part> parts, List<String> unused, List<String> others, Usual usual) {
+  /**
+   * What a model makes where a request says nothing, and the memory that takes.
+   *
+   * @param width pixels
+   * @param height pixels
+   * @param need by the number format of the network
+   */
+  public record Usual(int frames, int width, int height, SortedMap<Precision, MemoryNeed> need) {}
+
   /**
    * A component.
    *
@@ -80,7 +91,32 @@ public record ModelContents(
         parts.index().kind(),
         List.copyOf(found),
         DiffusersIndex.of(index).ignored(),
-        files.others());
+        files.others(),
+        usual(parts, found.stream().mapToLong(Part::parameters).sum()));
+  }
+
+  private static Usual usual(ModelParts parts, long parameters) {
+    ModelIndex.Defaults own = parts.index().defaults();
+    int frames = parts.network().temporal() ? own.frames() : 1;
+    VideoRequest request =
+        new VideoRequest(
+            "",
+            "",
+            0,
+            own.width(),
+            own.height(),
+            frames,
+            own.fps(),
+            own.steps(),
+            own.guidance(),
+            own.sampler());
+    TreeMap<Precision, MemoryNeed> need = new TreeMap<>();
+    for (Precision precision : Precision.values()) {
+      int factor = parts.vae().factor();
+      need.put(
+          precision, MemoryNeed.of(parameters, parts.network(), precision, factor, request, 1));
+    }
+    return new Usual(frames, own.width(), own.height(), need);
   }
 
   private static Part part(ModelFiles files, ModelParts.Part<?> part) {

@@ -50,15 +50,28 @@ public final class VideoModel implements AutoCloseable {
       index = parts.index();
       scheduling = parts.scheduling();
       precision = Precision.of(dtype, parts.network().features());
-      VideoNetwork bare = build(files, parts.networkPart(), precision);
-      Supplier<PromptEncoder> prompts = build(files, parts.textPart(), precision);
+      WeightSource networkWeights = parts.networkPart().weights(files);
+      WeightSource textWeights = parts.textPart().weights(files);
+      Optional<WeightSource> vaeWeights =
+          parts.vae() instanceof Pixels
+              ? Optional.empty()
+              : Optional.of(parts.vaePart().weights(files));
+      MemoryNeed.requireRoom(
+          MemoryNeed.available(),
+          networkWeights.count()
+              + textWeights.count()
+              + vaeWeights.map(WeightSource::count).orElse(0L),
+          parts.network(),
+          precision);
+      VideoNetwork bare = build(parts.networkPart(), networkWeights, precision);
+      Supplier<PromptEncoder> prompts = build(parts.textPart(), textWeights, precision);
       loras = LoadedLoras.merge(files.choice().loras(), stores.getFirst(), stores.getLast());
       controls = Controls.load(files.choice().controls(), bare, precision, stores, reports);
       network = controls.over(bare);
       autoencoder =
           parts.vae() instanceof Pixels pixels
               ? pixels
-              : build(files, parts.vaePart(), precision(parts.vae(), dtype));
+              : build(parts.vaePart(), vaeWeights.orElseThrow(), precision(parts.vae(), dtype));
       denoiser =
           naming(
               layout.scheduler(),
@@ -115,8 +128,7 @@ public final class VideoModel implements AutoCloseable {
     return new VideoModel(files, dtype);
   }
 
-  private <T> T build(ModelFiles files, ModelParts.Part<T> part, Precision precision) {
-    WeightSource weights = part.weights(files);
+  private <T> T build(ModelParts.Part<T> part, WeightSource weights, Precision precision) {
     ParameterStore store = ParameterStore.forInference(weights.tensors(), precision);
     stores.add(store);
     T made = naming(weights.source(), () -> part.make().apply(store.root()));

@@ -56,6 +56,21 @@ class MemoryNeedTest {
   }
 
   @Test
+  void weightsAreRefusedBeforeTheyAreRead() {
+    UNetConfig sd15 = UNetConfig.size("sd15");
+    assertThatThrownBy(
+            () -> MemoryNeed.requireRoom(OptionalLong.of(4 * GB), PARAMETERS, sd15, Precision.F32))
+        .isInstanceOf(UserError.class)
+        .hasMessageMatching("the model's weights need about .* 4\\.0 GB are free: --dtype bf16.*");
+    assertThatCode(
+            () -> MemoryNeed.requireRoom(OptionalLong.of(4 * GB), PARAMETERS, sd15, Precision.BF16))
+        .doesNotThrowAnyException();
+    assertThatCode(
+            () -> MemoryNeed.requireRoom(OptionalLong.empty(), PARAMETERS, sd15, Precision.F32))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
   void theContainersLimitCounts() throws IOException {
     Path proc = folder.resolve("proc");
     Files.createDirectories(proc.resolve("self"));

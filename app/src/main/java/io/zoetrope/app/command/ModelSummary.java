@@ -3,11 +3,13 @@ package io.zoetrope.app.command;
 import io.zoetrope.app.cli.Units;
 import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.pipeline.ModelContents;
+import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -57,12 +59,32 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
       lines.add("  not used: " + String.join(", ", contents.unused()));
     }
     name(lines, "of no component", contents.others());
+    ModelContents.Usual usual = contents.usual();
+    usual
+        .need()
+        .forEach((precision, need) ->
+            lines.add(
+                "  %d frame%s of %dx%d in %s: %s"
+                    .formatted(
+                        usual.frames(),
+                        usual.frames() == 1 ? "" : "s",
+                        usual.width(),
+                        usual.height(),
+                        name(precision),
+                        need.line())));
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("kind", contents.kind());
     fields.put("components", components);
     fields.put("not_used", contents.unused());
     fields.put("of_no_component", contents.others());
+    Map<String, Object> memory = new LinkedHashMap<>();
+    usual.need().forEach((precision, need) -> memory.put(name(precision), need.total()));
+    fields.put("estimated_memory_bytes", memory);
     return new ModelSummary(String.join("\n", lines), fields);
+  }
+
+  private static String name(Precision precision) {
+    return precision.name().toLowerCase(Locale.ROOT);
   }
 
   private static void name(List<String> lines, String fate, List<String> keys) {
@@ -81,7 +103,7 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
     fields.put(
         "dtypes",
         part.bytes().keySet().stream()
-            .map(dtype -> dtype.name().toLowerCase(java.util.Locale.ROOT))
+            .map(dtype -> dtype.name().toLowerCase(Locale.ROOT))
             .toList());
     fields.put("used", report.used().size());
     fields.put("missing", report.missing());

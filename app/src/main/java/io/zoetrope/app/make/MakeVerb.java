@@ -25,6 +25,7 @@ import io.zoetrope.media.VideoWriter;
 import io.zoetrope.media.WriteOptions;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.LoraChoice;
+import io.zoetrope.pipeline.MemoryNeed;
 import io.zoetrope.pipeline.ModelChoice;
 import io.zoetrope.pipeline.ModelIndex;
 import io.zoetrope.pipeline.VideoModel;
@@ -46,6 +47,9 @@ import picocli.CommandLine.Mixin;
  * computed.
  */
 public abstract class MakeVerb extends Verb {
+  /** Bytes that are worth a word before they are taken. */
+  private static final long LARGE = 2_000_000_000;
+
   @Mixin private final OutOption out = new OutOption();
   @Mixin private final SeedOption seed = new SeedOption();
   @Mixin private final SamplingOptions sampling = new SamplingOptions();
@@ -99,6 +103,10 @@ public abstract class MakeVerb extends Verb {
         model.requireVideo();
       }
       VideoRequest request = order.request(usual(model.defaults(), order, seedValue), model);
+      MemoryNeed need = model.need(request, 1);
+      if (need.total() > LARGE) {
+        note("needs " + need.line());
+      }
       model.loras().forEach(report -> note(report.line()));
       noteUnknownWords(model, order);
       timings.mark("load");
@@ -272,6 +280,7 @@ public abstract class MakeVerb extends Verb {
     fields.put("device", "cpu");
     fields.put("dtype", dtype);
     fields.put("seconds", shot.timings().fields());
+    fields.put("estimated_memory_bytes", shot.models().first().model().need(request, 1).total());
     fields.put("peak_memory_bytes", Memory.peak().isPresent() ? Memory.peak().getAsLong() : null);
     return fields;
   }
