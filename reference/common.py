@@ -1,5 +1,6 @@
 """What the makers of parity fixtures share. See reference/README.md."""
 
+import copy
 import pathlib
 import platform
 
@@ -62,6 +63,16 @@ def write(name, module, tensors, seed, how=None):
         file.chmod(0o755 if file.is_dir() else 0o644)
     size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
     print(f"{name}: {size / 1024:.0f} KiB")
+
+
+def halved(module):
+    """A copy in bf16: the reference's own half precision."""
+    return copy.deepcopy(module).to(torch.bfloat16)
+
+
+def bf16(*tensors):
+    """Tensors in bf16."""
+    return [t.to(torch.bfloat16) for t in tensors]
 
 
 def keep(module, name, into):

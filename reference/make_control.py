@@ -15,7 +15,7 @@ from diffusers import (
     UNetMotionModel,
 )
 
-from common import OUT, normal, randomise, write
+from common import OUT, bf16, halved, normal, randomise, write
 
 IMAGE = dict(
     block_out_channels=(8, 16),
@@ -51,6 +51,7 @@ def canny():
     tensors = {"sample": sample, "timestep": t, "encoder_hidden_states": text}
     tensors |= {"hint.0": hints[0], "hint.1": hints[1]}
     tensors |= outputs("plain", plain) | outputs("guess", guess)
+    tensors["plain.mid.bf16"] = halved(first)(*bf16(sample), t, *bf16(text, hints[0]), return_dict=False)[1].float()
     tensors["out.half"] = unet(
         sample, t, text, down_block_additional_residuals=half[0], mid_block_additional_residual=half[1]
     ).sample
@@ -103,6 +104,11 @@ def sparse(name, seed, simple, **config):
         "sample": sample, "timestep": t, "encoder_hidden_states": text,
         "hint.0": hint, "mask.0": mask,
     } | outputs("plain", out)
+    half = halved(net)(
+        *bf16(sample), t, *bf16(each, hint), conditioning_mask=mask.to(torch.bfloat16), conditioning_scale=0.9,
+        return_dict=False,
+    )
+    tensors["plain.mid.bf16"] = half[1].float()
     if simple:
         unet = randomise(UNet2DConditionModel(**IMAGE), seed + 4)
         adapter = MotionAdapter(

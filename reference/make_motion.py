@@ -11,7 +11,7 @@ from diffusers import MotionAdapter, UNet2DConditionModel, UNetMotionModel
 from diffusers.loaders.single_file_utils import convert_animatediff_checkpoint_to_diffusers
 from safetensors.torch import save_file
 
-from common import OUT, keep, normal, randomise, write
+from common import OUT, bf16, halved, keep, normal, randomise, write
 
 
 def original(state):
@@ -69,6 +69,8 @@ def make(name, seed, shape, middle, length, image, **motion):
     }
     hook.remove()
     tensors["at.motion"] = kept["down_blocks.0.motion_modules.0"]
+    rows = text.repeat_interleave(frames, 0)
+    tensors["out.bf16"] = halved(video)(*bf16(sample), timesteps, *bf16(rows)).sample.float()
     # Each frame its own text: what prompt travel asks for.
     texts = normal(seed + 4, batch * frames, 6, image["cross_attention_dim"])
     tensors["encoder_hidden_states.each"] = texts

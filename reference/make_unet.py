@@ -6,7 +6,7 @@ Frames are rows of the batch, each with a timestep of its own. Heights and width
 import torch
 from diffusers import UNet2DConditionModel
 
-from common import keep, normal, randomise, write
+from common import bf16, halved, keep, normal, randomise, write
 
 
 def make(name, seed, frames, height, width, **config):
@@ -27,6 +27,7 @@ def make(name, seed, frames, height, width, **config):
     tensors |= {"at." + k: v for k, v in kept.items()}
     # One timestep for all, as pipelines call it.
     tensors["out.one"] = unet(sample, 501, text).sample
+    tensors["out.bf16"] = halved(unet)(*bf16(sample), timesteps, *bf16(text)).sample.float()
     write(name, unet, tensors, seed, "reference/make_unet.py")
     return unet
 

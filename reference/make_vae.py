@@ -11,7 +11,7 @@ import torch
 from diffusers import AutoencoderKL
 from safetensors.torch import load_file, save_file
 
-from common import OUT, keep, normal, randomise, write
+from common import OUT, bf16, halved, keep, normal, randomise, write
 
 OLD = {"to_q": "query", "to_k": "key", "to_v": "value", "to_out.0": "proj_attn"}
 
@@ -47,6 +47,9 @@ def make(name, seed, frames, pixels, latents, big_pixels, big_latents, half=Fals
     for hook in hooks:
         hook.remove()
     tensors |= {"at." + k: v for k, v in kept.items()}
+    half_vae = halved(vae)
+    tensors["mean.bf16"] = half_vae.encode(*bf16(x)).latent_dist.mean.float()
+    tensors["decoded.bf16"] = half_vae.decode(*bf16(z)).sample.float()
     x = normal(seed + 4, 1, 3, *big_pixels).tanh()
     z = normal(seed + 5, 1, channels, *big_latents)
     tensors |= {"big.x": x, "big.z": z}

@@ -63,6 +63,36 @@ public final class Parity implements AutoCloseable {
     assertThat(reached).as("%s %s", folder.getFileName(), name).isLessThanOrEqualTo(mark);
   }
 
+  /**
+   * Requires that a result in bf16 is no further from the f32 truth than the reference's own: by
+   * its root mean square, as the largest of few rounding errors is chance.
+   */
+  public void checkBf16(String name, Tensor actual) {
+    Tensor truth = get(name);
+    Tensor theirs = get(name + ".bf16");
+    double reached = error(actual, truth);
+    double reference = error(theirs, truth);
+    System.out.printf(
+        "bf16 %s %s: rms %.1e, reference %.1e; largest %.1e, reference %.1e%n",
+        folder.getFileName(),
+        name,
+        reached,
+        reference,
+        distance(actual, truth),
+        distance(theirs, truth));
+    assertThat(reached)
+        .as("%s %s", folder.getFileName(), name)
+        .isLessThanOrEqualTo(reference)
+        .isGreaterThan(0);
+  }
+
+  /** Root mean square of the difference by that of the expected. */
+  private static double error(Tensor actual, Tensor expected) {
+    Tensor e = expected.to(ScalarType.Double);
+    Tensor difference = actual.to(ScalarType.Double).sub(e);
+    return Math.sqrt(difference.square().mean().item_double() / e.square().mean().item_double());
+  }
+
   /** Largest difference by largest expected value. */
   public static double distance(Tensor actual, Tensor expected) {
     Tensor e = expected.to(ScalarType.Double);

@@ -70,7 +70,11 @@ class MotionAdapterTest {
   }
 
   private static UNet build(UNetConfig config, Map<String, Tensor> weights) {
-    ParameterStore store = ParameterStore.forInference(weights, Precision.F32);
+    return build(config, weights, Precision.F32);
+  }
+
+  private static UNet build(UNetConfig config, Map<String, Tensor> weights, Precision precision) {
+    ParameterStore store = ParameterStore.forInference(weights, precision);
     UNet unet = config.build(store.root());
     store.requireComplete("fixture");
     return unet;
@@ -103,6 +107,18 @@ class MotionAdapterTest {
                 sample.narrow(2, 0, 1),
                 both.levels().narrow(1, 0, 1),
                 Conditioning.text(parity.get("encoder_hidden_states"))));
+      });
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"motion/v1", "motion/v2"})
+  void bf16IsNoFurtherThanTheReferences(String fixture) {
+    try (Both both = Both.of(fixture)) {
+      Scopes.run(() -> {
+        Map<String, Tensor> weights = both.motion.beside(both.weights.tensors());
+        UNet video = build(both.motion.inflate(both.image), weights, Precision.BF16);
+        both.parity.checkBf16("out", both.run(video, both.levels()));
       });
     }
   }

@@ -9,6 +9,7 @@ import io.zoetrope.Parity;
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.network.unet.ControlNet.Strength;
 import io.zoetrope.network.unet.ControlledUNet.Control;
+import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
@@ -34,7 +35,11 @@ class ControlNetTest {
   }
 
   private static ControlNet control(Reference reference) {
-    return reference.build(DiffusersConfig.control(reference.json())::build);
+    return control(reference, Precision.F32);
+  }
+
+  private static ControlNet control(Reference reference, Precision precision) {
+    return reference.build(DiffusersConfig.control(reference.json())::build, precision);
   }
 
   private static Residuals run(ControlNet net, Parity parity, double scale, Strength strength) {
@@ -64,6 +69,22 @@ class ControlNetTest {
               reference.parity(),
               "plain",
               run(control(reference), reference.parity(), 1.3, Strength.EVEN)));
+    }
+  }
+
+  @Test
+  void bf16IsNoFurtherThanTheReferences() {
+    try (Reference canny = Reference.of("control/canny");
+        Reference sparse = Reference.of("control/sparse")) {
+      Scopes.run(() -> {
+        Parity shown = canny.parity();
+        Residuals all = run(control(canny, Precision.BF16), shown, 1, Strength.EVEN);
+        shown.checkBf16("plain.mid", all.bottom());
+        Parity masked = sparse.parity();
+        Optional<Tensor> mask = Optional.of(masked.get("mask.0"));
+        Residuals given = sparse(control(sparse, Precision.BF16), masked, mask);
+        masked.checkBf16("plain.mid", given.bottom());
+      });
     }
   }
 

@@ -58,9 +58,17 @@ final class Reference implements AutoCloseable {
     return build(config()::build);
   }
 
+  UNet unet(Precision precision) {
+    return build(config()::build, precision);
+  }
+
   /** All weights are used, and none is missing. */
   <T> T build(Function<Parameters, T> make) {
-    ParameterStore store = ParameterStore.forInference(weights.tensors(), Precision.F32);
+    return build(make, Precision.F32);
+  }
+
+  <T> T build(Function<Parameters, T> make, Precision precision) {
+    ParameterStore store = ParameterStore.forInference(weights.tensors(), precision);
     T network = make.apply(store.root());
     store.requireComplete(weights.path().toString());
     return network;

@@ -54,6 +54,20 @@ class UNetParityTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"unet/sd1", "unet/sd2"})
+  void bf16IsNoFurtherThanTheReferences(String fixture) {
+    try (Reference reference = Reference.of(fixture)) {
+      Parity parity = reference.parity();
+      Scopes.run(() -> {
+        Tensor z = parity.get("sample").unsqueeze(2);
+        Tensor t = parity.get("timestep").unsqueeze(1);
+        UNet unet = reference.unet(Precision.BF16);
+        parity.checkBf16("out", unet.predict(z, t, conditioning(parity)).squeeze(2));
+      });
+    }
+  }
+
   @Test
   void slicedAttentionIsAsNear() {
     try (Reference reference = Reference.of("unet/sd1");
