@@ -23,7 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every task on a checkpoint of AnimateDiff; held frames are those given, to the last bit. */
+/**
+ * Every task on a checkpoint of AnimateDiff; held frames are those given, to the last bit. The
+ * checkpoint is a tiny one; {@code -Dzoetrope.checkpoint=DIR} names another, of any size.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AnimateDiffTasksTest {
   private static final List<String> SAMPLERS = List.of("ddim", "euler-a", "dpm++2m-karras", "lcm");
@@ -39,7 +42,10 @@ class AnimateDiffTasksTest {
   @BeforeAll
   void load() {
     try (Parity fixture = Parity.of("animatediff")) {
-      Path directory = fixture.folder().resolve("model");
+      Path directory =
+          Optional.ofNullable(System.getProperty("zoetrope.checkpoint"))
+              .map(Path::of)
+              .orElse(fixture.folder().resolve("model"));
       Optional<Path> motion = Optional.of(directory.resolve("motion_adapter"));
       model = VideoModel.load(ModelChoice.of(directory).withMotion(motion), "f32");
     }
