@@ -54,8 +54,8 @@ page() {
         -o "$out/interpolate.png" ;;
     loop)
       source
-      film loop "a red ball spins" --source "$work/ball"
-      make loop "$work/ball/00000.png" "a red ball spins" -o "$out/loop.png" ;;
+      film loop "a red ball moves in a circle" --source "$work/ball"
+      make loop "$work/ball/00000.png" "a red ball moves in a circle" -o "$out/loop.png" ;;
     extend)
       source
       film extend "$right" --source "$work/ball"

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Makes a picture move and come back, without a seam.",
       "The picture is the first frame, and follows again after the last one.",
-      "As in: zoetrope loop ball.png \"a red ball spins\" -o ball.gif"
+      "As in: zoetrope loop ball.png \"a red ball moves in a circle\" -o ball.gif"
     })
 public final class LoopCommand extends MakeVerb {
   @Parameters(index = "0", paramLabel = "IMAGE", description = "A picture: .png, .jpg, ...")
