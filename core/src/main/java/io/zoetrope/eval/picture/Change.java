@@ -30,10 +30,23 @@ public final class Change {
    */
   public static double loopStepRatio(Tensor x_CFHW) {
     double[] steps = steps(x_CFHW);
-    Arrays.sort(steps);
-    int n = steps.length;
-    double median = (steps[(n - 1) / 2] + steps[n / 2]) / 2;
-    double back = rms(x_CFHW.narrow(1, 0, 1), x_CFHW.narrow(1, n, 1));
-    return median > 0 ? back / median : Double.NaN;
+    return ratio(rms(x_CFHW.narrow(1, 0, 1), x_CFHW.narrow(1, steps.length, 1)), steps);
+  }
+
+  /**
+   * How a video leaves a frame that it was given: the first step over the median step between
+   * neighbours, or NaN as above. Beyond 1, the given frame looks unlike what the model makes.
+   */
+  public static double firstStepRatio(Tensor x_CFHW) {
+    double[] steps = steps(x_CFHW);
+    return ratio(steps[0], steps);
+  }
+
+  private static double ratio(double step, double[] steps) {
+    double[] sorted = steps.clone();
+    Arrays.sort(sorted);
+    int n = sorted.length;
+    double median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+    return median > 0 ? step / median : Double.NaN;
   }
 }

@@ -19,14 +19,17 @@ record LoopSuite() implements Suite {
   /**
    * @param held the first frame against the image's round trip, decibels
    * @param ratio step from the last frame to the first, over the median step
+   * @param leaving step from the first frame, which is given, to the next, over the median step
    * @param seamless loops whose ratio is at most 1.5
    * @param adherence of the videos
    */
-  record Result(Spread held, Spread ratio, Rate seamless, AdherenceRates adherence) {
+  record Result(
+      Spread held, Spread ratio, Spread leaving, Rate seamless, AdherenceRates adherence) {
     Report report() {
       return new Report()
           .spread("given frame, dB", held)
           .spread("last step over median", ratio)
+          .spread("first step over median", leaving)
           .rate("at most 1.5", seamless)
           .adherence(adherence)
           .promise("on average the last step is at most 1.5 of the median", ratio.mean() <= MOST);
@@ -41,6 +44,7 @@ record LoopSuite() implements Suite {
   Result measure(Bench bench) {
     List<Double> held = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
+    List<Double> leaving = new ArrayList<>();
     List<Adherence> looks = new ArrayList<>();
     bench.eachBatch(
         Shots.ENDLESS,
@@ -54,6 +58,7 @@ record LoopSuite() implements Suite {
           for (int i = 0; i < batch.size(); i++) {
             held.add(Psnr.of(shots.frame(i, 0), trip.select(0, i).select(1, 0)));
             ratios.add(Change.loopStepRatio(shots.one(i)));
+            leaving.add(Change.firstStepRatio(shots.one(i)));
             looks.add(Shots.judge(shots.videos().get(i), batch.clips().get(i).prompt()));
             bench.show(batch.clips().get(i).prompt().text(), shots.videos().get(i));
           }
@@ -61,6 +66,7 @@ record LoopSuite() implements Suite {
     return new Result(
         Spread.of(held),
         Spread.of(ratios),
+        Spread.of(leaving),
         Rate.of(ratios, r -> r <= MOST),
         AdherenceRates.of(looks));
   }

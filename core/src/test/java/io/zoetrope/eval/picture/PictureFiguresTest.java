@@ -101,6 +101,7 @@ class PictureFiguresTest {
       assertThat(Change.loopStepRatio(shades(0, 0.1, 0.2, 0.3))).isCloseTo(3, within(1e-9));
       assertThat(Change.loopStepRatio(shades(0, 0.1, 0.2, 0.1))).isCloseTo(1, within(1e-9));
       assertThat(Change.loopStepRatio(shades(0.5, 0.5))).isNaN();
+      assertThat(Change.firstStepRatio(shades(0, 0.4, 0.5, 0.6))).isCloseTo(4, within(1e-9));
     });
   }
 
