@@ -55,8 +55,17 @@ public final class Plans {
    * first and dropped afterwards.
    */
   public static TimestepPlan loop(double[] levels, int frames) {
+    return loop(levels, frames, 0);
+  }
+
+  /**
+   * As above.
+   *
+   * @param level at which the image starts, at both ends: 0 holds it, a little more makes it again
+   */
+  public static TimestepPlan loop(double[] levels, int frames, double level) {
     check(frames >= 2, "a loop has at least 2 frames, not %d", frames);
-    return interpolate(levels, frames + 1);
+    return imageToVideo(levels, frames + 1, frame -> frame == 0 || frame == frames, level);
   }
 
   /**

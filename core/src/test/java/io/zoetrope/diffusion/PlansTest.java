@@ -68,6 +68,10 @@ class PlansTest {
   @Test
   void loopPlansOneFrameMore() {
     isMatrix(Plans.loop(LEVELS, 3), "^..^", "0 4 4 0 / 0 3 3 0 / 0 2 2 0 / 0 1 1 0 / 0 0 0 0");
+    isMatrix(
+        Plans.loop(LEVELS, 3, LEVELS[2]),
+        "^..^",
+        "2 4 4 2 / 2 3 3 2 / 2 2 2 2 / 1 1 1 1 / 0 0 0 0");
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.zoetrope.app.cli.HoldOptions;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.SourceFile;
 import io.zoetrope.app.cli.UsageError;
+import io.zoetrope.app.cli.Values;
 import io.zoetrope.media.Source;
 import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.VideoModel;
@@ -13,8 +14,11 @@ import io.zoetrope.pipeline.VideoRequest;
 import io.zoetrope.pipeline.task.Loop;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code zoetrope loop}. */
@@ -22,7 +26,8 @@ import picocli.CommandLine.Parameters;
     name = "loop",
     description = {
       "Makes a picture move and come back, without a seam.",
-      "The picture is the first frame, and follows again after the last one.",
+      "The picture is the first frame, and follows again after the last one. A little --noise lets"
+          + " it look like the others; without any it stays as it is.",
       "As in: zoetrope loop ball.png \"a red ball moves in a circle\" -o ball.gif"
     })
 public final class LoopCommand extends MakeVerb {
@@ -35,6 +40,17 @@ public final class LoopCommand extends MakeVerb {
       paramLabel = "PROMPT",
       description = "What happens to it.")
   private List<String> words = List.of();
+
+  @Option(
+      names = "--noise",
+      paramLabel = "LEVEL",
+      converter = Values.Level.class,
+      defaultValue = "" + Loop.USUAL_LEVEL,
+      description = {
+        "Noise that the picture gets, 0 to 1: a little lets it look like the frames around it; 0"
+            + " leaves it as it is (default: ${DEFAULT-VALUE})."
+      })
+  private double noise;
 
   @Mixin private final ClipOptions clip = new ClipOptions();
   @Mixin private final FitOption fit = new FitOption();
@@ -74,8 +90,13 @@ public final class LoopCommand extends MakeVerb {
       }
 
       @Override
+      public Map<String, @Nullable Object> fields() {
+        return Map.of("noise", noise, "hold", hold.words());
+      }
+
+      @Override
       public Take read(Models models, VideoRequest request, Said said) {
-        return new Loop(Given.picture(path, fit.fit(), models.second(), request, said))::run;
+        return new Loop(Given.picture(path, fit.fit(), models.second(), request, said), noise)::run;
       }
     };
   }

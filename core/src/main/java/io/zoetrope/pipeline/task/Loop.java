@@ -16,12 +16,17 @@ import org.bytedeco.pytorch.Tensor;
  * which the first follows. One more frame is sampled, given the same image, and dropped.
  *
  * @param image_BC1HW frame 0
+ * @param level at which it starts, at both ends: 0 holds it to the last bit, a little more makes it
+ *     again with the others
  */
-public record Loop(Tensor image_BC1HW) implements VideoTask {
+public record Loop(Tensor image_BC1HW, double level) implements VideoTask {
+  /** The level of {@code zoetrope loop}: a picture of another maker closes without a jolt. */
+  public static final double USUAL_LEVEL = 0.2;
+
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
-    TimestepPlan plan = Given.plan(() -> Plans.loop(engine.levels(first), first.frames()));
+    TimestepPlan plan = Given.plan(() -> Plans.loop(engine.levels(first), first.frames(), level));
     return Scopes.tensor(() -> {
       Tensor image = Given.frame(engine, requests, image_BC1HW);
       Tensor between = engine.canvas(requests, first.frames() - 1);

@@ -71,7 +71,7 @@ class TaskContractTest {
     CASES.put(
         "interpolate",
         new Case(4, 4, Map.of(0, 0, 3, 5), () -> new Interpolate(content(0, 1), content(5, 1))));
-    CASES.put("loop", new Case(3, 3, Map.of(0, 2), () -> new Loop(content(2, 1))));
+    CASES.put("loop", new Case(3, 3, Map.of(0, 2), () -> new Loop(content(2, 1), 0)));
     CASES.put(
         "extend",
         new Case(

@@ -98,7 +98,7 @@ class TasksTest {
   void aLoopIsAnInterpolationWithoutItsLastFrame() {
     Scopes.run(() -> {
       Tensor image = content(1);
-      assertThat(Tensors.toBytes(make(new Loop(image), 4)))
+      assertThat(Tensors.toBytes(make(new Loop(image, 0), 4)))
           .isEqualTo(frames(make(new Interpolate(image, image), 5), 0, 4));
     });
   }
@@ -249,7 +249,7 @@ class TasksTest {
       refused(new Animate(z, 2), 4, "frame 0: a level lies in [0, 1]; 2.0 does not");
       refused(new Interpolate(z, z), 4, "give one image here, not a video of 3 frames");
       refused(new Interpolate(content(1), content(1)), 2, "nothing between the ends of 2 frames");
-      refused(new Loop(content(1)), 1, "a loop has at least 2 frames, not 1");
+      refused(new Loop(content(1), 0), 1, "a loop has at least 2 frames, not 1");
       refused(new Extend(Optional.of(z), 8, 4), 4, "cannot be gone on from with an overlap of 4");
       refused(new Extend(Optional.of(z), 8, 3), 3, "overlap by 1 to 2 of them, not 3");
       refused(new Extend(Optional.of(z), 3, 2), 4, "there are 3 frames already");
