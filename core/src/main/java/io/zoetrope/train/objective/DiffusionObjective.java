@@ -7,6 +7,7 @@ import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.TimestepSampler;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
+import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
@@ -14,6 +15,7 @@ import io.zoetrope.train.Objective;
 import io.zoetrope.train.TrainingStep;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import org.bytedeco.pytorch.Tensor;
@@ -34,9 +36,27 @@ public final class DiffusionObjective implements Objective {
    * @param captionDropout probability that a clip loses its caption, for guidance
    * @param recompute whether activations are computed again in the backward pass, to save memory
    * @param images single frames of other clips beside each clip, which mix with nothing in time
+   * @param given probability that a clip is given some of its frames clean
    */
   public record Cut(
-      int batch, int frames, int maxStride, double captionDropout, boolean recompute, int images) {
+      int batch,
+      int frames,
+      int maxStride,
+      double captionDropout,
+      boolean recompute,
+      int images,
+      double given) {
+    /** Without given frames. */
+    public Cut(
+        int batch,
+        int frames,
+        int maxStride,
+        double captionDropout,
+        boolean recompute,
+        int images) {
+      this(batch, frames, maxStride, captionDropout, recompute, images, 0);
+    }
+
     /** Without images. */
     public Cut(int batch, int frames, int maxStride, double captionDropout, boolean recompute) {
       this(batch, frames, maxStride, captionDropout, recompute, 0);
@@ -85,6 +105,10 @@ public final class DiffusionObjective implements Objective {
     Tensor x0 = batch.x0_BCFHW();
     Tensor eps = noise(step, Tensors.shape(x0));
     Tensor t_BF = levels(step);
+    Optional<Tensor> learned_BF = learned(step);
+    if (learned_BF.isPresent()) {
+      t_BF = t_BF.mul(learned_BF.get()); // what is given is clean
+    }
     Levels at = schedule.levels(t_BF, x0);
     Tensor z = schedule.noisyInput(x0, eps, t_BF);
     Tensor raw =
@@ -98,7 +122,31 @@ public final class DiffusionObjective implements Objective {
       step.metric("clip_loss", error.narrow(2, 0, cut.frames).mean().item_double());
       step.metric("image_loss", error.narrow(2, cut.frames, cut.images).mean().item_double());
     }
-    return error.mean();
+    return learned_BF.map(learned -> mean(error, learned)).orElseGet(error::mean);
+  }
+
+  /** 0 for frames that are given, 1 for the others, [B, F]; none if none ever are. */
+  private Optional<Tensor> learned(TrainingStep step) {
+    if (cut.given == 0) {
+      return Optional.empty();
+    }
+    boolean[] given =
+        new GivenFrames(cut.given)
+            .draw(new SplittableRandom(step.random().key("given")), cut.batch, cut.frames);
+    int row = cut.frames + cut.images;
+    double[] learned = new double[cut.batch * row];
+    for (int i = 0; i < learned.length; i++) {
+      int frame = i % row;
+      learned[i] = frame < cut.frames && given[i / row * cut.frames + frame] ? 0 : 1;
+    }
+    return Optional.of(Tensors.of(learned, cut.batch, row));
+  }
+
+  /** The mean over the frames that are learned. */
+  private static Tensor mean(Tensor error_BCFHW, Tensor learned_BF) {
+    Tensor each_BF = Ops.mean(error_BCFHW, 1, 3, 4);
+    Tensor weight = learned_BF.to(each_BF.device(), each_BF.scalar_type());
+    return each_BF.mul(weight).sum().div(weight.sum());
   }
 
   /** Noise of clips and of images from streams of their own. */

@@ -54,6 +54,7 @@ public sealed interface ObjectiveBlock {
    * @param perFrame probability that each frame of a clip draws its own noise level
    * @param perFrameDraw whether that is drawn for each clip, or once for the whole micro-batch
    * @param images single frames of other clips that are learned beside each clip
+   * @param given probability that a clip is given some of its frames clean, as tasks give them
    * @param captionDropout probability that a caption is left away, for guidance
    * @param clips how many clips of the data are encoded ahead and learned from
    * @param emphasis clips that are drawn more often than others, by their captions
@@ -75,6 +76,7 @@ public sealed interface ObjectiveBlock {
       @Default("0.2") double perFrame,
       @Default("clip") Draw perFrameDraw,
       @Default("0") int images,
+      @Default("0.0") double given,
       @Default("0.1") double captionDropout,
       @Default("4096") int clips,
       @Default("[]") List<Emphasis> emphasis,
@@ -89,6 +91,7 @@ public sealed interface ObjectiveBlock {
       }
       probability("perFrame", perFrame);
       probability("captionDropout", captionDropout);
+      probability("given", given);
       if (images < 0 || images > 64) {
         throw new UserError("images must be 0 to 64, is " + images);
       }

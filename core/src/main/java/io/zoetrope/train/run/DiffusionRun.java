@@ -124,7 +124,8 @@ final class DiffusionRun {
                   block.maxStride(),
                   block.captionDropout(),
                   block.checkpointing(),
-                  block.images()),
+                  block.images(),
+                  block.given()),
               sheet::write);
       Trainer.Result result;
       try (store;

@@ -2,6 +2,7 @@ package io.zoetrope.train.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
@@ -83,10 +84,11 @@ class DiffusionObjectiveTest {
   }
 
   private Witness asked(long seed, int images, double perFrame) {
-    return asked(seed, images, perFrame, new TreeMap<>());
+    return asked(seed, images, perFrame, 0, new TreeMap<>());
   }
 
-  private Witness asked(long seed, int images, double perFrame, Map<String, Double> result) {
+  private Witness asked(
+      long seed, int images, double perFrame, double given, Map<String, Double> result) {
     try {
       String json = PromptTokenizer.wordLevel(CAPTIONS);
       Path file = Files.writeString(folder.resolve("tokenizer.json"), json);
@@ -105,7 +107,7 @@ class DiffusionObjectiveTest {
                 NoiseSchedule.cosine(),
                 Prediction.X0,
                 new TimestepSampler(new TimestepSampler.Uniform(), perFrame),
-                new DiffusionObjective.Cut(BATCH, CUT, 1, 0, false, images),
+                new DiffusionObjective.Cut(BATCH, CUT, 1, 0, false, images, given),
                 (step, path) -> {});
         Scopes.run(() ->
             result.put("loss", objective.loss(new TrainingStep(seed, 0, 0, 1)).item_double()));
@@ -157,6 +159,33 @@ class DiffusionObjectiveTest {
     assertThat(levels).hasSize(10 * BATCH * 3);
   }
 
+  /** A network that predicts nothing errs by what it should have learned, squared. */
+  @Test
+  void givenFramesAreCleanAndNotLearned() {
+    for (long seed = 0; seed < 10; seed++) {
+      Map<String, Double> result = new TreeMap<>();
+      Witness asked = asked(seed, 0, 0.5, 1, result);
+      double sum = 0;
+      int learned = 0;
+      for (int b = 0; b < BATCH; b++) {
+        assertThat(asked.t[b * CUT]).isZero();
+        for (int f = 0; f < CUT; f++) {
+          float x = asked.z[b * CUT * 4] + f / 10f;
+          if (asked.t[b * CUT + f] == 0) {
+            assertThat(asked.z[(b * CUT + f) * 4]).isCloseTo(x, within(1e-5f));
+          } else {
+            sum += x * x;
+            learned++;
+          }
+        }
+      }
+      assertThat(learned).isPositive();
+      assertThat(result.get("loss"))
+          .as("seed %d", seed)
+          .isCloseTo(sum / learned, withinPercentage(0.01));
+    }
+  }
+
   @Test
   void imagesAreFramesOfOtherClipsWithTheirCaptions() {
     LatentClips clips = clips();
@@ -190,7 +219,7 @@ class DiffusionObjectiveTest {
   @Test
   void theLossIsTheMeanOverAll() {
     Map<String, Double> result = new TreeMap<>();
-    Witness unused = asked(3, 2, 0, result);
+    Witness unused = asked(3, 2, 0, 0, result);
     ClipBatch batch =
         ClipBatch.draw(
             clips(),
