@@ -172,7 +172,7 @@ class DiffusionObjectiveTest {
         for (int f = 0; f < CUT; f++) {
           float x = asked.z[b * CUT * 4] + f / 10f;
           if (asked.t[b * CUT + f] == 0) {
-            assertThat(asked.z[(b * CUT + f) * 4]).isCloseTo(x, within(1e-5f));
+            assertThat(asked.z[(b * CUT + f) * 4]).isCloseTo(x, within(2e-3f));
           } else {
             sum += x * x;
             learned++;
@@ -182,7 +182,7 @@ class DiffusionObjectiveTest {
       assertThat(learned).isPositive();
       assertThat(result.get("loss"))
           .as("seed %d", seed)
-          .isCloseTo(sum / learned, withinPercentage(0.01));
+          .isCloseTo(sum / learned, withinPercentage(0.2));
     }
   }
 
