@@ -3,6 +3,7 @@ package io.zoetrope.app.make;
 import io.zoetrope.app.cli.UsageError;
 import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.pipeline.task.Loop;
 import java.util.function.IntFunction;
 
 /** Tasks that have a plan, by the command that runs them. */
@@ -10,7 +11,7 @@ enum PlanTask {
   generate("every frame falls from noise together"),
   animate("the first frame is given"),
   interpolate("the first and the last frame are given"),
-  loop("one picture is the first and the last frame; the last is dropped"),
+  loop("one picture, slightly noised, is the first and the last frame; the last is dropped"),
   extend("the last frames of the clip before are given"),
   restyle("a whole clip is given and starts below full noise"),
   refine("an enlarged clip is given and starts low"),
@@ -58,7 +59,7 @@ enum PlanTask {
         case generate -> Plans.textToVideo(levels, frames);
         case animate -> Plans.animate(levels, frames);
         case interpolate -> Plans.interpolate(levels, frames);
-        case loop -> Plans.loop(levels, frames);
+        case loop -> Plans.loop(levels, frames, Loop.USUAL_LEVEL);
         case extend -> Plans.extend(levels, frames, shape.given);
         case restyle, refine -> Plans.restyle(levels, frames, shape.strength);
         case travel -> Plans.softBoundary(levels, frames, shape.given);

@@ -2,7 +2,6 @@ package io.zoetrope.diffusion.guidance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Levels;
@@ -257,37 +256,6 @@ class ReconstructionGuidanceTest {
   }
 
   @Test
-  void theNoiseOfWhatIsKnownIsNamedByLevelAndFrame() {
-    Tensor video = Tensors.zeros(ScalarType.Double, 1, 1, 4, 3, 3);
-    Known known = Known.frames(video, true, true, true, true);
-    Tensor z = normal("z", 1, 1, 4, 3, 3);
-    double[] one = Tensors.toDoubles(known.intoNoisy(z, SCHEDULE.levels(t(), z), NOISE));
-    assertThat(Tensors.toDoubles(known.intoNoisy(z, SCHEDULE.levels(t(), z), NOISE)))
-        .isEqualTo(one);
-    Tensor other = Tensors.of(new double[] {0.5, 0.4, 0.8, 0.3}, 1, 4);
-    Tensor moved = known.intoNoisy(z, SCHEDULE.levels(other, z), NOISE);
-    Tensor before = Tensors.of(one, 1, 1, 4, 3, 3);
-    for (int f : new int[] {0, 2, 3}) {
-      assertThat(Tensors.toBytes(moved.select(2, f)))
-          .isEqualTo(Tensors.toBytes(before.select(2, f)));
-    }
-    double ratio = SCHEDULE.sigma(0.4) / SCHEDULE.sigma(0.5);
-    assertThat(
-            moved.select(2, 1).sub(Ops.mul(before.select(2, 1), ratio)).abs().max().item_double())
-        .as("other noise, not the same noise scaled")
-        .isGreaterThan(0.1);
-    // A window that moves on by two frames finds its frames' noise again.
-    Noise later = new Noise(NOISE.streams(), 2);
-    Tensor half = z.narrow(2, 2, 2);
-    Tensor window =
-        known
-            .frames(2, 2)
-            .intoNoisy(
-                half, SCHEDULE.levels(Tensors.of(new double[] {0.8, 0.3}, 1, 2), half), later);
-    assertThat(Tensors.toBytes(window)).isEqualTo(Tensors.toBytes(before.narrow(2, 2, 2)));
-  }
-
-  @Test
   void weightZeroIsReplacementAndTakesNoGradient() {
     Tensor video = normal("video", 1, 2, 4, 3, 4);
     Tensor z = normal("z", 1, 2, 4, 3, 4);
@@ -394,23 +362,5 @@ class ReconstructionGuidanceTest {
             new ReconstructionGuidance(curved(Prediction.V), clips, NOISE, 1)
                 .x0(video, t(), Conditioning.none()))
         .hasMessageContaining("does not fit a batch");
-  }
-
-  @Test
-  void downSamplingKeepsConstantsAndAverages() {
-    Tensor like = Tensors.zeros(ScalarType.Double, 1);
-    for (Downsampling kernel : Downsampling.values()) {
-      for (long[] sizes : new long[][] {{8, 4}, {7, 3}, {5, 5}, {9, 1}, {6, 4}}) {
-        Tensor m = kernel.matrix(sizes[0], sizes[1], like);
-        for (double sum : Tensors.toDoubles(m.sum(1L))) {
-          assertThat(sum).isCloseTo(1, within(1e-12));
-        }
-      }
-    }
-    assertThat(Tensors.toDoubles(Downsampling.AREA.matrix(4, 2, like)))
-        .containsExactly(0.5, 0.5, 0, 0, 0, 0, 0.5, 0.5);
-    // A triangle of 4 pixels at halves: 1, 3, 3, 1 eighths away from the borders.
-    assertThat(Tensors.toDoubles(Downsampling.BILINEAR.matrix(8, 4, like).select(0, 1)))
-        .containsExactly(0, 0.125, 0.375, 0.375, 0.125, 0, 0, 0);
   }
 }
