@@ -37,7 +37,8 @@ class ClipModelTest {
             tiny.heads(),
             WIDTH,
             true,
-            true);
+            true,
+            tiny.sampleSize());
     model = TinyModel.write(folder.resolve("model"), config, 0.1);
     Files.delete(model.resolve("tokenizer/tokenizer.json"));
     copy("clip_text/quick/config.json", "text_encoder/config.json");
