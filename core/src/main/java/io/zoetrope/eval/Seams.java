@@ -47,9 +47,13 @@ public final class Seams {
    * @param begun frames of the beginning
    * @param frames of the whole
    * @param clip frames of each clip
-   * @param overlap frames that each shares with the one before
+   * @param overlap frames that each shares with the one before, fewer than a clip's
    */
   public static List<Integer> of(int begun, int frames, int clip, int overlap) {
+    if (overlap >= clip) {
+      throw new IllegalArgumentException(
+          "clips of %d frames that share %d never get on".formatted(clip, overlap));
+    }
     List<Integer> seams = new ArrayList<>();
     for (int s = begun; s < frames; s += clip - overlap) {
       seams.add(s);

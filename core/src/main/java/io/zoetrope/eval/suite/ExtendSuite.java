@@ -127,8 +127,9 @@ record ExtendSuite(int frames, List<Integer> overlaps) implements Suite {
   Result measure(Bench bench) {
     int clip = bench.defaults().frames();
     double fps = bench.defaults().fps();
+    List<Integer> fit = Suite.fit(overlaps, clip);
     List<Tally> tallies =
-        overlaps.stream()
+        fit.stream()
             .map(m -> new Tally("M = " + m, clip, Seams.of(clip, frames, clip, m)))
             .toList();
     Tally truth = new Tally("truth", clip, tallies.getFirst().seams);
@@ -142,9 +143,9 @@ record ExtendSuite(int frames, List<Integer> overlaps) implements Suite {
           truth.add(bench, Shots.decoded(bench.engine(), all, fps), prompts);
           windows(source, clip, (first, x) -> bench.collect(rendered, x));
           Tensor begun = all.narrow(2, 0, clip);
-          for (int m = 0; m < overlaps.size(); m++) {
+          for (int m = 0; m < fit.size(); m++) {
             Tensor z =
-                new Extend(Optional.of(begun), frames, overlaps.get(m))
+                new Extend(Optional.of(begun), frames, fit.get(m))
                     .latents(bench.engine(), batch.requests(), bench.progress(tallies.get(m).name));
             Shots shots = Shots.decoded(bench.engine(), z, fps);
             tallies.get(m).add(bench, shots, prompts);
@@ -158,7 +159,7 @@ record ExtendSuite(int frames, List<Integer> overlaps) implements Suite {
     return new Result(
         truth.result(bench, rendered),
         tallies.stream().map(t -> t.result(bench, rendered)).toList(),
-        overlaps);
+        fit);
   }
 
   /** The stretches of clip length after the first. */

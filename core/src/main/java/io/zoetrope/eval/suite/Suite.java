@@ -35,6 +35,22 @@ public interface Suite {
     return suite;
   }
 
+  /**
+   * The overlaps that clips of so many frames can have; all of a clip is none, as it would never
+   * end.
+   *
+   * @throws UserError if none is left
+   */
+  static List<Integer> fit(List<Integer> overlaps, int clip) {
+    List<Integer> fit = overlaps.stream().filter(m -> m < clip).toList();
+    if (fit.isEmpty()) {
+      throw new UserError(
+          "clips of %d frames cannot share %s: the model makes too few for this suite"
+              .formatted(clip, overlaps));
+    }
+    return fit;
+  }
+
   private static Map<String, Suite> table(int frames) {
     Map<String, Suite> suites = new LinkedHashMap<>();
     suites.put("animate", new AnimateSuite());

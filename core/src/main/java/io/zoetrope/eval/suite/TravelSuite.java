@@ -93,7 +93,7 @@ record TravelSuite(int at, int frames, List<Integer> overlaps) implements Suite 
 
   Result measure(Bench bench) {
     List<Tally> tallies = new ArrayList<>();
-    for (int m : overlaps) {
+    for (int m : Suite.fit(overlaps, bench.defaults().frames())) {
       tallies.add(new Tally("hard, M = " + m, new PromptCues(List.of(0L, (long) at), 0), m));
       tallies.add(new Tally("soft, M = " + m, new PromptCues(List.of(0L, (long) at), m), m));
     }

@@ -146,6 +146,14 @@ class SuitesTest {
   }
 
   @Test
+  void overlapsAreOfPartOfAClip() {
+    assertThat(Suite.fit(List.of(1, 4, 8), 8)).containsExactly(1, 4);
+    assertThatThrownBy(() -> Suite.fit(List.of(4, 8), 4))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("clips of 4 frames");
+  }
+
+  @Test
   void canBeCancelledBetweenSteps() {
     words.clear();
     assertThatThrownBy(() -> new LoopSuite().run(bench(3)))
