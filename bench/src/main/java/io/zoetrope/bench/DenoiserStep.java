@@ -78,7 +78,7 @@ final class DenoiserStep {
       List<Object> row = new ArrayList<>();
       row.add(width);
       for (int side : List.of(8, 16)) {
-        DitConfig config = new DitConfig(8, 2, width, 2, width / 32, width, true, true, 16);
+        DitConfig config = new DitConfig(8, 2, width, 2, width / 32, width, true, true);
         Flops.Input in = new Flops.Input(2, 16, side, side, WORDS);
         PairedRatio ratio = compare(config, in, budget / widths.size() / 2);
         row.addAll(List.of(ratio.median(), ratio.low(), ratio.high()));

@@ -21,7 +21,7 @@ class FlopsTest {
   /** Width 8, one block, text of 6; 2 frames of 2x2 latents of 3 channels; 5 words. By hand. */
   @Test
   void oneBlockByHand() {
-    DitConfig config = new DitConfig(3, 1, 8, 1, 2, 6, true, true, 16);
+    DitConfig config = new DitConfig(3, 1, 8, 1, 2, 6, true, true);
     Flops flops = Flops.of(config, new Flops.Input(1, 2, 2, 2, 5));
     double embed = 2 * 8 * 3 * 8; // 8 tokens, 3 -> 8
     double out = 2 * 8 * 8 * 3;

@@ -37,8 +37,7 @@ class ClipModelTest {
             tiny.heads(),
             WIDTH,
             true,
-            true,
-            tiny.sampleSize());
+            true);
     model = TinyModel.write(folder.resolve("model"), config, 0.1);
     Files.delete(model.resolve("tokenizer/tokenizer.json"));
     copy("clip_text/quick/config.json", "text_encoder/config.json");

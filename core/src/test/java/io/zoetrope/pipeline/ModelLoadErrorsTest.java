@@ -154,11 +154,11 @@ class ModelLoadErrorsTest {
   /** Each part is whole in itself, but they were not trained together. */
   @Test
   void partsThatDoNotFitTogether() {
-    DitConfig wide = new DitConfig(8, 1, 32, 2, 2, 32, true, true, 16);
+    DitConfig wide = new DitConfig(8, 1, 32, 2, 2, 32, true, true);
     assertThat(refused(TinyModel.write(folder.resolve("channels"), wide, 0.1)))
         .contains(folder.resolve("channels").toString())
         .contains("8 channels");
-    DitConfig texts = new DitConfig(4, 1, 32, 2, 2, 64, true, true, 16);
+    DitConfig texts = new DitConfig(4, 1, 32, 2, 2, 64, true, true);
     assertThat(refused(TinyModel.write(folder.resolve("texts"), texts, 0.1)))
         .contains(folder.resolve("texts").toString())
         .contains("64");

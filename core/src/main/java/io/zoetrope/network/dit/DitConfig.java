@@ -17,10 +17,6 @@ import java.util.Map;
  * @param textWidth features of a text token
  * @param temporal whether blocks look across frames; a network for still images does not
  * @param frameEmbedding whether a temporal network's frames are told their moments
- * @param sampleSize latents on the longest side of the pictures it was trained on: what is larger
- *     has its rotary positions squeezed into their range (position interpolation, Chen et al.,
- *     "Extending Context Window of Large Language Models via Positional Interpolation", 2023), so
- *     that a large picture is a small one looked at closely; 0 counts positions as they come
  */
 public record DitConfig(
     @JsonProperty("channels") int channels,
@@ -30,8 +26,7 @@ public record DitConfig(
     @JsonProperty("heads") int heads,
     @JsonProperty("text_width") int textWidth,
     @JsonProperty("temporal") boolean temporal,
-    @JsonProperty("frame_embedding") boolean frameEmbedding,
-    @JsonProperty("sample_size") int sampleSize)
+    @JsonProperty("frame_embedding") boolean frameEmbedding)
     implements NetworkConfig {
 
   /** Its folder in a model directory. */
@@ -40,19 +35,16 @@ public record DitConfig(
   /** Named sizes. */
   public static final Map<String, DitConfig> SIZES =
       Map.of(
-          //           channels patch width depth heads text temporal moments sample
-          "tiny", new DitConfig(4, 1, 32, 2, 2, 32, true, true, 16),
-          "toybox", new DitConfig(8, 2, 192, 8, 6, 192, true, true, 16),
-          "small", new DitConfig(8, 2, 384, 12, 6, 384, true, true, 16),
-          "base", new DitConfig(16, 2, 768, 12, 12, 768, true, true, 32));
+          //           channels patch width depth heads text temporal moments
+          "tiny", new DitConfig(4, 1, 32, 2, 2, 32, true, true),
+          "toybox", new DitConfig(8, 2, 192, 8, 6, 192, true, true),
+          "small", new DitConfig(8, 2, 384, 12, 6, 384, true, true),
+          "base", new DitConfig(16, 2, 768, 12, 12, 768, true, true));
 
   public DitConfig {
     if (channels < 1 || patch < 1 || width < 1 || depth < 1 || heads < 1 || textWidth < 1) {
       throw new UserError(
           "a transformer's channels, patch, width, depth, heads and text_width must be at least 1");
-    }
-    if (sampleSize < 0) {
-      throw new UserError("a transformer's sample_size must be at least 0, is " + sampleSize);
     }
     if (width % heads != 0 || width / heads % 4 != 0) {
       throw new UserError(
@@ -99,7 +91,6 @@ public record DitConfig(
 
   @Override
   public DitConfig withTemporal(boolean on) {
-    return new DitConfig(
-        channels, patch, width, depth, heads, textWidth, on, frameEmbedding, sampleSize);
+    return new DitConfig(channels, patch, width, depth, heads, textWidth, on, frameEmbedding);
   }
 }

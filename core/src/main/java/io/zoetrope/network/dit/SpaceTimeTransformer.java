@@ -30,11 +30,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Timestep Approach", 2024).
  *
  * <p>Positions are rotary within attention, plus sinusoids of the place in the picture (0 to 1 on
- * each side) at the entrance. So sizes, lengths and aspect ratios may vary; pictures larger than
- * {@link DitConfig#sampleSize} are looked at more closely, not further afield. Attention knows
- * moments only relative to each other; with {@link DitConfig#frameEmbedding} each frame is also
- * told its own moment, counted from the start of what is seen: in pure noise nothing else tells the
- * first frame of a movement from the last.
+ * each side) at the entrance. So sizes, lengths and aspect ratios may vary. Attention knows moments
+ * only relative to each other; with {@link DitConfig#frameEmbedding} each frame is also told its
+ * own moment, counted from the start of what is seen: in pure noise nothing else tells the first
+ * frame of a movement from the last.
  */
 public final class SpaceTimeTransformer implements VideoNetwork {
   private static final double THETA = 100;
@@ -178,11 +177,9 @@ public final class SpaceTimeTransformer implements VideoNetwork {
   private Rotary spaceRotary(long rows, long columns) {
     float[] down = new float[(int) (rows * columns)];
     float[] across = new float[down.length];
-    long longest = Math.max(rows, columns) * config.patch();
-    float pitch = config.sampleSize() == 0 ? 1 : Math.min(1, (float) config.sampleSize() / longest);
     for (int i = 0; i < down.length; i++) {
-      down[i] = pitch * (i / columns);
-      across[i] = pitch * (i % columns);
+      down[i] = (float) (i / columns);
+      across[i] = (float) (i % columns);
     }
     return Rotary.of(List.of(down, across), config.width() / config.heads(), THETA);
   }

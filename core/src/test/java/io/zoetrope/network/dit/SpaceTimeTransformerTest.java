@@ -89,28 +89,10 @@ class SpaceTimeTransformerTest {
   }
 
   @Test
-  void onlyPicturesLargerThanTheSampleSizeHaveTheirPositionsSqueezed() {
-    Scopes.run(() -> {
-      Map<String, Tensor> weights = weights(TINY);
-      Tensor z = normal("z", 1, 4, 2, 4, 8);
-      byte[] asTheyCome = predicted(0, weights, z);
-      assertThat(predicted(16, weights, z)).isEqualTo(asTheyCome);
-      assertThat(predicted(8, weights, z)).isEqualTo(asTheyCome);
-      assertThat(predicted(4, weights, z)).isNotEqualTo(asTheyCome);
-    });
-  }
-
-  private static byte[] predicted(int sampleSize, Map<String, Tensor> weights, Tensor z) {
-    DitConfig config = new DitConfig(4, 1, 32, 2, 2, 32, true, true, sampleSize);
-    return Tensors.toBytes(
-        network(config, weights).predict(z, Tensors.full(500, 1, z.size(2)), text(1)));
-  }
-
-  @Test
   void framesKnowTheirMomentOnlyWhereTheConfigSaysSo() {
     Scopes.run(() -> {
       for (boolean told : new boolean[] {true, false}) {
-        DitConfig config = new DitConfig(4, 1, 32, 2, 2, 32, true, told, 16);
+        DitConfig config = new DitConfig(4, 1, 32, 2, 2, 32, true, told);
         SpaceTimeTransformer network = network(config, weights(config));
         Tensor z = normal("z", 1, 4, 4, 2, 2);
         Tensor t = Tensors.full(500, 1, 4);
@@ -219,7 +201,7 @@ class SpaceTimeTransformerTest {
 
   @Test
   void whatDoesNotFitIsRefused() {
-    assertThatThrownBy(() -> new DitConfig(4, 1, 30, 2, 4, 32, true, true, 16))
+    assertThatThrownBy(() -> new DitConfig(4, 1, 30, 2, 4, 32, true, true))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("30");
     assertThatThrownBy(() -> DitConfig.size("huge"))
