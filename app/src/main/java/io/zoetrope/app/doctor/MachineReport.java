@@ -46,6 +46,7 @@ final class MachineReport {
     field("/proc/cpuinfo", "model name")
         .ifPresent(model -> findings.add(Finding.of("machine", "processor", model)));
     findings.add(Finding.of("machine", "cores", Runtime.getRuntime().availableProcessors()));
+    findings.add(idleThreads());
     OptionalLong total = kilobytes("MemTotal");
     OptionalLong free = kilobytes("MemAvailable");
     OptionalLong limit = memoryLimit();
@@ -77,6 +78,20 @@ final class MachineReport {
         .ifPresent(
             cpus -> findings.add(Finding.of("machine", "cpu_limit", cpus, cpus + " cores' time")));
     return findings;
+  }
+
+  /** OpenMP's threads that spin while they wait starve those of OpenBLAS: docs/numerics.md. */
+  private static Finding idleThreads() {
+    boolean sleep = "PASSIVE".equalsIgnoreCase(System.getenv("OMP_WAIT_POLICY"));
+    boolean onePool = "1".equals(System.getenv("OPENBLAS_NUM_THREADS"));
+    return sleep || onePool
+        ? Finding.of("machine", "idle_threads", sleep ? "sleep" : "one pool")
+        : Finding.note(
+            "machine",
+            "idle_threads",
+            "spin",
+            "spin, which can make f32 ten times slower: set OMP_WAIT_POLICY=PASSIVE, as ./zoetrope"
+                + " does");
   }
 
   private static Finding load() {
