@@ -174,6 +174,7 @@ final class BadMakeInput {
         row(USAGE, "'loud' is no scale", "generate", "x", "--control", "net:good.png:loud"),
         row(USAGE, "frames after @ rise", "generate", "x", "--control", "net:good.png@3,3"),
         row(FAILED, "there is no file", "generate", "x", "--control", "net:no.png"),
+        row(FAILED, "there is no file", "restyle", "clip.mp4", "x", "--control", "net:no.png"),
 
         // Plans.
         row(FAILED, "there is no file 'no.json'", "generate", "a ball", "--plan", "no.json"),

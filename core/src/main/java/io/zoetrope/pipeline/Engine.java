@@ -81,7 +81,10 @@ public final class Engine {
     return with(extras.withContext(shape));
   }
 
-  /** This with something to be shown to the controls of its first model. */
+  /**
+   * This with something to be shown to the controls of its first model: frame f of a video is shown
+   * hint f, also where the video is made clip by clip.
+   */
   public Engine withHints(Hints hints) {
     return with(extras.withHints(hints));
   }
@@ -175,7 +178,8 @@ public final class Engine {
         .need(first, job.requests().size())
         .requireFit(MemoryNeed.available(), first, model.precision());
     TimestepPlan plan = guide.plan(job.plan());
-    Guided guided = guided(job.requests(), job.prompts(), plan::prompts);
+    Engine shown = with(extras.withHints(extras.hints().from(job.firstFrame())));
+    Guided guided = shown.guided(job.requests(), job.prompts(), plan::prompts);
     X0Denoiser denoiser = guide.wrap(guided.denoiser(), job.plan(), job.given_BCFHW(), noise);
     Tensor start = SamplerLoop.start(plan, denoiser.schedule(), job.given_BCFHW(), noise);
     Tensor end =

@@ -10,7 +10,6 @@ import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.unet.Hints;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -37,12 +36,6 @@ record Extras(
           Optional.empty(),
           new Hints(List.of()),
           Optional.empty());
-
-  Extras {
-    if (context.isPresent() && !hints.each().isEmpty()) {
-      throw new UserError("controls do not go with windows over a long clip: leave one out");
-    }
-  }
 
   Extras withNoise(UnaryOperator<Noise> change) {
     return new Extras(change, freeInit, windows, hints, context);
@@ -72,8 +65,8 @@ record Extras(
   /** The network as a denoiser, with its windows and hints. */
   X0Denoiser around(VideoNetwork network, NoiseSchedule schedule, Prediction prediction) {
     Denoiser attending = windows.map(w -> w.around(network)).orElse(network);
-    Denoiser shown = hints.each().isEmpty() ? attending : hints.around(attending);
-    X0Denoiser whole = X0Denoiser.of(shown, schedule, prediction);
-    return context.<X0Denoiser>map(shape -> new ContextWindows(whole, shape)).orElse(whole);
+    X0Denoiser whole = X0Denoiser.of(attending, schedule, prediction);
+    return hints.around(
+        context.<X0Denoiser>map(shape -> new ContextWindows(whole, shape)).orElse(whole));
   }
 }

@@ -73,8 +73,8 @@ class ControlPipelineTest {
       }
       X0Denoiser guided =
           new ClassifierFreeGuidance(
-              X0Denoiser.of(
-                  new Hints(hints).around(network), sampling.schedule(), scheduler.toPrediction()),
+              new Hints(hints)
+                  .around(X0Denoiser.of(network, sampling.schedule(), scheduler.toPrediction())),
               Conditioning.text(parity.get("negative")),
               6);
       Tensor start = clip(parity.get("start"));

@@ -11,6 +11,7 @@ import io.zoetrope.app.cli.Values;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Source;
 import io.zoetrope.pipeline.Guide;
+import io.zoetrope.pipeline.ModelChoice;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
 import io.zoetrope.pipeline.task.Animate;
@@ -60,6 +61,7 @@ public final class AnimateCommand extends MakeVerb {
   @Mixin private final FitOption fit = new FitOption();
   @Mixin private final HoldOptions hold = new HoldOptions();
   @Mixin private final PlanOption plan = new PlanOption();
+  @Mixin private final ControlOption control = new ControlOption();
 
   public AnimateCommand(Session session) {
     super(session);
@@ -78,6 +80,7 @@ public final class AnimateCommand extends MakeVerb {
     drawn.ifPresent(Drawings::requireGiven);
     drawn.ifPresent(p -> Drawings.requirePrompts(p, 1));
     Source.checkPicture(path);
+    List<ControlOption.Control> controls = control.read(session());
     return new Order() {
       @Override
       public String name() {
@@ -95,6 +98,11 @@ public final class AnimateCommand extends MakeVerb {
       }
 
       @Override
+      public ModelChoice choice(ModelChoice usual) {
+        return ControlOption.beside(usual, controls);
+      }
+
+      @Override
       public VideoRequest request(VideoRequest usual, VideoModel model) {
         int frames = clip.frames().orElse(usual.frames());
         return shaped(usual, clip, drawn.map(TimestepPlan::frames).orElse(frames));
@@ -108,10 +116,13 @@ public final class AnimateCommand extends MakeVerb {
       @Override
       public Take read(Models models, VideoRequest request, Said said) {
         Tensor given = Given.picture(path, fit.fit(), models.second(), request, said);
-        return drawn
-            .map(p ->
-                Drawings.take(p, List.of(prompt), Optional.of(Given.repeated(given, p.frames()))))
-            .orElseGet(() -> take(models.second().model(), request, given));
+        Take take =
+            drawn
+                .map(p ->
+                    Drawings.take(
+                        p, List.of(prompt), Optional.of(Given.repeated(given, p.frames()))))
+                .orElseGet(() -> take(models.second().model(), request, given));
+        return Shown.to(controls, models.first(), request, request.frames(), said, take);
       }
 
       @Override

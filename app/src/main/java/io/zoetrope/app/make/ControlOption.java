@@ -4,7 +4,9 @@ import io.zoetrope.app.cli.ModelFolders;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.SourceFile;
 import io.zoetrope.app.cli.UsageError;
+import io.zoetrope.media.Source;
 import io.zoetrope.pipeline.ControlChoice;
+import io.zoetrope.pipeline.ModelChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,8 +48,16 @@ final class ControlOption {
     }
   }
 
+  /** Reads them; what they are shown is there. */
   List<Control> read(Session session) {
-    return typed.stream().map(word -> control(session, word)).toList();
+    List<Control> controls = typed.stream().map(word -> control(session, word)).toList();
+    controls.forEach(control -> Source.check(control.shown()));
+    return controls;
+  }
+
+  /** A model with them. */
+  static ModelChoice beside(ModelChoice model, List<Control> controls) {
+    return model.withControls(controls.stream().map(Control::choice).toList());
   }
 
   private static Control control(Session session, String word) {

@@ -5,8 +5,6 @@ import io.zoetrope.app.cli.PlanOption;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.UsageError;
 import io.zoetrope.diffusion.TimestepPlan;
-import io.zoetrope.media.Source;
-import io.zoetrope.network.unet.Hints;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.ModelChoice;
@@ -65,7 +63,6 @@ public final class GenerateCommand extends MakeVerb {
     if (drawn.isPresent() && wishes.zero.isPresent()) {
       throw new UsageError("--plan and --method each say how frames fall: leave one out");
     }
-    wishes.controls.forEach(c -> Source.check(c.shown()));
     return wishes.order(prompt, clip);
   }
 
@@ -103,8 +100,7 @@ public final class GenerateCommand extends MakeVerb {
 
         @Override
         public ModelChoice choice(ModelChoice usual) {
-          ModelChoice under =
-              usual.withControls(controls.stream().map(ControlOption.Control::choice).toList());
+          ModelChoice under = ControlOption.beside(usual, controls);
           return zero.isPresent()
               ? under.withAttention(Optional.of(Inflation.TEXT2VIDEO_ZERO.attention()))
               : under;
@@ -118,7 +114,8 @@ public final class GenerateCommand extends MakeVerb {
 
         @Override
         public Take read(Models models, VideoRequest request, Said said) {
-          return take(models.first(), request, said);
+          Take take = take(models.first(), request, said);
+          return Shown.to(controls, models.first(), request, request.frames(), said, take);
         }
       };
     }
@@ -128,7 +125,6 @@ public final class GenerateCommand extends MakeVerb {
     }
 
     private Order.Take take(Engine first, VideoRequest request, Order.Said said) {
-      Hints hints = Shown.hints(controls, first, request, said);
       Optional<Tensor> eps =
           noise.map(file ->
               file.read(first.canvas(List.of(request), request.frames()), zero.isPresent()));
@@ -138,8 +134,8 @@ public final class GenerateCommand extends MakeVerb {
                   plan.map(
                       p -> new Drawn(p, List.of(List.of(request.prompt())), Optional.empty())));
       return (engine, wanted, progress) -> {
-        Engine shown = hints.each().isEmpty() ? engine : engine.withHints(hints);
-        Engine whole = eps.map(e -> shown.withNoise(n -> n.with(NoiseFile.given(e)))).orElse(shown);
+        Engine whole =
+            eps.map(e -> engine.withNoise(n -> n.with(NoiseFile.given(e)))).orElse(engine);
         return Scopes.value(() -> {
           List<VideoRequest> one = List.of(wanted);
           Tensor z =

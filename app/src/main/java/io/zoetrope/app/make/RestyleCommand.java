@@ -9,6 +9,7 @@ import io.zoetrope.app.cli.SourceOptions;
 import io.zoetrope.app.cli.Values;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Source;
+import io.zoetrope.pipeline.ModelChoice;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
 import io.zoetrope.pipeline.task.Restyle;
@@ -66,6 +67,7 @@ public final class RestyleCommand extends MakeVerb {
   @Mixin private final SourceOptions source = new SourceOptions();
   @Mixin private final JoinOptions join = new JoinOptions();
   @Mixin private final PlanOption plan = new PlanOption();
+  @Mixin private final ControlOption control = new ControlOption();
 
   public RestyleCommand(Session session) {
     super(session);
@@ -82,6 +84,7 @@ public final class RestyleCommand extends MakeVerb {
     drawn.ifPresent(Drawings::requireGiven);
     drawn.ifPresent(p -> Drawings.requirePrompts(p, 1));
     Source.check(path);
+    List<ControlOption.Control> controls = control.read(session());
     return new Order() {
       @Override
       public String name() {
@@ -96,6 +99,11 @@ public final class RestyleCommand extends MakeVerb {
       @Override
       public boolean single() {
         return true;
+      }
+
+      @Override
+      public ModelChoice choice(ModelChoice usual) {
+        return ControlOption.beside(usual, controls);
       }
 
       @Override
@@ -119,9 +127,11 @@ public final class RestyleCommand extends MakeVerb {
         int have = given.video().frames().size();
         drawn.ifPresent(p -> requireEnough(p, have));
         Tensor latents = models.second().encode(given.video());
-        return drawn
-            .map(p -> Drawings.take(p, List.of(prompt), Optional.of(latents)))
-            .orElse(new Restyle(latents, strength, join.overlap())::run);
+        Take take =
+            drawn
+                .map(p -> Drawings.take(p, List.of(prompt), Optional.of(latents)))
+                .orElse(new Restyle(latents, strength, join.overlap())::run);
+        return Shown.to(controls, models.first(), request, have, said, take);
       }
 
       @Override

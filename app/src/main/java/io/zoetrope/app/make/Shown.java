@@ -21,22 +21,43 @@ import org.bytedeco.pytorch.global.torch;
 final class Shown {
   private Shown() {}
 
-  /** Pictures [1, 3, M, H, W] with values 0..1, M at most the request's frames. */
-  private static Tensor pictures(Path path, VideoRequest request, Order.Said said) {
-    Source source = Source.video(path, Given.wish(request).first(request.frames()));
+  /** Pictures [1, 3, M, H, W] with values 0..1, M at most {@code frames}. */
+  private static Tensor pictures(Path path, VideoRequest request, int frames, Order.Said said) {
+    Source source = Source.video(path, Given.wish(request).first(frames));
     said.line(source.report());
     Tensor x = FrameTensors.toTensor(source.video()).unsqueeze(0);
     return Ops.mul(Ops.add(x, 1), 0.5);
   }
 
-  /** What all controls of the engine's model are shown, in that order. */
-  static Hints hints(
-      List<ControlOption.Control> controls, Engine engine, VideoRequest request, Order.Said said) {
+  /**
+   * What makes a video of so many frames, its model's controls being shown theirs.
+   *
+   * @param first the engine whose model has the controls, in that order
+   */
+  static Order.Take to(
+      List<ControlOption.Control> controls,
+      Engine first,
+      VideoRequest request,
+      int frames,
+      Order.Said said,
+      Order.Take take) {
+    Hints hints = hints(controls, first, request, frames, said);
+    return hints.isEmpty()
+        ? take
+        : (engine, wanted, progress) -> take.make(engine.withHints(hints), wanted, progress);
+  }
+
+  private static Hints hints(
+      List<ControlOption.Control> controls,
+      Engine engine,
+      VideoRequest request,
+      int frames,
+      Order.Said said) {
     List<Hints.Hint> hints = new ArrayList<>();
     for (int i = 0; i < controls.size(); i++) {
       ControlNetConfig config = engine.model().controls().get(i);
-      Tensor pictures = pictures(controls.get(i).shown(), request, said);
-      hints.add(hint(controls.get(i), config, pictures, engine, request));
+      Tensor pictures = pictures(controls.get(i).shown(), request, frames, said);
+      hints.add(hint(controls.get(i), config, pictures, engine, frames));
     }
     return new Hints(hints);
   }
@@ -46,7 +67,7 @@ final class Shown {
       ControlNetConfig config,
       Tensor pictures_13MHW,
       Engine engine,
-      VideoRequest request) {
+      int frames) {
     int factor = engine.model().autoencoder().factor();
     boolean latents = config.hint() instanceof ControlNetConfig.Hint.Latents;
     int channels = config.hint().channels() - (config.masked() ? 1 : 0);
@@ -63,8 +84,8 @@ final class Shown {
               .formatted(control.choice().folder(), channels, shown.size(1)));
     }
     return config.masked()
-        ? sparse(control, shown, request)
-        : new Hints.Hint(every(control, shown, request.frames()), Optional.empty());
+        ? sparse(control, shown, frames)
+        : new Hints.Hint(every(control, shown, frames), Optional.empty());
   }
 
   /** One for each frame. */
@@ -86,9 +107,7 @@ final class Shown {
   }
 
   /** Zeros where there is nothing, and a mask of where there is. */
-  private static Hints.Hint sparse(
-      ControlOption.Control control, Tensor shown_1CMHW, VideoRequest request) {
-    int frames = request.frames();
+  private static Hints.Hint sparse(ControlOption.Control control, Tensor shown_1CMHW, int frames) {
     int given = Math.toIntExact(shown_1CMHW.size(2));
     List<Integer> at =
         control.frames().isEmpty() ? IntStream.range(0, given).boxed().toList() : control.frames();
@@ -110,7 +129,7 @@ final class Shown {
 
   /** A mask at the size of latents, [1, 1, M, h, w], 0..1: how bright the pictures are. */
   static Tensor mask(Path path, Engine engine, VideoRequest request, Order.Said said) {
-    Tensor grey_11MHW = Ops.mean(pictures(path, request, said), 1).unsqueeze(1);
+    Tensor grey_11MHW = Ops.mean(pictures(path, request, request.frames(), said), 1).unsqueeze(1);
     int factor = engine.model().autoencoder().factor();
     long h = grey_11MHW.size(3) / factor;
     long w = grey_11MHW.size(4) / factor;

@@ -1,9 +1,11 @@
 package io.zoetrope.network.unet;
 
 import io.zoetrope.diffusion.Conditioning;
-import io.zoetrope.diffusion.Denoiser;
+import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,20 +28,62 @@ public record Hints(List<Hint> each) {
     each = List.copyOf(each);
   }
 
-  /** A network that is shown them. A video of fewer frames is shown the first of them. */
-  public Denoiser around(Denoiser network) {
-    return new Denoiser() {
-      @Override
-      public Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
-        return network.predict(z_BCFHW, t_BF, beside(conditioning, z_BCFHW));
-      }
+  public boolean isEmpty() {
+    return each.isEmpty();
+  }
 
-      @Override
-      public Tensor predict(
-          Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments) {
-        return network.predict(z_BCFHW, t_BF, beside(conditioning, z_BCFHW), segments);
-      }
-    };
+  /**
+   * What is shown from a frame of a longer video on.
+   *
+   * @throws UserError if nothing is shown there
+   */
+  public Hints from(long frame) {
+    return frame == 0
+        ? this
+        : new Hints(
+            each.stream()
+                .map(hint ->
+                    new Hint(
+                        rest(hint.shown_BCFHW, frame), hint.mask_B1FHW.map(m -> rest(m, frame))))
+                .toList());
+  }
+
+  private static Tensor rest(Tensor x_BCFHW, long frame) {
+    requireFrames(x_BCFHW, frame + 1);
+    return x_BCFHW.narrow(2, frame, x_BCFHW.size(2) - frame);
+  }
+
+  private static void requireFrames(Tensor x_BCFHW, long frames) {
+    if (x_BCFHW.size(2) < frames) {
+      throw new UserError(
+          "controls are shown %d frames, the video has %d or more"
+              .formatted(x_BCFHW.size(2), frames));
+    }
+  }
+
+  /**
+   * A denoiser that is shown them; it may look at a video in windows, as hints lie beside what is
+   * said of each frame. A video of fewer frames is shown the first of them.
+   */
+  public X0Denoiser around(X0Denoiser base) {
+    return isEmpty() ? base : new Around(base, this);
+  }
+
+  private record Around(X0Denoiser base, Hints hints) implements X0Denoiser {
+    @Override
+    public NoiseSchedule schedule() {
+      return base.schedule();
+    }
+
+    @Override
+    public X0Denoiser segmented(Segments segments) {
+      return new Around(base.segmented(segments), hints);
+    }
+
+    @Override
+    public Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
+      return base.x0(z_BCFHW, t_BF, hints.beside(conditioning, z_BCFHW));
+    }
   }
 
   private Conditioning beside(Conditioning conditioning, Tensor z_BCFHW) {
@@ -58,8 +102,8 @@ public record Hints(List<Hint> each) {
   private static Tensor of(Tensor x_BCFHW, Tensor z_BCFHW) {
     long clips = z_BCFHW.size(0);
     long own = x_BCFHW.size(0);
-    long frames = Math.min(z_BCFHW.size(2), x_BCFHW.size(2));
-    Tensor fit = x_BCFHW.narrow(2, 0, frames);
+    requireFrames(x_BCFHW, z_BCFHW.size(2));
+    Tensor fit = x_BCFHW.narrow(2, 0, z_BCFHW.size(2));
     if (own == clips) {
       return fit;
     }

@@ -1,0 +1,164 @@
+package io.zoetrope.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.zoetrope.Parity;
+import io.zoetrope.checkpoint.Safetensors;
+import io.zoetrope.diffusion.Progress;
+import io.zoetrope.diffusion.guidance.ContextWindows;
+import io.zoetrope.network.unet.DiffusersConfig;
+import io.zoetrope.network.unet.Hints;
+import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.pipeline.task.Restyle;
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Precision;
+import io.zoetrope.torch.RandomStream;
+import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A tiny AnimateDiff under a ControlNet of random weights: each frame is shown its own hint. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ControlledTasksTest {
+  private static final int FRAMES = 12;
+  private static final int CLIP = 8;
+  private static final int SIZE = 32;
+
+  @TempDir private static Path folder;
+
+  private VideoModel model;
+  private Engine engine;
+
+  @BeforeAll
+  void load() throws IOException {
+    try (Parity fixture = Parity.of("animatediff");
+        Parity canny = Parity.of("control/canny")) {
+      Path directory = fixture.folder().resolve("model");
+      writeControl(canny.folder().resolve("config.json"));
+      ModelChoice choice =
+          ModelChoice.of(directory)
+              .withMotion(Optional.of(directory.resolve("motion_adapter")))
+              .withControls(List.of(new ControlChoice(folder, 1)));
+      model = VideoModel.load(choice, "f32");
+    }
+    engine = new Engine(model);
+  }
+
+  @AfterAll
+  void close() {
+    model.close();
+  }
+
+  private static void writeControl(Path like) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode config = (ObjectNode) json.readTree(like.toFile());
+    config.put("cross_attention_dim", 16);
+    config.putPOJO("block_out_channels", List.of(8, 8, 16, 16));
+    config.putPOJO(
+        "down_block_types",
+        List.of(
+            "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"));
+    Files.writeString(folder.resolve("config.json"), config.toString());
+    Scopes.run(() -> {
+      try (ParameterStore store =
+          ParameterStore.forTraining(Map.of(), new RandomStreams(1), Precision.F32)) {
+        DiffusersConfig.control(json.valueToTree(config)).build(store.root());
+        Map<String, Tensor> weights = new LinkedHashMap<>();
+        // Nothing is left at zero, so that hints count from the first layer to the last.
+        store
+            .parameters()
+            .forEach((name, p) ->
+                weights.put(name, p.detach().add(Ops.mul(normal(name, Tensors.shape(p)), 0.2))));
+        Safetensors.write(folder.resolve("diffusion_pytorch_model.safetensors"), weights, Map.of());
+      }
+    });
+  }
+
+  private static Tensor normal(String name, long... shape) {
+    try (RandomStream stream = new RandomStreams(5).stream(name)) {
+      return stream.normal(shape);
+    }
+  }
+
+  private static VideoRequest request(int frames) {
+    return new VideoRequest("a cat", "a dog", 1, SIZE, SIZE, frames, 8, 3, 3, "ddim");
+  }
+
+  private static Hints hints(Tensor pictures) {
+    return new Hints(List.of(new Hints.Hint(pictures, Optional.empty())));
+  }
+
+  /** One picture a frame; those from {@code frame} on are other ones. */
+  private static Tensor pictures(int frame) {
+    Tensor one = normal("one", 1, 3, FRAMES, SIZE, SIZE).sigmoid();
+    Tensor other = normal("other", 1, 3, FRAMES, SIZE, SIZE).sigmoid();
+    return Tensors.cat(List.of(one.narrow(2, 0, frame), other.narrow(2, frame, FRAMES - frame)), 2);
+  }
+
+  private static byte[] frames(Tensor z, int from, int to) {
+    return Tensors.toBytes(z.narrow(2, from, to - from).contiguous());
+  }
+
+  private Tensor restyled(Engine engine) {
+    Tensor source = normal("source", 1, 4, FRAMES, SIZE / 8, SIZE / 8);
+    return new Restyle(source, 0.7, 2).latents(engine, List.of(request(CLIP)), Progress.NONE);
+  }
+
+  @Test
+  void aLongVideoIsShownTheHintsOfItsFramesClipByClip() {
+    Scopes.run(() -> {
+      Tensor some = restyled(engine.withHints(hints(pictures(FRAMES))));
+      Tensor later = restyled(engine.withHints(hints(pictures(CLIP))));
+      assertThat(frames(later, 0, CLIP)).isEqualTo(frames(some, 0, CLIP));
+      for (int frame = CLIP; frame < FRAMES; frame++) {
+        assertThat(frames(later, frame, frame + 1)).isNotEqualTo(frames(some, frame, frame + 1));
+      }
+      Tensor few = pictures(FRAMES).narrow(2, 0, 4);
+      assertThatThrownBy(() -> restyled(engine.withHints(hints(few))))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("shown 4 frames, the video has 8");
+    });
+  }
+
+  @Test
+  void windowsOverALongClipAreShownTheirPartOfTheHints() {
+    Scopes.run(() -> {
+      Engine shown = engine.withHints(hints(pictures(FRAMES)));
+      Engine other = engine.withHints(hints(pictures(CLIP)));
+      byte[] whole = generated(shown, CLIP);
+      assertThat(generated(shown.withContext(new ContextWindows.Shape(CLIP, 2)), CLIP))
+          .isEqualTo(whole);
+      ContextWindows.Shape alone = new ContextWindows.Shape(1, 0);
+      // Windows of one frame know nothing of each other, so only the changed hints' frames change.
+      Tensor a = latents(shown.withContext(alone), FRAMES);
+      Tensor b = latents(other.withContext(alone), FRAMES);
+      assertThat(frames(b, 0, CLIP)).isEqualTo(frames(a, 0, CLIP));
+      assertThat(frames(b, CLIP, FRAMES)).isNotEqualTo(frames(a, CLIP, FRAMES));
+    });
+  }
+
+  private static Tensor latents(Engine engine, int frames) {
+    return new TextToVideo(engine).latents(List.of(request(frames)), Progress.NONE);
+  }
+
+  private static byte[] generated(Engine engine, int frames) {
+    return frames(latents(engine, frames), 0, frames);
+  }
+}
