@@ -55,7 +55,7 @@ page() {
     loop)
       source
       film loop "a red ball moves in a circle" --source "$work/ball"
-      make loop "$work/ball/00000.png" "a red ball moves in a circle" --noise 0 -o "$out/loop.png" ;;
+      make loop "$work/ball/00000.png" "a red ball moves in a circle" -o "$out/loop.png" ;;
     extend)
       source
       film extend "$right" --source "$work/ball"

@@ -11,7 +11,7 @@ enum PlanTask {
   generate("every frame falls from noise together"),
   animate("the first frame is given"),
   interpolate("the first and the last frame are given"),
-  loop("one picture, slightly noised, is the first and the last frame; the last is dropped"),
+  loop("one slightly noised picture at both ends; the last is dropped"),
   extend("the last frames of the clip before are given"),
   restyle("a whole clip is given and starts below full noise"),
   refine("an enlarged clip is given and starts low"),
