@@ -1,6 +1,7 @@
 package io.zoetrope.nn;
 
 import io.zoetrope.torch.AttentionKernel;
+import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +24,7 @@ public final class Attention {
   private final Optional<HeadNorm> normK;
   private final long heads;
   private final AttentionKernel kernel;
+  private final Precision precision;
 
   private Attention(
       Parameters p, long width, long contextWidth, long heads, Init out, boolean normalised) {
@@ -31,6 +33,7 @@ public final class Attention {
     }
     this.heads = heads;
     kernel = p.attention();
+    precision = p.precision();
     toQ = Linear.withoutBias(p.at("to_q"), width, width, Init.xavier());
     toK = Linear.withoutBias(p.at("to_k"), contextWidth, width, Init.xavier());
     toV = Linear.withoutBias(p.at("to_v"), contextWidth, width, Init.xavier());
@@ -69,9 +72,10 @@ public final class Attention {
    * @return [B, N, D] in the format of the precision policy
    */
   public Tensor self(Tensor x_BND, Optional<Rotary> rotary, Optional<Tensor> mask) {
-    Tensor q = queries(x_BND);
-    Tensor k = keys(x_BND);
-    Tensor v = values(x_BND);
+    Tensor x = precision.cast(x_BND); // once for all three
+    Tensor q = queries(x);
+    Tensor k = keys(x);
+    Tensor v = values(x);
     if (rotary.isPresent()) {
       q = rotary.get().apply(q);
       k = rotary.get().apply(k);
@@ -79,9 +83,18 @@ public final class Attention {
     return toOut.forward(attend(q, k, v, mask));
   }
 
+  /**
+   * Tokens in the format in which they are projected: for callers that hand the same ones over more
+   * than once.
+   */
+  public Tensor input(Tensor x) {
+    return precision.cast(x);
+  }
+
   /** The context's keys and values, to be used by many calls of {@link #cross(Tensor, Context)}. */
   public Context context(Tensor context_BMD, Optional<Tensor> mask) {
-    return new Context(keys(context_BMD), values(context_BMD), mask);
+    Tensor context = precision.cast(context_BMD);
+    return new Context(keys(context), values(context), mask);
   }
 
   /** x [B, N, D] looks at the context. */
@@ -118,9 +131,10 @@ public final class Attention {
    * @return [B, F, N, D] in the format of the precision policy
    */
   public Tensor overFrames(Tensor x_BFND, Optional<Tensor> bias) {
-    Tensor q = queries(x_BFND);
-    Tensor k = keys(x_BFND);
-    Tensor v = values(x_BFND);
+    Tensor x = precision.cast(x_BFND);
+    Tensor q = queries(x);
+    Tensor k = keys(x);
+    Tensor v = values(x);
     List<Tensor> clips = new ArrayList<>();
     // Clip by clip, for the fused kernel takes four axes; with five it is three times slower.
     for (int b = 0; b < x_BFND.size(0); b++) {

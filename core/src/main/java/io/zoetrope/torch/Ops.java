@@ -112,14 +112,16 @@ public final class Ops {
    * @param mask added to the logits, or boolean with true = may look; broadcast to [B, Hd, Nq, Nk]
    */
   public static Tensor attention(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
-    return torch.scaled_dot_product_attention(
-        q, k, v, optional(mask), 0.0, false, new DoubleOptional(), false);
+    return Blas.alone(() ->
+        torch.scaled_dot_product_attention(
+            q, k, v, optional(mask), 0.0, false, new DoubleOptional(), false));
   }
 
   /** As {@link #attention}: each token looks at itself and those before. */
   public static Tensor causalAttention(Tensor q, Tensor k, Tensor v) {
-    return torch.scaled_dot_product_attention(
-        q, k, v, new TensorOptional(), 0.0, true, new DoubleOptional(), false);
+    return Blas.alone(() ->
+        torch.scaled_dot_product_attention(
+            q, k, v, new TensorOptional(), 0.0, true, new DoubleOptional(), false));
   }
 
   /** Stretches x [N, C, H, W] to another height and width, each pixel taking its nearest. */

@@ -31,7 +31,7 @@ public sealed interface SpatialAttention {
   record Self() implements SpatialAttention {
     @Override
     public Tensor look(Attention attention, Tensor x_BFNC, Optional<FrameGroups> groups) {
-      Tensor x_MNC = x_BFNC.flatten(0, 1);
+      Tensor x_MNC = attention.input(x_BFNC.flatten(0, 1));
       return attention
           .cross(x_MNC, attention.context(x_MNC, Optional.empty()))
           .reshape(Tensors.shape(x_BFNC));
@@ -46,7 +46,7 @@ public sealed interface SpatialAttention {
     @Override
     public Tensor look(Attention attention, Tensor x_BFNC, Optional<FrameGroups> groups) {
       if (groups.isPresent()) {
-        Tensor x_MNC = x_BFNC.flatten(0, 1);
+        Tensor x_MNC = attention.input(x_BFNC.flatten(0, 1));
         Attention.Context own = attention.context(x_MNC, Optional.empty());
         return attention
             .cross(x_MNC, own.rows(groups.get().first_M()))
@@ -67,7 +67,7 @@ public sealed interface SpatialAttention {
     @Override
     public Tensor look(Attention attention, Tensor x_BFNC, Optional<FrameGroups> groups) {
       FrameGroups all = groups.orElseGet(() -> FrameGroups.whole(x_BFNC.size(0), x_BFNC.size(1)));
-      Tensor x_MNC = x_BFNC.flatten(0, 1);
+      Tensor x_MNC = attention.input(x_BFNC.flatten(0, 1));
       Attention.Context own = attention.context(x_MNC, Optional.empty());
       Attention.Context seen =
           Attention.Context.beside(List.of(own.rows(all.first_M()), own.rows(all.previous_M())));
@@ -82,7 +82,7 @@ public sealed interface SpatialAttention {
   record AllFrames() implements SpatialAttention {
     @Override
     public Tensor look(Attention attention, Tensor x_BFNC, Optional<FrameGroups> groups) {
-      Tensor all_BMC = x_BFNC.flatten(1, 2);
+      Tensor all_BMC = attention.input(x_BFNC.flatten(1, 2));
       Optional<Tensor> mask = groups.map(g -> apart(g.bias_BFF(), x_BFNC.size(2)));
       return attention
           .cross(all_BMC, attention.context(all_BMC, mask))
