@@ -8,6 +8,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
@@ -21,13 +22,20 @@ import org.bytedeco.pytorch.global.torch;
 final class Blas {
   private static final Optional<Blas> HERE = find();
 
+  private final MethodHandle get;
   private final MethodHandle set;
   private final int usual;
   private int alone;
 
-  private Blas(MethodHandle set, int usual) {
+  private Blas(MethodHandle get, MethodHandle set) {
+    this.get = get;
     this.set = set;
-    this.usual = usual;
+    usual = number();
+  }
+
+  /** The threads of a product by now; empty where that cannot be told. */
+  static OptionalInt threads() {
+    return HERE.map(blas -> OptionalInt.of(blas.number())).orElse(OptionalInt.empty());
   }
 
   /** Runs something whose products are each computed by the thread that asks for them. */
@@ -46,25 +54,33 @@ final class Blas {
 
   private synchronized void enter() {
     if (alone++ == 0) {
-      threads(1);
+      number(1);
     }
   }
 
   private synchronized void leave() {
     if (--alone == 0) {
-      threads(usual);
+      number(usual);
     }
   }
 
-  private void threads(int number) {
+  private int number() {
     try {
-      set.invokeExact(number);
+      return (int) get.invokeExact();
+    } catch (Throwable e) {
+      throw new IllegalStateException("openblas_get_num_threads", e);
+    }
+  }
+
+  private void number(int threads) {
+    try {
+      set.invokeExact(threads);
     } catch (Throwable e) {
       throw new IllegalStateException("openblas_set_num_threads", e);
     }
   }
 
-  /** The one that libtorch is linked to; empty if it is another BLAS, or has one thread only. */
+  /** The one that libtorch is linked to; empty if it is another BLAS. */
   private static Optional<Blas> find() {
     Loader.load(torch.class);
     return Optional.ofNullable(Loader.getLoadedLibraries().get("torch_cpu"))
@@ -78,17 +94,9 @@ final class Blas {
       return Optional.empty();
     }
     Linker linker = Linker.nativeLinker();
-    try {
-      int usual =
-          (int)
-              linker
-                  .downcallHandle(get.get(), FunctionDescriptor.of(ValueLayout.JAVA_INT))
-                  .invokeExact();
-      MethodHandle handle =
-          linker.downcallHandle(set.get(), FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
-      return usual > 1 ? Optional.of(new Blas(handle, usual)) : Optional.empty();
-    } catch (Throwable e) {
-      throw new IllegalStateException("openblas_get_num_threads", e);
-    }
+    return Optional.of(
+        new Blas(
+            linker.downcallHandle(get.get(), FunctionDescriptor.of(ValueLayout.JAVA_INT)),
+            linker.downcallHandle(set.get(), FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))));
   }
 }

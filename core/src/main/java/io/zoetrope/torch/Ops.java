@@ -183,12 +183,14 @@ public final class Ops {
   }
 
   /**
-   * {@code x + y} in x's own memory, unless gradients are recorded or formats differ.
+   * {@code x + y} in x's own memory, unless gradients are recorded or y's format is not x's and x
+   * is not f32.
    *
    * @param y no larger than x
    */
   public static Tensor addOver(Tensor x, Tensor y) {
-    boolean fits = x.scalar_type().intern() == y.scalar_type().intern();
+    ScalarType own = x.scalar_type().intern();
+    boolean fits = own == y.scalar_type().intern() || own == ScalarType.Float;
     return GradMode.is_enabled() || !fits ? x.add(y) : x.add_(y);
   }
 

@@ -9,6 +9,7 @@ import io.zoetrope.nn.Init;
 import io.zoetrope.nn.LayerNorm;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ final class MotionModule implements TemporalLayer {
           pass.windows()
               .map(w -> inWindows(whole, w.over((int) pass.frames()), pass))
               .orElseGet(() -> attended(whole, pass.times(), pass.groups_B11FF()));
-      return x.add(feedForward.forward(norm3.forward(x)));
+      return Ops.addOver(x, feedForward.forward(norm3.forward(x)));
     }
 
     private Tensor attended(Tensor x_BFNC, float[] times, Optional<Tensor> bias_B11FF) {

@@ -8,6 +8,7 @@ import io.zoetrope.nn.Init;
 import io.zoetrope.nn.LayerNorm;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Ops;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -69,9 +70,9 @@ final class SpatialTransformer {
   /** x [B * F, C, H, W] f32 -> the same shape. */
   Tensor forward(Tensor x, Pass pass) {
     Tensor h = in.forward(pass.tokens(norm.forward(x)), x, pass).to(ScalarType.Float);
-    h = h.add(pattern.look(self, norm1.forward(h), pass.groups()));
-    h = h.add(pass.text().attend(text, norm2.forward(h), pass.tokens_MND()));
-    h = h.add(feedForward.forward(norm3.forward(h)));
+    h = Ops.addOver(h, pattern.look(self, norm1.forward(h), pass.groups()));
+    h = Ops.addOver(h, pass.text().attend(text, norm2.forward(h), pass.tokens_MND()));
+    h = Ops.addOver(h, feedForward.forward(norm3.forward(h)));
     return x.add(Pass.image(out.forward(h, x, pass), x));
   }
 }
