@@ -15,7 +15,6 @@ import io.zoetrope.diffusion.sampler.SamplerLoop;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Video;
 import io.zoetrope.network.FrameWindows;
-import io.zoetrope.network.unet.Hints;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;

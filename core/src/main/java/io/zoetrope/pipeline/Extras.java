@@ -9,7 +9,6 @@ import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.VideoNetwork;
-import io.zoetrope.network.unet.Hints;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;

@@ -14,7 +14,6 @@ import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.unet.DiffusersConfig;
-import io.zoetrope.network.unet.Hints;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStreams;

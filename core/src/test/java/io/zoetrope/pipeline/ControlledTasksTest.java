@@ -10,7 +10,6 @@ import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.network.unet.DiffusersConfig;
-import io.zoetrope.network.unet.Hints;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.task.Restyle;
 import io.zoetrope.torch.Ops;

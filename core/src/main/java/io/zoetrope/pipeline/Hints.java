@@ -1,4 +1,4 @@
-package io.zoetrope.network.unet;
+package io.zoetrope.pipeline;
 
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What the controls of a {@link ControlledUNet} are shown, one after another, whatever else the
- * video is conditioned on: both branches of guidance see the same.
+ * What the controls of a {@link io.zoetrope.network.unet.ControlledUNet} are shown, one after
+ * another, whatever else the video is conditioned on: both branches of guidance see the same.
  */
 public record Hints(List<Hint> each) {
   /**
