@@ -22,10 +22,18 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+# What ./zoetrope sets: docs/numerics.md, docs/memory.md.
+LAUNCHER = {
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
+}
 PROMPT = "a red ball moves right"
 PARTS = {
     "load_s": "load",
-    "start_to_first_step_s": "start to first step",
+    "ready_s": "start to the first step's beginning",
+    "start_to_first_step_s": "start to the first step's end",
     "first_step_s": "first step",
     "step_s": "each later step",
     "decode_s": "decode",
@@ -70,6 +78,7 @@ def reference(options):
             first_wall.append(time.time() - start)
         return kwargs
 
+    ready = time.time() - start
     begin = clock()
     latents = pipe(
         PROMPT,
@@ -93,6 +102,7 @@ def reference(options):
             {
                 "load_s": load,
                 "text_s": text,
+                "ready_s": ready,
                 "start_to_first_step_s": first_wall[0],
                 "first_step_s": at[0] - begin,
                 "step_s": statistics.median(later),
@@ -129,8 +139,7 @@ def run_reference(options, dtype, compiled):
 
 
 def run_zoetrope(options, dtype):
-    # The launcher of the command sets the same: docs/numerics.md.
-    here = environment(options) | {"OMP_WAIT_POLICY": "PASSIVE"}
+    here = environment(options) | LAUNCHER
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "result.json"
         words = [*shlex.split(options.zoetrope), "checkpoint", *settings(options, dtype), "--json", str(file)]
@@ -163,13 +172,13 @@ def compare(options):
                 runs[name].append(sides[name]())
         results.append({"title": title, "runs": runs})
         print(f"\n{title}\n")
-        print(f"| {'part':<20} | zoetrope | reference | ratio | ratios of rounds |\n| --- | ---: | ---: | ---: | --- |")
+        print(f"| {'part':<36} | zoetrope | reference | ratio | ratios of rounds |\n| --- | ---: | ---: | ---: | --- |")
         for part, label in PARTS.items():
             own = [r[part] for r in runs["zoetrope"]]
             other = [r[part] for r in runs["reference"]]
             ratios = " ".join(f"{a / b:.2f}" for a, b in zip(own, other))
             a, b = statistics.median(own), statistics.median(other)
-            print(f"| {label:<20} | {a:.2f} | {b:.2f} | {a / b:.2f} | {ratios} |", flush=True)
+            print(f"| {label:<36} | {a:.2f} | {b:.2f} | {a / b:.2f} | {ratios} |", flush=True)
     print(f"\nload at the end: {os.getloadavg()[0]:.1f}")
     if options.json:
         words = vars(options) | {"json": str(options.json)}

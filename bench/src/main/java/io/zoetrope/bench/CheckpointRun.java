@@ -80,6 +80,7 @@ final class CheckpointRun {
         double text = Timing.once(() -> Scopes.noGrad(() -> model.condition(List.of(PROMPT, ""))));
         TextToVideo pipeline = new TextToVideo(model);
         Steps steps = new Steps();
+        double ready = sinceStart();
         double start = Clock.seconds();
         Tensor latents = pipeline.latents(List.of(request), steps);
         double sampled = Clock.seconds();
@@ -88,6 +89,7 @@ final class CheckpointRun {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("load_s", load);
         values.put("text_s", text);
+        values.put("ready_s", ready);
         values.put("start_to_first_step_s", steps.firstWall);
         values.put("first_step_s", steps.at.getFirst() - start);
         values.put("step_s", later(steps.at).median());

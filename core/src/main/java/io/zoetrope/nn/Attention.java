@@ -2,6 +2,7 @@ package io.zoetrope.nn;
 
 import io.zoetrope.torch.AttentionKernel;
 import io.zoetrope.torch.Precision;
+import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -158,17 +159,21 @@ public final class Attention {
   }
 
   private Tensor queries(Tensor x) {
-    Tensor q = split(toQ.forward(x));
-    return normQ.isPresent() ? normQ.get().forward(q) : q.to(ScalarType.Float);
+    return Scopes.part(() -> {
+      Tensor q = split(toQ.forward(x));
+      return normQ.isPresent() ? normQ.get().forward(q) : q.to(ScalarType.Float);
+    });
   }
 
   private Tensor keys(Tensor x) {
-    Tensor k = split(toK.forward(x));
-    return normK.isPresent() ? normK.get().forward(k) : k.to(ScalarType.Float);
+    return Scopes.part(() -> {
+      Tensor k = split(toK.forward(x));
+      return normK.isPresent() ? normK.get().forward(k) : k.to(ScalarType.Float);
+    });
   }
 
   private Tensor values(Tensor x) {
-    return split(toV.forward(x)).to(ScalarType.Float);
+    return Scopes.part(() -> split(toV.forward(x)).to(ScalarType.Float));
   }
 
   /** [..., Hd * D] -> [..., Hd, D]: a view. */

@@ -15,8 +15,11 @@ import org.bytedeco.pytorch.global.torch;
  * checkpoints of Stable Diffusion.
  */
 public record GatedFeedForward(Linear in, Linear out, long hidden) {
-  /** Hidden features of a stretch of rows, all in all. */
-  private static final long HIDDEN = 4L << 20;
+  /** Hidden features of a stretch of rows, all in all, gates and gated. */
+  private static final long HIDDEN = 10L << 20;
+
+  /** Rows of a stretch are a multiple of it. */
+  private static final long ROUND = 512;
 
   /** Hidden size {@code width * factor}. */
   public static GatedFeedForward of(Parameters p, long width, long factor, Init out) {
@@ -29,7 +32,7 @@ public record GatedFeedForward(Linear in, Linear out, long hidden) {
 
   public Tensor forward(Tensor x) {
     long rows = x.numel() / x.size(-1);
-    long step = Math.max(64, HIDDEN / hidden / 2);
+    long step = Math.max(ROUND, HIDDEN / (2 * hidden) / ROUND * ROUND);
     if (GradMode.is_enabled() || rows <= step) {
       return rows(x);
     }

@@ -1,6 +1,7 @@
 package io.zoetrope.torch;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.LongOptional;
@@ -23,7 +24,9 @@ public final class Ops {
 
   /** {@code x W^T + b}; x is [..., in], the weight [out, in], the bias [out]. */
   public static Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
-    return torch.linear(x, weight, optional(bias));
+    return !GradMode.is_enabled() && PixelProduct.pays(x, weight)
+        ? PixelProduct.forward(x, weight, bias)
+        : torch.linear(x, weight, optional(bias));
   }
 
   /** 2-D convolution over x [N, C, H, W] with a weight [out, C / groups, kH, kW]. */
@@ -192,6 +195,19 @@ public final class Ops {
     ScalarType own = x.scalar_type().intern();
     boolean fits = own == y.scalar_type().intern() || own == ScalarType.Float;
     return GradMode.is_enabled() || !fits ? x.add(y) : x.add_(y);
+  }
+
+  /**
+   * As {@link #addOver(Tensor, Tensor)}, of what a branch beside x computes: without gradients, all
+   * that the branch made is freed.
+   */
+  public static Tensor addOver(Tensor x, Supplier<Tensor> branch) {
+    Tensor y = Scopes.part(branch);
+    Tensor sum = addOver(x, y);
+    if (!GradMode.is_enabled()) {
+      Scopes.free(y);
+    }
+    return sum;
   }
 
   public static Tensor add(Tensor x, double term) {

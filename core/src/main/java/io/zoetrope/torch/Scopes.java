@@ -34,6 +34,14 @@ public final class Scopes {
     return adopt(result);
   }
 
+  /**
+   * Runs a part of a network: where no gradients are recorded, what it makes on the way is not
+   * needed any more at its end, and it is as {@link #tensor}; else it is the body.
+   */
+  public static Tensor part(Supplier<Tensor> body) {
+    return GradMode.is_enabled() ? body.get() : tensor(body);
+  }
+
   /** As {@link #tensor} for several results. */
   public static List<Tensor> tensors(Supplier<List<Tensor>> body) {
     List<Tensor> results;

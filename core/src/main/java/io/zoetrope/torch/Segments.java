@@ -2,7 +2,6 @@ package io.zoetrope.torch;
 
 import java.util.List;
 import java.util.function.Function;
-import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -21,10 +20,7 @@ public interface Segments {
 
         @Override
         public Tensor run(Function<List<Tensor>, Tensor> segment, List<Tensor> inputs) {
-          // Without gradients nothing between the segment's ends is needed any more.
-          return GradMode.is_enabled()
-              ? segment.apply(inputs)
-              : Scopes.tensor(() -> segment.apply(inputs));
+          return Scopes.part(() -> segment.apply(inputs));
         }
       };
 

@@ -47,6 +47,9 @@ final class MachineReport {
         .ifPresent(model -> findings.add(Finding.of("machine", "processor", model)));
     findings.add(Finding.of("machine", "cores", Runtime.getRuntime().availableProcessors()));
     findings.add(idleThreads());
+    if (System.getProperty("os.name").equals("Linux")) {
+      findings.add(freedMemory());
+    }
     OptionalLong total = kilobytes("MemTotal");
     OptionalLong free = kilobytes("MemAvailable");
     OptionalLong limit = memoryLimit();
@@ -92,6 +95,20 @@ final class MachineReport {
             "spin",
             "spin, which can make f32 ten times slower: set OMP_WAIT_POLICY=PASSIVE, as ./zoetrope"
                 + " does");
+  }
+
+  /** Large blocks that glibc unmaps when they are freed, to page them in anew: docs/memory.md. */
+  private static Finding freedMemory() {
+    boolean kept = System.getenv("MALLOC_TRIM_THRESHOLD_") != null;
+    return kept
+        ? Finding.of("machine", "freed_memory", "kept", "kept for the next step")
+        : Finding.note(
+            "machine",
+            "freed_memory",
+            "returned",
+            "goes back to the system and is paged in anew at each step, which costs time: set"
+                + " MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=1073741824"
+                + " MALLOC_TRIM_THRESHOLD_=1073741824, as ./zoetrope does");
   }
 
   private static Finding load() {

@@ -1,6 +1,7 @@
 package io.zoetrope.network.unet;
 
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
@@ -82,7 +83,7 @@ record Layer(
   }
 
   private Tensor forward(Tensor x_MCHW, Pass pass) {
-    Tensor x = resnet.forward(x_MCHW, pass);
+    Tensor x = Scopes.part(() -> resnet.forward(x_MCHW, pass));
     if (residual.isPresent()) {
       x = residual.get().forward(x, pass);
     }

@@ -10,6 +10,7 @@ import io.zoetrope.nn.LayerNorm;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
@@ -61,15 +62,21 @@ final class MotionModule implements TemporalLayer {
           pass.windows()
               .map(w -> inWindows(whole, w.over((int) pass.frames()), pass))
               .orElseGet(() -> attended(whole, pass.times(), pass.groups_B11FF()));
-      return Ops.addOver(x, feedForward.forward(norm3.forward(x)));
+      return Ops.addOver(x, () -> feedForward.forward(norm3.forward(x)));
     }
 
     private Tensor attended(Tensor x_BFNC, float[] times, Optional<Tensor> bias_B11FF) {
       Tensor positions_F1C = positions(times).unsqueeze(1);
       Tensor x = x_BFNC;
       for (int i = 0; i < attentions.size(); i++) {
-        Tensor seen = norms.get(i).forward(x).add(positions_F1C);
-        x = x.add(attentions.get(i).overFrames(seen, bias_B11FF));
+        LayerNorm norm = norms.get(i);
+        Attention attention = attentions.get(i);
+        Tensor before = x;
+        x =
+            Scopes.part(() -> {
+              Tensor seen = Ops.addOver(norm.forward(before), positions_F1C);
+              return before.add(attention.overFrames(seen, bias_B11FF));
+            });
       }
       return x;
     }
@@ -143,11 +150,13 @@ final class MotionModule implements TemporalLayer {
 
   @Override
   public Tensor forward(Tensor x_MCHW, Pass pass) {
-    Tensor h = in.forward(normalised(pass.tokens(x_MCHW), pass.groups()));
+    Tensor h = Scopes.part(() -> in.forward(normalised(pass.tokens(x_MCHW), pass.groups())));
     for (Block block : blocks) {
-      h = block.forward(h, pass);
+      Tensor before = h;
+      h = Scopes.part(() -> block.forward(before, pass));
     }
-    return x_MCHW.add(Pass.image(out.forward(h), x_MCHW));
+    Tensor after = h;
+    return Scopes.part(() -> x_MCHW.add(Pass.image(out.forward(after), x_MCHW)));
   }
 
   /** Each clip normalised as one; where frames fall into groups, each group as one. */

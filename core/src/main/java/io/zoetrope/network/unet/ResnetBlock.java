@@ -6,6 +6,7 @@ import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Scopes;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -45,19 +46,21 @@ final class ResnetBlock {
 
   /** x [B * F, in, H, W] f32 -> [B * F, out, H, W] f32. */
   Tensor forward(Tensor x, Pass pass) {
-    Tensor h = conv1.forward(Ops.siluOver(norm1.forward(x)), pass);
-    Tensor c = level.forward(pass.c_ME()).unsqueeze(-1).unsqueeze(-1);
-    h =
-        switch (modulation) {
-          case SHIFT -> norm2.forward(Ops.addOver(h, c));
-          case SCALE_SHIFT -> {
-            long out = h.size(1);
-            yield torch.addcmul(
-                c.narrow(1, out, out), norm2.forward(h), Ops.add(c.narrow(1, 0, out), 1));
-          }
-        };
-    h = conv2.forward(Ops.siluOver(h), pass);
+    Tensor h = Scopes.part(() -> conv1.forward(Ops.siluOver(norm1.forward(x)), pass));
+    Tensor y = Scopes.part(() -> conv2.forward(Ops.siluOver(modulated(h, pass)), pass));
     Tensor straight = shortcut.isPresent() ? shortcut.get().forward(x) : x;
-    return Ops.addOver(h, straight.to(ScalarType.Float));
+    return Ops.addOver(y, straight.to(ScalarType.Float));
+  }
+
+  private Tensor modulated(Tensor h, Pass pass) {
+    Tensor c = level.forward(pass.c_ME()).unsqueeze(-1).unsqueeze(-1);
+    return switch (modulation) {
+      case SHIFT -> norm2.forward(Ops.addOver(h, c));
+      case SCALE_SHIFT -> {
+        long out = h.size(1);
+        yield torch.addcmul(
+            c.narrow(1, out, out), norm2.forward(h), Ops.add(c.narrow(1, 0, out), 1));
+      }
+    };
   }
 }

@@ -9,6 +9,7 @@ import io.zoetrope.nn.LayerNorm;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Scopes;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -69,10 +70,12 @@ final class SpatialTransformer {
 
   /** x [B * F, C, H, W] f32 -> the same shape. */
   Tensor forward(Tensor x, Pass pass) {
-    Tensor h = in.forward(pass.tokens(norm.forward(x)), x, pass).to(ScalarType.Float);
-    h = Ops.addOver(h, pattern.look(self, norm1.forward(h), pass.groups()));
-    h = Ops.addOver(h, pass.text().attend(text, norm2.forward(h), pass.tokens_MND()));
-    h = Ops.addOver(h, feedForward.forward(norm3.forward(h)));
-    return x.add(Pass.image(out.forward(h, x, pass), x));
+    Tensor h =
+        Scopes.part(() -> in.forward(pass.tokens(norm.forward(x)), x, pass).to(ScalarType.Float));
+    Tensor seen = Ops.addOver(h, () -> pattern.look(self, norm1.forward(h), pass.groups()));
+    Tensor told =
+        Ops.addOver(seen, () -> pass.text().attend(text, norm2.forward(seen), pass.tokens_MND()));
+    Tensor thought = Ops.addOver(told, () -> feedForward.forward(norm3.forward(told)));
+    return Scopes.part(() -> x.add(Pass.image(out.forward(thought, x, pass), x)));
   }
 }

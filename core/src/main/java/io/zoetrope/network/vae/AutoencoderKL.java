@@ -25,7 +25,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class AutoencoderKL implements Autoencoder {
   /** Bytes of activations that a group of frames may take. */
-  private static final long BUDGET = 1L << 30;
+  private static final long BUDGET = 1L << 29;
 
   private final KlConfig config;
   private final KlEncoder encoder;
