@@ -5,7 +5,7 @@
 FOLDER is an AnimateDiff pipeline in the layout of diffusers (make_full.py). Each run is a process of its own, so that start,
 loading and memory count from nothing; the sides take turns, and the one that goes first changes from round to round. Times are
 medians over the rounds; a ratio is Zoetrope's figure by the reference's, so below 1 is less time or memory. --zoetrope is what starts
-`bench`; by default the jar of this repository. Modes: the dtype of Zoetrope, held against the reference in the same dtype;
+`bench`; by default the jar of this repository, with the Java of JAVA_HOME. Modes: the dtype of Zoetrope, held against the reference in the same dtype;
 `auto` is held against the reference's default, f32. --compiled also runs the reference under torch.compile.
 """
 
@@ -186,7 +186,9 @@ def compare(options):
 
 
 def main():
-    jar = f"java --enable-native-access=ALL-UNNAMED -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 -jar {ROOT / 'bench/target/zoetrope-bench.jar'}"
+    home = os.environ.get("JAVA_HOME")
+    java = shlex.quote(f"{home}/bin/java") if home else "java"
+    jar = f"{java} --enable-native-access=ALL-UNNAMED -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 -jar {ROOT / 'bench/target/zoetrope-bench.jar'}"
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", required=True)
     parser.add_argument("--zoetrope", default=jar, help="command that starts bench")

@@ -28,9 +28,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * new one.
  *
  * <p>A store is either for training (f32 masters, cast at each use) or for inference (weights of
- * matrix products held in the format they are used in, those of convolutions as they are stored
- * until a first use; a bf16 file on a bf16 machine is used where it lies, without a copy, and what
- * is converted gives back the memory it was read from).
+ * matrix products held in the format they are used in, those of convolutions in f32 as they are
+ * stored until a first use; a bf16 file on a bf16 machine is used where it lies, without a copy,
+ * and what is converted gives back the memory it was read from).
  */
 public final class ParameterStore implements AutoCloseable {
   private final Map<String, Tensor> source;
@@ -173,12 +173,17 @@ public final class ParameterStore implements AutoCloseable {
     return get(name, given -> take(given, matmul), init, shape);
   }
 
-  /** As it is stored, if nothing is trained: {@link KernelForms} converts what is used. */
+  /**
+   * In f32 as it is stored, if nothing is trained: {@link KernelForms} converts to the form that is
+   * used. In bf16 there is one form only.
+   */
   Tensor kernel(String name, Init init, long... shape) {
     return get(
         name,
         given ->
-            mode == Mode.INFERENCE && KEPT.contains(given.scalar_type().intern())
+            mode == Mode.INFERENCE
+                    && precision == Precision.F32
+                    && KEPT.contains(given.scalar_type().intern())
                 ? given.detach()
                 : take(given, true),
         init,

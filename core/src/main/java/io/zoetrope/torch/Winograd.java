@@ -21,8 +21,8 @@ public final class Winograd {
   /** Features in and out from which on it is the faster way. */
   private static final long LEAST_WIDTH = 128;
 
-  /** Tiles from which on reading the larger weights is won back. */
-  private static final long LEAST_TILES = 128;
+  /** Tiles from which on it wins enough for weights that take 16/9 of the memory. */
+  private static final long LEAST_TILES = 256;
 
   private Winograd() {}
 

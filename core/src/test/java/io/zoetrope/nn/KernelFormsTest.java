@@ -41,7 +41,7 @@ class KernelFormsTest {
       Tensor half = normal("w", 128, 128, 3, 3).to(ScalarType.Half);
       Map<String, Tensor> weights = Map.of("weight", half, "bias", Tensors.zeros(128));
       Tensor few = normal("few", 1, 128, 4, 4);
-      Tensor many = normal("many", 9, 128, 8, 8);
+      Tensor many = normal("many", 17, 128, 8, 8);
       try (ParameterStore store = ParameterStore.forInference(weights, Precision.F32);
           ParameterStore trained =
               ParameterStore.forTraining(weights, new RandomStreams(1), Precision.F32)) {
@@ -60,7 +60,7 @@ class KernelFormsTest {
     Scopes.run(() -> {
       Tensor w = normal("w", 128, 128, 3, 3);
       Map<String, Tensor> weights = Map.of("weight", w, "bias", Tensors.zeros(128));
-      Tensor x = normal("x", 9, 128, 8, 8);
+      Tensor x = normal("x", 17, 128, 8, 8);
       try (ParameterStore store = ParameterStore.forInference(weights, Precision.F32)) {
         Conv2d conv = Conv2d.of(store.root(), 128, 128, 3, 1, Init.ZEROS);
         Tensor before = Scopes.noGrad(() -> conv.forward(x));
