@@ -15,6 +15,7 @@ steps=${STEPS:-24}
 seed=${SEED:-1}
 right="a red ball moves right"
 left="a red ball moves left"
+round="a red ball moves in a circle"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$out"
@@ -54,8 +55,8 @@ page() {
         -o "$out/interpolate.png" ;;
     loop)
       source
-      film loop "a red ball moves in a circle" --source "$work/ball"
-      make loop "$work/ball/00000.png" "a red ball moves in a circle" -o "$out/loop.png" ;;
+      film loop "$round" --source "$work/ball"
+      make loop "$work/ball/00000.png" "$round" -o "$out/loop.png" ;;
     extend)
       source
       film extend "$right" --source "$work/ball"
@@ -76,8 +77,8 @@ page() {
       film travel "$right" "$left" --source "$work/ball"
       make travel --at 0 "$right" --at 24 "$left" --frames 40 -o "$out/travel.png" ;;
     roll)
-      film roll "$right"
-      make roll "$right" --frames 40 -o "$out/roll.png" ;;
+      film roll "$round"
+      make roll "$round" --frames 40 -o "$out/roll.png" ;;
     *)
       echo "there is no page '$1'" >&2
       exit 2 ;;
