@@ -1,14 +1,13 @@
 package io.zoetrope.torch;
 
-import java.util.Arrays;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A linear layer as a convolution of one pixel: the same product, computed by oneDNN's convolution.
- * On CPUs that is faster than libtorch's way of multiplying matrices where these are large: bf16
- * weights are not laid out anew, and f32 needs no second pool of threads (docs/performance.md).
+ * On CPUs that is faster than libtorch's way of multiplying matrices where these are large, and f32
+ * needs no second pool of threads for it (docs/performance.md).
  */
 final class PixelProduct {
   /** Multiplications below which the convolution may keep to one thread. */
@@ -43,7 +42,7 @@ final class PixelProduct {
     Tensor image = x.reshape(1, -1, LINE, in).permute(0, 3, 1, 2);
     Tensor kernel = weight.as_strided(new long[] {out, in, 1, 1}, new long[] {in, 1, in, in});
     Tensor y = Ops.conv2d(image, kernel, bias, 1, 0);
-    long[] shape = Arrays.copyOf(Tensors.shape(x), (int) x.dim());
+    long[] shape = Tensors.shape(x);
     shape[shape.length - 1] = out;
     return y.permute(0, 2, 3, 1).reshape(shape);
   }
