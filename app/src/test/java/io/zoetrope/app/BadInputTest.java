@@ -273,6 +273,7 @@ class BadInputTest {
             "--videos",
             "empty-folder"),
         row(USAGE, "go with --videos FOLDER", "evaluate", "--reference", "empty-folder"),
+        row(USAGE, "--refiner goes with --suite refine", "evaluate", "--refiner", "toybox"),
         row(USAGE, "--seams: 'x' is not a whole number", "evaluate", "--seams", "x"),
         row(FAILED, "has no videos or pictures", "evaluate", "--videos", "empty-folder"),
         row(FAILED, "there is no folder", "evaluate", "--videos", "nowhere"),

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.torch.UserError;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What {@code model_index.json} says: of which kind the model is, and how it is used best.
@@ -77,6 +79,23 @@ public record ModelIndex(
               .formatted(model, kind, KIND, String.join(", ", DiffusersIndex.KINDS)));
     }
     return index;
+  }
+
+  /**
+   * The model that refines what a model makes, as its index says ({@code "refiner": NAME}): a
+   * folder beside it. Empty if the index names none, or what it names is not there.
+   *
+   * @param model a model's folder or file
+   */
+  public static Optional<Path> refiner(Path model) {
+    Path index = new ModelLayout(model).index();
+    if (!Files.isRegularFile(index)) {
+      return Optional.empty();
+    }
+    String name = JsonFiles.read(index, JsonNode.class).path("refiner").asText("");
+    Path beside = model.toAbsolutePath().normalize().resolveSibling(name);
+    boolean there = !name.isBlank() && Files.isRegularFile(new ModelLayout(beside).index());
+    return there ? Optional.of(beside) : Optional.empty();
   }
 
   /** This index of an image model, with motion modules in it. */

@@ -5,6 +5,7 @@ import io.zoetrope.app.cli.OutOption;
 import io.zoetrope.app.cli.Result;
 import io.zoetrope.app.cli.RunOptions;
 import io.zoetrope.app.cli.SamplingOptions;
+import io.zoetrope.app.cli.SecondModel;
 import io.zoetrope.app.cli.SeedOption;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.StepProgress;
@@ -69,6 +70,14 @@ public final class EvaluateCommand extends Verb {
       description =
           "Measure a task: animate, interpolate, loop, restyle, refine, extend, travel or roll.")
   private @Nullable String suite;
+
+  @Option(
+      names = "--refiner",
+      paramLabel = "MODEL",
+      description =
+          "The model that the suite refine refines with (default: the one that --model names, else"
+              + " itself).")
+  private @Nullable String refiner;
 
   @Option(
       names = "--frames",
@@ -166,6 +175,9 @@ public final class EvaluateCommand extends Verb {
     }
     if (videos == null && (reference != null || !seams.isEmpty())) {
       throw new UsageError("--reference and --seams go with --videos FOLDER");
+    }
+    if (refiner != null && !"refine".equals(suite)) {
+      throw new UsageError("--refiner goes with --suite refine");
     }
     long start = System.nanoTime();
     Found found;
@@ -276,14 +288,18 @@ public final class EvaluateCommand extends Verb {
     Map<String, @Nullable Object> fields = about(sampling.model(), seedValue);
     fields.put("suite", task);
     Path folder = new ModelFolders(session()).find(sampling.model());
+    Optional<Path> second = refiner(task, folder);
+    second.ifPresent(path -> fields.put("refiner", path.toString()));
     try (Extractor extractor = extractor(true);
         VideoModel model =
             VideoModel.load(folder, run.dtype(), List.of(), sampling.tokenizer(session()));
+        SecondModel other = SecondModel.load(second, run.dtype());
         StepProgress progress = new StepProgress(session(), output(), task)) {
       Bench.Settings settings = settings(model.defaults(), seedValue);
       SuiteWatcher watcher = new SuiteWatcher(progress, SHEET_ROWS);
-      Report report =
-          wanted.run(new Bench(new Engine(model), settings, extractor.value(), watcher));
+      Engine engine = new Engine(model);
+      Engine refining = other.model().map(Engine::new).orElse(engine);
+      Report report = wanted.run(new Bench(engine, refining, settings, extractor.value(), watcher));
       fields.put("count", settings.count());
       fields.put("steps", settings.steps());
       fields.put("guidance", settings.guidance());
@@ -293,6 +309,17 @@ public final class EvaluateCommand extends Verb {
       plotFolder.ifPresent(to -> plot(report, to));
       return new Found(report.text(), fields, watcher.rows());
     }
+  }
+
+  /** What the suite refine refines with, if not with the model itself. */
+  private Optional<Path> refiner(String task, Path model) {
+    if (!task.equals("refine")) {
+      return Optional.empty();
+    }
+    return (refiner == null
+            ? ModelIndex.refiner(model)
+            : Optional.of(new ModelFolders(session()).find(refiner)))
+        .filter(path -> !path.equals(model));
   }
 
   private Bench.Settings settings(ModelIndex.Defaults d, long seedValue) {

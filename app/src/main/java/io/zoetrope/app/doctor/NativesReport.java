@@ -4,6 +4,7 @@ import io.zoetrope.torch.FormatChoice;
 import io.zoetrope.torch.Precision;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.BytePointer;
@@ -30,6 +31,7 @@ final class NativesReport {
     String config = text(torch.show_config());
     findings.add(Finding.of("natives", "libtorch", find(VERSION, config)));
     findings.add(Finding.of("natives", "blas", find(BLAS, config)));
+    blasKernels().ifPresent(findings::add);
     findings.add(Finding.of("natives", "onednn", torch.hasMKLDNN()));
     findings.add(Finding.of("natives", "vectors", text(torch.get_cpu_capability())));
     findings.add(Finding.of("natives", "threads", torch.get_num_threads()));
@@ -96,6 +98,19 @@ final class NativesReport {
     }
     String kind = cpu ? "cpu" : "cuda";
     return Finding.of("natives", "class_path", List.of(kind), kind + ", " + platform);
+  }
+
+  /** Kernels of OpenBLAS that were chosen by hand, most often for an older processor. */
+  private static Optional<Finding> blasKernels() {
+    return Optional.ofNullable(System.getenv("OPENBLAS_CORETYPE"))
+        .map(chosen ->
+            Finding.note(
+                "natives",
+                "blas_kernels",
+                chosen,
+                chosen
+                    + ", for OPENBLAS_CORETYPE says so: unset, OpenBLAS takes those of this"
+                    + " processor, which may be twice as fast in f32"));
   }
 
   private static boolean onClassPath(String platform) {

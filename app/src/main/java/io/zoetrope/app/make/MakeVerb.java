@@ -10,6 +10,7 @@ import io.zoetrope.app.cli.PartOptions;
 import io.zoetrope.app.cli.Result;
 import io.zoetrope.app.cli.RunOptions;
 import io.zoetrope.app.cli.SamplingOptions;
+import io.zoetrope.app.cli.SecondModel;
 import io.zoetrope.app.cli.SeedOption;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.ShapeOptions;
@@ -93,12 +94,12 @@ public abstract class MakeVerb extends Verb {
     Target target = out.choose(session(), order.name() + " " + seedValue, OutputFormat.MP4);
     ModelFolders models = new ModelFolders(session());
     Path folder = models.find(sampling.model());
-    Optional<Path> second = order.secondModel().map(models::find).filter(f -> !f.equals(folder));
+    Optional<Path> second = order.secondModel(models, folder).filter(f -> !f.equals(folder));
     String dtype = run.dtype();
     ModelChoice choice =
         order.choice(parts.choice(folder, motion).withTokenizer(tokenizer).withLoras(loras));
     try (VideoModel model = VideoModel.load(choice, dtype);
-        Second other = Second.load(second, dtype)) {
+        SecondModel other = SecondModel.load(second, dtype)) {
       if (!order.single()) {
         model.requireVideo();
       }
@@ -118,18 +119,6 @@ public abstract class MakeVerb extends Verb {
           "%d frames of %dx%d, seed %d, %s"
               .formatted(written.frames(), request.width(), request.height(), seedValue, timings));
       return Result.of(target.path().toString(), fields(shot, choice, dtype, written));
-    }
-  }
-
-  /** A second model, if there is one. */
-  private record Second(Optional<VideoModel> model) implements AutoCloseable {
-    static Second load(Optional<Path> folder, String dtype) {
-      return new Second(folder.map(f -> VideoModel.load(f, dtype)));
-    }
-
-    @Override
-    public void close() {
-      model.ifPresent(VideoModel::close);
     }
   }
 

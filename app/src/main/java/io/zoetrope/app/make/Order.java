@@ -1,5 +1,6 @@
 package io.zoetrope.app.make;
 
+import io.zoetrope.app.cli.ModelFolders;
 import io.zoetrope.diffusion.Progress;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
@@ -7,6 +8,7 @@ import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.ModelChoice;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,8 +30,13 @@ interface Order {
    */
   VideoRequest request(VideoRequest usual, VideoModel model);
 
-  /** The name of another model that does the last part of the work. */
-  default Optional<String> secondModel() {
+  /**
+   * Another model that does the last part of the work.
+   *
+   * @param models where it may lie
+   * @param first the model that does the other part
+   */
+  default Optional<Path> secondModel(ModelFolders models, Path first) {
     return Optional.empty();
   }
 

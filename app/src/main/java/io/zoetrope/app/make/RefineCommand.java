@@ -1,6 +1,7 @@
 package io.zoetrope.app.make;
 
 import io.zoetrope.app.cli.JoinOptions;
+import io.zoetrope.app.cli.ModelFolders;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.Size;
 import io.zoetrope.app.cli.SourceFile;
@@ -12,6 +13,7 @@ import io.zoetrope.media.Source;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoInfo;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.ModelIndex;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
@@ -83,7 +85,9 @@ public final class RefineCommand extends MakeVerb {
   @Option(
       names = "--refiner",
       paramLabel = "MODEL",
-      description = "Another model for what comes after enlarging.")
+      description =
+          "The model for what comes after enlarging (default: the one that the first names, else"
+              + " the first itself).")
   private @Nullable String refiner;
 
   @Option(
@@ -151,8 +155,8 @@ public final class RefineCommand extends MakeVerb {
     }
 
     @Override
-    public Optional<String> secondModel() {
-      return Optional.ofNullable(refiner);
+    public Optional<Path> secondModel(ModelFolders models, Path first) {
+      return refiner == null ? ModelIndex.refiner(first) : Optional.of(models.find(refiner));
     }
 
     @Override

@@ -68,6 +68,7 @@ public final class Bench {
   }
 
   private final Engine engine;
+  private final Engine refiner;
   private final Settings settings;
   private final Optional<VideoFeatures> features;
   private final Watcher watcher;
@@ -78,7 +79,22 @@ public final class Bench {
    */
   public Bench(
       Engine engine, Settings settings, Optional<VideoFeatures> features, Watcher watcher) {
+    this(engine, engine, settings, features, watcher);
+  }
+
+  /**
+   * As above with a second model.
+   *
+   * @param refiner makes larger and finer what the engine made
+   */
+  public Bench(
+      Engine engine,
+      Engine refiner,
+      Settings settings,
+      Optional<VideoFeatures> features,
+      Watcher watcher) {
     this.engine = engine;
+    this.refiner = refiner;
     this.settings = settings;
     this.features = features;
     this.watcher = watcher;
@@ -86,6 +102,11 @@ public final class Bench {
 
   Engine engine() {
     return engine;
+  }
+
+  /** The model that refines: the engine's own unless another was named. */
+  Engine refiner() {
+    return refiner;
   }
 
   Settings settings() {

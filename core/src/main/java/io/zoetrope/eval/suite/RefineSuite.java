@@ -67,8 +67,8 @@ record RefineSuite(int scale, double strength) implements Suite {
           List<VideoRequest> large = batch.requests().stream().map(this::large).toList();
           Tensor refined =
               new Refine(new Refine.Pixels(small.x_B3FHW()), strength, 1)
-                  .latents(bench.engine(), large, bench.progress("refine"));
-          Shots shots = Shots.decoded(bench.engine(), refined, fps);
+                  .latents(bench.refiner(), large, bench.progress("refine"));
+          Shots shots = Shots.decoded(bench.refiner(), refined, fps);
           Tensor plain =
               Ops.clamp(
                   Upscale.to(small.x_B3FHW(), large.getFirst().height(), large.getFirst().width()),

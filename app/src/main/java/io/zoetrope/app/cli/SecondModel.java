@@ -1,0 +1,17 @@
+package io.zoetrope.app.cli;
+
+import io.zoetrope.pipeline.VideoModel;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** A second model beside the one that a command names, if there is one. */
+public record SecondModel(Optional<VideoModel> model) implements AutoCloseable {
+  public static SecondModel load(Optional<Path> folder, String dtype) {
+    return new SecondModel(folder.map(f -> VideoModel.load(f, dtype)));
+  }
+
+  @Override
+  public void close() {
+    model.ifPresent(VideoModel::close);
+  }
+}
