@@ -138,9 +138,9 @@ public final class LoraStack implements AutoCloseable {
               sum = Ops.addScaled(sum, product, s.scale * update.scale());
             }
           }
-          // Halves are f32 in use; a sum of them would lose what was added.
-          boolean half = original.scalar_type().intern() == ScalarType.Half;
-          weight.set_data(half ? sum : sum.to(original.scalar_type()));
+          // What waits in another format would lose what was added.
+          boolean inUse = store.precision().fits(original);
+          weight.set_data(inUse ? sum.to(original.scalar_type()) : sum);
           return sum;
         }));
   }

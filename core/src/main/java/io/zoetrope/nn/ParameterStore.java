@@ -38,12 +38,13 @@ public final class ParameterStore implements AutoCloseable {
   private final Precision precision;
   private final Mode mode;
   private AttentionKernel attention = AttentionKernel.FUSED;
+  private boolean waiting;
   private final SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
   private final Map<String, LoraSlot> slots = new LinkedHashMap<>();
   private final List<String> fresh = new ArrayList<>();
   private final List<KernelForms> forms = new ArrayList<>();
 
-  /** Formats that a kernel may wait in until it is used. */
+  /** Formats that a weight may wait in until it is used. */
   private static final Set<ScalarType> KEPT =
       Set.of(ScalarType.Float, ScalarType.Half, ScalarType.BFloat16);
 
@@ -102,6 +103,21 @@ public final class ParameterStore implements AutoCloseable {
   public ParameterStore attention(AttentionKernel kernel) {
     attention = kernel;
     return this;
+  }
+
+  /**
+   * What is asked for from here on waits in its file, in the file's format, and is converted at
+   * each use: for what runs once a video and would only lie in memory for the rest of it. {@link
+   * #release} gives back what a use has read.
+   */
+  public ParameterStore waiting() {
+    waiting = true;
+    return this;
+  }
+
+  /** Gives the memory back of weights that lie in their files: they are read again when used. */
+  public void release() {
+    MappedFile.release(parameters.values());
   }
 
   AttentionKernel attention() {
@@ -170,7 +186,7 @@ public final class ParameterStore implements AutoCloseable {
   }
 
   Tensor get(String name, boolean matmul, Init init, long... shape) {
-    return get(name, given -> take(given, matmul), init, shape);
+    return get(name, given -> waiting && matmul ? kept(given) : take(given, matmul), init, shape);
   }
 
   /**
@@ -181,13 +197,18 @@ public final class ParameterStore implements AutoCloseable {
     return get(
         name,
         given ->
-            mode == Mode.INFERENCE
-                    && precision == Precision.F32
-                    && KEPT.contains(given.scalar_type().intern())
-                ? given.detach()
-                : take(given, true),
+            mode == Mode.INFERENCE && precision == Precision.F32 ? kept(given) : take(given, true),
         init,
         shape);
+  }
+
+  /** A table of which rows are taken: like a product's weight it may wait, but it is f32 in use. */
+  Tensor table(String name, Init init, long... shape) {
+    return get(name, given -> waiting ? kept(given) : take(given, false), init, shape);
+  }
+
+  private Tensor kept(Tensor given) {
+    return KEPT.contains(given.scalar_type().intern()) ? given.detach() : take(given, true);
   }
 
   Optional<KernelForms> forms(Tensor kernel) {

@@ -52,6 +52,14 @@ public final class Parameters {
     return store.forms(kernel);
   }
 
+  /**
+   * A table whose rows are looked up, f32 where it does not wait in its file ({@link
+   * ParameterStore#waiting}).
+   */
+  public Tensor table(String name, Init init, long... shape) {
+    return store.table(prefix + name, init, shape);
+  }
+
   /** Any other parameter: always f32. */
   public Tensor plain(String name, Init init, long... shape) {
     return store.get(prefix + name, false, init, shape);

@@ -36,7 +36,7 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
   /**
    * The need of a request.
    *
-   * @param parameters of all components
+   * @param parameters of all components but the text encoder, which waits in its file
    * @param precision of the network
    * @param clips at once; guidance doubles them
    * @param factor of the autoencoder
@@ -68,7 +68,7 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
   /**
    * Refuses weights that will not fit, before any of them is read.
    *
-   * @param parameters of all components
+   * @param parameters of all components but the text encoder, which waits in its file
    * @param available bytes; empty where nobody knows
    * @throws UserError naming both figures and what to do
    */

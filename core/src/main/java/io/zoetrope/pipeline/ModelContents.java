@@ -82,7 +82,8 @@ public record ModelContents(
     ModelParts parts = ModelParts.read(files);
     List<Part> found = new ArrayList<>();
     found.add(part(files, parts.networkPart()));
-    found.add(part(files, parts.textPart()));
+    Part text = part(files, parts.textPart());
+    found.add(text);
     if (!(parts.vae() instanceof Pixels)) {
       found.add(part(files, parts.vaePart()));
     }
@@ -92,7 +93,7 @@ public record ModelContents(
         List.copyOf(found),
         DiffusersIndex.of(index).ignored(),
         files.others(),
-        usual(parts, found.stream().mapToLong(Part::parameters).sum()));
+        usual(parts, found.stream().mapToLong(Part::parameters).sum() - text.parameters()));
   }
 
   private static Usual usual(ModelParts parts, long parameters) {

@@ -36,6 +36,10 @@ public final class VideoModel implements AutoCloseable {
   private final Scheduling scheduling;
   private final X0Denoiser denoiser;
   private final PromptEncoder text;
+
+  /** Of the text encoder, whose weights wait in their file: it runs once a video. */
+  private final ParameterStore textStore;
+
   private final Autoencoder autoencoder;
   private final int sizeMultiple;
   private final Controls controls;
@@ -58,20 +62,23 @@ public final class VideoModel implements AutoCloseable {
               : Optional.of(parts.vaePart().weights(files));
       MemoryNeed.requireRoom(
           MemoryNeed.available(),
-          networkWeights.count()
-              + textWeights.count()
-              + vaeWeights.map(WeightSource::count).orElse(0L),
+          networkWeights.count() + vaeWeights.map(WeightSource::count).orElse(0L),
           parts.network(),
           precision);
-      VideoNetwork bare = build(parts.networkPart(), networkWeights, precision);
-      Supplier<PromptEncoder> prompts = build(parts.textPart(), textWeights, precision);
+      VideoNetwork bare =
+          build(parts.networkPart(), networkWeights, store(networkWeights, precision));
+      textStore = store(textWeights, precision).waiting();
+      Supplier<PromptEncoder> prompts = build(parts.textPart(), textWeights, textStore);
       loras = LoadedLoras.merge(files.choice().loras(), stores.getFirst(), stores.getLast());
       controls = Controls.load(files.choice().controls(), bare, precision, stores, reports);
       network = controls.over(bare);
       autoencoder =
           parts.vae() instanceof Pixels pixels
               ? pixels
-              : build(parts.vaePart(), vaeWeights.orElseThrow(), precision(parts.vae(), dtype));
+              : build(
+                  parts.vaePart(),
+                  vaeWeights.orElseThrow(),
+                  store(vaeWeights.orElseThrow(), precision(parts.vae(), dtype)));
       denoiser =
           naming(
               layout.scheduler(),
@@ -128,9 +135,12 @@ public final class VideoModel implements AutoCloseable {
     return new VideoModel(files, dtype);
   }
 
-  private <T> T build(ModelParts.Part<T> part, WeightSource weights, Precision precision) {
-    ParameterStore store = ParameterStore.forInference(weights.tensors(), precision);
-    stores.add(store);
+  private ParameterStore store(WeightSource weights, Precision precision) {
+    stores.add(ParameterStore.forInference(weights.tensors(), precision));
+    return stores.getLast();
+  }
+
+  private <T> T build(ModelParts.Part<T> part, WeightSource weights, ParameterStore store) {
     T made = naming(weights.source(), () -> part.make().apply(store.root()));
     reports.add(weights.report(store).requireWhole());
     return made;
@@ -160,7 +170,8 @@ public final class VideoModel implements AutoCloseable {
    * @param clips at once
    */
   public MemoryNeed need(VideoRequest request, int clips) {
-    long parameters = stores.stream().mapToLong(ParameterStore::count).sum();
+    long parameters =
+        stores.stream().filter(s -> s != textStore).mapToLong(ParameterStore::count).sum();
     return MemoryNeed.of(
         parameters, network.config(), precision, autoencoder.factor(), request, clips);
   }
@@ -266,12 +277,14 @@ public final class VideoModel implements AutoCloseable {
 
   /** What prompts become for the network, one row for each. */
   public Conditioning condition(List<String> prompts) {
-    return text.condition(prompts);
+    return conditions(List.of(prompts)).getFirst();
   }
 
   /** As {@link #condition} for several groups of prompts that are used together. */
   public List<Conditioning> conditions(List<List<String>> groups) {
-    return text.conditions(groups);
+    List<Conditioning> all = text.conditions(groups);
+    textStore.release();
+    return all;
   }
 
   @Override

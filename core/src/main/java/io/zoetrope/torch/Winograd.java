@@ -22,7 +22,7 @@ public final class Winograd {
   private static final long LEAST_WIDTH = 128;
 
   /** Tiles from which on it wins enough for weights that take 16/9 of the memory. */
-  private static final long LEAST_TILES = 256;
+  private static final long LEAST_TILES = 1024;
 
   private Winograd() {}
 

@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Convolutions whose weights wait in the format of their file. */
+/** Weights that wait in the format of their file. */
 @org.junit.jupiter.api.condition.EnabledOnOs(org.junit.jupiter.api.condition.OS.LINUX)
 class KernelFormsTest {
   @TempDir private Path folder;
@@ -41,7 +41,7 @@ class KernelFormsTest {
       Tensor half = normal("w", 128, 128, 3, 3).to(ScalarType.Half);
       Map<String, Tensor> weights = Map.of("weight", half, "bias", Tensors.zeros(128));
       Tensor few = normal("few", 1, 128, 4, 4);
-      Tensor many = normal("many", 17, 128, 8, 8);
+      Tensor many = normal("many", 65, 128, 8, 8);
       try (ParameterStore store = ParameterStore.forInference(weights, Precision.F32);
           ParameterStore trained =
               ParameterStore.forTraining(weights, new RandomStreams(1), Precision.F32)) {
@@ -60,7 +60,7 @@ class KernelFormsTest {
     Scopes.run(() -> {
       Tensor w = normal("w", 128, 128, 3, 3);
       Map<String, Tensor> weights = Map.of("weight", w, "bias", Tensors.zeros(128));
-      Tensor x = normal("x", 17, 128, 8, 8);
+      Tensor x = normal("x", 65, 128, 8, 8);
       try (ParameterStore store = ParameterStore.forInference(weights, Precision.F32)) {
         Conv2d conv = Conv2d.of(store.root(), 128, 128, 3, 1, Init.ZEROS);
         Tensor before = Scopes.noGrad(() -> conv.forward(x));
@@ -93,6 +93,39 @@ class KernelFormsTest {
       }
       assertThat(given.to(ScalarType.Float).sum().item_double()).isEqualTo(before);
     }
+  }
+
+  /** Products and tables that wait are read at each use, and give back what was read. */
+  @Test
+  void waitingWeightsAreInMemoryOnlyWhileTheyAreUsed() {
+    Path file = folder.resolve("w.safetensors");
+    Scopes.run(() ->
+        Safetensors.write(
+            file, Map.of("weight", normal("w", 4096, 2048).to(ScalarType.Half)), Map.of()));
+    Scopes.run(() -> {
+      Tensor x = normal("x", 3, 2048);
+      for (Precision precision : Precision.values()) {
+        try (SafetensorsFile open = Safetensors.open(file);
+            ParameterStore usual = ParameterStore.forInference(open.tensors(), precision);
+            ParameterStore store =
+                ParameterStore.forInference(open.tensors(), precision).waiting()) {
+          Linear expected = Linear.withoutBias(usual.root(), 2048, 4096, Init.ZEROS);
+          Linear linear = Linear.withoutBias(store.root(), 2048, 4096, Init.ZEROS);
+          for (int i = 0; i < 2; i++) {
+            assertThat(linear.forward(x).equal(expected.forward(x))).isTrue();
+            assertThat(resident("w.safetensors")).isGreaterThan(15_000);
+            store.release();
+            assertThat(resident("w.safetensors")).isLessThan(1_000);
+          }
+        }
+      }
+      try (SafetensorsFile open = Safetensors.open(file);
+          ParameterStore store =
+              ParameterStore.forInference(open.tensors(), Precision.F32).waiting()) {
+        Tensor table = store.root().table("weight", Init.ZEROS, 4096, 2048);
+        assertThat(table.scalar_type().intern()).isEqualTo(ScalarType.Half);
+      }
+    });
   }
 
   /** Kilobytes of a mapped file that are in memory. */

@@ -40,14 +40,18 @@ class LoraStackTest {
   }
 
   private static ParameterStore store(Precision precision) {
+    return ParameterStore.forInference(source(precision.matmul()), precision);
+  }
+
+  private static Map<String, Tensor> source(ScalarType format) {
     Map<String, Tensor> source =
         Map.of(
-            "a.weight", noise("a", 5, 6).to(precision.matmul()),
-            "a.bias", noise("b", 5).to(precision.matmul()),
-            "c.weight", noise("c", 4, 3, 3, 3).to(precision.matmul()),
-            "c.bias", noise("d", 4).to(precision.matmul()));
+            "a.weight", noise("a", 5, 6).to(format),
+            "a.bias", noise("b", 5).to(format),
+            "c.weight", noise("c", 4, 3, 3, 3).to(format),
+            "c.bias", noise("d", 4).to(format));
     source.values().forEach(Scopes::keep);
-    return ParameterStore.forInference(source, precision);
+    return source;
   }
 
   private static List<byte[]> weights(ParameterStore store) {
@@ -78,6 +82,24 @@ class LoraStackTest {
       most = Math.max(most, Math.abs(a[i] - b[i]));
     }
     return most;
+  }
+
+  /** Weights that wait in halves are those of f32 with something merged into them, to the bit. */
+  @Test
+  void whatWaitsInAnotherFormatLosesNothing() {
+    for (ScalarType format : List.of(ScalarType.Half, ScalarType.BFloat16)) {
+      Map<String, Tensor> halves = source(format);
+      Map<String, Tensor> same = new LinkedHashMap<>();
+      halves.forEach((name, half) -> same.put(name, Scopes.keep(half.to(ScalarType.Float))));
+      try (ParameterStore waiting = ParameterStore.forInference(halves, Precision.F32).waiting();
+          ParameterStore store = ParameterStore.forInference(same, Precision.F32)) {
+        Net net = new Net(waiting);
+        Net expected = new Net(store);
+        LoraStack.merging(waiting).put("l", lora("l"), 0.1);
+        LoraStack.merging(store).put("l", lora("l"), 0.1);
+        assertThat(net.run()).containsExactly(expected.run());
+      }
+    }
   }
 
   /** Whatever is put and removed, in whatever order: without any the weights are the first ones. */

@@ -71,7 +71,7 @@ class WinogradTest {
   @Test
   void isAsExactAsTheDirectWay() {
     Scopes.run(() -> {
-      Tensor x = normal("x", 16, 128, 8, 8);
+      Tensor x = normal("x", 16, 128, 16, 16);
       Tensor w = Ops.div(normal("w", 160, 128, 3, 3), Math.sqrt(128 * 9));
       Tensor b = normal("b", 160);
       Tensor exact =

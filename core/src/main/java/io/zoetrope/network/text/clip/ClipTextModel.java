@@ -34,7 +34,7 @@ public final class ClipTextModel {
     tokens_VD =
         embeddings
             .at("token_embedding")
-            .plain("weight", Init.normal(0.02), config.vocabulary(), config.width());
+            .table("weight", Init.normal(0.02), config.vocabulary(), config.width());
     positions_ND =
         embeddings
             .at("position_embedding")
@@ -117,7 +117,8 @@ public final class ClipTextModel {
       throw new IllegalArgumentException(
           n + " tokens are more than the " + config.length() + " that this text encoder reads");
     }
-    Tensor x = torch.embedding(tokens_VD, ids_BN).add(positions_ND.narrow(0, 0, n));
+    Tensor x =
+        torch.embedding(tokens_VD, ids_BN).to(ScalarType.Float).add(positions_ND.narrow(0, 0, n));
     Optional<Tensor> mask = mask_BN.map(m -> causal(m, n));
     List<Tensor> states = new ArrayList<>(List.of(x));
     for (ClipBlock block : blocks) {
