@@ -3,6 +3,7 @@ package io.zoetrope.app.cli;
 import io.zoetrope.checkpoint.hub.HubCache;
 import io.zoetrope.checkpoint.hub.HubSettings;
 import io.zoetrope.checkpoint.hub.ModelId;
+import io.zoetrope.pipeline.ModelIndex;
 import io.zoetrope.torch.UserError;
 import java.io.File;
 import java.io.IOException;
@@ -92,6 +93,18 @@ public final class ModelFolders {
               .formatted(wanted, wanted));
     }
     return cached.get();
+  }
+
+  /**
+   * The model that refines what another makes.
+   *
+   * @param wanted its name, as for {@link #find}; none asks the other model's index
+   * @param first the other model
+   * @return empty if that is the other model itself
+   * @throws UserError if there is none of that name
+   */
+  public Optional<Path> refiner(Optional<String> wanted, Path first) {
+    return wanted.map(this::find).or(() -> ModelIndex.refiner(first)).filter(f -> !f.equals(first));
   }
 
   /** The files of a model of the hub, if it was downloaded; they need not be a whole model. */

@@ -287,8 +287,12 @@ public final class EvaluateCommand extends Verb {
     long seedValue = seed.or(0);
     Map<String, @Nullable Object> fields = about(sampling.model(), seedValue);
     fields.put("suite", task);
-    Path folder = new ModelFolders(session()).find(sampling.model());
-    Optional<Path> second = refiner(task, folder);
+    ModelFolders models = new ModelFolders(session());
+    Path folder = models.find(sampling.model());
+    Optional<Path> second =
+        task.equals("refine")
+            ? models.refiner(Optional.ofNullable(refiner), folder)
+            : Optional.empty();
     second.ifPresent(path -> fields.put("refiner", path.toString()));
     try (Extractor extractor = extractor(true);
         VideoModel model =
@@ -309,17 +313,6 @@ public final class EvaluateCommand extends Verb {
       plotFolder.ifPresent(to -> plot(report, to));
       return new Found(report.text(), fields, watcher.rows());
     }
-  }
-
-  /** What the suite refine refines with, if not with the model itself. */
-  private Optional<Path> refiner(String task, Path model) {
-    if (!task.equals("refine")) {
-      return Optional.empty();
-    }
-    return (refiner == null
-            ? ModelIndex.refiner(model)
-            : Optional.of(new ModelFolders(session()).find(refiner)))
-        .filter(path -> !path.equals(model));
   }
 
   private Bench.Settings settings(ModelIndex.Defaults d, long seedValue) {

@@ -94,7 +94,7 @@ public abstract class MakeVerb extends Verb {
     Target target = out.choose(session(), order.name() + " " + seedValue, OutputFormat.MP4);
     ModelFolders models = new ModelFolders(session());
     Path folder = models.find(sampling.model());
-    Optional<Path> second = order.secondModel(models, folder).filter(f -> !f.equals(folder));
+    Optional<Path> second = order.secondModel(models, folder);
     String dtype = run.dtype();
     ModelChoice choice =
         order.choice(parts.choice(folder, motion).withTokenizer(tokenizer).withLoras(loras));

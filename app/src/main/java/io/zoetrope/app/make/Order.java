@@ -31,7 +31,7 @@ interface Order {
   VideoRequest request(VideoRequest usual, VideoModel model);
 
   /**
-   * Another model that does the last part of the work.
+   * Another model that does the last part of the work; empty if it is the first one, too.
    *
    * @param models where it may lie
    * @param first the model that does the other part

@@ -13,7 +13,6 @@ import io.zoetrope.media.Source;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoInfo;
 import io.zoetrope.pipeline.Engine;
-import io.zoetrope.pipeline.ModelIndex;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
@@ -156,7 +155,7 @@ public final class RefineCommand extends MakeVerb {
 
     @Override
     public Optional<Path> secondModel(ModelFolders models, Path first) {
-      return refiner == null ? ModelIndex.refiner(first) : Optional.of(models.find(refiner));
+      return models.refiner(Optional.ofNullable(refiner), first);
     }
 
     @Override
