@@ -30,20 +30,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArchitectureTest {
   /** Room -> rooms that it may see, besides itself. */
   private static final Map<String, List<String>> FLOORS =
-      Map.of(
-          "torch", List.of(),
-          "nn", List.of("torch"),
-          "diffusion", List.of("torch"),
-          "media", List.of("torch"),
-          "data", List.of("torch", "media"),
-          "checkpoint", List.of("torch", "nn"),
-          "network", List.of("torch", "nn", "diffusion"),
-          "eval",
+      Map.ofEntries(
+          Map.entry("progress", List.of()),
+          Map.entry("torch", List.of("progress")),
+          Map.entry("nn", List.of("progress", "torch")),
+          Map.entry("diffusion", List.of("progress", "torch")),
+          Map.entry("media", List.of("progress", "torch")),
+          Map.entry("data", List.of("progress", "torch", "media")),
+          Map.entry("checkpoint", List.of("progress", "torch", "nn")),
+          Map.entry("network", List.of("progress", "torch", "nn", "diffusion")),
+          Map.entry(
+              "eval",
               List.of(
-                  "torch", "nn", "diffusion", "network", "checkpoint", "media", "data", "pipeline"),
-          "pipeline", List.of("torch", "nn", "diffusion", "network", "checkpoint", "media"),
-          "train",
-              List.of(
+                  "progress",
                   "torch",
                   "nn",
                   "diffusion",
@@ -51,7 +50,22 @@ class ArchitectureTest {
                   "checkpoint",
                   "media",
                   "data",
-                  "pipeline"));
+                  "pipeline")),
+          Map.entry(
+              "pipeline",
+              List.of("progress", "torch", "nn", "diffusion", "network", "checkpoint", "media")),
+          Map.entry(
+              "train",
+              List.of(
+                  "progress",
+                  "torch",
+                  "nn",
+                  "diffusion",
+                  "network",
+                  "checkpoint",
+                  "media",
+                  "data",
+                  "pipeline")));
 
   private JavaClasses house;
 

@@ -1,9 +1,11 @@
 package io.zoetrope.bench;
 
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Scopes;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -11,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -42,7 +43,10 @@ final class CheckpointRun {
     double firstWall;
 
     @Override
-    public void update(long steps, long total, Supplier<Optional<Tensor>> preview) {
+    public void update(Report report) {
+      if (report.phase() != Phase.SAMPLE) {
+        return;
+      }
       at.add(Clock.seconds());
       if (at.size() == 1) {
         firstWall = sinceStart();

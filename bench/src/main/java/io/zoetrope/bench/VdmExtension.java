@@ -2,7 +2,6 @@ package io.zoetrope.bench;
 
 import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.checkpoint.SafetensorsFile;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.guidance.ReconstructionGuidance.Activations;
 import io.zoetrope.diffusion.guidance.ReconstructionWeight;
 import io.zoetrope.eval.Seams;
@@ -18,6 +17,7 @@ import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
 import io.zoetrope.pipeline.task.Extend;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.io.IOException;

@@ -1,12 +1,14 @@
 package io.zoetrope.bench;
 
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoWriter;
 import io.zoetrope.media.WriteOptions;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Scopes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,8 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /** From a prompt to a file: where the time of the first and of a later video goes. */
@@ -30,7 +30,10 @@ final class WholePipeline {
     final List<Double> done = new ArrayList<>();
 
     @Override
-    public void update(long steps, long total, Supplier<Optional<Tensor>> preview) {
+    public void update(Report report) {
+      if (report.phase() != Phase.SAMPLE) {
+        return;
+      }
       done.add(Clock.seconds());
     }
 

@@ -1,8 +1,9 @@
 /**
  * What diffusion is, without any network: noise schedules, predictions, the denoiser contract, and
  * the timestep plan that says what a task is ({@link io.zoetrope.diffusion.Plans} has one of each).
- * Sees {@code torch} only; networks implement {@link io.zoetrope.diffusion.Denoiser}, samplers and
- * guidance use {@link io.zoetrope.diffusion.X0Denoiser}.
+ * Sees {@code progress} and {@code torch} only; networks implement {@link
+ * io.zoetrope.diffusion.Denoiser}, samplers and guidance use {@link
+ * io.zoetrope.diffusion.X0Denoiser}.
  *
  * <p>Time is a vector: every noise level here is per frame. A level {@code u} lies in [0, 1], 1 is
  * noise and 0 is clean; {@code t_BF} is a tensor of levels, and a scalar level is its broadcast.

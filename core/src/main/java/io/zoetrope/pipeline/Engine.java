@@ -2,7 +2,6 @@ package io.zoetrope.pipeline;
 
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.FreeInit;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.PromptTrack;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
@@ -15,6 +14,7 @@ import io.zoetrope.diffusion.sampler.SamplerLoop;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Video;
 import io.zoetrope.network.FrameWindows;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;

@@ -2,14 +2,13 @@ package io.zoetrope.pipeline;
 
 import io.zoetrope.diffusion.FreeInit;
 import io.zoetrope.diffusion.NoiseSchedule;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.UserError;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
@@ -29,13 +28,13 @@ record FreeInitLoop(FreeInit freeInit, Engine engine) {
             .toList();
     long total = jobs.stream().mapToLong(j -> j.plan().steps()).sum();
     Tensor first = noise.normal("start", 0, job.given_BCFHW());
-    Tensor z = once.sample(jobs.getFirst(), noise, shifted(progress, 0, total));
+    Tensor z = once.sample(jobs.getFirst(), noise, progress.part(Phase.SAMPLE, 0, total));
     long done = jobs.getFirst().plan().steps();
     for (int i = 1; i < jobs.size(); i++) {
       NoiseSchedule schedule = engine.sampling(request, request.steps()).schedule();
       Tensor eps = freeInit.noise(z, first, noise.normal("freeinit", i, z), schedule);
       Noise own = noise.child("freeinit", i).with(Noise.Given.start(eps, noise.firstFrame()));
-      z = once.sample(jobs.get(i), own, shifted(progress, done, total));
+      z = once.sample(jobs.get(i), own, progress.part(Phase.SAMPLE, done, total));
       done += jobs.get(i).plan().steps();
     }
     return z;
@@ -64,19 +63,5 @@ record FreeInitLoop(FreeInit freeInit, Engine engine) {
         job.stream(),
         job.clip(),
         job.firstFrame());
-  }
-
-  private static Progress shifted(Progress progress, long before, long total) {
-    return new Progress() {
-      @Override
-      public void update(long done, long ofThese, Supplier<Optional<Tensor>> preview) {
-        progress.update(before + done, total, preview);
-      }
-
-      @Override
-      public boolean cancelled() {
-        return progress.cancelled();
-      }
-    };
   }
 }

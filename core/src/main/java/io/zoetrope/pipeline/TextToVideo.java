@@ -1,8 +1,8 @@
 package io.zoetrope.pipeline;
 
 import io.zoetrope.diffusion.Plans;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.media.Video;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;

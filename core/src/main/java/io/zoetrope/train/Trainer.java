@@ -2,6 +2,8 @@ package io.zoetrope.train;
 
 import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Autograd;
 import io.zoetrope.torch.Scopes;
@@ -95,7 +97,7 @@ public final class Trainer implements AutoCloseable {
         StepReport report = step(listener);
         log(report);
         listener.step(report);
-        listener.update(step, settings.steps(), Optional::empty);
+        listener.update(Report.of(Phase.TRAIN, step, settings.steps()));
       } catch (RuntimeException e) {
         try {
           save(listener);

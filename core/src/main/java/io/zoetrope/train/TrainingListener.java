@@ -1,10 +1,8 @@
 package io.zoetrope.train;
 
-import io.zoetrope.diffusion.Progress;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.function.Supplier;
-import org.bytedeco.pytorch.Tensor;
 
 /** Who watches a training run, and may end it. Called on the training thread. */
 public interface TrainingListener extends Progress {
@@ -15,8 +13,8 @@ public interface TrainingListener extends Progress {
   static TrainingListener of(Progress progress) {
     return new TrainingListener() {
       @Override
-      public void update(long done, long total, Supplier<Optional<Tensor>> preview) {
-        progress.update(done, total, preview);
+      public void update(Report report) {
+        progress.update(report);
       }
 
       @Override
@@ -28,7 +26,7 @@ public interface TrainingListener extends Progress {
 
   /** After each step, with no preview; {@link #step} says more. */
   @Override
-  default void update(long done, long total, Supplier<Optional<Tensor>> preview) {}
+  default void update(Report report) {}
 
   /** While data is made ready, before the first step: so many clips of so many are done. */
   default void preparing(long done, long total) {}

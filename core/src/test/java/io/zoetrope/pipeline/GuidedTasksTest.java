@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.diffusion.Plans;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.guidance.Downsampling;
 import io.zoetrope.diffusion.guidance.Measurement;
@@ -15,6 +14,7 @@ import io.zoetrope.pipeline.task.Extend;
 import io.zoetrope.pipeline.task.Interpolate;
 import io.zoetrope.pipeline.task.SuperResolve;
 import io.zoetrope.pipeline.task.VideoTask;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
@@ -118,9 +118,9 @@ class GuidedTasksTest {
         .forEach((name, guide) -> {
           List<Long> done = new ArrayList<>();
           Progress progress =
-              (step, total, preview) -> {
-                done.add(step);
-                assertThat(step).isLessThanOrEqualTo(total);
+              report -> {
+                done.add(report.done());
+                assertThat(report.done()).isLessThanOrEqualTo(report.total());
               };
           Tensor z = task.latents(engine().withGuide(guide), request(clip), progress);
           assertThat(Tensors.shape(z)).as(name).containsExactly(1, 4, frames, 4, 4);
@@ -170,7 +170,7 @@ class GuidedTasksTest {
       Tensor z =
           new DoubleRate(source, shape[2])
               .latents(
-                  engine(), request(shape[1]), (done, total, preview) -> left.add(total - done));
+                  engine(), request(shape[1]), report -> left.add(report.total() - report.done()));
       assertThat(left.getLast()).as("progress reaches its end").isZero();
       exact.forEach((frame, wanted) ->
           assertThat(Tensors.toBytes(z.select(2, frame))).isEqualTo(Tensors.toBytes(wanted)));

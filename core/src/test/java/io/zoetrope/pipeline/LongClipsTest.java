@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.pipeline.task.Animate;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.zoetrope.diffusion.FreeInit;
 import io.zoetrope.diffusion.LowPass;
 import io.zoetrope.diffusion.Plans;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.sampler.FreeNoise;
 import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -100,7 +100,9 @@ class NoiseWaysTest {
               .run(job, Progress.NONE);
       List<Long> done = new ArrayList<>();
       Tensor byEngine =
-          plain.withFreeInit(twice).run(job, (step, total, preview) -> done.add(10 * total + step));
+          plain
+              .withFreeInit(twice)
+              .run(job, report -> done.add(10 * report.total() + report.done()));
       assertThat(Tensors.toBytes(byEngine)).isEqualTo(Tensors.toBytes(byHand));
       assertThat(done).containsExactly(41L, 42L, 43L, 44L);
       FreeInit single = new FreeInit(1, LowPass.USUAL, FreeInit.Pace.FULL);
@@ -128,7 +130,7 @@ class NoiseWaysTest {
             .withFreeInit(new FreeInit(3, LowPass.USUAL, FreeInit.Pace.COARSE_TO_FINE));
     Scopes.run(() -> {
       List<Long> totals = new ArrayList<>();
-      new TextToVideo(engine).latents(two, (done, total, preview) -> totals.add(total));
+      new TextToVideo(engine).latents(two, report -> totals.add(report.total()));
       assertThat(totals).hasSize(2 + 4 + 6).containsOnly(12L);
       Job job = Job.of(Plans.animate(engine.levels(6), 4), two, engine.canvas(two, 4));
       assertThatThrownBy(() -> engine.run(job, Progress.NONE))

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.zoetrope.diffusion.Plans;
-import io.zoetrope.diffusion.Progress;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,7 +84,8 @@ class SamplingMemoryTest {
   private static List<String> sample(VideoModel model, String sampler, int steps) {
     List<String> at = new ArrayList<>();
     Progress progress =
-        (done, total, preview) -> {
+        report -> {
+          long done = report.done();
           if (done == 50 || done == 500) {
             System.gc();
             at.add(rss());

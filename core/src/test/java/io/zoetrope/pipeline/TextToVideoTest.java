@@ -3,17 +3,16 @@ package io.zoetrope.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.media.Video;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterAll;
@@ -117,10 +116,11 @@ class TextToVideoTest {
     }
 
     @Override
-    public void update(long done, long total, Supplier<Optional<Tensor>> preview) {
-      assertThat(total).isEqualTo(6);
-      assertThat(Tensors.shape(preview.get().orElseThrow())).containsExactly(1, 4, 3, 4, 4);
-      seen.add(done);
+    public void update(Report report) {
+      assertThat(report.total()).isEqualTo(6);
+      assertThat(Tensors.shape(report.preview().get().orElseThrow()))
+          .containsExactly(1, 4, 3, 4, 4);
+      seen.add(report.done());
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.zoetrope.pipeline;
 
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.network.text.PromptTokenizer;
@@ -9,6 +8,7 @@ import io.zoetrope.network.text.TextTransformer;
 import io.zoetrope.network.vae.CompactAutoencoder;
 import io.zoetrope.network.vae.CompactConfig;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStream;

@@ -2,9 +2,9 @@ package io.zoetrope.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.pipeline.task.TextToVideoZero;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;

@@ -1,15 +1,14 @@
 package io.zoetrope.app.cli;
 
-import io.zoetrope.diffusion.Progress;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Supplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Progress for people: a bar if stderr is a terminal, else a line every few seconds, or nothing if
@@ -17,9 +16,6 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class StepProgress implements Progress, AutoCloseable {
   private static final long NANOS_BETWEEN_LINES = 5_000_000_000L;
-
-  /** So many steps are not meant to be done. */
-  private static final long ENDLESS = 1_000_000_000_000L;
 
   private final String task;
   private final long first;
@@ -59,9 +55,9 @@ public final class StepProgress implements Progress, AutoCloseable {
     StepProgress outer = this;
     return new Progress() {
       @Override
-      public void update(long done, long total, Supplier<Optional<Tensor>> preview) {
-        outer.update(done, total);
-        more.done(done, total);
+      public void update(Report report) {
+        outer.update(report);
+        more.done(report);
       }
 
       @Override
@@ -74,12 +70,12 @@ public final class StepProgress implements Progress, AutoCloseable {
   /** Told of a step. */
   @FunctionalInterface
   public interface Step {
-    void done(long done, long total);
+    void done(Report report);
   }
 
   @Override
-  public void update(long done, long total, Supplier<Optional<Tensor>> preview) {
-    update(done, total);
+  public void update(Report report) {
+    update(report.done(), report.total(), report.words());
   }
 
   /** As the interface, without a preview. */
@@ -94,7 +90,7 @@ public final class StepProgress implements Progress, AutoCloseable {
     } else if (lines && (System.nanoTime() - lastLine > NANOS_BETWEEN_LINES)) {
       lastLine = System.nanoTime();
       double seconds = (lastLine - start) / 1e9;
-      if (total >= ENDLESS) {
+      if (total >= Report.ENDLESS) {
         err.printf("%s %d%s, %.0f s%n", task, done, words.isEmpty() ? "" : ", " + words, seconds);
         return;
       }
@@ -114,7 +110,7 @@ public final class StepProgress implements Progress, AutoCloseable {
       ProgressBar made =
           new ProgressBarBuilder()
               .setTaskName(task)
-              .setInitialMax(total >= ENDLESS ? -1 : total)
+              .setInitialMax(total >= Report.ENDLESS ? -1 : total)
               .startsFrom(first, Duration.ZERO)
               .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
               .setUpdateIntervalMillis(200)

@@ -2,17 +2,15 @@ package io.zoetrope.app.command;
 
 import io.zoetrope.app.cli.SamplingOptions;
 import io.zoetrope.app.cli.StepProgress;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.ModelIndex;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -41,7 +39,8 @@ final class BatchSampling {
     this.prompts = prompts;
     this.firstSeed = firstSeed;
     this.batch = batch;
-    this.progress = cancelledBy(progress);
+    // Sampler steps of one batch are not worth a report, but one may stop at them.
+    this.progress = progress.silent();
   }
 
   /** The video of a prompt by its number; cheap if numbers rise one by one. */
@@ -82,18 +81,5 @@ final class BatchSampling {
         options.steps().orElse(d.steps()),
         options.guidance().orElse(d.guidance()),
         options.sampler().orElse(d.sampler()));
-  }
-
-  /** Sampler steps of one batch are not worth a report, but one may stop at them. */
-  private static Progress cancelledBy(StepProgress progress) {
-    return new Progress() {
-      @Override
-      public void update(long done, long total, Supplier<Optional<Tensor>> preview) {}
-
-      @Override
-      public boolean cancelled() {
-        return progress.cancelled();
-      }
-    };
   }
 }

@@ -1,9 +1,7 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.diffusion.Progress;
-import java.util.Optional;
-import java.util.function.Supplier;
-import org.bytedeco.pytorch.Tensor;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
 
 /**
  * Progress over two runs, one after the other, as if they were one. How long the second is, nobody
@@ -18,28 +16,19 @@ final class Halves {
   }
 
   Progress first() {
-    return new Half() {
-      @Override
-      public void update(long done, long total, Supplier<Optional<Tensor>> preview) {
-        before = total;
-        progress.update(done, 2 * total, preview);
+    return progress.map(report -> {
+      if (report.phase() != Phase.SAMPLE) {
+        return report;
       }
-    };
+      before = report.total();
+      return report.count(report.done(), 2 * before);
+    });
   }
 
   Progress second() {
-    return new Half() {
-      @Override
-      public void update(long done, long total, Supplier<Optional<Tensor>> preview) {
-        progress.update(before + done, before + total, preview);
-      }
-    };
-  }
-
-  private abstract class Half implements Progress {
-    @Override
-    public boolean cancelled() {
-      return progress.cancelled();
-    }
+    return progress.map(report ->
+        report.phase() == Phase.SAMPLE
+            ? report.count(before + report.done(), before + report.total())
+            : report);
   }
 }

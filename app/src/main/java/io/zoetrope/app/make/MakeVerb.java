@@ -19,7 +19,6 @@ import io.zoetrope.app.cli.StepProgress;
 import io.zoetrope.app.cli.Timings;
 import io.zoetrope.app.cli.Verb;
 import io.zoetrope.checkpoint.LoraReport;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.media.OutputFormat;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoWriter;
@@ -31,6 +30,8 @@ import io.zoetrope.pipeline.ModelChoice;
 import io.zoetrope.pipeline.ModelIndex;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -170,7 +171,11 @@ public abstract class MakeVerb extends Verb {
 
   /** Progress that also counts the time of steps. */
   static Progress timed(StepProgress progress, Timings timings) {
-    return progress.then((done, total) -> timings.mark(done == 1 ? "first step" : "steps"));
+    return progress.then(report -> {
+      if (report.phase() == Phase.SAMPLE) {
+        timings.mark(report.done() == 1 ? "first step" : "steps");
+      }
+    });
   }
 
   /** What the model does best, in another shape. */

@@ -1,13 +1,13 @@
 package io.zoetrope.app.make;
 
 import io.zoetrope.app.cli.ModelFolders;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.ModelChoice;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.progress.Progress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -5,7 +5,6 @@ import io.zoetrope.app.cli.OutputOptions;
 import io.zoetrope.app.cli.SamplingOptions;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.StepProgress;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.OutputFormat;
@@ -20,6 +19,8 @@ import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
 import io.zoetrope.pipeline.task.Drawn;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
@@ -28,7 +29,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -200,10 +200,14 @@ record PlanFilm(
       VideoWriter writer) {
     return new Progress() {
       @Override
-      public void update(long done, long total, Supplier<Optional<Tensor>> preview) {
-        progress.update(done, total);
-        int row = (int) done;
-        preview
+      public void update(Report report) {
+        progress.update(report);
+        if (report.row().isEmpty()) {
+          return;
+        }
+        int row = report.row().getAsInt();
+        report
+            .preview()
             .get()
             .ifPresent(x0 -> {
               List<Frame> frames = engine.decode(x0, 1).frames();

@@ -3,9 +3,11 @@ package io.zoetrope.diffusion.sampler;
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseSchedule;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -56,15 +58,17 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
     Tensor z = start;
     try (Sampler.Run run = sampler.begin(denoiser, conditioning, noise)) {
       for (int step = 0; step < plan.steps(); step++) {
-        if (progress.cancelled()) {
-          throw new CancellationException("cancelled after " + step + " of " + plan.steps());
-        }
+        progress.requireGoing(step, plan.steps());
         Tensor before = z;
         int row = step;
         z =
             Scopes.tensor(() -> {
               Tensor next = run.step(before, plan.row_1F(row), plan.row_1F(row + 1));
-              progress.update(row + 1, plan.steps(), run::lastX0);
+              progress.update(
+                  Report.of(Phase.SAMPLE, row + 1, plan.steps())
+                      .row(row + 1)
+                      .firstFrame(noise.firstFrame())
+                      .preview(run::lastX0));
               return next;
             });
         if (before != start && before != z) {

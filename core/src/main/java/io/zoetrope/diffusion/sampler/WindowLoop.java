@@ -2,9 +2,11 @@ package io.zoetrope.diffusion.sampler;
 
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Plans;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.List;
@@ -143,15 +145,17 @@ public record WindowLoop(
       int past = Math.toIntExact(front - first);
       TimestepPlan whole = past == 0 ? plan : plan.after(past);
       for (int row = 0; row < whole.steps(); row++) {
-        if (progress.cancelled()) {
-          throw new CancellationException("cancelled after " + steps + " of " + total);
-        }
+        progress.requireGoing(steps, total);
         int from = row;
         steps++;
         replace(
             Scopes.tensor(() -> {
               Tensor next = run.step(z, whole.row_1F(from), whole.row_1F(from + 1));
-              progress.update(steps, total, run::lastX0);
+              progress.update(
+                  Report.of(Phase.SAMPLE, steps, total)
+                      .row(from + 1)
+                      .firstFrame(noise.firstFrame() + first)
+                      .preview(run::lastX0));
               return next;
             }));
       }

@@ -2,7 +2,6 @@ package io.zoetrope.eval.suite;
 
 import io.zoetrope.data.toybox.Split;
 import io.zoetrope.data.toybox.Traits.Motion;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.eval.features.FeatureSet;
 import io.zoetrope.eval.features.FrechetDistance;
 import io.zoetrope.eval.features.VideoFeatures;
@@ -10,6 +9,8 @@ import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.ModelIndex;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Scopes;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /** What a suite runs on: a model, how to sample from it, and who watches. */
@@ -163,8 +163,8 @@ public final class Bench {
     report(what);
     return new Progress() {
       @Override
-      public void update(long step, long steps, Supplier<Optional<Tensor>> preview) {
-        report("%s %d/%d".formatted(what, step, steps));
+      public void update(Report step) {
+        report("%s %d/%d".formatted(what, step.done(), step.total()));
       }
 
       @Override

@@ -1,8 +1,8 @@
 package io.zoetrope.pipeline.task;
 
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.util.List;

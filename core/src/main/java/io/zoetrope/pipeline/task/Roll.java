@@ -1,7 +1,6 @@
 package io.zoetrope.pipeline.task;
 
 import io.zoetrope.diffusion.Plans;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.PromptTrack;
 import io.zoetrope.diffusion.sampler.Noise;
@@ -10,6 +9,7 @@ import io.zoetrope.media.Frame;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Sampling;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;

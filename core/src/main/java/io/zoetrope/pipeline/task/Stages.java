@@ -1,9 +1,7 @@
 package io.zoetrope.pipeline.task;
 
-import io.zoetrope.diffusion.Progress;
-import java.util.Optional;
-import java.util.function.Supplier;
-import org.bytedeco.pytorch.Tensor;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
 
 /** Progress over several sampling runs, one after another, as if they were one. */
 final class Stages {
@@ -23,16 +21,6 @@ final class Stages {
   Progress next(int steps) {
     long before = begun;
     begun += steps;
-    return new Progress() {
-      @Override
-      public void update(long done, long ofThese, Supplier<Optional<Tensor>> preview) {
-        progress.update(before + done, total, preview);
-      }
-
-      @Override
-      public boolean cancelled() {
-        return progress.cancelled();
-      }
-    };
+    return progress.part(Phase.SAMPLE, before, total);
   }
 }

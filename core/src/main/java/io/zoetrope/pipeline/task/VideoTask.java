@@ -1,9 +1,9 @@
 package io.zoetrope.pipeline.task;
 
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;

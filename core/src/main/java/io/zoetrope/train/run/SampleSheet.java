@@ -1,7 +1,6 @@
 package io.zoetrope.train.run;
 
 import io.zoetrope.diffusion.Conditioning;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
@@ -13,6 +12,7 @@ import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Png;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.vae.Autoencoder;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.objective.LatentClips;

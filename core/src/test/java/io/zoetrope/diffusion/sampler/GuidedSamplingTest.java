@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.guidance.Known;
@@ -13,6 +12,7 @@ import io.zoetrope.diffusion.guidance.ReconstructionGuidance;
 import io.zoetrope.diffusion.guidance.ReconstructionGuidance.Activations;
 import io.zoetrope.diffusion.guidance.ReconstructionWeight;
 import io.zoetrope.diffusion.guidance.Replacement;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.Threshold;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
@@ -16,6 +15,8 @@ import io.zoetrope.diffusion.discrete.FinalSigma;
 import io.zoetrope.diffusion.discrete.LcmSteps;
 import io.zoetrope.diffusion.discrete.SigmaSpacing;
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
@@ -220,10 +221,10 @@ class SamplerContractTest {
       Progress progress =
           new Progress() {
             @Override
-            public void update(long done, long total, Supplier<Optional<Tensor>> preview) {
-              assertThat(total).isEqualTo(5);
-              assertThat(preview.get().orElseThrow().size(2)).isEqualTo(2);
-              reports.add(done);
+            public void update(Report report) {
+              assertThat(report.total()).isEqualTo(5);
+              assertThat(report.preview().get().orElseThrow().size(2)).isEqualTo(2);
+              reports.add(report.done());
             }
 
             @Override

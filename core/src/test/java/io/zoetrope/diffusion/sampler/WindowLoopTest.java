@@ -6,18 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Plans;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
@@ -206,10 +205,10 @@ class WindowLoopTest {
     Progress progress =
         new Progress() {
           @Override
-          public void update(long done, long total, Supplier<Optional<Tensor>> preview) {
-            assertThat(total).isEqualTo(8 - 2 + 2 * 6);
-            assertThat(preview.get().orElseThrow().size(2)).isEqualTo(4);
-            reports.add(done);
+          public void update(Report report) {
+            assertThat(report.total()).isEqualTo(8 - 2 + 2 * 6);
+            assertThat(report.preview().get().orElseThrow().size(2)).isEqualTo(4);
+            reports.add(report.done());
           }
 
           @Override

@@ -3,11 +3,11 @@ package io.zoetrope.pipeline.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zoetrope.Parity;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.ModelChoice;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;

@@ -3,13 +3,13 @@ package io.zoetrope.pipeline.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.media.Frame;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TinyModel;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;

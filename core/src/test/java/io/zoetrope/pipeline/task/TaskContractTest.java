@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.diffusion.NoiseSchedule;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
@@ -13,6 +12,9 @@ import io.zoetrope.pipeline.Samplers;
 import io.zoetrope.pipeline.TinyModel;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
@@ -232,7 +234,12 @@ class TaskContractTest {
     }
 
     @Override
-    public void update(long now, long all, Supplier<Optional<Tensor>> preview) {
+    public void update(Report report) {
+      if (report.phase() != Phase.SAMPLE) {
+        return;
+      }
+      long now = report.done();
+      long all = report.total();
       assertThat(now).isEqualTo(done + 1);
       assertThat(total == 0 || total == all).isTrue();
       done = now;

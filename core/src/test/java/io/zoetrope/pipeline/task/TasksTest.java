@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.diffusion.Plans;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
@@ -13,6 +12,7 @@ import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.TinyModel;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;

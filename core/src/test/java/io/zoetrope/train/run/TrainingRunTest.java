@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.checkpoint.SafetensorsFile;
-import io.zoetrope.diffusion.Progress;
 import io.zoetrope.media.Video;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.VideoModel;
 import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import io.zoetrope.train.TrainingListener;

@@ -1,0 +1,69 @@
+package io.zoetrope.progress;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * How far one phase of long work is.
+ *
+ * @param phase what is being done
+ * @param done units of it that are finished, 0 or more
+ * @param total units in all; {@link #ENDLESS} or more if the work ends only when it is stopped
+ * @param row the row of the timestep plan that was just reached, from 1; empty where none is walked
+ * @param firstFrame number of the first frame that is worked on, in the whole video: more than 0 in
+ *     a later clip of a long video, in a window that moves, and in a later stretch of frames
+ * @param preview the clean latents as estimated by now, [B, C, F, H, W]; made on demand, valid only
+ *     during the call that reports; empty if there are none
+ * @param words a few words more, such as the loss; may be empty
+ */
+public record Report(
+    Phase phase,
+    long done,
+    long total,
+    OptionalInt row,
+    long firstFrame,
+    Supplier<Optional<Tensor>> preview,
+    String words) {
+
+  /** So many units are not meant to be done. */
+  public static final long ENDLESS = 1_000_000_000_000_000L;
+
+  public Report {
+    if (done < 0 || total < 0 || firstFrame < 0) {
+      throw new IllegalArgumentException(
+          "no progress: %d of %d from frame %d".formatted(done, total, firstFrame));
+    }
+  }
+
+  /** So many of so many, and nothing more to say. */
+  public static Report of(Phase phase, long done, long total) {
+    return new Report(phase, done, total, OptionalInt.empty(), 0, Optional::empty, "");
+  }
+
+  /** Whether the work ends only when it is stopped. */
+  public boolean endless() {
+    return total >= ENDLESS;
+  }
+
+  public Report count(long doneInstead, long totalInstead) {
+    return new Report(phase, doneInstead, totalInstead, row, firstFrame, preview, words);
+  }
+
+  public Report row(int value) {
+    return new Report(phase, done, total, OptionalInt.of(value), firstFrame, preview, words);
+  }
+
+  public Report firstFrame(long value) {
+    return new Report(phase, done, total, row, value, preview, words);
+  }
+
+  public Report preview(Supplier<Optional<Tensor>> value) {
+    return new Report(phase, done, total, row, firstFrame, value, words);
+  }
+
+  public Report words(String value) {
+    return new Report(phase, done, total, row, firstFrame, preview, value);
+  }
+}
