@@ -2,8 +2,6 @@ package io.zoetrope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.app.cli.Cancellation;
 import io.zoetrope.data.FolderDataset;
 import io.zoetrope.media.VideoReader;
@@ -16,10 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What the commands do when all is well. */
 class CommandsTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonMapper JSON = new JsonMapper();
 
   @TempDir private Path folder;
 
@@ -31,7 +31,7 @@ class CommandsTest {
     JsonNode report = JSON.readTree(outcome.out());
     assertThat(report.path("ok").asBoolean()).isTrue();
     assertThat(report.at("/natives/class_path").size()).isEqualTo(1);
-    assertThat(report.at("/natives/libtorch").asText()).startsWith("2.");
+    assertThat(report.at("/natives/libtorch").asString()).startsWith("2.");
     assertThat(report.at("/machine/cores").asInt()).isPositive();
     assertThat(report.at("/video/mp4").asBoolean()).isTrue();
     assertThat(report.has("test")).isFalse();
@@ -60,15 +60,15 @@ class CommandsTest {
     List<String> captions = Files.readAllLines(folder.resolve("set/captions.jsonl"));
     assertThat(captions).hasSize(3);
     JsonNode last = JSON.readTree(captions.get(2));
-    assertThat(last.path("caption").asText())
-        .isEqualTo(result.at("/clips/2/caption").asText())
+    assertThat(last.path("caption").asString())
+        .isEqualTo(result.at("/clips/2/caption").asString())
         .isNotBlank();
-    Path clip = folder.resolve("set").resolve(last.path("file_name").asText());
+    Path clip = folder.resolve("set").resolve(last.path("file_name").asString());
     assertThat(VideoReader.read(clip).frames()).hasSize(4);
     FolderDataset read =
         FolderDataset.open(folder.resolve("set"), FolderDataset.Options.of(32, 32, 4, 8));
     assertThat(read.size()).isEqualTo(3);
-    assertThat(read.get(2).caption()).isEqualTo(last.path("caption").asText());
+    assertThat(read.get(2).caption()).isEqualTo(last.path("caption").asString());
   }
 
   @Test
@@ -157,7 +157,7 @@ class CommandsTest {
     Files.write(model.resolve("model.safetensors"), BadFiles.file("{}", 0));
     TestCli cli = new TestCli(folder, Map.of("ZOETROPE_MODELS", "store"), new Cancellation());
     assertThat(cli.run("models").out()).contains("mine");
-    assertThat(JSON.readTree(cli.run("models", "--json").out()).at("/models/0/name").asText())
+    assertThat(JSON.readTree(cli.run("models", "--json").out()).at("/models/0/name").asString())
         .isEqualTo("mine");
   }
 

@@ -2,7 +2,6 @@ package io.zoetrope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The shell script that starts everything, in an installation of its own whose jar points to the
@@ -70,7 +70,7 @@ class LauncherTest {
     Ran ran = run(folder, Map.of(), home + "/zoetrope", "doctor", "--json", "--no-test");
     assertThat(ran.code()).as(ran.err()).isZero();
     assertThat(ran.err()).isEmpty();
-    assertThat(new ObjectMapper().readTree(ran.out()).path("ok").asBoolean()).isTrue();
+    assertThat(new JsonMapper().readTree(ran.out()).path("ok").asBoolean()).isTrue();
   }
 
   @Test

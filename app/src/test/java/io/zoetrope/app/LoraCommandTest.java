@@ -2,8 +2,6 @@ package io.zoetrope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.checkpoint.SafetensorsFile;
 import io.zoetrope.torch.RandomStream;
@@ -23,6 +21,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code --lora} with a tiny model, and LoRAs of random numbers for its transformer. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -115,8 +115,8 @@ class LoraCommandTest {
   void whatWasUsedIsSaid() throws IOException {
     TestCli.Outcome outcome = run("--json", "--lora", "part.safetensors:-1");
     assertThat(outcome.code()).as(outcome.err()).isZero();
-    JsonNode lora = new ObjectMapper().readTree(outcome.out()).at("/loras/0");
-    assertThat(lora.path("file").asText()).endsWith("part.safetensors");
+    JsonNode lora = new JsonMapper().readTree(outcome.out()).at("/loras/0");
+    assertThat(lora.path("file").asString()).endsWith("part.safetensors");
     assertThat(lora.path("scale").asDouble()).isEqualTo(-1);
     assertThat(lora.path("used").asInt()).isEqualTo(lora.path("layers").asInt() - 1).isPositive();
     assertThat(outcome.err())

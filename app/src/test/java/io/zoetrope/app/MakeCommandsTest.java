@@ -2,8 +2,6 @@ package io.zoetrope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.app.cli.Cancellation;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Png;
@@ -25,11 +23,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The commands that make videos, with a tiny model: what comes out, and what is said about it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MakeCommandsTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonMapper JSON = new JsonMapper();
 
   private Path folder = Path.of("");
   private TestCli cli = new TestCli(Path.of(""));
@@ -81,7 +81,7 @@ class MakeCommandsTest {
   }
 
   private Video read(JsonNode result) {
-    Video video = VideoReader.read(Path.of(result.path("out").asText()));
+    Video video = VideoReader.read(Path.of(result.path("out").asString()));
     assertThat(video.frames()).hasSize(result.path("frames").asInt());
     assertThat(video.width()).isEqualTo(result.path("width").asInt());
     assertThat(video.height()).isEqualTo(result.path("height").asInt());
@@ -92,18 +92,19 @@ class MakeCommandsTest {
   void animate() throws IOException {
     JsonNode result = json("animate", "wide.png", "a", "red", "ball", "--frames", "4");
     assertThat(read(result).frames()).hasSize(4);
-    assertThat(result.path("out").asText()).endsWith("wide-animate-3.mp4");
-    assertThat(result.path("prompt").asText()).isEqualTo("a red ball");
-    assertThat(result.at("/sources/0").asText()).isEqualTo("wide.png: 61x33 -> 32x32, centre crop");
+    assertThat(result.path("out").asString()).endsWith("wide-animate-3.mp4");
+    assertThat(result.path("prompt").asString()).isEqualTo("a red ball");
+    assertThat(result.at("/sources/0").asString())
+        .isEqualTo("wide.png: 61x33 -> 32x32, centre crop");
     JsonNode padded = json("animate", "wide.png", "--fit", "pad", "--noise", "0.2", "-q");
-    assertThat(padded.at("/sources/0").asText()).endsWith("black bars");
+    assertThat(padded.at("/sources/0").asString()).endsWith("black bars");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"replacement", "reconstruction"})
   void whatIsGivenMayBeHeldByGuidance(String how) throws IOException {
     JsonNode result = json("animate", "ball.png", "--hold", how, "--weight", "3", "-o", "held/");
-    assertThat(result.path("hold").asText()).startsWith(how);
+    assertThat(result.path("hold").asString()).startsWith(how);
     Frame held = read(json("animate", "ball.png", "-o", "plan/")).frames().getFirst();
     assertThat(read(result).frames().getFirst().rgb()).isEqualTo(held.rgb());
   }
@@ -112,7 +113,7 @@ class MakeCommandsTest {
   void interpolateAndLoop() throws IOException {
     JsonNode between = json("interpolate", "ball.png", "wide.png");
     assertThat(read(between).frames()).hasSize(6);
-    assertThat(between.path("out").asText()).endsWith("ball-to-wide-3.mp4");
+    assertThat(between.path("out").asString()).endsWith("ball-to-wide-3.mp4");
     assertThat(between.path("sources").size()).isEqualTo(2);
     JsonNode loop = json("loop", "ball.png", "a ball spins", "--frames", "5", "-o", "loop.gif");
     assertThat(read(loop).frames()).hasSize(5);
@@ -136,11 +137,11 @@ class MakeCommandsTest {
   void restyle() throws IOException {
     JsonNode result = json("restyle", "large.mp4", "a blue ball", "--strength", "0.5");
     assertThat(read(result).frames()).hasSize(12);
-    assertThat(result.at("/sources/0").asText())
+    assertThat(result.at("/sources/0").asString())
         .isEqualTo("large.mp4: 128x64 at 8 fps -> 32x32 at 8 fps, all 12 frames, centre crop");
     JsonNode part =
         json("restyle", "large.mp4", "a", "--start", "0.5", "--frames", "5", "--fps", "4");
-    assertThat(part.at("/sources/0").asText()).contains("frames 2..5 of 6");
+    assertThat(part.at("/sources/0").asString()).contains("frames 2..5 of 6");
   }
 
   @Test
@@ -158,10 +159,10 @@ class MakeCommandsTest {
   void refine() throws IOException {
     JsonNode fromVideo = json("refine", "ball", "a red ball");
     assertThat(read(fromVideo).width()).isEqualTo(64);
-    assertThat(fromVideo.path("from").asText()).isEqualTo("32x32");
+    assertThat(fromVideo.path("from").asString()).isEqualTo("32x32");
     // Larger than the model makes: made small first, then twice that.
     JsonNode fromLarge = json("refine", "large.mp4", "--upscale", "latents", "--overlap", "2");
-    assertThat(fromLarge.path("from").asText()).isEqualTo("44x24");
+    assertThat(fromLarge.path("from").asString()).isEqualTo("44x24");
     assertThat(read(fromLarge).width()).isEqualTo(88);
     JsonNode fromWords = json("refine", "a", "red", "ball", "--frames", "3", "--size", "48x64");
     assertThat(read(fromWords).frames()).hasSize(3);
@@ -190,7 +191,7 @@ class MakeCommandsTest {
               "-o",
               turn + ".mp4");
       assertThat(read(result).frames()).hasSize(12);
-      assertThat(result.at("/prompts/1").asText()).isEqualTo("a blue ball");
+      assertThat(result.at("/prompts/1").asString()).isEqualTo("a blue ball");
       assertThat(result.at("/at/1").asInt()).isEqualTo(6);
     }
   }
@@ -326,7 +327,7 @@ class MakeCommandsTest {
   void oddSourcesAreTaken(String name, String report) throws IOException {
     for (String command : List.of("extend", "refine")) {
       JsonNode result = json(command, name, "a ball", "--overlap", "1", "-o", "odd.mp4");
-      assertThat(result.at("/sources/0").asText()).contains(report);
+      assertThat(result.at("/sources/0").asString()).contains(report);
       assertThat(read(result).frames()).isNotEmpty();
     }
   }

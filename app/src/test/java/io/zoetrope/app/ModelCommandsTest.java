@@ -2,8 +2,6 @@ package io.zoetrope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.app.cli.Cancellation;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Video;
@@ -18,6 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Commands that need a model, with one that a few steps of training made: train, generate,
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ModelCommandsTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonMapper JSON = new JsonMapper();
   private Path folder = Path.of("");
   private TestCli cli = new TestCli(Path.of(""));
 
@@ -107,8 +107,8 @@ class ModelCommandsTest {
     assertThat(outcome.err()).isEmpty();
     JsonNode result = JSON.readTree(outcome.out());
     Path made = folder.resolve("a-red-ball-moves-right-3.mp4");
-    assertThat(result.path("out").asText()).isEqualTo(made.toString());
-    assertThat(result.path("prompt").asText()).isEqualTo("a red ball moves right");
+    assertThat(result.path("out").asString()).isEqualTo(made.toString());
+    assertThat(result.path("prompt").asString()).isEqualTo("a red ball moves right");
     assertThat(result.at("/seconds/total").asDouble()).isPositive();
     Video video = VideoReader.read(made);
     assertThat(video.frames()).hasSize(3);
@@ -192,7 +192,7 @@ class ModelCommandsTest {
             "-q");
     assertThat(outcome.code()).as(outcome.err()).isZero();
     JsonNode result = JSON.readTree(outcome.out());
-    assertThat(result.at("/suite").asText()).isEqualTo("restyle");
+    assertThat(result.at("/suite").asString()).isEqualTo("restyle");
     assertThat(result.at("/strength_0.4/change/n").asInt()).isEqualTo(2);
     assertThat(result.at("/promises").size()).isEqualTo(1);
     assertThat(folder.resolve("plots/restyle.png")).isNotEmptyFile();
@@ -225,12 +225,12 @@ class ModelCommandsTest {
     JsonNode result = JSON.readTree(outcome.out());
     assertThat(result.path("files").size()).isEqualTo(3);
     assertThat(result.path("parameters").asLong()).isPositive();
-    assertThat(result.path("kind").asText()).isEqualTo("ZoetropeTextToVideo");
-    assertThat(result.path("components").findValuesAsText("name"))
+    assertThat(result.path("kind").asString()).isEqualTo("ZoetropeTextToVideo");
+    assertThat(result.path("components").findValuesAsString("name"))
         .containsExactly("transformer", "text_encoder", "vae");
     for (JsonNode component : result.path("components")) {
       assertThat(component.path("used").asInt()).isPositive();
-      assertThat(component.path("dtypes").get(0).asText()).isEqualTo("bf16");
+      assertThat(component.path("dtypes").get(0).asString()).isEqualTo("bf16");
       assertThat(component.path("missing")).isEmpty();
     }
   }

@@ -2,9 +2,6 @@ package io.zoetrope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.zoetrope.app.cli.Cancellation;
@@ -23,10 +20,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The command {@code pull} against a hub on this machine, and who finds what it pulled. */
 class PullCommandTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonMapper JSON = new JsonMapper();
   private static final String COMMIT = "abcdef0123456789abcdef0123456789abcdef01";
 
   @TempDir private Path folder;
@@ -93,10 +93,10 @@ class PullCommandTest {
     TestCli.Outcome outcome = cli.run("pull", "tiny/model", "--json", "-q");
     assertThat(outcome.err()).isEmpty();
     JsonNode result = JSON.readTree(outcome.out());
-    assertThat(result.path("commit").asText()).isEqualTo(COMMIT);
+    assertThat(result.path("commit").asString()).isEqualTo(COMMIT);
     assertThat(result.path("files")).hasSize(3);
     assertThat(result.path("downloaded_bytes").asLong()).isEqualTo(result.path("bytes").asLong());
-    assertThat(result.at("/left_out/0/why").asText()).isEqualTo("pickled weights");
+    assertThat(result.at("/left_out/0/why").asString()).isEqualTo("pickled weights");
     JsonNode again = JSON.readTree(cli.run("pull", "tiny/model", "--json", "-q").out());
     assertThat(again.path("downloaded_bytes").asLong()).isZero();
   }

@@ -1,7 +1,5 @@
 package io.zoetrope.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
@@ -16,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The program: runs benchmarks by name, prints a table for each (docs/performance.md). */
 public final class Bench {
@@ -200,12 +199,7 @@ public final class Bench {
     json.put("machine", machine);
     json.put("load_at_end", Machine.load());
     json.put("tables", tables.stream().map(Table::toJson).toList());
-    try {
-      AtomicFiles.text(
-          file,
-          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    AtomicFiles.text(
+        file, new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
   }
 }

@@ -1,13 +1,12 @@
 package io.zoetrope.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.torch.AtomicFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Experiments that compare methods on a model: by name, with options of their own. */
 final class Experiments {
@@ -61,12 +60,7 @@ final class Experiments {
     json.put("arguments", words);
     json.put("machine", Machine.describe());
     json.put("table", table.toJson());
-    try {
-      AtomicFiles.text(
-          file,
-          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    AtomicFiles.text(
+        file, new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
   }
 }

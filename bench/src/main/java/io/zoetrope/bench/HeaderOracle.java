@@ -1,14 +1,10 @@
 package io.zoetrope.bench;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import io.zoetrope.checkpoint.Dtype;
 import io.zoetrope.checkpoint.SafetensorsFile.Entry;
-import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +12,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
 
 /**
  * A second reading of the safetensors specification, written for plainness and without a line in
@@ -41,7 +43,7 @@ final class HeaderOracle {
   static Optional<Map<String, Entry>> read(byte[] file) {
     try {
       return Optional.of(entries(file));
-    } catch (IOException | Refused e) {
+    } catch (CharacterCodingException | JacksonException | Refused e) {
       return Optional.empty();
     }
   }
@@ -52,7 +54,7 @@ final class HeaderOracle {
     }
   }
 
-  private static Map<String, Entry> entries(byte[] file) throws IOException, Refused {
+  private static Map<String, Entry> entries(byte[] file) throws CharacterCodingException, Refused {
     require(file.length >= 10);
     byte[] length = Arrays.copyOf(file, 8);
     for (int i = 0; i < 4; i++) {
@@ -68,9 +70,9 @@ final class HeaderOracle {
     // Jackson forgives a little that UTF-8 does not; Java's own decoder forgives nothing.
     StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(file, 8, header));
     Map<String, Entry> entries = new HashMap<>();
-    try (JsonParser p = JSON.createParser(file, 8, header)) {
+    try (JsonParser p = JSON.createParser(ObjectReadContext.empty(), file, 8, header)) {
       require(p.nextToken() == JsonToken.START_OBJECT);
-      while (p.nextToken() == JsonToken.FIELD_NAME) {
+      while (p.nextToken() == JsonToken.PROPERTY_NAME) {
         String name = text(p.currentName());
         if (name.equals("__metadata__")) {
           strings(p);
@@ -111,24 +113,24 @@ final class HeaderOracle {
     return text;
   }
 
-  private static void strings(JsonParser p) throws IOException, Refused {
+  private static void strings(JsonParser p) throws Refused {
     require(p.nextToken() == JsonToken.START_OBJECT);
-    while (p.nextToken() == JsonToken.FIELD_NAME) {
+    while (p.nextToken() == JsonToken.PROPERTY_NAME) {
       text(p.currentName());
       require(p.nextToken() == JsonToken.VALUE_STRING);
-      text(p.getText());
+      text(p.getString());
     }
   }
 
-  private static Entry entry(String name, JsonParser p) throws IOException, Refused {
+  private static Entry entry(String name, JsonParser p) throws Refused {
     Map<String, List<BigInteger>> lists = new HashMap<>();
     Optional<Dtype> dtype = Optional.empty();
     require(p.nextToken() == JsonToken.START_OBJECT);
-    while (p.nextToken() == JsonToken.FIELD_NAME) {
+    while (p.nextToken() == JsonToken.PROPERTY_NAME) {
       String key = p.currentName();
       if (key.equals("dtype")) {
         require(p.nextToken() == JsonToken.VALUE_STRING);
-        dtype = Dtype.named(p.getText());
+        dtype = Dtype.named(p.getString());
       } else {
         require(key.equals("shape") || key.equals("data_offsets"));
         lists.put(key, numbers(p));
@@ -157,11 +159,11 @@ final class HeaderOracle {
         offsets.get(1).longValueExact());
   }
 
-  private static List<BigInteger> numbers(JsonParser p) throws IOException, Refused {
+  private static List<BigInteger> numbers(JsonParser p) throws Refused {
     List<BigInteger> numbers = new ArrayList<>();
     require(p.nextToken() == JsonToken.START_ARRAY);
     while (p.nextToken() != JsonToken.END_ARRAY) {
-      require(p.currentToken() == JsonToken.VALUE_NUMBER_INT && !p.getText().startsWith("-"));
+      require(p.currentToken() == JsonToken.VALUE_NUMBER_INT && !p.getString().startsWith("-"));
       numbers.add(p.getBigIntegerValue());
       require(numbers.getLast().bitLength() < 64);
     }

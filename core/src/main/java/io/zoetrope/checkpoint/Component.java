@@ -1,6 +1,5 @@
 package io.zoetrope.checkpoint;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import tools.jackson.databind.JsonNode;
 
 /**
  * One part of a model on disk, as diffusers lays it out: a folder with {@code config.json} and a
@@ -42,7 +42,7 @@ public record Component(Path folder, String weightsFile) {
 
   /** What the config calls its architecture; empty if it does not say. */
   public String className() {
-    return config(JsonNode.class).path("_class_name").asText("");
+    return config(JsonNode.class).path("_class_name").asString("");
   }
 
   public Path weights() {

@@ -1,14 +1,15 @@
 package io.zoetrope.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Records in JSON files: configs of models and of their parts. */
 public final class JsonFiles {
@@ -20,6 +21,7 @@ public final class JsonFiles {
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
           .build();
 
   private JsonFiles() {}
@@ -34,7 +36,7 @@ public final class JsonFiles {
   public static <T> T read(Path file, Class<T> type) {
     try {
       return JSON.readValue(Files.readAllBytes(file), type);
-    } catch (JsonProcessingException e) {
+    } catch (JacksonException e) {
       Throwable cause = e.getCause() instanceof UserError u ? u : e;
       String reason = cause == e ? e.getOriginalMessage() : cause.getMessage();
       throw new UserError(

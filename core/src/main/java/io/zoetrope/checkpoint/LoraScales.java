@@ -1,8 +1,5 @@
 package io.zoetrope.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
@@ -12,6 +9,9 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a file says about the scales of its updates besides an {@code alpha} for each: PEFT's {@code
@@ -50,7 +50,7 @@ final class LoraScales {
       try {
         return new LoraScales(
             config, plain(config, JSON.readTree(Files.readAllBytes(config))), false);
-      } catch (JsonProcessingException e) {
+      } catch (JacksonException e) {
         throw bad(config, SafetensorsHeader.clean(e.getOriginalMessage()));
       } catch (IOException e) {
         throw AtomicFiles.cannot("read", config, e);
@@ -59,7 +59,7 @@ final class LoraScales {
     if (header != null) {
       try {
         return new LoraScales(file, JSON.readTree(header), true);
-      } catch (JsonProcessingException e) {
+      } catch (JacksonException e) {
         throw bad(file, METADATA + ": " + SafetensorsHeader.clean(e.getOriginalMessage()));
       }
     }
@@ -67,11 +67,11 @@ final class LoraScales {
   }
 
   private static JsonNode plain(Path file, JsonNode config) {
-    String kind = config.path("peft_type").asText("LORA");
+    String kind = config.path("peft_type").asString("LORA");
     if (!kind.equals("LORA")) {
       throw bad(file, "it is of kind " + SafetensorsHeader.clean(kind) + ", not LORA");
     }
-    if (config.path("fan_in_fan_out").asBoolean()) {
+    if (config.path("fan_in_fan_out").asBoolean(false)) {
       throw bad(file, "fan_in_fan_out is for networks that are not here");
     }
     if (!config.path("lora_alpha").isNumber()) {
@@ -92,11 +92,11 @@ final class LoraScales {
   double scale(LoraKey key, long rank, OptionalDouble alpha) {
     String prefix = byNetwork ? prefix(key) : "";
     double strength = alpha.orElseGet(() -> alpha(prefix, key.layer()).orElse(rank));
-    if (config.path(prefix + "use_dora").asBoolean()) {
+    if (config.path(prefix + "use_dora").asBoolean(false)) {
       throw bad(source, "it is of DoRA; only plain LoRA can be used");
     }
     // Kalajdzievski, "A rank stabilization scaling factor for fine-tuning with LoRA", 2023.
-    boolean stabilised = config.path(prefix + "use_rslora").asBoolean();
+    boolean stabilised = config.path(prefix + "use_rslora").asBoolean(false);
     return strength / (stabilised ? Math.sqrt(rank) : rank);
   }
 
@@ -113,7 +113,7 @@ final class LoraScales {
       }
     }
     JsonNode all = config.path(prefix + "lora_alpha");
-    return all.isNumber() ? OptionalDouble.of(all.asDouble()) : OptionalDouble.empty();
+    return all.isNumber() ? OptionalDouble.of(all.asDouble(0)) : OptionalDouble.empty();
   }
 
   private String prefix(LoraKey key) {

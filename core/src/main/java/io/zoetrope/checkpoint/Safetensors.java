@@ -1,8 +1,5 @@
 package io.zoetrope.checkpoint;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
@@ -23,6 +20,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The safetensors format: eight bytes of header length, a JSON header, then the tensors' bytes,
@@ -31,8 +30,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class Safetensors {
   private static final int CHUNK = 16 << 20;
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder().disable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+  private static final JsonMapper JSON = new JsonMapper();
 
   private Safetensors() {}
 
@@ -120,18 +118,16 @@ public final class Safetensors {
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartObject();
       if (!metadata.isEmpty()) {
-        json.writePOJOField(SafetensorsHeader.METADATA, new TreeMap<>(metadata));
+        json.writePOJOProperty(SafetensorsHeader.METADATA, new TreeMap<>(metadata));
       }
       for (SafetensorsFile.Entry entry : layout) {
-        json.writeObjectFieldStart(entry.name());
-        json.writeStringField("dtype", entry.dtype().name());
-        json.writePOJOField("shape", entry.shape());
-        json.writePOJOField("data_offsets", List.of(entry.begin(), entry.end()));
+        json.writeObjectPropertyStart(entry.name());
+        json.writeStringProperty("dtype", entry.dtype().name());
+        json.writePOJOProperty("shape", entry.shape());
+        json.writePOJOProperty("data_offsets", List.of(entry.begin(), entry.end()));
         json.writeEndObject();
       }
       json.writeEndObject();
-    } catch (IOException e) {
-      throw new IllegalStateException("JSON to memory", e);
     }
     byte[] bytes = text.append(" ".repeat(7)).toString().getBytes(StandardCharsets.UTF_8);
     return java.util.Arrays.copyOf(bytes, bytes.length / 8 * 8);

@@ -1,9 +1,5 @@
 package io.zoetrope.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
@@ -11,6 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What {@code *.safetensors.index.json} says: in which file of its folder each tensor lies.
@@ -30,7 +30,7 @@ record ShardIndex(SequencedMap<String, String> weightMap) {
     JsonNode map;
     try {
       map = JSON.readTree(Files.readAllBytes(file)).path("weight_map");
-    } catch (JsonProcessingException e) {
+    } catch (JacksonException e) {
       throw bad(file, "not JSON: " + SafetensorsHeader.clean(e.getOriginalMessage()));
     } catch (IOException e) {
       throw AtomicFiles.cannot("read", file, e);
@@ -42,10 +42,10 @@ record ShardIndex(SequencedMap<String, String> weightMap) {
     map.properties()
         .forEach(entry -> {
           String name = SafetensorsHeader.clean(entry.getKey());
-          if (!entry.getValue().isTextual()) {
+          if (!entry.getValue().isString()) {
             throw bad(file, "tensor '%s' has no file name".formatted(name));
           }
-          String shard = entry.getValue().asText();
+          String shard = entry.getValue().asString("");
           if (!shard.matches("[^/\\\\\\p{C}]+\\.safetensors")) {
             throw bad(
                 file,

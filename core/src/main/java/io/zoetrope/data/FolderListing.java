@@ -1,8 +1,5 @@
 package io.zoetrope.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -18,6 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Which files of a folder are clips, and what their captions are. Captions stand in {@code
@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * @param others names of files that are neither clip nor caption
  */
 record FolderListing(List<Entry> entries, List<String> problems, List<String> others) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonMapper JSON = new JsonMapper();
   private static final List<String> LISTS = List.of("captions.jsonl", "metadata.jsonl");
   private static final Set<String> MEDIA =
       Set.of(
@@ -143,8 +143,8 @@ record FolderListing(List<Entry> entries, List<String> problems, List<String> ot
       String where = list + " line " + (i + 1);
       try {
         JsonNode node = JSON.readTree(lines.get(i));
-        String name = node.path("file_name").asText("");
-        String text = oneLine(node.path(node.has("text") ? "text" : "caption").asText(""));
+        String name = node.path("file_name").asString("");
+        String text = oneLine(node.path(node.has("text") ? "text" : "caption").asString(""));
         Path path = folder.resolve(name).normalize();
         if (name.isEmpty()) {
           problems.add(where + " has no file_name");
@@ -159,7 +159,7 @@ record FolderListing(List<Entry> entries, List<String> problems, List<String> ot
         } else {
           entries.add(new Entry(path, text));
         }
-      } catch (JsonProcessingException e) {
+      } catch (JacksonException e) {
         problems.add(where + " is not a JSON object");
       }
     }

@@ -1,15 +1,16 @@
 package io.zoetrope.diffusion;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Timestep plans as text: JSON to keep, a picture to look at. */
 final class PlanText {
@@ -27,8 +28,11 @@ final class PlanText {
 
   private static final String FORMAT = "zoetrope-plan-1";
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+          .build();
 
   private PlanText() {}
 
@@ -44,16 +48,12 @@ final class PlanText {
 
   static String toJson(TimestepPlan plan) {
     List<Integer> given = IntStream.range(0, plan.frames()).filter(plan::given).boxed().toList();
-    try {
-      return JSON.writeValueAsString(
-          new Document(
-              FORMAT,
-              given,
-              plan.levels(),
-              plan.prompts().isSingle() ? null : plan.prompts().weights()));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return JSON.writeValueAsString(
+        new Document(
+            FORMAT,
+            given,
+            plan.levels(),
+            plan.prompts().isSingle() ? null : plan.prompts().weights()));
   }
 
   @SuppressWarnings("ConstantValue") // Jackson leaves out what the text leaves out
@@ -61,7 +61,7 @@ final class PlanText {
     Document document;
     try {
       document = JSON.readValue(json, Document.class);
-    } catch (JsonProcessingException e) {
+    } catch (JacksonException e) {
       throw new UserError("this is no timestep plan: " + e.getOriginalMessage(), e);
     }
     if (document == null || !FORMAT.equals(document.format())) {

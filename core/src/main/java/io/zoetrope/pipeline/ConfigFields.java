@@ -1,8 +1,8 @@
 package io.zoetrope.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.torch.UserError;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The fields of a config of another program, by type. A field that is missing or null has its
@@ -19,13 +19,13 @@ record ConfigFields(JsonNode config) {
 
   String text(String name, String otherwise) {
     return field(name)
-        .map(node -> require(node.isTextual(), node, name, "a word").asText())
+        .map(node -> require(node.isString(), node, name, "a word").asString(""))
         .orElse(otherwise);
   }
 
   boolean flag(String name, boolean otherwise) {
     return field(name)
-        .map(node -> require(node.isBoolean(), node, name, "true or false").asBoolean())
+        .map(node -> require(node.isBoolean(), node, name, "true or false").asBoolean(false))
         .orElse(otherwise);
   }
 
@@ -33,7 +33,7 @@ record ConfigFields(JsonNode config) {
     return field(name)
         .map(node ->
             require(node.isIntegralNumber() && node.canConvertToInt(), node, name, "a whole number")
-                .asInt())
+                .asInt(0))
         .orElse(otherwise);
   }
 
@@ -42,7 +42,7 @@ record ConfigFields(JsonNode config) {
   }
 
   Optional<Double> optional(String name) {
-    return field(name).map(node -> require(node.isNumber(), node, name, "a number").asDouble());
+    return field(name).map(node -> require(node.isNumber(), node, name, "a number").asDouble(0));
   }
 
   /** A list of numbers; empty if there is none. */
@@ -53,7 +53,7 @@ record ConfigFields(JsonNode config) {
           float[] values = new float[node.size()];
           for (int i = 0; i < values.length; i++) {
             JsonNode value = node.get(i);
-            values[i] = (float) require(value.isNumber(), value, name, "numbers").asDouble();
+            values[i] = (float) require(value.isNumber(), value, name, "numbers").asDouble(0);
           }
           return values;
         });

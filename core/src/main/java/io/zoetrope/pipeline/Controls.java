@@ -1,6 +1,5 @@
 package io.zoetrope.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.checkpoint.WeightSet;
@@ -20,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import tools.jackson.databind.JsonNode;
 
 /** ControlNets and SparseCtrls beside a U-Net, loaded. */
 final class Controls {

@@ -1,6 +1,5 @@
 package io.zoetrope.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What a {@code model_index.json} of diffusers says: which pipeline the directory is for, and of
@@ -60,11 +60,12 @@ public record DiffusersIndex(String kind, SequencedMap<String, Part> parts) {
     json.properties()
         .forEach(field -> {
           JsonNode pair = field.getValue();
-          if (pair.isArray() && pair.size() == 2 && pair.path(1).isTextual()) {
-            parts.put(field.getKey(), new Part(pair.path(0).asText(""), pair.path(1).asText()));
+          if (pair.isArray() && pair.size() == 2 && pair.path(1).isString()) {
+            parts.put(
+                field.getKey(), new Part(pair.path(0).asString(""), pair.path(1).asString("")));
           }
         });
-    return new DiffusersIndex(json.path("_class_name").asText(""), parts);
+    return new DiffusersIndex(json.path("_class_name").asString(""), parts);
   }
 
   /** Whether a component is there, and counts. */

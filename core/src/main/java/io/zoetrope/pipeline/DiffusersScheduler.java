@@ -1,7 +1,5 @@
 package io.zoetrope.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zoetrope.diffusion.FlowSchedule;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
@@ -26,6 +24,8 @@ import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A {@code scheduler_config.json} of diffusers. Its class names the sampler that the model comes
@@ -82,7 +82,7 @@ public final class DiffusersScheduler implements Scheduling {
    * down. PNDM, which is what the files of Stable Diffusion name, becomes DDIM.
    */
   public DiffusersScheduler underMotion() {
-    ObjectNode config = fields.config().deepCopy();
+    ObjectNode config = fields.config().deepCopy().asObject();
     if (kind.equals(PNDM)) {
       config.put("_class_name", DDIM);
     }

@@ -1,6 +1,5 @@
 package io.zoetrope.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.checkpoint.Dtype;
 import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.LoadReport;
@@ -20,6 +19,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What a model has on disk. Weights are compared with what the configs ask for, name by name and

@@ -1,12 +1,12 @@
 package io.zoetrope.pipeline;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What {@code model_index.json} says: of which kind the model is, and how it is used best.
@@ -66,7 +66,7 @@ public record ModelIndex(
    */
   static ModelIndex read(ModelLayout layout, Path model) {
     JsonNode json = JsonFiles.read(layout.index(), JsonNode.class);
-    String kind = json.path("_class_name").asText("");
+    String kind = json.path("_class_name").asString("");
     if (DiffusersIndex.KINDS.contains(kind)) {
       DiffusersIndex index = DiffusersIndex.of(json);
       index.requireRunnable(layout);
@@ -92,7 +92,7 @@ public record ModelIndex(
     if (!Files.isRegularFile(index)) {
       return Optional.empty();
     }
-    String name = JsonFiles.read(index, JsonNode.class).path("refiner").asText("");
+    String name = JsonFiles.read(index, JsonNode.class).path("refiner").asString("");
     Path beside = model.toAbsolutePath().normalize().resolveSibling(name);
     boolean there = !name.isBlank() && Files.isRegularFile(new ModelLayout(beside).index());
     return there ? Optional.of(beside) : Optional.empty();

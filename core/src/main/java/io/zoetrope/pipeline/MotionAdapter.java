@@ -1,6 +1,5 @@
 package io.zoetrope.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.MotionModuleKeys;
 import io.zoetrope.checkpoint.WeightSet;
@@ -15,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
+import tools.jackson.databind.JsonNode;
 
 /**
  * AnimateDiff's motion modules on disk: a directory as diffusers saves a {@code MotionAdapter}, or

@@ -1,6 +1,5 @@
 package io.zoetrope.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.dit.DitConfig;
@@ -12,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
 
 /** Denoisers by the names that people type, and by what lies in a model directory. */
 public final class Networks {

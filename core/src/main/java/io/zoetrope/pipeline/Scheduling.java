@@ -1,11 +1,11 @@
 package io.zoetrope.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The noise that a model was trained with, and how it is walked down: {@code

@@ -1,6 +1,5 @@
 package io.zoetrope.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.network.text.TextConfig;
@@ -15,6 +14,7 @@ import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.UserError;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import tools.jackson.databind.JsonNode;
 
 /** The text encoder and tokenizer of a model directory, by what its config says. */
 sealed interface TextPart {
@@ -43,7 +43,7 @@ sealed interface TextPart {
     if (kinds.isMissingNode()) {
       return new Words(layout, layout.text().config(TextConfig.class));
     }
-    if (!kinds.path(0).asText().equals(ClipTextConfig.KIND)) {
+    if (!kinds.path(0).asString("").equals(ClipTextConfig.KIND)) {
       throw new UserError(
           "%s: text encoder %s is unknown; %s is known"
               .formatted(layout.text().folder(), kinds, ClipTextConfig.KIND));

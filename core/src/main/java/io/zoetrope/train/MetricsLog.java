@@ -1,9 +1,5 @@
 package io.zoetrope.train;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zoetrope.torch.AtomicFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,10 +9,19 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code metrics.jsonl}: one JSON object for each logged step. */
 public final class MetricsLog {
-  private static final JsonMapper JSON = new JsonMapper();
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          // A line that lost its end to a kill has the next one behind it.
+          .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   private final Path file;
 
@@ -50,7 +55,7 @@ public final class MetricsLog {
             if (node.path("step").isIntegralNumber()) {
               lines.add(node);
             }
-          } catch (JsonProcessingException e) {
+          } catch (JacksonException e) {
             // Half a line.
           }
         }

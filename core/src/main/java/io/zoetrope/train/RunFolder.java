@@ -1,6 +1,5 @@
 package io.zoetrope.train;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.media.LinePlot;
 import io.zoetrope.media.Png;
 import io.zoetrope.torch.AtomicFiles;
@@ -20,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Where a run keeps its things:

@@ -1,14 +1,15 @@
 package io.zoetrope.train;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a checkpoint knows beside its tensors: {@code state.json}.
@@ -39,8 +40,10 @@ record TrainingState(
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
           .build();
 
   static TrainingState read(Path checkpoint) {
@@ -52,7 +55,7 @@ record TrainingState(
             "%s has format %d, this version reads %d".formatted(file, state.format, FORMAT));
       }
       return state;
-    } catch (JsonProcessingException e) {
+    } catch (JacksonException e) {
       throw new UserError(
           "%s is damaged (%s): delete its folder to resume from the checkpoint before it"
               .formatted(file, e.getOriginalMessage().lines().findFirst().orElse("")),

@@ -1,14 +1,12 @@
 package io.zoetrope.eval;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.torch.Tensors;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What other programs made of the same inputs: see {@code reference/evaluation.py}. */
 public final class Reference {
@@ -16,11 +14,7 @@ public final class Reference {
 
   /** The expected figures. */
   public static JsonNode expected() {
-    try {
-      return new ObjectMapper().readTree(file("expected.json").toFile());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new JsonMapper().readTree(file("expected.json").toFile());
   }
 
   public static Path file(String name) {

@@ -2,7 +2,6 @@ package io.zoetrope.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.Parity;
 import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.diffusion.FreeInit;
@@ -24,6 +23,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Whole pipelines of the public reference, tiny, against ours: four steps with guidance from the

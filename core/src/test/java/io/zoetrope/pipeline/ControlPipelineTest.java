@@ -1,6 +1,5 @@
 package io.zoetrope.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.Parity;
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.JsonFiles;
@@ -26,6 +25,7 @@ import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /** Against StableDiffusionControlNetPipeline of diffusers, each frame under a hint of its own. */
 class ControlPipelineTest {

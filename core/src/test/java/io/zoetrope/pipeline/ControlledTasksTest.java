@@ -3,8 +3,6 @@ package io.zoetrope.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zoetrope.Parity;
 import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.diffusion.guidance.ContextWindows;
@@ -32,6 +30,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A tiny AnimateDiff under a ControlNet of random weights: each frame is shown its own hint. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -66,7 +66,7 @@ class ControlledTasksTest {
   }
 
   private static void writeControl(Path like) throws IOException {
-    ObjectMapper json = new ObjectMapper();
+    JsonMapper json = new JsonMapper();
     ObjectNode config = (ObjectNode) json.readTree(like.toFile());
     config.put("cross_attention_dim", 16);
     config.putPOJO("block_out_channels", List.of(8, 8, 16, 16));

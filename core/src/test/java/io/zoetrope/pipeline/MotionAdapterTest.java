@@ -3,7 +3,6 @@ package io.zoetrope.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.Parity;
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.Safetensors;
@@ -25,6 +24,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /** Motion modules beside an image U-Net, against UNetMotionModel of diffusers. */
 class MotionAdapterTest {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Denoiser;
 import io.zoetrope.diffusion.Prediction;
@@ -32,6 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What a scheduler_config.json becomes; that it computes the same is SchedulerParityTest's. */
 class SchedulingTest {
@@ -53,8 +53,8 @@ class SchedulingTest {
 
   private static DiffusersScheduler config(String json) {
     try {
-      return new DiffusersScheduler(new ObjectMapper().readTree(json));
-    } catch (JsonProcessingException e) {
+      return new DiffusersScheduler(new JsonMapper().readTree(json));
+    } catch (JacksonException e) {
       throw new IllegalArgumentException(e);
     }
   }

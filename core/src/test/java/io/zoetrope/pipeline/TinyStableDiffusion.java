@@ -1,6 +1,5 @@
 package io.zoetrope.pipeline;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.Safetensors;
@@ -31,13 +30,14 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Model directories of random weights in the layout that Stable Diffusion 1.x has on disk, with its
  * blocks and few channels; and the same weights in one file.
  */
 final class TinyStableDiffusion {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonMapper JSON = new JsonMapper();
   private static final Map<String, Object> UNET = new LinkedHashMap<>();
 
   static {

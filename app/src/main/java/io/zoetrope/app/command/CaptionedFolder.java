@@ -1,7 +1,5 @@
 package io.zoetrope.app.command;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.data.Clip;
 import io.zoetrope.media.VideoWriter;
 import io.zoetrope.torch.AtomicFiles;
@@ -11,13 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A folder of clips with {@code captions.jsonl}, a line for each: {@code {"file_name": ...,
  * "caption": ...}}. A data set for the trainer; appears whole or not at all.
  */
 final class CaptionedFolder {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonMapper JSON = new JsonMapper();
 
   private final Path folder;
   private final StringBuilder captions = new StringBuilder();
@@ -70,11 +69,7 @@ final class CaptionedFolder {
     Map<String, String> line = new LinkedHashMap<>();
     line.put("file_name", name);
     line.put("caption", clip.caption());
-    try {
-      captions.append(JSON.writeValueAsString(line)).append('\n');
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    captions.append(JSON.writeValueAsString(line)).append('\n');
     return name;
   }
 }

@@ -1,7 +1,5 @@
 package io.zoetrope.app.make;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.app.cli.OutOption;
 import io.zoetrope.app.cli.PlanOption;
 import io.zoetrope.app.cli.Result;
@@ -33,6 +31,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code zoetrope plan}. */
 @Command(
@@ -148,7 +147,7 @@ public final class PlanCommand extends Verb {
   }
 
   @Override
-  protected Result run() throws JsonProcessingException {
+  protected Result run() {
     Optional<Path> picture = OutOption.file(session(), "--png", png, ".png");
     Optional<Path> film = OutOption.file(session(), "--gif", gif, ".gif");
     Optional<Path> json = OutOption.file(session(), "--save", save, ".json");
@@ -178,7 +177,7 @@ public final class PlanCommand extends Verb {
       made.add(json.get().toString());
       fields.put("saved", json.get().toString());
     }
-    fields.put("plan", new ObjectMapper().readTree(plan.toJson()));
+    fields.put("plan", new JsonMapper().readTree(plan.toJson()));
     if (ascii || plain || made.isEmpty()) {
       made.addFirst((plain ? plan.toPlainAscii() : plan.toAscii()).stripTrailing());
     }

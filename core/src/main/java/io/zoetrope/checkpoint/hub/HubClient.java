@@ -1,8 +1,5 @@
 package io.zoetrope.checkpoint.hub;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.zoetrope.checkpoint.hub.Http.Answer;
 import io.zoetrope.torch.UserError;
 import java.io.ByteArrayOutputStream;
@@ -20,6 +17,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What the hub says of a model: its commit, its files, and what each of them is. */
 final class HubClient {
@@ -62,14 +62,14 @@ final class HubClient {
     URI uri =
         address("/api/models/%s/revision/%s?blobs=true".formatted(id.repo(), id.encodedRevision()));
     JsonNode model = json(id, uri).body();
-    String commit = model.path("sha").asText("");
+    String commit = model.path("sha").asString("");
     if (!ModelId.isCommit(commit)) {
       throw new UserError(
           "%s gives no commit for %s: check HF_ENDPOINT".formatted(settings.endpoint(), id));
     }
     Map<String, HubFile> files = new LinkedHashMap<>();
     for (JsonNode sibling : model.path("siblings")) {
-      String path = sibling.path("rfilename").asText("");
+      String path = sibling.path("rfilename").asString("");
       files.put(path, file(path, sibling, "blobId", "sha256"));
     }
     if (files.values().stream().anyMatch(f -> f.size().isEmpty())) {
@@ -90,8 +90,8 @@ final class HubClient {
       for (int page = 0; next.isPresent() && page < MOST_PAGES; page++) {
         Page answer = json(id, next.get());
         for (JsonNode entry : answer.body()) {
-          String path = entry.path("path").asText("");
-          if (entry.path("type").asText("file").equals("file") && known.containsKey(path)) {
+          String path = entry.path("path").asString("");
+          if (entry.path("type").asString("file").equals("file") && known.containsKey(path)) {
             files.put(path, file(path, entry, "oid", "oid"));
           }
         }
@@ -106,12 +106,12 @@ final class HubClient {
 
   private static HubFile file(String path, JsonNode node, String gitName, String lfsName) {
     JsonNode lfs = node.path("lfs");
-    String hash = lfs.isObject() ? lfs.path(lfsName).asText("") : node.path(gitName).asText("");
+    String hash = lfs.isObject() ? lfs.path(lfsName).asString("") : node.path(gitName).asString("");
     JsonNode size = lfs.path("size").isNumber() ? lfs.path("size") : node.path("size");
     return new HubFile(
         path,
-        size.isIntegralNumber() && size.asLong() >= 0
-            ? OptionalLong.of(size.asLong())
+        size.isIntegralNumber() && size.asLong(0) >= 0
+            ? OptionalLong.of(size.asLong(0))
             : OptionalLong.empty(),
         ContentHash.of(hash));
   }
@@ -252,10 +252,10 @@ final class HubClient {
     }
     try {
       JsonNode node = JSON.readTree(text);
-      if (node != null && node.isContainerNode()) {
+      if (node != null && node.isContainer()) {
         return node;
       }
-    } catch (JsonProcessingException e) {
+    } catch (JacksonException e) {
       // Falls through to the one message.
     }
     throw new UserError(

@@ -1,8 +1,5 @@
 package io.zoetrope.network.text;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,6 +10,9 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Text to token ids by a {@code tokenizer.json}, padded or cut to one length. */
 public final class PromptTokenizer implements AutoCloseable {
@@ -89,7 +89,7 @@ public final class PromptTokenizer implements AutoCloseable {
    * @param words without repetition
    */
   public static String wordLevel(List<String> words) {
-    ObjectMapper json = new ObjectMapper();
+    JsonMapper json = new JsonMapper();
     ObjectNode root = json.createObjectNode();
     root.put("version", "1.0");
     ArrayNode added = root.putArray("added_tokens");

@@ -2,9 +2,6 @@ package io.zoetrope.network.text;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.zoetrope.torch.UserError;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -17,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A tokenizer.json, loaded, and what its text says. */
 public final class TokenizerJson implements AutoCloseable {
@@ -107,7 +107,7 @@ public final class TokenizerJson implements AutoCloseable {
   static JsonNode parse(String json) {
     try {
       return JSON.readTree(json);
-    } catch (JsonProcessingException e) {
+    } catch (JacksonException e) {
       throw new UserError("a tokenizer.json is damaged: " + e.getOriginalMessage(), e);
     }
   }
@@ -118,9 +118,9 @@ public final class TokenizerJson implements AutoCloseable {
     root.path("model")
         .path("vocab")
         .properties()
-        .forEach(token -> ids.put(token.getKey(), token.getValue().asInt()));
+        .forEach(token -> ids.put(token.getKey(), token.getValue().asInt(0)));
     root.path("added_tokens")
-        .forEach(token -> ids.put(token.path("content").asText(), token.path("id").asInt()));
+        .forEach(token -> ids.put(token.path("content").asString(""), token.path("id").asInt(0)));
     return ids;
   }
 

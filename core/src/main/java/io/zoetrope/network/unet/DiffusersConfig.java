@@ -1,10 +1,10 @@
 package io.zoetrope.network.unet;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Configs of U-Nets and of what stands beside them, as diffusers writes them. What an option means

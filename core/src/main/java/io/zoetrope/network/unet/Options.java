@@ -1,11 +1,11 @@
 package io.zoetrope.network.unet;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Options of a component as diffusers writes them: many of them, the older the file the fewer, each
@@ -24,10 +24,14 @@ record Options(JsonNode json) {
     if (!says(name)) {
       return otherwise;
     }
-    if (!get(name).isIntegralNumber()) {
+    if (!isWhole(get(name))) {
       throw not(name, "a whole number");
     }
     return get(name).intValue();
+  }
+
+  private static boolean isWhole(JsonNode node) {
+    return node.isIntegralNumber() && node.canConvertToInt();
   }
 
   double number(String name, double otherwise) {
@@ -51,7 +55,7 @@ record Options(JsonNode json) {
   }
 
   String word(String name, String otherwise) {
-    return says(name) ? get(name).asText() : otherwise;
+    return says(name) ? get(name).asString("") : otherwise;
   }
 
   /** So many numbers; a single one stands for all. */
@@ -73,7 +77,7 @@ record Options(JsonNode json) {
     }
     List<Integer> all = new ArrayList<>();
     for (JsonNode item : get(name)) {
-      if (!item.isIntegralNumber()) {
+      if (!isWhole(item)) {
         throw not(name, "whole numbers");
       }
       all.add(item.intValue());
@@ -95,7 +99,7 @@ record Options(JsonNode json) {
       return List.of(otherwise);
     }
     List<String> all = new ArrayList<>();
-    get(name).forEach(item -> all.add(item.asText()));
+    get(name).forEach(item -> all.add(item.asString("")));
     return all;
   }
 
@@ -105,7 +109,7 @@ record Options(JsonNode json) {
    * @param supported as JSON writes it; null and absence are, too
    */
   void only(String name, String... supported) {
-    if (says(name) && !Arrays.asList(supported).contains(get(name).asText())) {
+    if (says(name) && !Arrays.asList(supported).contains(get(name).asString(""))) {
       throw new UserError(
           "'%s' is %s, of which this version knows nothing%s"
               .formatted(
@@ -118,7 +122,7 @@ record Options(JsonNode json) {
   /** As {@link #only}, for an option that may be a list of values that are all alike. */
   void onlyAll(String name, String supported) {
     for (JsonNode item : get(name).isArray() ? get(name) : List.<JsonNode>of()) {
-      if (!item.asText().equals(supported)) {
+      if (!item.asString("").equals(supported)) {
         throw not(name, supported);
       }
     }

@@ -2,11 +2,11 @@ package io.zoetrope.network.vae;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Shape of an {@link AutoencoderKL}, under the names of diffusers' {@code vae/config.json}. What a
@@ -66,7 +66,7 @@ public record KlConfig(
    *
    * @throws UserError if it describes an autoencoder that this class is not
    */
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static KlConfig of(JsonNode json) {
     requireOnly(json, "down_block_types", "DownEncoderBlock2D");
     requireOnly(json, "up_block_types", "UpDecoderBlock2D");
@@ -79,7 +79,7 @@ public record KlConfig(
       }
     }
     List<Integer> widths = new ArrayList<>();
-    json.path("block_out_channels").forEach(width -> widths.add(width.asInt()));
+    json.path("block_out_channels").forEach(width -> widths.add(width.asInt(0)));
     JsonNode size = json.path("sample_size");
     return new KlConfig(
         json.has("block_out_channels") ? widths : List.of(64),
@@ -104,10 +104,10 @@ public record KlConfig(
       values.add(given);
     }
     for (JsonNode value : values) {
-      if (!value.asText().equals(wanted)) {
+      if (!value.asString("").equals(wanted)) {
         throw new UserError(
             "an AutoencoderKL with %s '%s' is not supported: only '%s' is"
-                .formatted(key, value.asText(), wanted));
+                .formatted(key, value.asString(""), wanted));
       }
     }
   }

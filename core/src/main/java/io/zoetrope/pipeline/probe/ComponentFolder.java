@@ -1,6 +1,5 @@
 package io.zoetrope.pipeline.probe;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.WeightSet;
 import io.zoetrope.checkpoint.WeightSource;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The folder of a component, in a model directory or by itself.

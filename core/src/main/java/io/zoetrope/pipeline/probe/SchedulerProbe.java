@@ -2,7 +2,6 @@ package io.zoetrope.pipeline.probe;
 
 import static io.zoetrope.pipeline.probe.Inputs.ANY;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.SampledSchedule;
@@ -26,6 +25,7 @@ import java.util.SequencedMap;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import tools.jackson.databind.JsonNode;
 
 /** The scheduler that {@code scheduler_config.json} names. */
 final class SchedulerProbe {

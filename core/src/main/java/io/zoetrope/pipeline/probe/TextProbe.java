@@ -2,7 +2,6 @@ package io.zoetrope.pipeline.probe;
 
 import static io.zoetrope.pipeline.probe.Inputs.ANY;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.network.text.clip.ClipTextConfig;
 import io.zoetrope.network.text.clip.ClipTextModel;
 import io.zoetrope.torch.Precision;
@@ -14,6 +13,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import tools.jackson.databind.JsonNode;
 
 /** {@code CLIPTextModel}. */
 final class TextProbe implements Probe.Body {
@@ -25,7 +25,8 @@ final class TextProbe implements Probe.Body {
   @Override
   public SequencedMap<String, Tensor> run(
       ComponentFolder folder, Precision precision, Inputs inputs) {
-    String kind = folder.encoder().config(JsonNode.class).path("architectures").path(0).asText("");
+    String kind =
+        folder.encoder().config(JsonNode.class).path("architectures").path(0).asString("");
     if (!kind.equals(ClipTextConfig.KIND)) {
       throw new UserError(
           "%s: its config is of a '%s'; probe runs %s here"

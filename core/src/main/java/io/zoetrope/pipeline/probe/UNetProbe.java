@@ -1,6 +1,5 @@
 package io.zoetrope.pipeline.probe;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.unet.Residuals;
@@ -20,6 +19,7 @@ import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import tools.jackson.databind.JsonNode;
 
 /**
  * {@code UNet2DConditionModel} and {@code UNetMotionModel}; an image network with a {@code

@@ -1,8 +1,5 @@
 package io.zoetrope.train.objective;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.checkpoint.Safetensors;
 import io.zoetrope.checkpoint.SafetensorsFile;
 import io.zoetrope.data.Clip;
@@ -21,6 +18,9 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Clips that went through the autoencoder once and for all: latents and captions in one safetensors
@@ -32,7 +32,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param odds how often each is drawn
  */
 public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds odds) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonMapper JSON = new JsonMapper();
 
   /**
    * Encodes the first {@code count} clips of a data set into a file.
@@ -56,12 +56,7 @@ public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds 
       progress.accept(i + 1);
     }
     Scopes.run(() -> {
-      byte[] text;
-      try {
-        text = JSON.writeValueAsBytes(captions);
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException(e);
-      }
+      byte[] text = JSON.writeValueAsBytes(captions);
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       tensors.put("latents", Tensors.cat(latents, 0));
       tensors.put("captions", Tensors.ofBytes(text, text.length));
@@ -79,7 +74,7 @@ public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds 
     try {
       List<String> captions = JSON.readValue(text, new TypeReference<List<String>>() {});
       return new LatentClips(file.tensor("latents"), captions);
-    } catch (JsonProcessingException e) {
+    } catch (JacksonException e) {
       throw new UserError(file.path() + ": its captions are damaged", e);
     }
   }

@@ -1,16 +1,16 @@
 package io.zoetrope.train.recipe;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.zoetrope.torch.UserError;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.dataformat.yaml.YAMLFactory;
+import tools.jackson.dataformat.yaml.YAMLParser;
 
 /** A YAML value that knows its line. JSON is read as the YAML that it is. */
 sealed interface Node {
@@ -36,7 +36,7 @@ sealed interface Node {
    * @param what names its origin in errors
    */
   static Node parse(String what, String text) {
-    try (YAMLParser p = YAML.createParser(text)) {
+    try (YAMLParser p = (YAMLParser) YAML.createParser(ObjectReadContext.empty(), text)) {
       if (p.nextToken() == null) {
         return new Mapping(new LinkedHashMap<>(), 1);
       }
@@ -45,7 +45,7 @@ sealed interface Node {
         throw new UserError("%s line %d: a second document begins".formatted(what, line(p)));
       }
       return node;
-    } catch (JsonProcessingException e) {
+    } catch (JacksonException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
       List<String> reason =
           e.getOriginalMessage().lines().map(String::strip).filter(s -> !s.isEmpty()).toList();
@@ -56,12 +56,10 @@ sealed interface Node {
               .findFirst()
               .orElse(reason.isEmpty() ? "not YAML" : reason.getFirst());
       throw new UserError("%s line %d: %s".formatted(what, line, cause), e);
-    } catch (IOException e) {
-      throw new UserError(what + ": " + e.getMessage(), e);
     }
   }
 
-  private static Node read(String what, YAMLParser p, int line) throws IOException {
+  private static Node read(String what, YAMLParser p, int line) {
     if (p.isCurrentAlias() || p.getObjectId() != null) {
       throw new UserError(
           "%s line %d: anchors and aliases are not used here".formatted(what, line));
@@ -69,7 +67,7 @@ sealed interface Node {
     return switch (p.currentToken()) {
       case START_OBJECT -> {
         SequencedMap<String, Node> fields = new LinkedHashMap<>();
-        while (p.nextToken() == JsonToken.FIELD_NAME) {
+        while (p.nextToken() == JsonToken.PROPERTY_NAME) {
           String name = p.currentName();
           int at = line(p);
           p.nextToken();
@@ -85,7 +83,7 @@ sealed interface Node {
         yield new Sequence(List.copyOf(items), line);
       }
       case VALUE_NULL -> new Scalar("", true, line);
-      default -> new Scalar(p.getText(), p.getText().isEmpty(), line);
+      default -> new Scalar(p.getString(), p.getString().isEmpty(), line);
     };
   }
 

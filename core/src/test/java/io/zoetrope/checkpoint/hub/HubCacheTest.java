@@ -2,8 +2,6 @@ package io.zoetrope.checkpoint.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -13,6 +11,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A cache that huggingface_hub made (reference/make_hub.py) is understood. */
 class HubCacheTest {
@@ -24,13 +24,13 @@ class HubCacheTest {
   @BeforeEach
   void restore() throws IOException {
     try (InputStream in = HubCacheTest.class.getResourceAsStream("/reference/hub/cache.json")) {
-      for (JsonNode entry : new ObjectMapper().readTree(Objects.requireNonNull(in)).path("cache")) {
-        Path path = folder.resolve(entry.path("path").asText());
+      for (JsonNode entry : new JsonMapper().readTree(Objects.requireNonNull(in)).path("cache")) {
+        Path path = folder.resolve(entry.path("path").asString());
         Files.createDirectories(path.getParent());
         if (entry.has("link")) {
-          Files.createSymbolicLink(path, Path.of(entry.path("link").asText()));
+          Files.createSymbolicLink(path, Path.of(entry.path("link").asString()));
         } else {
-          Files.write(path, Base64.getDecoder().decode(entry.path("content").asText()));
+          Files.write(path, Base64.getDecoder().decode(entry.path("content").asString()));
         }
       }
     }

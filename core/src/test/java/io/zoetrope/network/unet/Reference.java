@@ -1,6 +1,5 @@
 package io.zoetrope.network.unet;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.Parity;
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.WeightSet;
@@ -12,6 +11,7 @@ import io.zoetrope.torch.Tensors;
 import java.util.Optional;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
+import tools.jackson.databind.JsonNode;
 
 /** A component of a fixture, built from its own files. */
 final class Reference implements AutoCloseable {

@@ -3,8 +3,6 @@ package io.zoetrope.pipeline.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zoetrope.Parity;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
@@ -27,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Components as anybody may run them, on the fixtures of the public reference. */
 class ProbeTest {
@@ -176,9 +176,9 @@ class ProbeTest {
       @Nullable JsonNode reference = null;
       List<String> names = new ArrayList<>();
       for (JsonNode one :
-          new ObjectMapper().readTree(parity.folder().resolve("cases.json").toFile())) {
-        names.add(one.get("name").asText());
-        reference = one.get("name").asText().equals(name) ? one : reference;
+          new JsonMapper().readTree(parity.folder().resolve("cases.json").toFile())) {
+        names.add(one.get("name").asString());
+        reference = one.get("name").asString().equals(name) ? one : reference;
       }
       assertThat(names).contains(name);
       JsonNode found = Objects.requireNonNull(reference);
@@ -208,7 +208,7 @@ class ProbeTest {
                 latents.select(0, 0).unsqueeze(0),
                 "model_output",
                 Tensors.stack(answers, 0));
-        double eta = found.get("step").path("eta").asDouble(0);
+        double eta = found.get("step").path("eta").asDouble();
         if (eta > 0 || name.equals("lcm") || name.equals("dpm-sde")) {
           refused("variance_noise", Probe.SCHEDULER_STEP, folder, withEta(inputs, eta));
           inputs.put("variance_noise", parity.get("noise").narrow(0, 0, steps));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.Parity;
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.JsonFiles;
@@ -34,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /** Against TextToVideoZeroPipeline of diffusers, with its noise. */
 class TextToVideoZeroTest {

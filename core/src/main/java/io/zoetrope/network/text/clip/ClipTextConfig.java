@@ -1,8 +1,8 @@
 package io.zoetrope.network.text.clip;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.zoetrope.torch.UserError;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Shape of a {@link ClipTextModel}, as {@code text_encoder/config.json} says it. What the file
@@ -77,7 +77,7 @@ public record ClipTextConfig(
         number(json, "intermediate_size", 2048),
         number(json, "num_hidden_layers", 12),
         number(json, "num_attention_heads", 8),
-        Activation.of(json.path("hidden_act").asText("quick_gelu")),
+        Activation.of(json.path("hidden_act").asString("quick_gelu")),
         json.path("layer_norm_eps").asDouble(1e-5),
         number(json, "eos_token_id", 49407));
   }

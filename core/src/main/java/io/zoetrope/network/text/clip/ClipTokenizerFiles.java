@@ -1,11 +1,5 @@
 package io.zoetrope.network.text.clip;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zoetrope.network.text.TokenizerJson;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
@@ -13,6 +7,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The files of a CLIP tokenizer's folder. */
 final class ClipTokenizerFiles {
@@ -48,14 +48,14 @@ final class ClipTokenizerFiles {
   /** Which token plays the part. */
   String token(Role role) {
     JsonNode said = said(role);
-    return said.path("content").asText(said.asText(role.usual));
+    return said.path("content").asString(said.asString(role.usual));
   }
 
   /** What the files say of a part: a token's text, or an object with the text and its ways. */
   private JsonNode said(Role role) {
     for (String file : List.of("tokenizer_config.json", "special_tokens_map.json")) {
       JsonNode said = optional(file).path(role.key);
-      if (said.isTextual() || said.path("content").isTextual()) {
+      if (said.isString() || said.path("content").isString()) {
         return said;
       }
     }
@@ -135,7 +135,7 @@ final class ClipTokenizerFiles {
       JsonNode ways = said(role);
       String content = token(role);
       if (vocab.has(content)) {
-        tokens.put(content, added(content, vocab.get(content).asInt(), ways, true));
+        tokens.put(content, added(content, vocab.get(content).asInt(0), ways, true));
       }
     }
     optional("added_tokens.json")
@@ -143,19 +143,19 @@ final class ClipTokenizerFiles {
         .forEach(token ->
             tokens.computeIfAbsent(
                 token.getKey(),
-                name -> added(name, token.getValue().asInt(), JSON.createObjectNode(), false)));
+                name -> added(name, token.getValue().asInt(0), JSON.createObjectNode(), false)));
     optional("tokenizer_config.json")
         .path("added_tokens_decoder")
         .properties()
         .forEach(token -> {
           JsonNode ways = token.getValue();
-          String content = ways.path("content").asText();
-          boolean special = ways.path("special").asBoolean();
+          String content = ways.path("content").asString("");
+          boolean special = ways.path("special").asBoolean(false);
           tokens.put(content, added(content, id(token.getKey()), ways, special));
         });
     ArrayNode all = JSON.createArrayNode();
     tokens.values().stream()
-        .sorted((a, b) -> Integer.compare(a.path("id").asInt(), b.path("id").asInt()))
+        .sorted((a, b) -> Integer.compare(a.path("id").asInt(0), b.path("id").asInt(0)))
         .forEach(all::add);
     return all;
   }
@@ -189,7 +189,7 @@ final class ClipTokenizerFiles {
     JsonNode json;
     try {
       json = JSON.readTree(TokenizerJson.read(file));
-    } catch (JsonProcessingException e) {
+    } catch (JacksonException e) {
       throw new UserError(file + " is damaged: " + e.getOriginalMessage(), e);
     }
     if (!json.isObject()) {
