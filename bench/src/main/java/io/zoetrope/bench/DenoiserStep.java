@@ -109,8 +109,8 @@ final class DenoiserStep {
   /** A forward pass over inputs that belong to the scope around. */
   private static Runnable pass(Networks networks, DitConfig config, Flops.Input in) {
     Tensor z = Networks.latents(config, in);
-    Tensor t = Tensors.full(500, in.batch(), in.frames());
+    Tensor t_BF = Tensors.full(500, in.batch(), in.frames());
     Conditioning text = Networks.text(config, in);
-    return () -> Scopes.noGrad(() -> networks.network().predict(z, t, text));
+    return () -> Scopes.noGrad(() -> networks.network().predict(z, t_BF, text));
   }
 }

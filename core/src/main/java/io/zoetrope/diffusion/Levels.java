@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The noise level of every frame of a batch under one schedule, read out of {@code t_BF} once. A
+ * The noise level of every frame of a batch under one schedule, read out of {@code u_BF} once. A
  * formula over levels is written as a function of doubles and becomes a tensor that broadcasts
  * against the video: coefficients are exact to f64 whatever the video's dtype. Holds no native
  * memory.
@@ -43,29 +43,29 @@ public final class Levels {
   /**
    * Reads levels for a video.
    *
-   * @param t levels in [0, 1]: [B, F], or [B], [1, F], [1] or a scalar, which are broadcast
+   * @param u_BF levels in [0, 1]: [B, F], or [B], [1, F], [1] or a scalar, which are broadcast
    * @param z_BCFHW the video they belong to, for B and F
    */
-  public static Levels of(NoiseSchedule schedule, Tensor t, Tensor z_BCFHW) {
+  public static Levels of(NoiseSchedule schedule, Tensor u_BF, Tensor z_BCFHW) {
     if (z_BCFHW.dim() != 5) {
       throw new IllegalArgumentException(
           "a video is [B, C, F, H, W], but this tensor has " + z_BCFHW.dim() + " dimensions");
     }
     long batch = z_BCFHW.size(0);
     long frames = z_BCFHW.size(2);
-    long rows = t.dim() == 0 ? 1 : t.size(0);
-    long columns = t.dim() < 2 ? 1 : t.size(1);
-    if (t.dim() > 2 || (rows != 1 && rows != batch) || (columns != 1 && columns != frames)) {
+    long rows = u_BF.dim() == 0 ? 1 : u_BF.size(0);
+    long columns = u_BF.dim() < 2 ? 1 : u_BF.size(1);
+    if (u_BF.dim() > 2 || (rows != 1 && rows != batch) || (columns != 1 && columns != frames)) {
       throw new IllegalArgumentException(
           "levels "
-              + Arrays.toString(Tensors.shape(t))
+              + Arrays.toString(Tensors.shape(u_BF))
               + " do not fit "
               + batch
               + " clips of "
               + frames
               + " frames");
     }
-    double[] given = Tensors.toDoubles(t);
+    double[] given = Tensors.toDoubles(u_BF);
     double[] u = new double[Math.toIntExact(batch * frames)];
     for (int b = 0; b < batch; b++) {
       for (int f = 0; f < frames; f++) {
@@ -127,7 +127,7 @@ public final class Levels {
   }
 
   /** What the network is told, [B, F], f32, on the CPU. */
-  public Tensor timestepInput_BF() {
+  public Tensor t_BF() {
     return Tensors.of(timestepInput.clone(), batch, frames).to(ScalarType.Float);
   }
 

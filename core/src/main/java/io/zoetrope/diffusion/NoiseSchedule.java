@@ -127,13 +127,13 @@ public sealed interface NoiseSchedule
   }
 
   /** The levels of a video's frames; see {@link Levels#of}. */
-  default Levels levels(Tensor t_BF, Tensor z_BCFHW) {
-    return Levels.of(this, t_BF, z_BCFHW);
+  default Levels levels(Tensor u_BF, Tensor z_BCFHW) {
+    return Levels.of(this, u_BF, z_BCFHW);
   }
 
   /** The forward process: {@code alpha x0 + sigma eps}, each frame at its own level. */
-  default Tensor noisyInput(Tensor x0_BCFHW, Tensor eps_BCFHW, Tensor t_BF) {
-    Levels levels = levels(t_BF, x0_BCFHW);
+  default Tensor noisyInput(Tensor x0_BCFHW, Tensor eps_BCFHW, Tensor u_BF) {
+    Levels levels = levels(u_BF, x0_BCFHW);
     return x0_BCFHW
         .mul(levels.coefficient(NoiseLevel::alpha, x0_BCFHW))
         .add(eps_BCFHW.mul(levels.coefficient(NoiseLevel::sigma, x0_BCFHW)));

@@ -18,10 +18,10 @@ public interface X0Denoiser {
    * The clean video as estimated from a noisy one.
    *
    * @param z_BCFHW noisy video, unscaled
-   * @param t_BF level of each frame in [0, 1]; [B], [1, F] and a scalar are broadcast
+   * @param u_BF level of each frame in [0, 1]; [B], [1, F] and a scalar are broadcast
    * @return [B, C, F, H, W] in the dtype of z
    */
-  Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning);
+  Tensor x0(Tensor z_BCFHW, Tensor u_BF, Conditioning conditioning);
 
   /**
    * This denoiser with the blocks of its network run as segments: the same results, and less memory
@@ -42,18 +42,18 @@ public interface X0Denoiser {
       implements X0Denoiser {
     @Override
     public X0Denoiser segmented(Segments segments) {
-      return of((z, t, c) -> network.predict(z, t, c, segments), schedule, prediction);
+      return of((z, t_BF, c) -> network.predict(z, t_BF, c, segments), schedule, prediction);
     }
 
     @Override
-    public Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
-      Levels levels = schedule.levels(t_BF, z_BCFHW);
+    public Tensor x0(Tensor z_BCFHW, Tensor u_BF, Conditioning conditioning) {
+      Levels levels = schedule.levels(u_BF, z_BCFHW);
       Tensor input =
           levels.allEqual(prediction::inputScale, 1)
               ? z_BCFHW
               : z_BCFHW.mul(levels.coefficient(prediction::inputScale, z_BCFHW));
-      Tensor told = levels.timestepInput_BF().to(z_BCFHW.device(), ScalarType.Float);
-      Tensor raw = network.predict(input, told, conditioning).to(z_BCFHW.scalar_type());
+      Tensor t_BF = levels.t_BF().to(z_BCFHW.device(), ScalarType.Float);
+      Tensor raw = network.predict(input, t_BF, conditioning).to(z_BCFHW.scalar_type());
       if (!Arrays.equals(Tensors.shape(raw), Tensors.shape(z_BCFHW))) {
         throw new IllegalStateException(
             "the network answers "

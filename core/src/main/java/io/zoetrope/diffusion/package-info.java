@@ -6,9 +6,11 @@
  * io.zoetrope.diffusion.X0Denoiser}.
  *
  * <p>Time is a vector: every noise level here is per frame. A level {@code u} lies in [0, 1], 1 is
- * noise and 0 is clean; {@code t_BF} is a tensor of levels, and a scalar level is its broadcast.
- * Level arithmetic is done in Java doubles; only the finished coefficients meet the video tensor,
- * in its own dtype.
+ * noise and 0 is clean; {@code u_BF} is a tensor of levels, and a scalar level is its broadcast.
+ * What a network is told of them, its timesteps of 0 to 999 or whatever it was trained with, is
+ * {@code t_BF}; only {@link io.zoetrope.diffusion.NoiseSchedule#timestepInput(double)} leads from
+ * one to the other. Level arithmetic is done in Java doubles; only the finished coefficients meet
+ * the video tensor, in its own dtype.
  *
  * <p>Legend: {@code z} noisy video, {@code x0} clean video, {@code eps} noise, all [B, C, F, H, W]
  * with {@code z = alpha x0 + sigma eps}; {@code logSnr = ln(alpha^2 / sigma^2)}.

@@ -108,13 +108,14 @@ public record FrameWindows(int length, int stride, Weighting weighting) {
   public Denoiser around(Denoiser network) {
     return new Denoiser() {
       @Override
-      public Tensor predict(Tensor z, Tensor t, Conditioning conditioning) {
-        return network.predict(z, t, into(conditioning));
+      public Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
+        return network.predict(z_BCFHW, t_BF, into(conditioning));
       }
 
       @Override
-      public Tensor predict(Tensor z, Tensor t, Conditioning conditioning, Segments segments) {
-        return network.predict(z, t, into(conditioning), segments);
+      public Tensor predict(
+          Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments) {
+        return network.predict(z_BCFHW, t_BF, into(conditioning), segments);
       }
     };
   }

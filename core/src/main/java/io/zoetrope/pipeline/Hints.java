@@ -81,8 +81,8 @@ public record Hints(List<Hint> each) {
     }
 
     @Override
-    public Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
-      return base.x0(z_BCFHW, t_BF, hints.beside(conditioning, z_BCFHW));
+    public Tensor x0(Tensor z_BCFHW, Tensor u_BF, Conditioning conditioning) {
+      return base.x0(z_BCFHW, u_BF, hints.beside(conditioning, z_BCFHW));
     }
   }
 

@@ -5,8 +5,8 @@
  * that it is linked to.
  *
  * <p>Shape suffixes used throughout: {@code B} batch, {@code C} channels, {@code F} frames, {@code
- * H} height, {@code W} width, {@code N} tokens, {@code D} features, {@code Hd} heads; {@code t_BF}
- * is one noise level for each frame.
+ * H} height, {@code W} width, {@code N} tokens, {@code D} features, {@code Hd} heads; {@code u_BF}
+ * is one noise level in [0, 1] for each frame, {@code t_BF} what a network is told of it.
  */
 @NullMarked
 package io.zoetrope.torch;

@@ -151,17 +151,17 @@ class NoiseScheduleTest {
   void tensorsAgreeWithDoubles(NoiseSchedule schedule) {
     try (PointerScope scope = new PointerScope()) {
       double[] u = {0.01, 0.25, 0.5, 0.75, 0.99, 1};
-      Tensor t = Tensors.of(u, 2, 3);
-      Tensor alpha = schedule.alpha(t);
+      Tensor u_BF = Tensors.of(u, 2, 3);
+      Tensor alpha = schedule.alpha(u_BF);
       assertThat(Tensors.shape(alpha)).containsExactly(2, 3);
       for (int i = 0; i < u.length; i++) {
         assertThat(Tensors.toDoubles(alpha)[i]).isEqualTo(schedule.alpha(u[i]));
-        assertThat(Tensors.toDoubles(schedule.sigma(t))[i]).isEqualTo(schedule.sigma(u[i]));
-        assertThat(Tensors.toDoubles(schedule.logSnr(t))[i]).isEqualTo(schedule.logSnr(u[i]));
-        assertThat(Tensors.toDoubles(schedule.timestepInput(t))[i])
+        assertThat(Tensors.toDoubles(schedule.sigma(u_BF))[i]).isEqualTo(schedule.sigma(u[i]));
+        assertThat(Tensors.toDoubles(schedule.logSnr(u_BF))[i]).isEqualTo(schedule.logSnr(u[i]));
+        assertThat(Tensors.toDoubles(schedule.timestepInput(u_BF))[i])
             .isEqualTo(schedule.timestepInput(u[i]));
       }
-      Tensor narrow = schedule.sigma(t.to(ScalarType.Float));
+      Tensor narrow = schedule.sigma(u_BF.to(ScalarType.Float));
       assertThat(narrow.scalar_type().intern()).isEqualTo(ScalarType.Float);
       assertThat(Tensors.toFloats(narrow)[2]).isEqualTo((float) schedule.sigma(0.5));
     }
@@ -195,8 +195,8 @@ class NoiseScheduleTest {
       NoiseSchedule schedule = NoiseSchedule.flow(1);
       Tensor x0 = Tensors.full(1, 2, 1, 3, 1, 1);
       Tensor eps = Tensors.full(10, 2, 1, 3, 1, 1);
-      Tensor t = Tensors.of(new double[] {0, 0.5, 1, 0.25, 0.25, 0.25}, 2, 3);
-      assertThat(Tensors.toFloats(schedule.noisyInput(x0, eps, t)))
+      Tensor u_BF = Tensors.of(new double[] {0, 0.5, 1, 0.25, 0.25, 0.25}, 2, 3);
+      assertThat(Tensors.toFloats(schedule.noisyInput(x0, eps, u_BF)))
           .containsExactly(1, 5.5f, 10, 3.25f, 3.25f, 3.25f);
       // One level for each clip is the broadcast.
       Tensor each = Tensors.of(new double[] {0.5, 0.25}, 2);

@@ -42,11 +42,11 @@ class PredictionTest {
 
   private static Tensor levels(double low, double high) {
     try (RandomStream stream = new RandomStreams(8).stream("t")) {
-      double[] t = Tensors.toDoubles(stream.uniform(2, 4));
-      for (int i = 0; i < t.length; i++) {
-        t[i] = low + (high - low) * t[i];
+      double[] u = Tensors.toDoubles(stream.uniform(2, 4));
+      for (int i = 0; i < u.length; i++) {
+        u[i] = low + (high - low) * u[i];
       }
-      return Tensors.of(t, 2, 4);
+      return Tensors.of(u, 2, 4);
     }
   }
 
@@ -60,9 +60,9 @@ class PredictionTest {
     try (PointerScope scope = new PointerScope()) {
       Tensor x0 = normal("x0");
       Tensor eps = normal("eps");
-      Tensor t = levels(0.02, 0.98);
-      Tensor z = schedule.noisyInput(x0, eps, t);
-      Levels levels = schedule.levels(t, z);
+      Tensor u_BF = levels(0.02, 0.98);
+      Tensor z = schedule.noisyInput(x0, eps, u_BF);
+      Levels levels = schedule.levels(u_BF, z);
       Tensor raw = prediction.from(x0, eps, levels);
       assertClose(prediction.toX0(raw, z, levels), x0, 1e-11);
       assertClose(prediction.toEps(raw, z, levels), eps, 1e-11);
@@ -80,9 +80,9 @@ class PredictionTest {
     try (PointerScope scope = new PointerScope()) {
       Tensor x0 = normal("x0").to(ScalarType.Float);
       Tensor eps = normal("eps").to(ScalarType.Float);
-      Tensor t = Tensors.of(new double[] {0, 1, 0, 1}, 1, 4);
-      Tensor z = schedule.noisyInput(x0, eps, t);
-      Levels levels = schedule.levels(t, z);
+      Tensor u_BF = Tensors.of(new double[] {0, 1, 0, 1}, 1, 4);
+      Tensor z = schedule.noisyInput(x0, eps, u_BF);
+      Levels levels = schedule.levels(u_BF, z);
       Tensor raw = prediction.from(x0, eps, levels);
       for (Tensor result :
           List.of(raw, prediction.toX0(raw, z, levels), prediction.toEps(raw, z, levels))) {
@@ -106,8 +106,8 @@ class PredictionTest {
       NoiseSchedule schedule = NoiseSchedule.cosine();
       Tensor x0 = normal("x0");
       Tensor eps = normal("eps");
-      Tensor t = Tensors.of(new double[] {0.3}, 1);
-      Levels levels = schedule.levels(t, x0);
+      Tensor u_BF = Tensors.of(new double[] {0.3}, 1);
+      Levels levels = schedule.levels(u_BF, x0);
       Tensor a = levels.coefficient(NoiseLevel::alpha, x0);
       Tensor s = levels.coefficient(NoiseLevel::sigma, x0);
       assertClose(Prediction.V.from(x0, eps, levels), eps.mul(a).sub(x0.mul(s)), 1e-14);

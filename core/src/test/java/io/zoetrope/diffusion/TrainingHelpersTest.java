@@ -25,21 +25,21 @@ class TrainingHelpersTest {
     }
   }
 
-  private static boolean shared(double[] t, int clip, int frames) {
-    return Arrays.stream(t, clip * frames, (clip + 1) * frames).distinct().count() == 1;
+  private static boolean shared(double[] drawn, int clip, int frames) {
+    return Arrays.stream(drawn, clip * frames, (clip + 1) * frames).distinct().count() == 1;
   }
 
   @Test
   void clipsDrawTheirOwnLevelsWithTheirProbability() {
     for (double p : new double[] {0, 0.2, 1}) {
-      double[] t = draw(new TimestepSampler(new TimestepSampler.Uniform(), p), 4000, 8);
+      double[] drawn = draw(new TimestepSampler(new TimestepSampler.Uniform(), p), 4000, 8);
       int own = 0;
       for (int clip = 0; clip < 4000; clip++) {
-        own += shared(t, clip, 8) ? 0 : 1;
+        own += shared(drawn, clip, 8) ? 0 : 1;
       }
       assertThat(own / 4000.0).isCloseTo(p, within(p == 0.2 ? 0.02 : 0));
-      assertThat(Arrays.stream(t).average().orElseThrow()).isCloseTo(0.5, within(0.02));
-      assertThat(Arrays.stream(t).allMatch(u -> u >= 0 && u <= 1)).isTrue();
+      assertThat(Arrays.stream(drawn).average().orElseThrow()).isCloseTo(0.5, within(0.02));
+      assertThat(Arrays.stream(drawn).allMatch(u -> u >= 0 && u <= 1)).isTrue();
     }
   }
 
@@ -49,40 +49,41 @@ class TrainingHelpersTest {
         new TimestepSampler(new TimestepSampler.Uniform(), 0.5, TimestepSampler.Decided.BATCH);
     int own = 0;
     for (int seed = 0; seed < 200; seed++) {
-      double[] t;
+      double[] drawn;
       try (RandomStream random = new RandomStreams(seed).stream("levels")) {
-        t = Scopes.value(() -> Tensors.toDoubles(sampler.draw(random, 6, 4)));
+        drawn = Scopes.value(() -> Tensors.toDoubles(sampler.draw(random, 6, 4)));
       }
       int shared = 0;
       for (int clip = 0; clip < 6; clip++) {
-        shared += shared(t, clip, 4) ? 1 : 0;
+        shared += shared(drawn, clip, 4) ? 1 : 0;
       }
       assertThat(shared).as("seed %d", seed).isIn(0, 6);
       own += shared == 0 ? 1 : 0;
       // Clips do not share levels with each other either way.
-      assertThat(t[0]).as("seed %d", seed).isNotEqualTo(t[4]);
+      assertThat(drawn[0]).as("seed %d", seed).isNotEqualTo(drawn[4]);
     }
     assertThat(own / 200.0).isCloseTo(0.5, within(0.12));
   }
 
   @Test
   void logitNormalHasItsQuantiles() {
-    double[] t = draw(new TimestepSampler(new TimestepSampler.LogitNormal(0.4, 0.8), 1), 1000, 20);
-    Arrays.sort(t);
-    assertThat(t[10000]).isCloseTo(1 / (1 + Math.exp(-0.4)), within(0.01));
+    double[] drawn =
+        draw(new TimestepSampler(new TimestepSampler.LogitNormal(0.4, 0.8), 1), 1000, 20);
+    Arrays.sort(drawn);
+    assertThat(drawn[10000]).isCloseTo(1 / (1 + Math.exp(-0.4)), within(0.01));
     // One standard deviation up is the 84.13 % quantile.
-    assertThat(t[16827]).isCloseTo(1 / (1 + Math.exp(-1.2)), within(0.01));
+    assertThat(drawn[16827]).isCloseTo(1 / (1 + Math.exp(-1.2)), within(0.01));
   }
 
   @Test
   void edmsDensityIsLogNormalInSigma() {
     NoiseSchedule karras = NoiseSchedule.karras();
-    double[] t =
+    double[] drawn =
         draw(
             new TimestepSampler(new TimestepSampler.LogNormalSigma(karras, -1.2, 1.2), 1),
             1000,
             20);
-    double[] log = Arrays.stream(t).map(u -> Math.log(karras.sigma(u))).toArray();
+    double[] log = Arrays.stream(drawn).map(u -> Math.log(karras.sigma(u))).toArray();
     double mean = Arrays.stream(log).average().orElseThrow();
     double variance = Arrays.stream(log).map(x -> (x - mean) * (x - mean)).average().orElseThrow();
     assertThat(mean).isCloseTo(-1.2, within(0.04));

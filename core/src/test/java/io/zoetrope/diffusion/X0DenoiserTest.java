@@ -29,9 +29,9 @@ class X0DenoiserTest {
         for (Prediction prediction : PredictionTest.ALL) {
           Tensor x0 = normal("x0", 2, 3, 4, 2, 2);
           Tensor eps = normal("eps", 2, 3, 4, 2, 2);
-          Tensor t = Tensors.of(new double[] {0.1, 0.4, 0.6, 0.9, 0.3, 0.3, 0.3, 0.3}, 2, 4);
-          Tensor z = schedule.noisyInput(x0, eps, t);
-          Levels levels = schedule.levels(t, z);
+          Tensor u_BF = Tensors.of(new double[] {0.1, 0.4, 0.6, 0.9, 0.3, 0.3, 0.3, 0.3}, 2, 4);
+          Tensor z = schedule.noisyInput(x0, eps, u_BF);
+          Levels levels = schedule.levels(u_BF, z);
           Denoiser perfect =
               (input, told, c) -> {
                 assertThat(Tensors.shape(told)).containsExactly(2, 4);
@@ -40,7 +40,8 @@ class X0DenoiserTest {
                     .isEqualTo((float) schedule.timestepInput(0.4));
                 return prediction.from(x0, eps, levels);
               };
-          Tensor got = X0Denoiser.of(perfect, schedule, prediction).x0(z, t, Conditioning.none());
+          Tensor got =
+              X0Denoiser.of(perfect, schedule, prediction).x0(z, u_BF, Conditioning.none());
           assertThat(got.sub(x0).abs().max().item_double()).isCloseTo(0, within(1e-11));
         }
       }
@@ -58,8 +59,8 @@ class X0DenoiserTest {
             return input;
           };
       Tensor z = Tensors.full(3, 1, 1, 2, 2, 2).to(ScalarType.Double);
-      Tensor t = Tensors.of(new double[] {0.2, 0.8}, 1, 2);
-      X0Denoiser.of(network, schedule, Prediction.EDM).x0(z, t, Conditioning.none());
+      Tensor u_BF = Tensors.of(new double[] {0.2, 0.8}, 1, 2);
+      X0Denoiser.of(network, schedule, Prediction.EDM).x0(z, u_BF, Conditioning.none());
       double sigma = schedule.sigma(0.8);
       assertThat(seen.getFirst()).isCloseTo(3 / Math.sqrt(sigma * sigma + 0.25), within(1e-12));
     }
@@ -85,9 +86,9 @@ class X0DenoiserTest {
       NoiseSchedule schedule = NoiseSchedule.cosine();
       Denoiser network = (input, told, c) -> input.tanh();
       X0Denoiser denoiser = X0Denoiser.of(network, schedule, Prediction.V);
-      Tensor t = Tensors.of(new double[] {0.2, 0.5, 0.8}, 1, 3);
+      Tensor u_BF = Tensors.of(new double[] {0.2, 0.5, 0.8}, 1, 3);
       Tensor z = normal("z", 1, 1, 3, 1, 1).detach().requires_grad_(true);
-      denoiser.x0(z, t, Conditioning.none()).square().sum().backward();
+      denoiser.x0(z, u_BF, Conditioning.none()).square().sum().backward();
       double[] gradient = Tensors.toDoubles(new Tensor(z.grad()));
       double[] at = Tensors.toDoubles(z);
       for (int i = 0; i < 3; i++) {
@@ -95,15 +96,15 @@ class X0DenoiserTest {
         double[] down = at.clone();
         up[i] += 1e-5;
         down[i] -= 1e-5;
-        double slope = (energy(denoiser, up, t) - energy(denoiser, down, t)) / 2e-5;
+        double slope = (energy(denoiser, up, u_BF) - energy(denoiser, down, u_BF)) / 2e-5;
         assertThat(gradient[i]).isCloseTo(slope, within(1e-7));
       }
     }
   }
 
-  private static double energy(X0Denoiser denoiser, double[] z, Tensor t) {
+  private static double energy(X0Denoiser denoiser, double[] z, Tensor u_BF) {
     return denoiser
-        .x0(Tensors.of(z, 1, 1, 3, 1, 1), t, Conditioning.none())
+        .x0(Tensors.of(z, 1, 1, 3, 1, 1), u_BF, Conditioning.none())
         .square()
         .sum()
         .item_double();

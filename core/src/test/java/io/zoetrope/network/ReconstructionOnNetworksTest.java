@@ -53,7 +53,7 @@ class ReconstructionOnNetworksTest {
     return new ClassifierFreeGuidance(base, nothing, 2);
   }
 
-  private static Tensor t() {
+  private static Tensor u_BF() {
     return Tensors.of(new double[] {0.6, 0.5, 0.6, 0.7}, 1, FRAMES);
   }
 
@@ -62,20 +62,20 @@ class ReconstructionOnNetworksTest {
     return Scopes.noGrad(() ->
         new ReconstructionGuidance(
                 base, List.of(known), NOISE, ReconstructionWeight.constant(2), activations)
-            .x0(z, t(), c));
+            .x0(z, u_BF(), c));
   }
 
   /** {@code w alpha / 2} times the gradient, as the guided estimate shows it. */
   private static Tensor shift(X0Denoiser base, Known known, Tensor z, Conditioning c) {
     return new Replacement(base, known, NOISE)
-        .x0(z, t(), c)
+        .x0(z, u_BF(), c)
         .sub(guided(base, known, z, c, Activations.KEPT));
   }
 
   /** {@code || x_a - x0_a ||^2} of the first two frames, of z with what is known put into it. */
   private static double error(X0Denoiser base, Known known, Tensor z, Conditioning c) {
     Spy spy = new Spy(base, known.value());
-    Scopes.run(() -> new Replacement(spy, known, NOISE).x0(z, t(), c));
+    Scopes.run(() -> new Replacement(spy, known, NOISE).x0(z, u_BF(), c));
     return spy.error;
   }
 
@@ -96,8 +96,8 @@ class ReconstructionOnNetworksTest {
     }
 
     @Override
-    public Tensor x0(Tensor z, Tensor t_BF, Conditioning conditioning) {
-      Tensor x0 = base.x0(z, t_BF, conditioning);
+    public Tensor x0(Tensor z, Tensor u_BF, Conditioning conditioning) {
+      Tensor x0 = base.x0(z, u_BF, conditioning);
       error = x0.sub(video).narrow(2, 0, 2).square().sum().item_double();
       return x0;
     }
@@ -114,7 +114,7 @@ class ReconstructionOnNetworksTest {
       Tensor z = normal("z", 1, config.channels(), FRAMES, 4, 4);
       Tensor shift = shift(base, known, z, c);
       assertThat(shift.narrow(2, 0, 2).abs().max().item_double()).isZero();
-      Tensor scale = SCHEDULE.levels(t(), z).coefficient(l -> l.alpha(), z);
+      Tensor scale = SCHEDULE.levels(u_BF(), z).coefficient(l -> l.alpha(), z);
       Tensor gradient = shift.div(scale);
       double size = gradient.norm().item_double();
       assertThat(size).isGreaterThan(1e-3);

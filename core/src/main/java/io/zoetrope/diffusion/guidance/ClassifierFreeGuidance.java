@@ -54,21 +54,21 @@ public record ClassifierFreeGuidance(
   }
 
   @Override
-  public Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
-    Levels levels = schedule().levels(t_BF, z_BCFHW);
+  public Tensor x0(Tensor z_BCFHW, Tensor u_BF, Conditioning conditioning) {
+    Levels levels = schedule().levels(u_BF, z_BCFHW);
     long batch = levels.batch();
     double[] w = weights(levels);
     if (Arrays.stream(w).allMatch(x -> x == 1)) {
-      return base.x0(z_BCFHW, t_BF, conditioning);
+      return base.x0(z_BCFHW, u_BF, conditioning);
     }
     if (Arrays.stream(w).allMatch(x -> x == 0)) {
-      return base.x0(z_BCFHW, t_BF, negative.expand(batch));
+      return base.x0(z_BCFHW, u_BF, negative.expand(batch));
     }
-    Tensor t = levels.u_BF();
+    Tensor full_BF = levels.u_BF();
     Tensor both =
         base.x0(
             Tensors.cat(List.of(z_BCFHW, z_BCFHW), 0),
-            Tensors.cat(List.of(t, t), 0),
+            Tensors.cat(List.of(full_BF, full_BF), 0),
             Conditioning.concat(List.of(conditioning, negative.expand(batch))));
     ScalarType dtype = z_BCFHW.scalar_type().intern();
     ScalarType wide = dtype == ScalarType.Double ? ScalarType.Double : ScalarType.Float;

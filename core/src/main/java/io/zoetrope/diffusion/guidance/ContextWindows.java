@@ -78,13 +78,13 @@ public record ContextWindows(X0Denoiser base, Shape shape) implements X0Denoiser
   }
 
   @Override
-  public Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
+  public Tensor x0(Tensor z_BCFHW, Tensor u_BF, Conditioning conditioning) {
     int frames = Math.toIntExact(z_BCFHW.size(2));
     if (frames <= shape.length) {
-      return base.x0(z_BCFHW, t_BF, conditioning);
+      return base.x0(z_BCFHW, u_BF, conditioning);
     }
-    Tensor u_BF = schedule().levels(t_BF, z_BCFHW).u_BF();
-    double highest = Arrays.stream(Tensors.toDoubles(u_BF)).max().orElse(0);
+    Tensor full_BF = schedule().levels(u_BF, z_BCFHW).u_BF();
+    double highest = Arrays.stream(Tensors.toDoubles(full_BF)).max().orElse(0);
     double[] times = new double[frames];
     Tensor sum = Ops.mul(z_BCFHW, 0);
     for (int first : shape.over(frames, highest)) {
@@ -93,7 +93,7 @@ public record ContextWindows(X0Denoiser base, Shape shape) implements X0Denoiser
           Scopes.tensor(() ->
               base.x0(
                   z_BCFHW.narrow(2, first, shape.length),
-                  u_BF.narrow(1, first, shape.length),
+                  full_BF.narrow(1, first, shape.length),
                   own));
       sum.narrow(2, first, shape.length).add_(x0);
       for (int f = first; f < first + shape.length; f++) {

@@ -42,8 +42,8 @@ public record DynamicThresholding(X0Denoiser base, double percentile) implements
   }
 
   @Override
-  public Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
-    Tensor x0 = base.x0(z_BCFHW, t_BF, conditioning);
+  public Tensor x0(Tensor z_BCFHW, Tensor u_BF, Conditioning conditioning) {
+    Tensor x0 = base.x0(z_BCFHW, u_BF, conditioning);
     ScalarType dtype = x0.scalar_type().intern();
     Tensor wide = dtype == ScalarType.Double ? x0 : x0.to(ScalarType.Float);
     Tensor size = wide.abs().flatten(1, -1);

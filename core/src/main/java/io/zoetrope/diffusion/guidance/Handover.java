@@ -37,19 +37,19 @@ public record Handover(X0Denoiser early, X0Denoiser late, double level) implemen
   }
 
   @Override
-  public Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
-    Levels levels = schedule().levels(t_BF, z_BCFHW);
+  public Tensor x0(Tensor z_BCFHW, Tensor u_BF, Conditioning conditioning) {
+    Levels levels = schedule().levels(u_BF, z_BCFHW);
     boolean above = levels.any(levels, (t, s) -> t.u() > level);
     boolean below = levels.any(levels, (t, s) -> t.u() <= level);
     if (!below) {
-      return early.x0(z_BCFHW, t_BF, conditioning);
+      return early.x0(z_BCFHW, u_BF, conditioning);
     }
     Tensor second = rescaled(z_BCFHW, levels, conditioning);
     if (!above) {
       return second;
     }
     Tensor mask = levels.mask(levels, (t, s) -> t.u() > level, z_BCFHW);
-    return torch.where(mask, early.x0(z_BCFHW, t_BF, conditioning), second);
+    return torch.where(mask, early.x0(z_BCFHW, u_BF, conditioning), second);
   }
 
   /**
@@ -66,8 +66,8 @@ public record Handover(X0Denoiser early, X0Denoiser late, double level) implemen
     for (int i = 0; i < u.length; i++) {
       u[i] = there(levels.at(i / levels.frames(), i % levels.frames())).u();
     }
-    Tensor t_BF = Tensors.of(u, levels.batch(), levels.frames());
-    return late.x0(z.mul(scale), t_BF, conditioning);
+    Tensor u_BF = Tensors.of(u, levels.batch(), levels.frames());
+    return late.x0(z.mul(scale), u_BF, conditioning);
   }
 
   private NoiseLevel there(NoiseLevel level) {

@@ -46,7 +46,7 @@ public record PromptBlend(X0Denoiser base, List<Conditioning> prompts, Supplier<
   }
 
   @Override
-  public Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning ignored) {
+  public Tensor x0(Tensor z_BCFHW, Tensor u_BF, Conditioning ignored) {
     PromptTrack now = track.get();
     if (now.prompts() != prompts.size() || now.frames() != z_BCFHW.size(2)) {
       throw new IllegalArgumentException(
@@ -60,7 +60,7 @@ public record PromptBlend(X0Denoiser base, List<Conditioning> prompts, Supplier<
       if (!now.uses(p)) {
         continue;
       }
-      Tensor x0 = base.x0(z_BCFHW, t_BF, prompts.get(p).expand(z_BCFHW.size(0)));
+      Tensor x0 = base.x0(z_BCFHW, u_BF, prompts.get(p).expand(z_BCFHW.size(0)));
       double[] w = new double[now.frames()];
       boolean alone = true;
       for (int frame = 0; frame < w.length; frame++) {

@@ -74,17 +74,17 @@ public record ReconstructionGuidance(
   }
 
   @Override
-  public Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
+  public Tensor x0(Tensor z_BCFHW, Tensor u_BF, Conditioning conditioning) {
     return Scopes.tensor(() -> {
-      Levels levels = schedule().levels(t_BF, z_BCFHW);
+      Levels levels = schedule().levels(u_BF, z_BCFHW);
       Tensor z = z_BCFHW;
       for (Known k : known) {
         z = k.intoNoisy(z, levels, noise);
       }
       Tensor x0 =
           levels.allEqual(this::scale, 0)
-              ? base.x0(z, t_BF, conditioning)
-              : guided(z, t_BF, conditioning, levels);
+              ? base.x0(z, u_BF, conditioning)
+              : guided(z, u_BF, conditioning, levels);
       for (Known k : known) {
         x0 = k.intoClean(x0);
       }
@@ -94,17 +94,17 @@ public record ReconstructionGuidance(
 
   private record Slope(Tensor x0, Optional<Tensor> gradient) {}
 
-  private Tensor guided(Tensor z, Tensor t_BF, Conditioning conditioning, Levels levels) {
+  private Tensor guided(Tensor z, Tensor u_BF, Conditioning conditioning, Levels levels) {
     Slope slope;
     if (Autograd.records(z)) {
-      slope = slope(z, t_BF, conditioning, Autograd.Graph.KEPT);
+      slope = slope(z, u_BF, conditioning, Autograd.Graph.KEPT);
     } else {
       Tensor leaf = z.detach().set_requires_grad(true);
       Slope inside =
           Autograd.recording(() ->
               activations == Activations.KEPT
-                  ? slope(leaf, t_BF, conditioning, Autograd.Graph.FREED)
-                  : recomputed(leaf, t_BF, conditioning));
+                  ? slope(leaf, u_BF, conditioning, Autograd.Graph.FREED)
+                  : recomputed(leaf, u_BF, conditioning));
       slope = new Slope(inside.x0.detach(), inside.gradient);
     }
     return slope
@@ -113,14 +113,14 @@ public record ReconstructionGuidance(
         .orElse(slope.x0);
   }
 
-  private Slope slope(Tensor z, Tensor t_BF, Conditioning conditioning, Autograd.Graph graph) {
-    Tensor x0 = base.x0(z, t_BF, conditioning);
+  private Slope slope(Tensor z, Tensor u_BF, Conditioning conditioning, Autograd.Graph graph) {
+    Tensor x0 = base.x0(z, u_BF, conditioning);
     return new Slope(x0, Autograd.gradient(error(x0), z, graph));
   }
 
-  private Slope recomputed(Tensor leaf, Tensor t_BF, Conditioning conditioning) {
+  private Slope recomputed(Tensor leaf, Tensor u_BF, Conditioning conditioning) {
     Recompute segments = new Recompute();
-    Tensor x0 = base.segmented(segments).x0(leaf, t_BF, conditioning);
+    Tensor x0 = base.segmented(segments).x0(leaf, u_BF, conditioning);
     Tensor error = error(x0);
     if (error.requires_grad()) {
       segments.backward(error);

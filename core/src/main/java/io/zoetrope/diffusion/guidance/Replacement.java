@@ -42,8 +42,8 @@ public record Replacement(X0Denoiser base, Known known, Noise noise) implements 
   }
 
   @Override
-  public Tensor x0(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
-    Tensor z = known.intoNoisy(z_BCFHW, schedule().levels(t_BF, z_BCFHW), noise);
-    return known.intoClean(base.x0(z, t_BF, conditioning));
+  public Tensor x0(Tensor z_BCFHW, Tensor u_BF, Conditioning conditioning) {
+    Tensor z = known.intoNoisy(z_BCFHW, schedule().levels(u_BF, z_BCFHW), noise);
+    return known.intoClean(base.x0(z, u_BF, conditioning));
   }
 }

@@ -30,7 +30,7 @@ public record Ancestral(double gamma) implements Sampler {
     return new Run(denoiser, conditioning, noise) {
       @Override
       protected Tensor fall(Move move) {
-        return Ancestral.this.step(move, x0(move.z(), move.t_BF()), noise);
+        return Ancestral.this.step(move, x0(move.z(), move.u_BF()), noise);
       }
     };
   }

@@ -36,7 +36,7 @@ public record Ddim(double eta, Threshold threshold) implements Sampler {
     return new Run(denoiser, conditioning, noise) {
       @Override
       protected Tensor fall(Move move) {
-        Tensor z = mean(move, x0(move.z(), move.t_BF()));
+        Tensor z = mean(move, x0(move.z(), move.u_BF()));
         return eta == 0
             ? z
             : z.add(noise.normal("ddim", move.step(), z).mul(move.coefficient(Ddim.this::fresh)));

@@ -70,7 +70,7 @@ public record DpmSolverPlusPlus2M(Equation equation, Rule rule, Last last, Thres
 
     @Override
     protected Tensor fall(Move move) {
-      Tensor x0 = threshold.apply(x0(move.z(), move.t_BF()));
+      Tensor x0 = threshold.apply(x0(move.z(), move.u_BF()));
       Tensor estimate = x0;
       if (before.length() > 0 && rule != Rule.NONE) {
         estimate = x0.add(x0.sub(before.value(0)).mul(move.perFrame((b, f) -> weight(move, b, f))));

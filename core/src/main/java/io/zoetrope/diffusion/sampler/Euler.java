@@ -17,7 +17,7 @@ public record Euler() implements Sampler {
       @Override
       protected Tensor fall(Move move) {
         // alpha_s (z/alpha_t + (sigma_s/alpha_s - sigma_t/alpha_t) (z - alpha_t x0)/sigma_t)
-        return move.straight(x0(move.z(), move.t_BF()));
+        return move.straight(x0(move.z(), move.u_BF()));
       }
     };
   }

@@ -15,7 +15,7 @@ public record FlowEuler() implements Sampler {
     return new Run(denoiser, conditioning, noise) {
       @Override
       protected Tensor fall(Move move) {
-        Tensor x0 = x0(move.z(), move.t_BF());
+        Tensor x0 = x0(move.z(), move.u_BF());
         Tensor velocity =
             move.mix((t, s) -> 1 / t.sigma(), x0, (t, s) -> -Path.FLOW.scale(t) / t.sigma());
         Tensor y =

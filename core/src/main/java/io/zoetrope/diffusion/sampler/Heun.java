@@ -27,7 +27,7 @@ public record Heun(Optional<Path> path) implements Sampler {
     return new Run(denoiser, conditioning, noise) {
       @Override
       protected Tensor fall(Move move) {
-        Tensor x0 = x0(move.z(), move.t_BF());
+        Tensor x0 = x0(move.z(), move.u_BF());
         Tensor euler = move.straight(x0);
         if (!move.from().any(move.to(), (t, s) -> corrects(k, t, s))) {
           return euler;

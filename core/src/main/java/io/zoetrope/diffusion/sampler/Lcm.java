@@ -48,7 +48,7 @@ public record Lcm(double timestepScaling, Threshold threshold) implements Sample
       @Override
       protected Tensor fall(Move move) {
         Levels t = move.from();
-        Tensor x0 = threshold.apply(x0(move.z(), move.t_BF()));
+        Tensor x0 = threshold.apply(x0(move.z(), move.u_BF()));
         Tensor end =
             x0.mul(move.perFrame((b, f) -> out(timestep(t, b, f))))
                 .add(move.z().mul(move.perFrame((b, f) -> skip(timestep(t, b, f)))));

@@ -13,12 +13,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * One step of every frame, from level t to level s.
  *
  * @param z the video [B, C, F, H, W] at {@code from}
- * @param t_BF the levels of {@code from} as they came
+ * @param u_BF the levels of {@code from} as they came
  * @param from where each frame is
  * @param to where each frame goes
  * @param step number of the step in its run, from 0
  */
-public record Move(Tensor z, Tensor t_BF, Levels from, Levels to, int step) {
+public record Move(Tensor z, Tensor u_BF, Levels from, Levels to, int step) {
   /**
    * A coefficient for each frame that falls, [B, 1, F, 1, 1]; 0 for the others, whose result is
    * thrown away, so that a formula never meets s >= t.

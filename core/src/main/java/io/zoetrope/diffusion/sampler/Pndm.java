@@ -40,7 +40,7 @@ public record Pndm() implements Sampler {
 
     @Override
     protected Tensor fall(Move move) {
-      Tensor x0 = x0(move.z(), move.t_BF());
+      Tensor x0 = x0(move.z(), move.u_BF());
       Tensor eps = eps(x0, move.z(), move.from());
       Tensor mean = eps.mul(weight(move, 0));
       for (int back = 1; back <= past.length(); back++) {

@@ -71,8 +71,8 @@ public interface Sampler {
     protected abstract Tensor fall(Move move);
 
     /** Asks the denoiser, and remembers the answer as this step's preview. */
-    protected final Tensor x0(Tensor z, Tensor t_BF) {
-      Tensor x0 = denoiser.x0(z, t_BF, conditioning);
+    protected final Tensor x0(Tensor z, Tensor u_BF) {
+      Tensor x0 = denoiser.x0(z, u_BF, conditioning);
       lastX0 = Optional.of(x0);
       return x0;
     }

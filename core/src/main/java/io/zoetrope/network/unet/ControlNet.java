@@ -62,7 +62,7 @@ public final class ControlNet {
    * What is to be added to a U-Net for the same video.
    *
    * @param z_BCFHW the noisy video
-   * @param t_BF each frame's level, as the U-Net is told it
+   * @param t_BF what the U-Net is told of each frame's level
    * @param conditioning the text
    * @param hint_BCFHW pictures with values 0..1, {@link ControlNetConfig.Hint#factor} times as high
    *     and wide as z, or latents

@@ -139,7 +139,7 @@ final class SchedulerProbe {
         DiffusersScheduler scheduler, Sampling sampling, List<Tensor> answers) {
       var left = answers.iterator();
       return X0Denoiser.of(
-          (z, t, conditioning) -> {
+          (z, t_BF, conditioning) -> {
             if (!left.hasNext()) {
               throw new UserError("a step asks the network more often than there are answers");
             }

@@ -104,17 +104,17 @@ public final class DiffusionObjective implements Objective {
             new SplittableRandom(step.random().key("images")));
     Tensor x0 = batch.x0_BCFHW();
     Tensor eps = noise(step, Tensors.shape(x0));
-    Tensor t_BF = levels(step);
+    Tensor u_BF = levels(step);
     Optional<Tensor> learned_BF = learned(step);
     if (learned_BF.isPresent()) {
-      t_BF = t_BF.mul(learned_BF.get()); // what is given is clean
+      u_BF = u_BF.mul(learned_BF.get()); // what is given is clean
     }
-    Levels at = schedule.levels(t_BF, x0);
-    Tensor z = schedule.noisyInput(x0, eps, t_BF);
+    Levels at = schedule.levels(u_BF, x0);
+    Tensor z = schedule.noisyInput(x0, eps, u_BF);
     Tensor raw =
         network.predict(
             z,
-            at.timestepInput_BF().to(ScalarType.Float),
+            at.t_BF().to(ScalarType.Float),
             condition(batch),
             cut.recompute ? step.recompute() : Segments.PLAIN);
     Tensor error = raw.sub(prediction.from(x0, eps, at)).square();

@@ -57,18 +57,18 @@ class ContextWindowsTest {
   }
 
   /** A network that mixes frames: each gives the mean of its clip and itself. */
-  private static final Denoiser MIXING = (z, t, c) -> z.add(Ops.mean(z, 2).unsqueeze(2));
+  private static final Denoiser MIXING = (z, t_BF, c) -> z.add(Ops.mean(z, 2).unsqueeze(2));
 
   @Test
   void oneWindowIsTheSameToTheBit() {
     Scopes.run(() -> {
       Tensor z = video(8);
       X0Denoiser plain = of(MIXING);
-      Tensor t = Tensors.full(0.5);
+      Tensor u_BF = Tensors.full(0.5);
       for (int length : new int[] {8, 16}) {
         ContextWindows windows = new ContextWindows(plain, new ContextWindows.Shape(length, 2));
-        assertThat(Tensors.toBytes(windows.x0(z, t, Conditioning.none())))
-            .isEqualTo(Tensors.toBytes(plain.x0(z, t, Conditioning.none())));
+        assertThat(Tensors.toBytes(windows.x0(z, u_BF, Conditioning.none())))
+            .isEqualTo(Tensors.toBytes(plain.x0(z, u_BF, Conditioning.none())));
       }
     });
   }
@@ -78,16 +78,16 @@ class ContextWindowsTest {
     Scopes.run(() -> {
       Tensor z = video(23);
       X0Denoiser plain =
-          of((x, t, c) ->
-              Ops.mul(x, 0.5).add(Ops.mul(t, 0.001).view(t.size(0), 1, t.size(1), 1, 1)));
+          of((x, t_BF, c) ->
+              Ops.mul(x, 0.5).add(Ops.mul(t_BF, 0.001).view(t_BF.size(0), 1, t_BF.size(1), 1, 1)));
       double[] levels = new double[23];
       for (int f = 0; f < levels.length; f++) {
         levels[f] = f / 23.0;
       }
-      Tensor t = Tensors.of(levels, 1, 23);
+      Tensor u_BF = Tensors.of(levels, 1, 23);
       ContextWindows windows = new ContextWindows(plain, new ContextWindows.Shape(6, 2));
       Tensor difference =
-          windows.x0(z, t, Conditioning.none()).sub(plain.x0(z, t, Conditioning.none()));
+          windows.x0(z, u_BF, Conditioning.none()).sub(plain.x0(z, u_BF, Conditioning.none()));
       assertThat(difference.abs().max().item_double()).isLessThan(1e-6);
     });
   }
@@ -97,7 +97,7 @@ class ContextWindowsTest {
     Scopes.run(() -> {
       List<Double> moments = new ArrayList<>();
       X0Denoiser base =
-          of((x, t, c) -> {
+          of((x, t_BF, c) -> {
             assertThat(x.size(2)).isEqualTo(4);
             assertThat(c.get(Conditioning.FRAME_TEXTS).orElseThrow().size(1)).isEqualTo(4);
             moments.add(c.get(Conditioning.FRAME_TIMES).orElseThrow().select(1, 0).item_double());

@@ -26,7 +26,7 @@ class GuidanceTest {
   private PointerScope scope = new PointerScope();
   private final List<Long> batches = new ArrayList<>();
   private Tensor z = Tensors.zeros(1);
-  private Tensor t = Tensors.zeros(1);
+  private Tensor u_BF = Tensors.zeros(1);
   private Conditioning positive = Conditioning.none();
   private Conditioning negative = Conditioning.none();
 
@@ -46,7 +46,7 @@ class GuidanceTest {
     try (RandomStream stream = new RandomStreams(6).stream("z")) {
       z = stream.normal(2, 3, 4, 5, 5);
     }
-    t = Tensors.of(new double[] {0.1, 0.4, 0.6, 0.9}, 1, 4);
+    u_BF = Tensors.of(new double[] {0.1, 0.4, 0.6, 0.9}, 1, 4);
     positive = pooled(0.9f, 0.8f);
     negative = pooled(-0.3f);
   }
@@ -70,28 +70,28 @@ class GuidanceTest {
 
   @Test
   void scaleOneIsOffAndCostsNothing() {
-    Tensor plain = base.x0(z, t, positive);
+    Tensor plain = base.x0(z, u_BF, positive);
     batches.clear();
-    Tensor guided = new ClassifierFreeGuidance(base, negative, 1).x0(z, t, positive);
+    Tensor guided = new ClassifierFreeGuidance(base, negative, 1).x0(z, u_BF, positive);
     assertThat(bytes(guided)).isEqualTo(bytes(plain));
     assertThat(batches).containsExactly(2L);
   }
 
   @Test
   void scaleZeroIsTheNegativeBranchAlone() {
-    Tensor plain = base.x0(z, t, negative.expand(2));
+    Tensor plain = base.x0(z, u_BF, negative.expand(2));
     batches.clear();
-    Tensor guided = new ClassifierFreeGuidance(base, negative, 0).x0(z, t, positive);
+    Tensor guided = new ClassifierFreeGuidance(base, negative, 0).x0(z, u_BF, positive);
     assertThat(bytes(guided)).isEqualTo(bytes(plain));
     assertThat(batches).containsExactly(2L);
   }
 
   @Test
   void bothBranchesAreOneForwardPass() {
-    Tensor c = base.x0(z, t, positive);
-    Tensor n = base.x0(z, t, negative.expand(2));
+    Tensor c = base.x0(z, u_BF, positive);
+    Tensor n = base.x0(z, u_BF, negative.expand(2));
     batches.clear();
-    Tensor guided = new ClassifierFreeGuidance(base, negative, 7.5).x0(z, t, positive);
+    Tensor guided = new ClassifierFreeGuidance(base, negative, 7.5).x0(z, u_BF, positive);
     assertThat(batches).containsExactly(4L);
     Tensor seven = Tensors.full(7.5, 1);
     assertClose(guided, n.add(c.sub(n).mul(seven)), 1e-5);
@@ -102,9 +102,9 @@ class GuidanceTest {
   @Test
   void theIntervalIsPerFrame() {
     GuidanceScale scale = GuidanceScale.constant(4).within(GuidanceScale.levels(0.3, 0.7));
-    Tensor plain = base.x0(z, t, positive);
-    Tensor everywhere = new ClassifierFreeGuidance(base, negative, 4).x0(z, t, positive);
-    Tensor guided = new ClassifierFreeGuidance(base, negative, scale, 0).x0(z, t, positive);
+    Tensor plain = base.x0(z, u_BF, positive);
+    Tensor everywhere = new ClassifierFreeGuidance(base, negative, 4).x0(z, u_BF, positive);
+    Tensor guided = new ClassifierFreeGuidance(base, negative, scale, 0).x0(z, u_BF, positive);
     for (int f : new int[] {0, 3}) {
       assertThat(bytes(guided.select(2, f))).isEqualTo(bytes(plain.select(2, f)));
     }
@@ -119,7 +119,7 @@ class GuidanceTest {
     GuidanceScale bySnr =
         GuidanceScale.constant(4)
             .within(GuidanceScale.logSnrs(SCHEDULE.logSnr(0.7), SCHEDULE.logSnr(0.3)));
-    assertThat(bytes(new ClassifierFreeGuidance(base, negative, bySnr, 0).x0(z, t, positive)))
+    assertThat(bytes(new ClassifierFreeGuidance(base, negative, bySnr, 0).x0(z, u_BF, positive)))
         .isEqualTo(bytes(guided));
   }
 
@@ -127,21 +127,22 @@ class GuidanceTest {
   void theScaleMayRunOverTheFrames() {
     Tensor guided =
         new ClassifierFreeGuidance(base, negative, GuidanceScale.overFrames(1, 3), 0)
-            .x0(z, t, positive);
-    Tensor last = new ClassifierFreeGuidance(base, negative, 3).x0(z, t, positive);
-    assertThat(bytes(guided.select(2, 0))).isEqualTo(bytes(base.x0(z, t, positive).select(2, 0)));
+            .x0(z, u_BF, positive);
+    Tensor last = new ClassifierFreeGuidance(base, negative, 3).x0(z, u_BF, positive);
+    assertThat(bytes(guided.select(2, 0)))
+        .isEqualTo(bytes(base.x0(z, u_BF, positive).select(2, 0)));
     assertThat(bytes(guided.select(2, 3))).isEqualTo(bytes(last.select(2, 3)));
   }
 
   @Test
   void rescaleBringsTheDeviationBack() {
-    Tensor c = base.x0(z, t, positive);
-    Tensor plain = new ClassifierFreeGuidance(base, negative, 6).x0(z, t, positive);
+    Tensor c = base.x0(z, u_BF, positive);
+    Tensor plain = new ClassifierFreeGuidance(base, negative, 6).x0(z, u_BF, positive);
     GuidanceScale six = GuidanceScale.constant(6);
-    assertThat(bytes(new ClassifierFreeGuidance(base, negative, six, 0).x0(z, t, positive)))
+    assertThat(bytes(new ClassifierFreeGuidance(base, negative, six, 0).x0(z, u_BF, positive)))
         .isEqualTo(bytes(plain));
-    Tensor full = new ClassifierFreeGuidance(base, negative, six, 1).x0(z, t, positive);
-    Tensor some = new ClassifierFreeGuidance(base, negative, six, 0.7).x0(z, t, positive);
+    Tensor full = new ClassifierFreeGuidance(base, negative, six, 1).x0(z, u_BF, positive);
+    Tensor some = new ClassifierFreeGuidance(base, negative, six, 0.7).x0(z, u_BF, positive);
     long[] within = {1, 3, 4};
     assertClose(full.std(within, false, true), c.std(within, false, true), 1e-5);
     assertClose(some, full.mul(Tensors.full(0.7, 1)).add(plain.mul(Tensors.full(0.3, 1))), 1e-5);
@@ -149,7 +150,7 @@ class GuidanceTest {
     assertThat(
             bytes(
                 new ClassifierFreeGuidance(base, negative, GuidanceScale.constant(1), 1)
-                    .x0(z, t, positive)))
+                    .x0(z, u_BF, positive)))
         .isEqualTo(bytes(c));
   }
 
@@ -177,25 +178,26 @@ class GuidanceTest {
   @Test
   void guidancesCompose() {
     X0Denoiser guided = new ClassifierFreeGuidance(base, negative, 9);
-    Tensor x0 = new DynamicThresholding(guided).x0(z, t, positive);
+    Tensor x0 = new DynamicThresholding(guided).x0(z, u_BF, positive);
     assertThat(x0.abs().max().item_double()).isLessThanOrEqualTo(1 + 1e-6);
-    assertThat(guided.x0(z, t, positive).abs().max().item_double()).isGreaterThan(1);
+    assertThat(guided.x0(z, u_BF, positive).abs().max().item_double()).isGreaterThan(1);
     // Guidance of guidance: two negatives, one after the other.
     X0Denoiser twice = new ClassifierFreeGuidance(guided, pooled(0.5f), 2);
-    Tensor once = guided.x0(z, t, positive);
-    Tensor other = guided.x0(z, t, pooled(0.5f, 0.5f));
-    assertClose(twice.x0(z, t, positive), other.add(once.sub(other).mul(Tensors.full(2, 1))), 1e-4);
+    Tensor once = guided.x0(z, u_BF, positive);
+    Tensor other = guided.x0(z, u_BF, pooled(0.5f, 0.5f));
+    assertClose(
+        twice.x0(z, u_BF, positive), other.add(once.sub(other).mul(Tensors.full(2, 1))), 1e-4);
   }
 
   @Test
   void blendedPromptsAddUp() {
     double[][] weight = {{1, 0}, {0.75, 0.25}, {0.5, 0.5}, {0, 1}};
     Conditioning other = pooled(-0.2f, 0.1f);
-    Tensor first = base.x0(z, t, positive);
-    Tensor second = base.x0(z, t, other);
+    Tensor first = base.x0(z, u_BF, positive);
+    Tensor second = base.x0(z, u_BF, other);
     Tensor blend =
         new PromptBlend(base, List.of(positive, other), () -> PromptTrack.of(weight))
-            .x0(z, t, Conditioning.none());
+            .x0(z, u_BF, Conditioning.none());
     assertThat(bytes(blend.select(2, 0))).isEqualTo(bytes(first.select(2, 0)));
     assertThat(bytes(blend.select(2, 3))).isEqualTo(bytes(second.select(2, 3)));
     for (int f : new int[] {1, 2}) {

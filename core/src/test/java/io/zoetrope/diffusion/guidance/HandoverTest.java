@@ -22,8 +22,8 @@ class HandoverTest {
    */
   private record Gaussian(NoiseSchedule schedule, double deviation) implements X0Denoiser {
     @Override
-    public Tensor x0(Tensor z, Tensor t_BF, Conditioning c) {
-      Levels levels = schedule.levels(t_BF, z);
+    public Tensor x0(Tensor z, Tensor u_BF, Conditioning c) {
+      Levels levels = schedule.levels(u_BF, z);
       double v = deviation * deviation;
       return z.mul(
           levels.coefficient(
@@ -48,12 +48,12 @@ class HandoverTest {
       X0Denoiser early = new Gaussian(flow, 1);
       X0Denoiser late = new Gaussian(flow, 0.5);
       Tensor z = video();
-      Tensor t = Tensors.of(new double[] {0.9, 0.5, 0.500001, 0}, 1, 4);
-      Tensor x0 = new Handover(early, late, 0.5).x0(z, t, Conditioning.none());
-      assertThat(frame(x0, 0)).isEqualTo(frame(early.x0(z, t, Conditioning.none()), 0));
-      assertThat(frame(x0, 1)).isEqualTo(frame(late.x0(z, t, Conditioning.none()), 1));
-      assertThat(frame(x0, 2)).isEqualTo(frame(early.x0(z, t, Conditioning.none()), 2));
-      assertThat(frame(x0, 3)).isEqualTo(frame(late.x0(z, t, Conditioning.none()), 3));
+      Tensor u_BF = Tensors.of(new double[] {0.9, 0.5, 0.500001, 0}, 1, 4);
+      Tensor x0 = new Handover(early, late, 0.5).x0(z, u_BF, Conditioning.none());
+      assertThat(frame(x0, 0)).isEqualTo(frame(early.x0(z, u_BF, Conditioning.none()), 0));
+      assertThat(frame(x0, 1)).isEqualTo(frame(late.x0(z, u_BF, Conditioning.none()), 1));
+      assertThat(frame(x0, 2)).isEqualTo(frame(early.x0(z, u_BF, Conditioning.none()), 2));
+      assertThat(frame(x0, 3)).isEqualTo(frame(late.x0(z, u_BF, Conditioning.none()), 3));
       for (double all : new double[] {0, 1}) {
         X0Denoiser one = all == 0 ? early : late;
         Tensor high = Tensors.of(new double[] {0.7}, 1);
@@ -79,13 +79,13 @@ class HandoverTest {
           Tensor z = video();
           // Levels at which every one of the schedules has the same logSNR to offer.
           double[] u = {first.level(-4), first.level(-1), first.level(0.5), first.level(4)};
-          Tensor t = Tensors.of(u, 1, 4);
+          Tensor u_BF = Tensors.of(u, 1, 4);
           double[] got =
               Tensors.toDoubles(
                   new Handover(new Gaussian(first, 9), new Gaussian(second, 0.8), 1)
-                      .x0(z, t, Conditioning.none()));
+                      .x0(z, u_BF, Conditioning.none()));
           double[] wanted =
-              Tensors.toDoubles(new Gaussian(first, 0.8).x0(z, t, Conditioning.none()));
+              Tensors.toDoubles(new Gaussian(first, 0.8).x0(z, u_BF, Conditioning.none()));
           for (int i = 0; i < got.length; i++) {
             assertThat(got[i]).as("%s, %s", first, second).isCloseTo(wanted[i], within(1e-5));
           }
@@ -97,13 +97,13 @@ class HandoverTest {
   @Test
   void theEndsAreFinite() {
     Scopes.run(() -> {
-      Tensor t = Tensors.of(new double[] {0, 1, 0, 1}, 1, 4);
+      Tensor u_BF = Tensors.of(new double[] {0, 1, 0, 1}, 1, 4);
       Tensor x0 =
           new Handover(
                   new Gaussian(NoiseSchedule.flow(1), 1),
                   new Gaussian(NoiseSchedule.karras(), 1),
                   1)
-              .x0(video(), t, Conditioning.none());
+              .x0(video(), u_BF, Conditioning.none());
       for (float x : Tensors.toFloats(x0)) {
         assertThat(x).isFinite();
       }

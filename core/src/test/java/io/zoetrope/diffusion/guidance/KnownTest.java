@@ -22,7 +22,7 @@ class KnownTest {
     Scopes.run(this::check);
   }
 
-  private static Tensor t() {
+  private static Tensor u_BF() {
     return Tensors.of(new double[] {0.5, 0.5, 0.8, 0.3}, 1, 4);
   }
 
@@ -36,8 +36,8 @@ class KnownTest {
     Tensor video = Tensors.zeros(ScalarType.Double, 1, 1, 4, 3, 3);
     Known known = Known.frames(video, true, true, true, true);
     Tensor z = normal(1, 1, 4, 3, 3);
-    double[] one = Tensors.toDoubles(known.intoNoisy(z, SCHEDULE.levels(t(), z), NOISE));
-    assertThat(Tensors.toDoubles(known.intoNoisy(z, SCHEDULE.levels(t(), z), NOISE)))
+    double[] one = Tensors.toDoubles(known.intoNoisy(z, SCHEDULE.levels(u_BF(), z), NOISE));
+    assertThat(Tensors.toDoubles(known.intoNoisy(z, SCHEDULE.levels(u_BF(), z), NOISE)))
         .isEqualTo(one);
     Tensor other = Tensors.of(new double[] {0.5, 0.4, 0.8, 0.3}, 1, 4);
     Tensor moved = known.intoNoisy(z, SCHEDULE.levels(other, z), NOISE);

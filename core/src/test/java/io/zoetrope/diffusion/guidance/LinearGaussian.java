@@ -63,8 +63,8 @@ public record LinearGaussian(NoiseSchedule schedule, int frames, double mean, do
   }
 
   @Override
-  public Tensor x0(Tensor z, Tensor t_BF, Conditioning conditioning) {
-    Levels levels = schedule.levels(t_BF, z);
+  public Tensor x0(Tensor z, Tensor u_BF, Conditioning conditioning) {
+    Levels levels = schedule.levels(u_BF, z);
     Tensor centred = z.sub(Ops.mul(levels.coefficient(NoiseLevel::alpha, z), mean));
     return Ops.add(times(gain(levels), centred), mean);
   }

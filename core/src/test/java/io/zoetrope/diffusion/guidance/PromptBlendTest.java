@@ -26,7 +26,7 @@ class PromptBlendTest {
   private PointerScope scope = new PointerScope();
   private final List<Float> asked = new ArrayList<>();
   private Tensor z = Tensors.zeros(1);
-  private Tensor t = Tensors.zeros(1);
+  private Tensor u_BF = Tensors.zeros(1);
   private List<Conditioning> prompts = List.of();
 
   /** A network that answers tanh of z and of its first frame, times the prompt. */
@@ -47,7 +47,7 @@ class PromptBlendTest {
     try (RandomStream stream = new RandomStreams(6).stream("z")) {
       z = stream.normal(2, 3, 4, 5, 5);
     }
-    t = Tensors.of(new double[] {0.1, 0.4, 0.6, 0.9}, 1, 4);
+    u_BF = Tensors.of(new double[] {0.1, 0.4, 0.6, 0.9}, 1, 4);
     prompts = List.of(prompt(0.9f), prompt(-0.4f), prompt(0.2f));
   }
 
@@ -61,7 +61,7 @@ class PromptBlendTest {
   }
 
   private Tensor alone(int prompt) {
-    return base.x0(z, t, prompts.get(prompt).expand(2));
+    return base.x0(z, u_BF, prompts.get(prompt).expand(2));
   }
 
   private static byte[] frame(Tensor x, long frame) {
@@ -77,7 +77,7 @@ class PromptBlendTest {
   void eachFrameFollowsItsOwnPrompts() {
     Tensor x0 =
         blend(new double[][] {{1, 0, 0}, {0.25, 0.75, 0}, {0, 1, 0}, {0, 0.5, 0.5}})
-            .x0(z, t, Conditioning.none());
+            .x0(z, u_BF, Conditioning.none());
     assertThat(frame(x0, 0)).isEqualTo(frame(alone(0), 0));
     assertThat(frame(x0, 2)).isEqualTo(frame(alone(1), 2));
     double[] got = Tensors.toDoubles(x0);
@@ -94,12 +94,12 @@ class PromptBlendTest {
   @Test
   void onlyPromptsWithWeightAreAsked() {
     blend(new double[][] {{1, 0, 0}, {1, 0, 0}, {0, 0, 1}, {0, 0, 1}})
-        .x0(z, t, Conditioning.none());
+        .x0(z, u_BF, Conditioning.none());
     assertThat(asked).containsExactly(0.9f, 0.2f);
     asked.clear();
     Tensor x0 =
         blend(new double[][] {{0, 1, 0}, {0, 1, 0}, {0, 1, 0}, {0, 1, 0}})
-            .x0(z, t, Conditioning.none());
+            .x0(z, u_BF, Conditioning.none());
     assertThat(asked).containsExactly(-0.4f);
     assertThat(Tensors.toBytes(x0)).isEqualTo(Tensors.toBytes(alone(1)));
   }
@@ -112,9 +112,9 @@ class PromptBlendTest {
     PromptTrack track = PromptTrack.of(w);
     double[] got =
         Tensors.toDoubles(
-            new PromptBlend(guided, prompts, () -> track).x0(z, t, Conditioning.none()));
-    double[] away = Tensors.toDoubles(base.x0(z, t, prompt(0.7f).expand(2)));
-    double[] positive = Tensors.toDoubles(blend(w).x0(z, t, Conditioning.none()));
+            new PromptBlend(guided, prompts, () -> track).x0(z, u_BF, Conditioning.none()));
+    double[] away = Tensors.toDoubles(base.x0(z, u_BF, prompt(0.7f).expand(2)));
+    double[] positive = Tensors.toDoubles(blend(w).x0(z, u_BF, Conditioning.none()));
     for (int i = 0; i < got.length; i++) {
       assertThat(got[i]).isCloseTo(away[i] + 3 * (positive[i] - away[i]), within(1e-5));
     }
@@ -122,7 +122,7 @@ class PromptBlendTest {
 
   @Test
   void aTrackThatDoesNotFitIsRefused() {
-    assertThatThrownBy(() -> blend(new double[][] {{1, 0, 0}}).x0(z, t, Conditioning.none()))
+    assertThatThrownBy(() -> blend(new double[][] {{1, 0, 0}}).x0(z, u_BF, Conditioning.none()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a track of 3 prompts over 1 frames");
   }

@@ -50,7 +50,7 @@ class ReconstructionGuidanceTest {
     }
   }
 
-  private static Tensor t() {
+  private static Tensor u_BF() {
     return Tensors.of(LEVELS.clone(), 1, LEVELS.length);
   }
 
@@ -99,7 +99,7 @@ class ReconstructionGuidanceTest {
         moved[place] += side == 0 ? h : -h;
         error[side] =
             Scopes.value(() -> {
-              Tensor x0 = base.x0(Tensors.of(moved, Tensors.shape(z)), t(), c);
+              Tensor x0 = base.x0(Tensors.of(moved, Tensors.shape(z)), u_BF(), c);
               return known.stream().mapToDouble(k -> k.error(x0).item_double()).sum();
             });
       }
@@ -112,13 +112,13 @@ class ReconstructionGuidanceTest {
       String what, X0Denoiser base, List<Known> known, Tensor zGiven, Conditioning c) {
     double w = 3;
     Tensor z = zGiven;
-    Levels levels = SCHEDULE.levels(t(), z);
+    Levels levels = SCHEDULE.levels(u_BF(), z);
     for (Known k : known) {
       z = k.intoNoisy(z, levels, NOISE);
     }
     Tensor slope = Tensors.of(finiteDifferences(base, known, z, c), Tensors.shape(z));
     Tensor scale = levels.coefficient(l -> w * l.alpha() / 2, z);
-    Tensor wanted = base.x0(z, t(), c).sub(slope.mul(scale));
+    Tensor wanted = base.x0(z, u_BF(), c).sub(slope.mul(scale));
     for (Known k : known) {
       wanted = k.intoClean(wanted);
     }
@@ -127,7 +127,7 @@ class ReconstructionGuidanceTest {
           Scopes.noGrad(() ->
               new ReconstructionGuidance(
                       base, known, NOISE, ReconstructionWeight.constant(w), activations)
-                  .x0(zGiven, t(), c));
+                  .x0(zGiven, u_BF(), c));
       assertThat(got.requires_grad()).isFalse();
       double size = slope.mul(scale).abs().max().item_double();
       assertThat(size).as("%s: there is a gradient at all", what).isGreaterThan(0.05);
@@ -175,9 +175,9 @@ class ReconstructionGuidanceTest {
         new ReconstructionGuidance(
             curved(Prediction.V), Known.frames(video, true, true, false, false), two, 2);
     Tensor outside =
-        new ClassifierFreeGuidance(inside, pooled(-0.4), 3).x0(z, t(), pooled(0.9).expand(2));
-    Tensor yes = inside.x0(z, t(), pooled(0.9).expand(2));
-    Tensor no = inside.x0(z, t(), pooled(-0.4).expand(2));
+        new ClassifierFreeGuidance(inside, pooled(-0.4), 3).x0(z, u_BF(), pooled(0.9).expand(2));
+    Tensor yes = inside.x0(z, u_BF(), pooled(0.9).expand(2));
+    Tensor no = inside.x0(z, u_BF(), pooled(-0.4).expand(2));
     assertThat(outside.sub(no.add(Ops.mul(yes.sub(no), 3))).abs().max().item_double())
         .isLessThan(1e-12);
   }
@@ -189,13 +189,14 @@ class ReconstructionGuidanceTest {
     Tensor video = normal("video", 1, 1, 4, 3, 3);
     Known known = Known.frames(video, true, true, false, false);
     double w = 4;
-    Levels levels = SCHEDULE.levels(t(), video);
+    Levels levels = SCHEDULE.levels(u_BF(), video);
     Tensor z = known.intoNoisy(normal("z", 1, 1, 4, 3, 3), levels, NOISE);
-    Tensor x0 = model.x0(z, t(), Conditioning.none());
+    Tensor x0 = model.x0(z, u_BF(), Conditioning.none());
     Tensor away = video.sub(x0).narrow(2, 0, 2);
     Tensor pull = LinearGaussian.times(model.gain(levels).narrow(0, 0, 2).t(), away);
     Tensor wanted = x0.add(pull.mul(levels.coefficient(l -> w * l.alpha(), z)));
-    Tensor got = new ReconstructionGuidance(model, known, NOISE, w).x0(z, t(), Conditioning.none());
+    Tensor got =
+        new ReconstructionGuidance(model, known, NOISE, w).x0(z, u_BF(), Conditioning.none());
     assertThat(got.sub(wanted).narrow(2, 2, 2).abs().max().item_double()).isLessThan(1e-12);
     assertThat(Tensors.toBytes(got.narrow(2, 0, 2)))
         .isEqualTo(Tensors.toBytes(video.narrow(2, 0, 2)));
@@ -211,8 +212,8 @@ class ReconstructionGuidanceTest {
     Tensor video = normal("video", 1, 1, 4, 3, 3);
     Known known = Known.frames(video, true, false, false, false);
     for (double u : new double[] {0.2, 0.5, 0.8, 0.95}) {
-      Tensor t = Tensors.of(new double[] {u}, 1, 1);
-      Levels levels = SCHEDULE.levels(t, video);
+      Tensor u_BF = Tensors.of(new double[] {u}, 1, 1);
+      Levels levels = SCHEDULE.levels(u_BF, video);
       double variance = model.posterior(levels).select(0, 0).select(0, 0).item_double();
       Tensor z = normal("z", 1, 1, 4, 3, 3);
       Tensor got =
@@ -222,7 +223,7 @@ class ReconstructionGuidanceTest {
                   NOISE,
                   level -> 1 / (level.snr() * variance),
                   Activations.KEPT)
-              .x0(z, t, Conditioning.none());
+              .x0(z, u_BF, Conditioning.none());
       Tensor clean = Tensors.cat(List.of(video.narrow(2, 0, 1), z.narrow(2, 1, 3)), 2);
       Tensor exact =
           model.x0(
@@ -242,14 +243,14 @@ class ReconstructionGuidanceTest {
   void framesThatThePlanHoldsAreGuidedByTheirOwnAlpha() {
     LinearGaussian model = new LinearGaussian(SCHEDULE, 4, 0.5, 0.9);
     Tensor video = normal("video", 1, 1, 4, 3, 3);
-    Tensor t = Tensors.of(new double[] {0, 0.6, 0.6, 0.6}, 1, 4);
+    Tensor u_BF = Tensors.of(new double[] {0, 0.6, 0.6, 0.6}, 1, 4);
     // Frame 0 is held at 0 by the plan, frame 1 is guided, both are known.
     Tensor z = Tensors.cat(List.of(video.narrow(2, 0, 1), normal("z", 1, 1, 3, 3, 3)), 2);
     Known known = Known.frames(video, true, true, false, false);
-    Tensor seen = known.intoNoisy(z, SCHEDULE.levels(t, z), NOISE);
+    Tensor seen = known.intoNoisy(z, SCHEDULE.levels(u_BF, z), NOISE);
     assertThat(Tensors.toBytes(seen.select(2, 0))).isEqualTo(Tensors.toBytes(video.select(2, 0)));
     assertThat(Tensors.toBytes(seen.narrow(2, 2, 2))).isEqualTo(Tensors.toBytes(z.narrow(2, 2, 2)));
-    Tensor x0 = new ReconstructionGuidance(model, known, NOISE, 2).x0(z, t, Conditioning.none());
+    Tensor x0 = new ReconstructionGuidance(model, known, NOISE, 2).x0(z, u_BF, Conditioning.none());
     for (double x : Tensors.toDoubles(x0)) {
       assertThat(x).isFinite();
     }
@@ -268,16 +269,16 @@ class ReconstructionGuidanceTest {
             },
             SCHEDULE,
             Prediction.V);
-    Tensor replaced = new Replacement(watching, known, NOISE).x0(z, t(), Conditioning.none());
+    Tensor replaced = new Replacement(watching, known, NOISE).x0(z, u_BF(), Conditioning.none());
     Tensor guided =
-        new ReconstructionGuidance(watching, known, NOISE, 0).x0(z, t(), Conditioning.none());
+        new ReconstructionGuidance(watching, known, NOISE, 0).x0(z, u_BF(), Conditioning.none());
     assertThat(Tensors.toBytes(guided)).isEqualTo(Tensors.toBytes(replaced));
     ReconstructionWeight late =
         ReconstructionWeight.constant(3).within(GuidanceScale.levels(0, 0.1));
     assertThat(
             Tensors.toBytes(
                 new ReconstructionGuidance(watching, List.of(known), NOISE, late, Activations.KEPT)
-                    .x0(z, t(), Conditioning.none())))
+                    .x0(z, u_BF(), Conditioning.none())))
         .isEqualTo(Tensors.toBytes(replaced));
   }
 
@@ -291,15 +292,15 @@ class ReconstructionGuidanceTest {
     Known small = new Known(down, down.apply(video));
     X0Denoiser base = curved(Prediction.V);
     X0Denoiser inner = new ReconstructionGuidance(base, small, NOISE, 0.5);
-    Tensor at = frames.intoNoisy(z, SCHEDULE.levels(t(), z), NOISE);
+    Tensor at = frames.intoNoisy(z, SCHEDULE.levels(u_BF(), z), NOISE);
     Tensor shift =
-        inner.x0(at, t(), Conditioning.none()).sub(base.x0(at, t(), Conditioning.none()));
+        inner.x0(at, u_BF(), Conditioning.none()).sub(base.x0(at, u_BF(), Conditioning.none()));
     X0Denoiser shifted =
-        X0Denoiser.of((in, told, c) -> base.x0(in, t(), c).add(shift), SCHEDULE, Prediction.X0);
+        X0Denoiser.of((in, told, c) -> base.x0(in, u_BF(), c).add(shift), SCHEDULE, Prediction.X0);
     Tensor wanted =
-        new ReconstructionGuidance(shifted, frames, NOISE, 2).x0(z, t(), Conditioning.none());
+        new ReconstructionGuidance(shifted, frames, NOISE, 2).x0(z, u_BF(), Conditioning.none());
     Tensor got =
-        new ReconstructionGuidance(inner, frames, NOISE, 2).x0(z, t(), Conditioning.none());
+        new ReconstructionGuidance(inner, frames, NOISE, 2).x0(z, u_BF(), Conditioning.none());
     assertThat(got.sub(wanted).abs().max().item_double()).isLessThan(1e-12);
   }
 
@@ -312,7 +313,7 @@ class ReconstructionGuidanceTest {
     Tensor video = normal("video", 1, 1, 4, 2, 2);
     Known known = Known.frames(video, true, true, false, false);
     new ReconstructionGuidance(trainable, known, NOISE, 2)
-        .x0(normal("z", 1, 1, 4, 2, 2), t(), Conditioning.none());
+        .x0(normal("z", 1, 1, 4, 2, 2), u_BF(), Conditioning.none());
     assertThat(Autograd.gradient(weight)).isEmpty();
     Scopes.free(weight);
   }
@@ -331,7 +332,7 @@ class ReconstructionGuidanceTest {
               ReconstructionWeight.constant(2),
               activations);
       Runnable call =
-          () -> Scopes.run(() -> Scopes.noGrad(() -> guided.x0(z, t(), Conditioning.none())));
+          () -> Scopes.run(() -> Scopes.noGrad(() -> guided.x0(z, u_BF(), Conditioning.none())));
       call.run();
       long handles = Pointer.totalCount();
       for (int i = 0; i < 100; i++) {
@@ -355,12 +356,12 @@ class ReconstructionGuidanceTest {
     Known wrong = Known.frames(video, true, false);
     assertThatThrownBy(() ->
             new ReconstructionGuidance(curved(Prediction.V), wrong, NOISE, 1)
-                .x0(video, t(), Conditioning.none()))
+                .x0(video, u_BF(), Conditioning.none()))
         .hasMessageContaining("2 frames are marked");
     Known clips = Known.frames(normal("three", 3, 2, 4, 3, 4), true, false, false, true);
     assertThatThrownBy(() ->
             new ReconstructionGuidance(curved(Prediction.V), clips, NOISE, 1)
-                .x0(video, t(), Conditioning.none()))
+                .x0(video, u_BF(), Conditioning.none()))
         .hasMessageContaining("does not fit a batch");
   }
 }

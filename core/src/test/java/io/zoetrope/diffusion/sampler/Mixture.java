@@ -21,8 +21,8 @@ record Mixture(NoiseSchedule schedule, double[] weight, double[] mean, double[] 
   }
 
   @Override
-  public Tensor x0(Tensor z, Tensor t_BF, Conditioning conditioning) {
-    Levels levels = schedule.levels(t_BF, z);
+  public Tensor x0(Tensor z, Tensor u_BF, Conditioning conditioning) {
+    Levels levels = schedule.levels(u_BF, z);
     Tensor alpha = levels.coefficient(l -> l.alpha(), z);
     // Densities relative to the first component's scale; log-sum-exp over components.
     Tensor[] log = new Tensor[weight.length];

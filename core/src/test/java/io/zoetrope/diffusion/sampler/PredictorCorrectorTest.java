@@ -36,9 +36,9 @@ class PredictorCorrectorTest {
     }
 
     @Override
-    public Tensor x0(Tensor z, Tensor t_BF, Conditioning conditioning) {
+    public Tensor x0(Tensor z, Tensor u_BF, Conditioning conditioning) {
       calls++;
-      return mixture.x0(z, t_BF, conditioning);
+      return mixture.x0(z, u_BF, conditioning);
     }
   }
 

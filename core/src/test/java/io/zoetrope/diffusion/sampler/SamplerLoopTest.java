@@ -58,7 +58,7 @@ class SamplerLoopTest {
   /** Half of z: cheap, and always a new tensor. */
   private interface Halving extends X0Denoiser {
     @Override
-    default Tensor x0(Tensor z, Tensor t, Conditioning c) {
+    default Tensor x0(Tensor z, Tensor u_BF, Conditioning c) {
       return io.zoetrope.torch.Ops.mul(z, 0.5);
     }
   }
@@ -76,7 +76,7 @@ class SamplerLoopTest {
             }
 
             @Override
-            public Tensor x0(Tensor z, Tensor t, Conditioning c) {
+            public Tensor x0(Tensor z, Tensor u_BF, Conditioning c) {
               return answer;
             }
           };

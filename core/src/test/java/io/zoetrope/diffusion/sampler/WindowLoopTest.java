@@ -40,7 +40,7 @@ class WindowLoopTest {
   /** Mixes every frame with all others in sight. */
   private interface Mixing extends X0Denoiser {
     @Override
-    default Tensor x0(Tensor z, Tensor t, Conditioning c) {
+    default Tensor x0(Tensor z, Tensor u_BF, Conditioning c) {
       Tensor all = z.narrow(2, 0, 1);
       for (long f = 1; f < z.size(2); f++) {
         all = all.add(z.narrow(2, f, 1));

@@ -80,10 +80,10 @@ class SpaceTimeTransformerTest {
       assertThat(inflated.unexpected()).isEmpty();
 
       Tensor z = normal("z", 1, 4, 6, 4, 4);
-      Tensor t = Ops.mul(Ops.add(normal("t", 1, 6).abs(), 0.1), 200);
-      Tensor clip = video.predict(z, t, text(1));
+      Tensor t_BF = Ops.mul(Ops.add(normal("t", 1, 6).abs(), 0.1), 200);
+      Tensor clip = video.predict(z, t_BF, text(1));
       SpaceTimeTransformer still = network(TINY.withTemporal(false), image);
-      Tensor same = still.predict(z, t, text(1));
+      Tensor same = still.predict(z, t_BF, text(1));
       assertThat(Tensors.toBytes(clip)).isEqualTo(Tensors.toBytes(same));
     });
   }
@@ -95,16 +95,16 @@ class SpaceTimeTransformerTest {
         DitConfig config = new DitConfig(4, 1, 32, 2, 2, 32, true, told);
         SpaceTimeTransformer network = network(config, weights(config));
         Tensor z = normal("z", 1, 4, 4, 2, 2);
-        Tensor t = Tensors.full(500, 1, 4);
+        Tensor t_BF = Tensors.full(500, 1, 4);
         Tensor early =
             network.predict(
                 z,
-                t,
+                t_BF,
                 text(1).with(Conditioning.FRAME_TIMES, Tensors.of(new float[] {0, 1, 2, 3}, 1, 4)));
         Tensor late =
             network.predict(
                 z,
-                t,
+                t_BF,
                 text(1)
                     .with(Conditioning.FRAME_TIMES, Tensors.of(new float[] {8, 9, 10, 11}, 1, 4)));
         double moved = early.sub(late).abs().max().item_double();
@@ -150,11 +150,11 @@ class SpaceTimeTransformerTest {
       Tensor z = normal("z", 1, 4, 2, 4, 4);
       Tensor words = normal("text", 1, 5, 32);
       Tensor mask = Tensors.of(new float[] {1, 1, 1, 0, 0}, 1, 5).to(ScalarType.Bool);
-      Tensor t = Tensors.full(300, 1, 2);
-      Tensor y = network.predict(z, t, Conditioning.text(words, mask));
+      Tensor t_BF = Tensors.full(300, 1, 2);
+      Tensor y = network.predict(z, t_BF, Conditioning.text(words, mask));
       Tensor other = words.clone();
       other.narrow(1, 3, 2).zero_();
-      Tensor same = network.predict(z, t, Conditioning.text(other, mask));
+      Tensor same = network.predict(z, t_BF, Conditioning.text(other, mask));
       assertThat(y.sub(same).abs().max().item_float()).isLessThan(1e-6f);
     });
   }

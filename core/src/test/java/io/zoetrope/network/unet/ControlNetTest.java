@@ -103,16 +103,16 @@ class ControlNetTest {
                 .with(Conditioning.hint(0), clip(parity.get("hint.0")))
                 .with(Conditioning.hint(1), clip(parity.get("hint.1")));
         Tensor z = clip(parity.get("sample"));
-        Tensor t = parity.get("timestep").unsqueeze(0);
-        Tensor one = new ControlledUNet(unet, List.of(half)).predict(z, t, shown);
+        Tensor t_BF = parity.get("timestep").unsqueeze(0);
+        Tensor one = new ControlledUNet(unet, List.of(half)).predict(z, t_BF, shown);
         parity.check("out.half", one.squeeze(0).transpose(0, 1));
-        Tensor both = new ControlledUNet(unet, List.of(half, other)).predict(z, t, shown);
+        Tensor both = new ControlledUNet(unet, List.of(half, other)).predict(z, t_BF, shown);
         parity.check("out.both", both.squeeze(0).transpose(0, 1));
         Control off = new Control(half.network(), 0, Strength.EVEN);
-        Tensor none = new ControlledUNet(unet, List.of(off)).predict(z, t, shown);
-        assertThat(none.equal(unet.predict(z, t, shown))).isTrue();
+        Tensor none = new ControlledUNet(unet, List.of(off)).predict(z, t_BF, shown);
+        assertThat(none.equal(unet.predict(z, t_BF, shown))).isTrue();
         assertThatThrownBy(
-                () -> new ControlledUNet(unet, List.of(half)).predict(z, t, eachItsText(parity)))
+                () -> new ControlledUNet(unet, List.of(half)).predict(z, t_BF, eachItsText(parity)))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("hint.0");
       });

@@ -65,7 +65,7 @@ class LoraParityTest {
 
   private static Tensor predict(UNet unet, Parity parity) {
     Tensor z = parity.get("sample").unsqueeze(2);
-    Tensor t = parity.get("timestep").unsqueeze(1);
-    return unet.predict(z, t, conditioning(parity)).squeeze(2);
+    Tensor t_BF = parity.get("timestep").unsqueeze(1);
+    return unet.predict(z, t_BF, conditioning(parity)).squeeze(2);
   }
 }

@@ -31,8 +31,8 @@ class UNetParityTest {
       Scopes.run(() -> {
         UNet unet = reference.unet();
         Tensor z = parity.get("sample").unsqueeze(2);
-        Tensor t = parity.get("timestep").unsqueeze(1);
-        Tensor y = unet.predict(z, t, conditioning(parity));
+        Tensor t_BF = parity.get("timestep").unsqueeze(1);
+        Tensor y = unet.predict(z, t_BF, conditioning(parity));
         parity.check("out", y.squeeze(2));
         Tensor one = unet.predict(z, Tensors.full(501, z.size(0), 1), conditioning(parity));
         parity.check("out.one", one.squeeze(2));
@@ -47,8 +47,8 @@ class UNetParityTest {
       Parity parity = reference.parity();
       Scopes.run(() -> {
         Tensor z = parity.get("sample").transpose(0, 1).unsqueeze(0);
-        Tensor t = parity.get("timestep").unsqueeze(0);
-        Tensor y = reference.unet().predict(z, t, eachItsText(parity));
+        Tensor t_BF = parity.get("timestep").unsqueeze(0);
+        Tensor y = reference.unet().predict(z, t_BF, eachItsText(parity));
         parity.check("out", y.squeeze(0).transpose(0, 1));
       });
     }
@@ -61,9 +61,9 @@ class UNetParityTest {
       Parity parity = reference.parity();
       Scopes.run(() -> {
         Tensor z = parity.get("sample").unsqueeze(2);
-        Tensor t = parity.get("timestep").unsqueeze(1);
+        Tensor t_BF = parity.get("timestep").unsqueeze(1);
         UNet unet = reference.unet(Precision.BF16);
-        parity.checkBf16("out", unet.predict(z, t, conditioning(parity)).squeeze(2));
+        parity.checkBf16("out", unet.predict(z, t_BF, conditioning(parity)).squeeze(2));
       });
     }
   }
@@ -78,8 +78,8 @@ class UNetParityTest {
         UNet unet = reference.config().build(store.root());
         Parity parity = reference.parity();
         Tensor z = parity.get("sample").unsqueeze(2);
-        Tensor t = parity.get("timestep").unsqueeze(1);
-        parity.check("out", unet.predict(z, t, conditioning(parity)).squeeze(2));
+        Tensor t_BF = parity.get("timestep").unsqueeze(1);
+        parity.check("out", unet.predict(z, t_BF, conditioning(parity)).squeeze(2));
       });
     }
   }
@@ -118,16 +118,17 @@ class UNetParityTest {
             Conditioning.none()
                 .with(Conditioning.TEXT, texts)
                 .with(Conditioning.FRAME_TEXTS, Tensors.of(new long[] {0, 1, 2, 0, 1, 2}, 2, 3));
-        Tensor t = Tensors.full(700, 2, 3);
-        Tensor y = unet.predict(z, t, each);
+        Tensor t_BF = Tensors.full(700, 2, 3);
+        Tensor y = unet.predict(z, t_BF, each);
         parity.check(name, rearrange(y, "b c f h w -> (b f) c h w"));
         // All frames in one group is the same by another way.
         Conditioning grouped = each.with(Conditioning.FRAME_GROUPS, Tensors.of(new long[6], 2, 3));
-        parity.check(name, rearrange(unet.predict(z, t, grouped), "b c f h w -> (b f) c h w"));
+        parity.check(name, rearrange(unet.predict(z, t_BF, grouped), "b c f h w -> (b f) c h w"));
         // Each frame alone is the image network.
         Conditioning alone =
             each.with(Conditioning.FRAME_GROUPS, Tensors.of(new long[] {0, 1, 2, 0, 1, 2}, 2, 3));
-        double apart = Parity.distance(unet.predict(z, t, alone), sd1.unet().predict(z, t, each));
+        double apart =
+            Parity.distance(unet.predict(z, t_BF, alone), sd1.unet().predict(z, t_BF, each));
         assertThat(apart).isLessThan(1e-5);
       });
     }

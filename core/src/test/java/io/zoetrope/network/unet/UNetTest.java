@@ -71,16 +71,16 @@ class UNetTest {
       assertThat(store.unexpected()).isEmpty();
 
       Tensor z = normal("z", 1, 4, 6, 4, 5);
-      Tensor t = Ops.mul(Ops.add(normal("t", 1, 6).abs(), 0.1), 200);
-      Tensor clip = video.predict(z, t, text(TINY, 1));
+      Tensor t_BF = Ops.mul(Ops.add(normal("t", 1, 6).abs(), 0.1), 200);
+      Tensor clip = video.predict(z, t_BF, text(TINY, 1));
       VideoNetwork still = network(IMAGE, image);
-      Tensor same = still.predict(z, t, text(TINY, 1));
+      Tensor same = still.predict(z, t_BF, text(TINY, 1));
       assertThat(Tensors.toBytes(clip)).isEqualTo(Tensors.toBytes(same));
-      Tensor changed = t.clone();
+      Tensor changed = t_BF.clone();
       changed.narrow(1, 2, 1).fill_(new Scalar(950));
       Tensor other = video.predict(z, changed, text(TINY, 1));
       for (int f = 0; f < 6; f++) {
-        Tensor alone = still.predict(z.narrow(2, f, 1), t.narrow(1, f, 1), text(TINY, 1));
+        Tensor alone = still.predict(z.narrow(2, f, 1), t_BF.narrow(1, f, 1), text(TINY, 1));
         double distance = alone.sub(clip.narrow(2, f, 1)).abs().max().item_double();
         assertThat(distance).as("frame %d", f).isLessThan(1e-5);
         // A frame's level reaches no other frame.
@@ -141,9 +141,9 @@ class UNetTest {
       VideoNetwork network = network(TINY, weights(TINY));
       Tensor z = normal("z", 1, 4, 4, 4, 4);
       Tensor turned = z.flip(2);
-      Tensor t = Tensors.full(300, 1, 4);
-      Tensor y = network.predict(z, t, text(TINY, 1));
-      Tensor back = network.predict(turned, t, text(TINY, 1)).flip(2);
+      Tensor t_BF = Tensors.full(300, 1, 4);
+      Tensor y = network.predict(z, t_BF, text(TINY, 1));
+      Tensor back = network.predict(turned, t_BF, text(TINY, 1)).flip(2);
       assertThat(y.sub(back).abs().max().item_double()).isGreaterThan(1e-3);
     });
   }
@@ -153,15 +153,19 @@ class UNetTest {
     Scopes.run(() -> {
       VideoNetwork network = network(TINY, weights(TINY));
       Tensor z = normal("z", 2, 4, 3, 4, 4);
-      Tensor t = Tensors.full(300, 2, 3);
+      Tensor t_BF = Tensors.full(300, 2, 3);
       Conditioning text = text(TINY, 2);
       Tensor near =
           network.predict(
-              z, t, text.with(Conditioning.FRAME_TIMES, Tensors.of(new float[] {0, 1, 2}, 1, 3)));
+              z,
+              t_BF,
+              text.with(Conditioning.FRAME_TIMES, Tensors.of(new float[] {0, 1, 2}, 1, 3)));
       Tensor far =
           network.predict(
-              z, t, text.with(Conditioning.FRAME_TIMES, Tensors.of(new float[] {0, 2, 4}, 1, 3)));
-      assertThat(Tensors.toBytes(near)).isEqualTo(Tensors.toBytes(network.predict(z, t, text)));
+              z,
+              t_BF,
+              text.with(Conditioning.FRAME_TIMES, Tensors.of(new float[] {0, 2, 4}, 1, 3)));
+      assertThat(Tensors.toBytes(near)).isEqualTo(Tensors.toBytes(network.predict(z, t_BF, text)));
       assertThat(far.sub(near).abs().max().item_double()).isGreaterThan(1e-4);
     });
   }
