@@ -16,6 +16,7 @@ import org.bytedeco.ffmpeg.global.avutil;
  *     one for each
  * @param gop frames from one key frame to the next
  * @param qp constant quantiser, where the encoder takes it so
+ * @param texts how the file takes what it carries beside frames
  */
 record EncoderPlan(
     String muxer,
@@ -28,7 +29,8 @@ record EncoderPlan(
     int threads,
     OptionalInt qp,
     Map<String, String> encoderOptions,
-    Map<String, String> muxerOptions) {
+    Map<String, String> muxerOptions,
+    TextCarrier texts) {
 
   /**
    * Fails if the format cannot hold this size, rate or option, before anything is on disk.
@@ -89,15 +91,17 @@ record EncoderPlan(
   private static EncoderPlan mp4(int width, int height, WriteOptions options, boolean growing) {
     // QP 10 at quality 100, 14 at 90, 50 at 1.
     int qp = (int) Math.round(10 + (100 - options.quality()) * 0.4);
+    // Without their flag the muxer drops tags whose names are not those of iTunes.
+    String tags = options.metadata().isEmpty() ? "" : "+use_metadata_tags";
     Map<String, String> movflags =
         growing
             // Fragments while it grows; the trailer makes an ordinary, seekable file of them.
             ? Map.of(
                 "movflags",
-                "+frag_keyframe+empty_moov+default_base_moof+hybrid_fragmented",
+                "+frag_keyframe+empty_moov+default_base_moof+hybrid_fragmented" + tags,
                 "flush_packets",
                 "1")
-            : Map.of("movflags", "+faststart");
+            : Map.of("movflags", "+faststart" + tags);
     return new EncoderPlan(
         "mp4",
         "libopenh264",
@@ -109,7 +113,8 @@ record EncoderPlan(
         threads(width, height),
         OptionalInt.of(qp),
         Map.of("profile", "high", "rc_mode", "quality", "allow_skip_frames", "0"),
-        movflags);
+        movflags,
+        new TextCarrier.Tags(options.metadata()));
   }
 
   private static EncoderPlan webm(int width, int height, WriteOptions options, boolean growing) {
@@ -137,7 +142,8 @@ record EncoderPlan(
         threads(width, height),
         OptionalInt.empty(),
         encoder,
-        muxer);
+        muxer,
+        new TextCarrier.Tags(options.metadata()));
   }
 
   private static EncoderPlan gif(WriteOptions options, boolean growing) {
@@ -152,7 +158,8 @@ record EncoderPlan(
         1,
         OptionalInt.empty(),
         Map.of(),
-        growing ? Map.of("loop", "0", "flush_packets", "1") : Map.of("loop", "0"));
+        growing ? Map.of("loop", "0", "flush_packets", "1") : Map.of("loop", "0"),
+        new TextCarrier.Comments(options.metadata()));
   }
 
   private static EncoderPlan webp(WriteOptions options) {
@@ -168,7 +175,8 @@ record EncoderPlan(
         1,
         OptionalInt.empty(),
         Map.of("quality", Integer.toString(options.quality()), "lossless", "0"),
-        Map.of("loop", "0"));
+        Map.of("loop", "0"),
+        new TextCarrier.Xmp(options.metadata()));
   }
 
   private static PixelConverter.Colour yuv(int pixelFormat) {

@@ -5,14 +5,28 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 
 /** What every use of FFmpeg shares: a silent log, error texts, frames and options. */
 final class Ffmpeg {
+  /**
+   * Formats that are taken. Not among them: playlists, which would fetch other files, and those
+   * that see a picture in any text.
+   */
+  private static final String FORMATS =
+      "mov,mp4,m4a,3gp,matroska,webm,avi,gif,apng,mpeg,mpegts,mpegvideo,flv,asf,ogg,ivf,nut,mxf,dv,"
+          + "yuv4mpegpipe,h264,hevc,mjpeg,obu,image2,png_pipe,jpeg_pipe,bmp_pipe,webp_pipe,tiff_pipe,"
+          + "wav,mp3,flac,aac";
+
   static final int AGAIN;
   static final int EOF;
 
@@ -97,6 +111,54 @@ final class Ffmpeg {
     if (avutil.av_dict_count(options) > 0) {
       throw new IllegalStateException("FFmpeg knows not all options given to " + where);
     }
+  }
+
+  /**
+   * Opens a file to be taken apart; closed by {@code avformat_close_input}.
+   *
+   * @throws UserError if it is none that FFmpeg can take apart
+   */
+  static AVFormatContext openInput(Path path) {
+    AVFormatContext format = new AVFormatContext(null);
+    AVDictionary options =
+        options(
+            Map.of(
+                "protocol_whitelist", "file", "format_whitelist", FORMATS, "pattern_type", "none"));
+    int code = avformat.avformat_open_input(format, url(path), null, options);
+    avutil.av_dict_free(options);
+    if (code < 0) {
+      throw MediaFiles.unreadable(path);
+    }
+    return format;
+  }
+
+  /** What a container says about the whole file. */
+  static void tags(Path path, MetadataReader out) throws MetadataReader.TooMuch {
+    AVFormatContext format = openInput(path);
+    try (PointerScope scope = new PointerScope()) {
+      @Nullable AVDictionaryEntry entry = null;
+      while ((entry = avutil.av_dict_iterate(format.metadata(), entry)) != null) {
+        byte[] text = entry.value().getStringBytes();
+        out.take(text.length);
+        out.put(entry.key().getString(StandardCharsets.UTF_8), MetadataReader.text(text));
+      }
+    } finally {
+      avformat.avformat_close_input(format);
+    }
+  }
+
+  /** Hands texts to a muxer; freed with it. */
+  static void setTags(AVFormatContext muxer, VideoMetadata metadata) {
+    AVDictionary tags = new AVDictionary(null);
+    metadata
+        .entries()
+        .forEach((key, text) -> {
+          try (BytePointer k = new BytePointer(key, StandardCharsets.UTF_8);
+              BytePointer t = new BytePointer(text, StandardCharsets.UTF_8)) {
+            check(avutil.av_dict_set(tags, k, t, 0), "take the text '" + key + "'");
+          }
+        });
+    muxer.metadata(tags);
   }
 
   /** A path as FFmpeg takes it: never as the name of a protocol. */

@@ -4,7 +4,6 @@ import io.zoetrope.media.ReadOptions.Damaged;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -25,15 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Decodes one file with FFmpeg. */
 final class FileSource implements FrameSource {
-  /**
-   * Formats that are taken. Not among them: playlists, which would fetch other files, and those
-   * that see a picture in any text.
-   */
-  private static final String FORMATS =
-      "mov,mp4,m4a,3gp,matroska,webm,avi,gif,apng,mpeg,mpegts,mpegvideo,flv,asf,ogg,ivf,nut,mxf,dv,"
-          + "yuv4mpegpipe,h264,hevc,mjpeg,obu,image2,png_pipe,jpeg_pipe,bmp_pipe,webp_pipe,tiff_pipe,"
-          + "wav,mp3,flac,aac";
-
   private final Path path;
   private final Damaged damaged;
   private @Nullable AVFormatContext demuxer;
@@ -69,16 +59,7 @@ final class FileSource implements FrameSource {
 
   private void open() {
     MediaFiles.refuseAnimatedWebp(path);
-    AVFormatContext format = new AVFormatContext(null);
-    AVDictionary options =
-        Ffmpeg.options(
-            Map.of(
-                "protocol_whitelist", "file", "format_whitelist", FORMATS, "pattern_type", "none"));
-    int code = avformat.avformat_open_input(format, Ffmpeg.url(path), null, options);
-    avutil.av_dict_free(options);
-    if (code < 0) {
-      throw MediaFiles.unreadable(path);
-    }
+    AVFormatContext format = Ffmpeg.openInput(path);
     demuxer = format;
     String name = format.iformat().name().getString();
     if (avformat.avformat_find_stream_info(format, (AVDictionary) null) < 0) {

@@ -6,15 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Frames as {@code 00000.png}, {@code 00001.png}, ... */
+/** Frames as {@code 00000.png}, {@code 00001.png}, ...; the first carries what there is to say. */
 final class FolderSink implements FrameSink {
   private final StagedOutput output;
   private final Path target;
+  private final VideoMetadata metadata;
   private int frames;
 
-  FolderSink(StagedOutput output, Path target) {
+  FolderSink(StagedOutput output, Path target, VideoMetadata metadata) {
     this.output = output;
     this.target = target;
+    this.metadata = metadata;
     if (output.inPlace()) {
       clear();
     }
@@ -34,11 +36,12 @@ final class FolderSink implements FrameSink {
   @Override
   public void write(Frame frame) {
     Path file = output.path().resolve(String.format(Locale.ROOT, "%05d.png", frames));
+    VideoMetadata own = frames == 0 ? metadata : VideoMetadata.NONE;
     if (output.inPlace()) {
-      Png.write(file, frame);
+      Png.write(file, frame, own);
     } else {
       try {
-        Files.write(file, Png.encode(frame));
+        Files.write(file, Png.encode(frame, own));
       } catch (IOException e) {
         throw StagedOutput.cannotWrite(target, e);
       }

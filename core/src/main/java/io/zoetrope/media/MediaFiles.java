@@ -123,17 +123,22 @@ final class MediaFiles {
   }
 
   /** Skips {@code behind} bytes and a colour table of the size that the flags state. */
-  private static void skipPalette(DataInputStream in, int flags, int behind) throws IOException {
+  static void skipPalette(DataInputStream in, int flags, int behind) throws IOException {
     int colours = (flags & 0x80) == 0 ? 0 : 2 << (flags & 7);
     in.skipNBytes(behind + 3L * colours);
   }
 
-  private static byte[] head(Path path, int bytes) {
+  static byte[] head(Path path, int bytes) {
     try (InputStream in = Files.newInputStream(path)) {
       return in.readNBytes(bytes);
     } catch (IOException e) {
       throw new UserError("cannot read '" + path + "': " + e.getMessage(), e);
     }
+  }
+
+  /** Bytes as the characters of the same numbers. */
+  static String ascii(byte[] bytes) {
+    return ascii(bytes, 0, bytes.length);
   }
 
   private static String ascii(byte[] bytes, int from, int to) {

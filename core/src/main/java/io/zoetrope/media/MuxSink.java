@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class MuxSink implements FrameSink {
   private static final int COARSEST = 51;
 
+  private final Path file;
   private final Path target;
   private final EncoderPlan plan;
   private final int width;
@@ -38,19 +40,21 @@ final class MuxSink implements FrameSink {
   private @Nullable Palette palette;
   private OptionalInt qp = OptionalInt.empty();
   private long frames;
+  private boolean begun;
 
   /**
    * @param file where to write
    * @param target what to call it in messages
    */
   MuxSink(Path file, Path target, int width, int height, EncoderPlan plan) {
+    this.file = file;
     this.target = target;
     this.plan = plan;
     this.width = width;
     this.height = height;
     boolean open = false;
     try (PointerScope scope = new PointerScope()) {
-      open(file);
+      open();
       open = true;
     } finally {
       if (!open) {
@@ -59,7 +63,7 @@ final class MuxSink implements FrameSink {
     }
   }
 
-  private void open(Path file) {
+  private void open() {
     AVRational rate = avutil.av_d2q(plan.fps(), 100_100);
     AVRational tick = avutil.av_inv_q(rate);
     AVFormatContext format = new AVFormatContext(null);
@@ -72,7 +76,7 @@ final class MuxSink implements FrameSink {
     stream = s;
     Ffmpeg.check(avcodec.avcodec_parameters_from_context(s.codecpar(), c), "describe the stream");
     s.time_base(c.time_base()).avg_frame_rate(rate).r_frame_rate(rate);
-    openFile(file, format);
+    openFile(format);
     packet = Ffmpeg.checkAlloc(avcodec.av_packet_alloc());
     rgb = Ffmpeg.frame(avutil.AV_PIX_FMT_RGB24, width, height);
     if (plan.palette().isPresent()) {
@@ -145,11 +149,12 @@ final class MuxSink implements FrameSink {
     return bytes;
   }
 
-  private void openFile(Path file, AVFormatContext format) {
+  private void openFile(AVFormatContext format) {
     AVIOContext io = new AVIOContext(null);
     Ffmpeg.checkWrite(
         avformat.avio_open2(io, Ffmpeg.url(file), avformat.AVIO_FLAG_WRITE, null, null), target);
     format.pb(io);
+    plan.texts().begin(format);
     AVDictionary options = Ffmpeg.options(plan.muxerOptions());
     try {
       Ffmpeg.checkWrite(avformat.avformat_write_header(format, options), target);
@@ -207,6 +212,10 @@ final class MuxSink implements FrameSink {
       }
       avcodec.av_packet_rescale_ts(p, c.time_base(), s.time_base());
       p.stream_index(s.index());
+      if (!begun) {
+        begun = true;
+        plan.texts().first(p);
+      }
       Ffmpeg.checkWrite(avformat.av_interleaved_write_frame(open(muxer), p), target);
       Ffmpeg.checkWrite(open(muxer).pb().error(), target);
     }
@@ -234,6 +243,11 @@ final class MuxSink implements FrameSink {
     format.pb(null);
     Ffmpeg.checkWrite(error, target);
     Ffmpeg.checkWrite(closed, target);
+    try {
+      plan.texts().end(file);
+    } catch (IOException e) {
+      throw StagedOutput.cannotWrite(target, e);
+    }
   }
 
   @Override

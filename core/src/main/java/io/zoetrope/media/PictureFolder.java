@@ -39,16 +39,21 @@ final class PictureFolder implements FrameSource {
     this.info = info;
   }
 
-  static PictureFolder open(Path folder, double fps) {
-    List<Path> pictures;
+  /** The pictures of a folder, at least one. */
+  static List<Path> pictures(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
-      pictures = files.filter(PictureFolder::isPicture).sorted().toList();
+      List<Path> pictures = files.filter(PictureFolder::isPicture).sorted().toList();
+      if (pictures.isEmpty()) {
+        throw new UserError("folder '" + folder + "' has no pictures (.png, .jpg, .bmp, .webp)");
+      }
+      return pictures;
     } catch (IOException e) {
       throw new UserError("cannot read folder '" + folder + "': " + e.getMessage(), e);
     }
-    if (pictures.isEmpty()) {
-      throw new UserError("folder '" + folder + "' has no pictures (.png, .jpg, .bmp, .webp)");
-    }
+  }
+
+  static PictureFolder open(Path folder, double fps) {
+    List<Path> pictures = pictures(folder);
     VideoInfo first = VideoReader.probe(pictures.getFirst());
     int n = pictures.size();
     return new PictureFolder(

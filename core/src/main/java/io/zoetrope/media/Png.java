@@ -25,8 +25,13 @@ public final class Png {
    * @throws UserError if the file cannot be written
    */
   public static void write(Path path, Frame frame) {
+    write(path, frame, VideoMetadata.NONE);
+  }
+
+  /** As {@link #write(Path, Frame)}, with text that the file carries. */
+  public static void write(Path path, Frame frame, VideoMetadata metadata) {
     try (StagedOutput out = StagedOutput.file(path)) {
-      out.fill(encode(frame));
+      out.fill(encode(frame, metadata));
       out.publish();
     }
   }
@@ -45,12 +50,18 @@ public final class Png {
 
   /** The bytes of a PNG file. */
   public static byte[] encode(Frame frame) {
+    return encode(frame, VideoMetadata.NONE);
+  }
+
+  /** As {@link #encode(Frame)}, with text before the pixels. */
+  static byte[] encode(Frame frame, VideoMetadata metadata) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(frame.rgb().length / 2 + 128);
     out.writeBytes(MAGIC);
     ByteBuffer header = ByteBuffer.allocate(13).putInt(frame.width()).putInt(frame.height());
     header.put((byte) 8).put((byte) 2); // 8 bits a channel, RGB; rest 0: deflate, not interlaced
     chunk(out, "IHDR", header.array());
     chunk(out, "sRGB", new byte[] {0});
+    PngTexts.chunks(metadata).forEach(text -> chunk(out, "iTXt", text));
     chunk(out, "IDAT", deflate(filter(frame)));
     chunk(out, "IEND", new byte[0]);
     return out.toByteArray();

@@ -6,10 +6,12 @@ import java.util.List;
 /** One picture: the frame, or of several frames a contact sheet. */
 final class SheetSink implements FrameSink {
   private final StagedOutput output;
+  private final VideoMetadata metadata;
   private final List<Frame> frames = new ArrayList<>();
 
-  SheetSink(StagedOutput output) {
+  SheetSink(StagedOutput output, VideoMetadata metadata) {
     this.output = output;
+    this.metadata = metadata;
   }
 
   @Override
@@ -20,7 +22,7 @@ final class SheetSink implements FrameSink {
   @Override
   public void finish() {
     Frame picture = frames.size() == 1 ? frames.getFirst() : ContactSheet.grid(frames);
-    output.fill(Png.encode(picture));
+    output.fill(Png.encode(picture, metadata));
   }
 
   @Override

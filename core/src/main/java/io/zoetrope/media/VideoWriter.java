@@ -97,8 +97,8 @@ public final class VideoWriter implements AutoCloseable {
       int height,
       WriteOptions o) {
     return switch (format) {
-      case PNG_FOLDER -> new FolderSink(output, target);
-      case PNG -> new SheetSink(output);
+      case PNG_FOLDER -> new FolderSink(output, target, o.metadata());
+      case PNG -> new SheetSink(output, o.metadata());
       default ->
           new MuxSink(
               output.path(),

@@ -9,8 +9,10 @@ import io.zoetrope.torch.UserError;
  * @param quality 1 (small file) to 100 (best); lossless formats and GIF pay it no heed
  * @param durability what stands on disk before {@link VideoWriter#commit()}
  * @param chroma colour resolution; {@link Chroma#FULL} only in WebM
+ * @param metadata text that the file carries; a folder of pictures, in its first one
  */
-public record WriteOptions(double fps, int quality, Durability durability, Chroma chroma) {
+public record WriteOptions(
+    double fps, int quality, Durability durability, Chroma chroma, VideoMetadata metadata) {
 
   /** Good enough that nobody sees the codec: above 40 dB on smooth content. */
   public static final int DEFAULT_QUALITY = 90;
@@ -46,18 +48,23 @@ public record WriteOptions(double fps, int quality, Durability durability, Chrom
 
   /** Good quality, whole or not at all. */
   public static WriteOptions at(double fps) {
-    return new WriteOptions(fps, DEFAULT_QUALITY, Durability.WHOLE, Chroma.HALF);
+    return new WriteOptions(
+        fps, DEFAULT_QUALITY, Durability.WHOLE, Chroma.HALF, VideoMetadata.NONE);
   }
 
   public WriteOptions quality(int value) {
-    return new WriteOptions(fps, value, durability, chroma);
+    return new WriteOptions(fps, value, durability, chroma, metadata);
   }
 
   public WriteOptions durability(Durability value) {
-    return new WriteOptions(fps, quality, value, chroma);
+    return new WriteOptions(fps, quality, value, chroma, metadata);
   }
 
   public WriteOptions chroma(Chroma value) {
-    return new WriteOptions(fps, quality, durability, value);
+    return new WriteOptions(fps, quality, durability, value, metadata);
+  }
+
+  public WriteOptions metadata(VideoMetadata value) {
+    return new WriteOptions(fps, quality, durability, chroma, value);
   }
 }

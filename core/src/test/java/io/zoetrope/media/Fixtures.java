@@ -37,7 +37,8 @@ final class Fixtures {
             1,
             OptionalInt.empty(),
             Map.of(),
-            Map.of());
+            Map.of(),
+            TextCarrier.NONE);
     try (MuxSink sink = new MuxSink(path, path, video.width(), video.height(), plan)) {
       video.frames().forEach(sink::write);
       sink.finish();
