@@ -1,9 +1,12 @@
 package io.zoetrope.media;
 
 import io.zoetrope.torch.UserError;
+import java.io.EOFException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
@@ -132,8 +135,12 @@ final class Ffmpeg {
     return format;
   }
 
-  /** What a container says about the whole file. */
-  static void tags(Path path, MetadataReader out) throws MetadataReader.TooMuch {
+  /**
+   * What a container says about the whole file.
+   *
+   * @throws EOFException if it breaks off before it says what it holds
+   */
+  static void tags(Path path, MetadataReader out) throws IOException {
     AVFormatContext format = openInput(path);
     try (PointerScope scope = new PointerScope()) {
       @Nullable AVDictionaryEntry entry = null;
@@ -141,6 +148,12 @@ final class Ffmpeg {
         byte[] text = entry.value().getStringBytes();
         out.take(text.length);
         out.put(entry.key().getString(StandardCharsets.UTF_8), MetadataReader.text(text));
+      }
+      boolean header = (format.ctx_flags() & avformat.AVFMTCTX_NOHEADER) == 0;
+      if (header
+          && IntStream.range(0, format.nb_streams())
+              .allMatch(i -> format.streams(i).codecpar().codec_id() == avcodec.AV_CODEC_ID_NONE)) {
+        throw new EOFException();
       }
     } finally {
       avformat.avformat_close_input(format);

@@ -1,7 +1,7 @@
 package io.zoetrope.media;
 
-import java.io.ByteArrayInputStream;
 import java.io.EOFException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import javax.xml.stream.XMLInputFactory;
@@ -89,7 +89,9 @@ final class XmpPacket {
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
     factory.setProperty(XMLInputFactory.IS_COALESCING, true);
     try {
-      XMLStreamReader in = factory.createXMLStreamReader(new ByteArrayInputStream(packet), "UTF-8");
+      // As text: about bytes that are none, the parser would complain on stderr.
+      String text = MetadataReader.text(packet);
+      XMLStreamReader in = factory.createXMLStreamReader(new StringReader(text));
       while (in.hasNext()) {
         if (in.next() == XMLStreamConstants.START_ELEMENT && isDescription(in)) {
           properties(in, out);

@@ -84,7 +84,7 @@ class VideoMetadataTest {
     assertThat(VideoMetadata.read(path)).isEqualTo(metadata);
   }
 
-  /** Formats that wrote something else with a new format of their own would be missed without. */
+  /** Whatever a person types, and whatever a program makes of it. */
   @ParameterizedTest
   @EnumSource
   void anyTextComesBack(OutputFormat format) throws Exception {
@@ -156,9 +156,11 @@ class VideoMetadataTest {
   /** FFmpeg cannot read it back: the chunks but for the texts and the flag that says so. */
   private static List<String> webpFrames(Path path) throws Exception {
     List<String> chunks = new ArrayList<>();
-    for (WebpChunks.Chunk chunk : WebpChunks.of(path)) {
+    List<WebpChunks.Chunk> all = WebpChunks.of(path);
+    for (WebpChunks.Chunk chunk : all) {
       byte[] data = chunk.data();
       if (chunk.name().equals("VP8X")) {
+        assertThat((data[0] & 4) != 0).isEqualTo(all.getLast().name().equals("XMP "));
         data[0] &= ~4;
       }
       if (!chunk.name().equals("XMP ")) {
@@ -166,6 +168,23 @@ class VideoMetadataTest {
       }
     }
     return chunks;
+  }
+
+  /** A still picture, which FFmpeg reads: the file had to become one of the extended kind. */
+  @Test
+  void aStillWebpIsSeenAsBefore() throws Exception {
+    Video one = TestClips.smooth(51, 33, 1, 8);
+    Path plain = write(OutputFormat.WEBP, one, WriteOptions.at(8));
+    Path laden = write(OutputFormat.WEBP, one, with(USUAL));
+    assertThat(WebpChunks.of(plain)).extracting(WebpChunks.Chunk::name).containsExactly("VP8 ");
+    assertThat(WebpChunks.of(laden))
+        .extracting(WebpChunks.Chunk::name)
+        .containsExactly("VP8X", "VP8 ", "XMP ");
+    // Only the flag of XMP; 51 and 33, less one, in 24 bits each.
+    assertThat(WebpChunks.of(laden).getFirst().data())
+        .containsExactly(4, 0, 0, 0, 50, 0, 0, 32, 0, 0);
+    assertThat(VideoReader.read(laden).frames().getFirst().rgb())
+        .isEqualTo(VideoReader.read(plain).frames().getFirst().rgb());
   }
 
   @ParameterizedTest
