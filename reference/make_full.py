@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from transformers import CLIPTextConfig, CLIPTextModel
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CONFIGS = ROOT / "core/src/main/resources/io/zoetrope/pipeline/stable-diffusion-1"
+CONFIGS = ROOT / "core/src/main/resources/io/zoetrope/pipeline/family/stable-diffusion-1"
 TOKENIZER = ROOT / "core/src/test/resources/reference/clip_tokenizer"
 WORDS = 49408
 

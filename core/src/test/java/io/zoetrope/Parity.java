@@ -2,8 +2,8 @@ package io.zoetrope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zoetrope.checkpoint.Safetensors;
-import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.torch.Tensors;
 import java.net.URISyntaxException;
 import java.net.URL;

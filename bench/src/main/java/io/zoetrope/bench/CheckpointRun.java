@@ -1,8 +1,8 @@
 package io.zoetrope.bench;
 
 import io.zoetrope.pipeline.TextToVideo;
-import io.zoetrope.pipeline.VideoModel;
-import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;

@@ -8,7 +8,7 @@ import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.network.dit.DitConfig;
-import io.zoetrope.pipeline.Samplers;
+import io.zoetrope.pipeline.schedule.Samplers;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;

@@ -1,7 +1,7 @@
 package io.zoetrope.bench;
 
-import io.zoetrope.checkpoint.Dtype;
-import io.zoetrope.checkpoint.SafetensorsFile.Entry;
+import io.zoetrope.checkpoint.safetensors.Dtype;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile.Entry;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -21,7 +21,8 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * A second reading of the safetensors specification, written for plainness and without a line in
- * common with {@link io.zoetrope.checkpoint.SafetensorsHeader}: what the fuzzer holds that against.
+ * common with {@link io.zoetrope.checkpoint.safetensors.SafetensorsHeader}: what the fuzzer holds
+ * that against.
  */
 final class HeaderOracle {
   private static final JsonFactory JSON =

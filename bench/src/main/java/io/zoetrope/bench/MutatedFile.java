@@ -1,6 +1,6 @@
 package io.zoetrope.bench;
 
-import io.zoetrope.checkpoint.Dtype;
+import io.zoetrope.checkpoint.safetensors.Dtype;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -9,7 +9,7 @@ import io.zoetrope.eval.features.FeatureSet;
 import io.zoetrope.eval.features.VideoFeatures;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Video;
-import io.zoetrope.pipeline.ModelIndex;
+import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.torch.Scopes;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package io.zoetrope.bench;
 
 import com.sun.management.ThreadMXBean;
-import io.zoetrope.checkpoint.Safetensors;
-import io.zoetrope.checkpoint.SafetensorsFile;
-import io.zoetrope.checkpoint.SafetensorsFile.Entry;
-import io.zoetrope.checkpoint.SafetensorsHeader;
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile.Entry;
+import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;

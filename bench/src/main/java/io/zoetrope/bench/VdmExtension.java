@@ -1,7 +1,7 @@
 package io.zoetrope.bench;
 
-import io.zoetrope.checkpoint.Safetensors;
-import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.diffusion.guidance.ReconstructionGuidance.Activations;
 import io.zoetrope.diffusion.guidance.ReconstructionWeight;
 import io.zoetrope.eval.Seams;
@@ -12,10 +12,10 @@ import io.zoetrope.media.WriteOptions;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.HeldByGuidance;
-import io.zoetrope.pipeline.ModelIndex;
 import io.zoetrope.pipeline.TextToVideo;
-import io.zoetrope.pipeline.VideoModel;
-import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.family.ModelIndex;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.Extend;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;

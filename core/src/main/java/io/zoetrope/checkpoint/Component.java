@@ -1,5 +1,6 @@
 package io.zoetrope.checkpoint;
 
+import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.zoetrope.checkpoint;
 
+import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;

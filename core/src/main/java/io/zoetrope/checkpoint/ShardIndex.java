@@ -1,5 +1,6 @@
 package io.zoetrope.checkpoint;
 
+import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;

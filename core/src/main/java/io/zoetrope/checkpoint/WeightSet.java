@@ -1,5 +1,8 @@
 package io.zoetrope.checkpoint;
 
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
+import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import io.zoetrope.diffusion.FreeInit;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.UserError;

@@ -2,6 +2,7 @@ package io.zoetrope.pipeline;
 
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.torch.RandomStreams;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;

@@ -2,6 +2,8 @@ package io.zoetrope.pipeline;
 
 import io.zoetrope.diffusion.Plans;
 import io.zoetrope.media.Video;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import java.util.List;

@@ -1,7 +1,8 @@
 /**
- * What a user calls: load a model, make a video. The {@link io.zoetrope.pipeline.Engine} runs any
- * plan on a model; {@code task} says what the tasks are. Assembles the parts of every room but
- * {@code train} and {@code data}.
+ * What runs: the {@link io.zoetrope.pipeline.Engine} runs any plan on a model. {@code task} says
+ * what the tasks are, {@code model} what a loaded model is, {@code family} how one is read from its
+ * files, {@code schedule} how its noise is walked down, {@code probe} how a part of it is asked
+ * alone. Assembles the parts of every room but {@code train} and {@code data}.
  */
 @NullMarked
 package io.zoetrope.pipeline;

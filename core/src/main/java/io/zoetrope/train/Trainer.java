@@ -1,7 +1,7 @@
 package io.zoetrope.train;
 
-import io.zoetrope.checkpoint.Safetensors;
-import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Report;
 import io.zoetrope.torch.AtomicFiles;

@@ -2,6 +2,8 @@ package io.zoetrope.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.pipeline.TinyModel;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;

@@ -3,6 +3,7 @@ package io.zoetrope.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;

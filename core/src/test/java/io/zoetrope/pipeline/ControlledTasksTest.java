@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
-import io.zoetrope.checkpoint.Safetensors;
+import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.pipeline.family.ControlChoice;
+import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.Restyle;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Ops;

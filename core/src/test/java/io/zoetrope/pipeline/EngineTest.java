@@ -14,6 +14,9 @@ import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Video;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
@@ -59,7 +62,7 @@ class EngineTest {
 
   /** Text to video as it was before there was an engine: parts put together by hand. */
   @ParameterizedTest
-  @FieldSource("io.zoetrope.pipeline.Samplers#NAMES")
+  @FieldSource("io.zoetrope.pipeline.schedule.Samplers#NAMES")
   void textToVideoIsWhatItsPartsMake(String sampler) {
     List<VideoRequest> requests =
         List.of(TinyModel.request(1, 3, 3, sampler), TinyModel.request(2, 3, 3, sampler));
@@ -84,7 +87,7 @@ class EngineTest {
   }
 
   @ParameterizedTest
-  @FieldSource("io.zoetrope.pipeline.Samplers#NAMES")
+  @FieldSource("io.zoetrope.pipeline.schedule.Samplers#NAMES")
   void whatIsHeldIsExactUnderEveryGuide(String sampler) {
     List<VideoRequest> one = List.of(TinyModel.request(1, 4, 3, sampler));
     Scopes.run(() -> {

@@ -9,6 +9,8 @@ import io.zoetrope.diffusion.guidance.Downsampling;
 import io.zoetrope.diffusion.guidance.Measurement;
 import io.zoetrope.diffusion.guidance.ReconstructionGuidance.Activations;
 import io.zoetrope.diffusion.guidance.ReconstructionWeight;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.DoubleRate;
 import io.zoetrope.pipeline.task.Extend;
 import io.zoetrope.pipeline.task.Interpolate;

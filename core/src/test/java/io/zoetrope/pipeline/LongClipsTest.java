@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
 import io.zoetrope.diffusion.guidance.ContextWindows;
+import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.Animate;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;

@@ -8,6 +8,8 @@ import io.zoetrope.diffusion.LowPass;
 import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.sampler.FreeNoise;
 import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -25,7 +27,7 @@ class SameSeedTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @FieldSource("io.zoetrope.pipeline.Samplers#NAMES")
+  @FieldSource("io.zoetrope.pipeline.schedule.Samplers#NAMES")
   void twiceInOneProcess(String sampler) {
     Path directory = TinyModel.write(folder.resolve("model"));
     VideoRequest request = TinyModel.request(5, 8, 4, sampler);

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.media.Video;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Samplers;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Scopes;
@@ -39,7 +42,7 @@ class TextToVideoTest {
   }
 
   @ParameterizedTest
-  @FieldSource("io.zoetrope.pipeline.Samplers#NAMES")
+  @FieldSource("io.zoetrope.pipeline.schedule.Samplers#NAMES")
   void everySamplerMakesFiniteFrames(String sampler) {
     VideoRequest request = TinyModel.request(1, 5, 6, sampler);
     Scopes.run(() -> {
@@ -130,7 +133,7 @@ class TextToVideoTest {
   }
 
   @ParameterizedTest
-  @FieldSource("io.zoetrope.pipeline.Samplers#NAMES")
+  @FieldSource("io.zoetrope.pipeline.schedule.Samplers#NAMES")
   void cancellingBetweenStepsLeavesNothing(String sampler) {
     VideoRequest request = TinyModel.request(1, 3, 6, sampler);
     byte[] before = TinyModel.latents(model, request);

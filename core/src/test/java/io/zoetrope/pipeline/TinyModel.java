@@ -8,6 +8,11 @@ import io.zoetrope.network.text.TextTransformer;
 import io.zoetrope.network.vae.CompactAutoencoder;
 import io.zoetrope.network.vae.CompactConfig;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.pipeline.family.ModelIndex;
+import io.zoetrope.pipeline.model.ModelWriter;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.SchedulerConfig;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
@@ -28,8 +33,8 @@ import org.bytedeco.pytorch.Tensor;
  * channels. As a program, it samples in a process of its own.
  */
 public final class TinyModel {
-  static final List<String> WORDS = List.of("a", "red", "blue", "ball", "moves", "right");
-  static final ModelIndex.Defaults DEFAULTS =
+  public static final List<String> WORDS = List.of("a", "red", "blue", "ball", "moves", "right");
+  public static final ModelIndex.Defaults DEFAULTS =
       new ModelIndex.Defaults(16, 16, 16, 8, 4, 3, "flow-euler");
 
   private TinyModel() {}
@@ -47,7 +52,7 @@ public final class TinyModel {
   /**
    * @param shake standard deviation of what is added to every weight's initial value
    */
-  static Path write(Path directory, NetworkConfig config, double shake) {
+  public static Path write(Path directory, NetworkConfig config, double shake) {
     CompactConfig vae = CompactConfig.size("tiny");
     String tokenizer = PromptTokenizer.wordLevel(WORDS);
     TextConfig words = new TextConfig(PromptTokenizer.size(tokenizer), 8, 32, 1, 2);
@@ -103,7 +108,7 @@ public final class TinyModel {
   }
 
   /** The bytes of the latents of some requests in one batch. */
-  static byte[] latents(VideoModel model, VideoRequest... requests) {
+  public static byte[] latents(VideoModel model, VideoRequest... requests) {
     return Scopes.value(
         () -> Tensors.toBytes(new TextToVideo(model).latents(List.of(requests), Progress.NONE)));
   }

@@ -3,6 +3,10 @@ package io.zoetrope.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zoetrope.network.unet.Inflation;
+import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.family.TinyStableDiffusion;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.TextToVideoZero;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;

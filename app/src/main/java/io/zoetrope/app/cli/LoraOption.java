@@ -1,6 +1,6 @@
 package io.zoetrope.app.cli;
 
-import io.zoetrope.pipeline.LoraChoice;
+import io.zoetrope.pipeline.family.LoraChoice;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.zoetrope.app.cli;
 import io.zoetrope.checkpoint.hub.HubCache;
 import io.zoetrope.checkpoint.hub.HubSettings;
 import io.zoetrope.checkpoint.hub.ModelId;
-import io.zoetrope.pipeline.ModelIndex;
+import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.torch.UserError;
 import java.io.File;
 import java.io.IOException;

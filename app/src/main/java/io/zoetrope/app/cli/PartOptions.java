@@ -1,7 +1,7 @@
 package io.zoetrope.app.cli;
 
 import io.zoetrope.network.text.clip.ClipReading;
-import io.zoetrope.pipeline.ModelChoice;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -1,6 +1,6 @@
 package io.zoetrope.app.cli;
 
-import io.zoetrope.pipeline.VideoModel;
+import io.zoetrope.pipeline.model.VideoModel;
 import java.nio.file.Path;
 import java.util.Optional;
 

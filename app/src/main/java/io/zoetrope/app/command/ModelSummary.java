@@ -2,7 +2,7 @@ package io.zoetrope.app.command;
 
 import io.zoetrope.app.cli.Units;
 import io.zoetrope.checkpoint.LoadReport;
-import io.zoetrope.pipeline.ModelContents;
+import io.zoetrope.pipeline.model.ModelContents;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;

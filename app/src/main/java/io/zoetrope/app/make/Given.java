@@ -3,7 +3,7 @@ package io.zoetrope.app.make;
 import io.zoetrope.media.Fit;
 import io.zoetrope.media.Source;
 import io.zoetrope.pipeline.Engine;
-import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.model.VideoRequest;
 import java.nio.file.Path;
 import org.bytedeco.pytorch.Tensor;
 

@@ -1,7 +1,7 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.checkpoint.Safetensors;
-import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;

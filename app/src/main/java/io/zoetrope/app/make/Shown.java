@@ -5,7 +5,7 @@ import io.zoetrope.media.Source;
 import io.zoetrope.network.unet.ControlNetConfig;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Hints;
-import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;

@@ -5,7 +5,7 @@ import io.zoetrope.app.cli.SourceFile;
 import io.zoetrope.app.cli.UsageError;
 import io.zoetrope.media.Source;
 import io.zoetrope.pipeline.Engine;
-import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.MotionField;
 import io.zoetrope.pipeline.task.TextToVideoZero;
 import io.zoetrope.pipeline.task.TextToVideoZero.Background;

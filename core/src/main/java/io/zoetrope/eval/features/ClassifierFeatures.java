@@ -1,8 +1,8 @@
 package io.zoetrope.eval.features;
 
 import io.zoetrope.checkpoint.Component;
-import io.zoetrope.checkpoint.Safetensors;
-import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.network.classifier.ClassifierConfig;
 import io.zoetrope.network.classifier.VideoClassifier;
 import io.zoetrope.nn.ParameterStore;

@@ -7,7 +7,7 @@ import io.zoetrope.eval.Rate;
 import io.zoetrope.eval.Spread;
 import io.zoetrope.eval.picture.Sharpness;
 import io.zoetrope.pipeline.TextToVideo;
-import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.Refine;
 import io.zoetrope.pipeline.task.Upscale;
 import io.zoetrope.torch.Ops;

@@ -10,7 +10,7 @@ import io.zoetrope.eval.Rate;
 import io.zoetrope.eval.Spread;
 import io.zoetrope.eval.picture.Change;
 import io.zoetrope.media.LinePlot;
-import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.Restyle;
 import java.util.ArrayList;
 import java.util.EnumSet;

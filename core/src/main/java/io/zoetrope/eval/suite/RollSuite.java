@@ -13,7 +13,7 @@ import io.zoetrope.eval.picture.Flicker;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.LinePlot;
 import io.zoetrope.media.Video;
-import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.Roll;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;

@@ -5,7 +5,7 @@ import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.unet.Residuals;
 import io.zoetrope.network.unet.UNet;
 import io.zoetrope.network.unet.UNetConfig;
-import io.zoetrope.pipeline.MotionAdapter;
+import io.zoetrope.pipeline.family.MotionAdapter;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.UserError;

@@ -4,7 +4,7 @@ import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Job;
-import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;

@@ -2,7 +2,7 @@ package io.zoetrope.pipeline.task;
 
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
-import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.util.Collections;

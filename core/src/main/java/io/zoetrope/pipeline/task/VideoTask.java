@@ -2,7 +2,7 @@ package io.zoetrope.pipeline.task;
 
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
-import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.zoetrope.train.objective;
 
-import io.zoetrope.checkpoint.Safetensors;
-import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.data.Clip;
 import io.zoetrope.data.ClipDataset;
 import io.zoetrope.media.FrameTensors;

@@ -1,8 +1,8 @@
 package io.zoetrope.train.run;
 
 import io.zoetrope.checkpoint.Component;
-import io.zoetrope.checkpoint.Safetensors;
-import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.data.ClipDataset;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.network.vae.Autoencoder;

@@ -1,8 +1,8 @@
 package io.zoetrope.train.run;
 
 import io.zoetrope.checkpoint.Component;
-import io.zoetrope.checkpoint.Safetensors;
-import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.data.ClipDataset;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.TimestepSampler;
@@ -16,10 +16,10 @@ import io.zoetrope.network.text.WordPrompts;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.nn.ParameterStore;
-import io.zoetrope.pipeline.ModelIndex;
-import io.zoetrope.pipeline.ModelWriter;
-import io.zoetrope.pipeline.Networks;
-import io.zoetrope.pipeline.SchedulerConfig;
+import io.zoetrope.pipeline.family.ModelIndex;
+import io.zoetrope.pipeline.family.Networks;
+import io.zoetrope.pipeline.model.ModelWriter;
+import io.zoetrope.pipeline.schedule.SchedulerConfig;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStreams;

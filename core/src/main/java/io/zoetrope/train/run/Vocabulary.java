@@ -1,6 +1,6 @@
 package io.zoetrope.train.run;
 
-import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.data.toybox.ToyboxWords;
 import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.torch.AtomicFiles;

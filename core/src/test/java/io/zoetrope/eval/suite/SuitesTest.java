@@ -13,7 +13,7 @@ import io.zoetrope.eval.features.VideoFeatures;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TinyModel;
-import io.zoetrope.pipeline.VideoModel;
+import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;

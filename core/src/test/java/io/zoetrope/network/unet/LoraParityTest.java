@@ -4,9 +4,9 @@ import static io.zoetrope.network.unet.Reference.conditioning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zoetrope.Parity;
-import io.zoetrope.checkpoint.LoraFile;
-import io.zoetrope.checkpoint.LoraReport;
-import io.zoetrope.checkpoint.LoraTargets;
+import io.zoetrope.checkpoint.lora.LoraFile;
+import io.zoetrope.checkpoint.lora.LoraReport;
+import io.zoetrope.checkpoint.lora.LoraTargets;
 import io.zoetrope.nn.LoraStack;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Precision;

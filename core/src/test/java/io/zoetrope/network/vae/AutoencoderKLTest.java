@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
 import io.zoetrope.checkpoint.JsonFiles;
-import io.zoetrope.checkpoint.Safetensors;
-import io.zoetrope.checkpoint.SafetensorsFile;
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;

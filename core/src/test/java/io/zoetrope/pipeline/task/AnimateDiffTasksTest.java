@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zoetrope.Parity;
 import io.zoetrope.pipeline.Engine;
-import io.zoetrope.pipeline.ModelChoice;
-import io.zoetrope.pipeline.VideoModel;
-import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;

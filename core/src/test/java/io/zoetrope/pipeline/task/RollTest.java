@@ -7,8 +7,8 @@ import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.media.Frame;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TinyModel;
-import io.zoetrope.pipeline.VideoModel;
-import io.zoetrope.pipeline.VideoRequest;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
@@ -63,7 +63,7 @@ class RollTest {
   }
 
   @ParameterizedTest
-  @FieldSource("io.zoetrope.pipeline.Samplers#NAMES")
+  @FieldSource("io.zoetrope.pipeline.schedule.Samplers#NAMES")
   void aShorterVideoIsTheBeginningOfALongerOne(String sampler) {
     List<byte[]> few = frames(plain(1), sampler, 3, 1);
     List<byte[]> many = frames(plain(1), sampler, 6, 1);

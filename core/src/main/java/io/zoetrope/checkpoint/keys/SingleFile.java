@@ -1,0 +1,186 @@
+package io.zoetrope.checkpoint.keys;
+
+import io.zoetrope.checkpoint.WeightSource;
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SequencedMap;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A checkpoint of Stable Diffusion 1.x in one safetensors file, open: U-Net, autoencoder and text
+ * encoder under the names of the first (CompVis) code. Its weights are handed out under diffusers'
+ * names; they are mapped, and go with {@link #close}.
+ */
+public final class SingleFile implements AutoCloseable {
+  /** The components, by the names of their folders in a model directory. */
+  public static final List<String> COMPONENTS =
+      List.of(StableDiffusionKeys.UNET, StableDiffusionKeys.VAE, StableDiffusionKeys.TEXT_ENCODER);
+
+  private final SafetensorsFile file;
+
+  /** For each component the keys of the file with the names that they have there. */
+  private final SequencedMap<String, SequencedMap<String, String>> parts = new LinkedHashMap<>();
+
+  private final List<String> leftBehind = new ArrayList<>();
+  private final List<String> others = new ArrayList<>();
+  private final List<Tensor> views = new ArrayList<>();
+
+  private SingleFile(SafetensorsFile file) {
+    this.file = file;
+    COMPONENTS.forEach(part -> parts.put(part, new LinkedHashMap<>()));
+    for (String key : file.entries().keySet()) {
+      Optional<StableDiffusionKeys.Place> place = StableDiffusionKeys.place(key);
+      if (place.isPresent()) {
+        part(place.get().component()).put(key, place.get().name());
+      } else {
+        (StableDiffusionKeys.leftBehind(key) ? leftBehind : others).add(key);
+      }
+    }
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @throws UserError if it is damaged, or no whole Stable Diffusion 1.x: it says what it is, where
+   *     that can be seen
+   */
+  public static SingleFile open(Path path) {
+    SafetensorsFile file = Safetensors.open(path);
+    try {
+      Optional<String> refusal = refusal(file);
+      if (refusal.isPresent()) {
+        throw new UserError(path + " " + refusal.get());
+      }
+      return new SingleFile(file);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** Whether a file looks like one, whole or not: it has a U-Net under the name of that code. */
+  public static boolean isOne(SafetensorsFile file) {
+    return has(file, "model.diffusion_model.");
+  }
+
+  private static Optional<String> refusal(SafetensorsFile file) {
+    if (!isOne(file)) {
+      return Optional.of(
+          "is no Stable Diffusion checkpoint: it has no model.diffusion_model; " + guess(file));
+    }
+    if (has(file, "conditioner.embedders.")) {
+      return Optional.of("is a Stable Diffusion XL checkpoint; this version runs 1.x");
+    }
+    if (has(file, "cond_stage_model.model.")) {
+      return Optional.of("is a Stable Diffusion 2 checkpoint; this version runs 1.x");
+    }
+    if (!has(file, "first_stage_model.")) {
+      return Optional.of("has no autoencoder (first_stage_model): use a checkpoint with one");
+    }
+    if (!has(file, "cond_stage_model.transformer.")) {
+      return Optional.of(
+          "has no text encoder (cond_stage_model.transformer): use a checkpoint with one");
+    }
+    return Optional.empty();
+  }
+
+  private static String guess(SafetensorsFile file) {
+    if (has(file, "lora_") || file.entries().keySet().stream().anyMatch(k -> k.contains(".lora"))) {
+      return "it is a LoRA, which a model is needed for";
+    }
+    if (file.entries().keySet().stream().anyMatch(k -> k.contains("motion_modules."))) {
+      return "it is a motion module, which a model is needed for";
+    }
+    if (has(file, "control_model.")) {
+      return "it is a ControlNet, which a model is needed for";
+    }
+    if (has(file, "down_blocks.") || has(file, "encoder.") || has(file, "text_model.")) {
+      return "it is one component: name the folder with model_index.json above it";
+    }
+    return "'zoetrope inspect' shows what it has";
+  }
+
+  private static boolean has(SafetensorsFile file, String prefix) {
+    return file.entries().keySet().stream().anyMatch(key -> key.startsWith(prefix));
+  }
+
+  public Path path() {
+    return file.path();
+  }
+
+  public Map<String, String> metadata() {
+    return file.metadata();
+  }
+
+  private SequencedMap<String, String> part(String component) {
+    SequencedMap<String, String> part = parts.get(component);
+    if (part == null) {
+      throw new IllegalArgumentException("no component " + component);
+    }
+    return part;
+  }
+
+  /** What a component has in the file, under the file's names. */
+  public SequencedMap<String, SafetensorsFile.Entry> entries(String component) {
+    SequencedMap<String, SafetensorsFile.Entry> entries = new LinkedHashMap<>();
+    part(component)
+        .keySet()
+        .forEach(key -> entries.put(key, Objects.requireNonNull(file.entries().get(key))));
+    return Collections.unmodifiableSequencedMap(entries);
+  }
+
+  /** What training left in the file: averaged weights, tables of noise, buffers. */
+  public List<String> leftBehind() {
+    return List.copyOf(leftBehind);
+  }
+
+  /** Keys of no known component. */
+  public List<String> others() {
+    return List.copyOf(others);
+  }
+
+  /**
+   * The weights of a component; valid until {@link #close}.
+   *
+   * @param component one of {@link #COMPONENTS}
+   */
+  public synchronized WeightSource weights(String component) {
+    SequencedMap<String, String> names = part(component);
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    names.forEach((key, name) -> tensors.put(key, tensor(component, key, name)));
+    return WeightSource.of(
+        component, path().toString(), tensors, key -> names.getOrDefault(key, key));
+  }
+
+  /** Attention of the autoencoder was of 1x1 convolutions there, is of linear layers here. */
+  private Tensor tensor(String component, String key, String name) {
+    Tensor tensor = file.tensor(key);
+    if (!component.equals(StableDiffusionKeys.VAE)
+        || !name.contains(".attentions.0.to_")
+        || tensor.dim() != 4
+        || tensor.size(2) != 1
+        || tensor.size(3) != 1) {
+      return tensor;
+    }
+    Tensor linear = Scopes.keep(Scopes.tensor(() -> tensor.squeeze(3).squeeze(2)));
+    views.add(linear);
+    return linear;
+  }
+
+  @Override
+  public synchronized void close() {
+    views.forEach(Scopes::free);
+    views.clear();
+    file.close();
+  }
+}

@@ -1,0 +1,190 @@
+package io.zoetrope.checkpoint.lora;
+
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
+import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
+import io.zoetrope.nn.Lora;
+import io.zoetrope.nn.LoraStack;
+import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A LoRA on disk, in any of the dialects that {@link LoraKey} lists. Its tensors stay mapped; it
+ * must stay open as long as a {@link LoraStack} uses them.
+ */
+public final class LoraFile implements AutoCloseable {
+  /** One layer's tensors, as the file has them. */
+  private record Layer(LoraKey key, Lora.Update update) {}
+
+  private final Path path;
+  private final SafetensorsFile file;
+  private final List<Layer> layers = new ArrayList<>();
+  private final List<String> strangers = new ArrayList<>();
+
+  private LoraFile(Path path) {
+    this.path = path;
+    this.file = Safetensors.open(path);
+    try {
+      read();
+    } catch (UserError e) {
+      file.close();
+      String message = String.valueOf(e.getMessage());
+      throw message.startsWith(path.toString()) ? e : new UserError(path + ": " + message, e);
+    }
+  }
+
+  /**
+   * Opens a LoRA: a safetensors file, or a folder with one in it.
+   *
+   * @throws UserError if it is damaged, of another kind of adapter, or no LoRA at all
+   */
+  public static LoraFile open(Path path) {
+    return new LoraFile(Files.isDirectory(path) ? inside(path) : path);
+  }
+
+  private static Path inside(Path folder) {
+    for (String usual : List.of(LoraScales.PEFT_WEIGHTS, "pytorch_lora_weights.safetensors")) {
+      if (Files.isRegularFile(folder.resolve(usual))) {
+        return folder.resolve(usual);
+      }
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> found = files.filter(f -> f.toString().endsWith(".safetensors")).sorted().toList();
+      if (found.size() == 1) {
+        return found.getFirst();
+      }
+      throw new UserError(
+          "folder %s has %d safetensors files: name the LoRA itself"
+              .formatted(folder, found.size()));
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("look into", folder, e);
+    }
+  }
+
+  private void read() {
+    record Parts(LoraKey key, Map<LoraKey.Role, String> names) {}
+    SequencedMap<String, Parts> places = new LinkedHashMap<>();
+    for (String name : file.entries().keySet()) {
+      LoraKey.parse(name)
+          .ifPresentOrElse(
+              key -> {
+                Parts parts =
+                    places.computeIfAbsent(key.place(), p -> new Parts(key, new TreeMap<>()));
+                String other = parts.names.put(key.role(), name);
+                if (other != null) {
+                  throw new UserError(
+                      "'%s' and '%s' are the same tensor of a layer"
+                          .formatted(
+                              SafetensorsHeader.clean(other), SafetensorsHeader.clean(name)));
+                }
+              },
+              () -> strangers.add(name));
+    }
+    LoraScales scales = LoraScales.of(path, file.metadata());
+    places.values().forEach(parts -> layers.add(layer(parts.key, parts.names, scales)));
+    if (layers.isEmpty()) {
+      throw new UserError(
+          "it is no LoRA: none of its %d tensors is an update, first '%s'"
+              .formatted(
+                  strangers.size(),
+                  strangers.isEmpty() ? "" : SafetensorsHeader.clean(strangers.getFirst())));
+    }
+  }
+
+  private Layer layer(LoraKey key, Map<LoraKey.Role, String> names, LoraScales scales) {
+    String layer = SafetensorsHeader.clean(key.layer());
+    String down = names.get(LoraKey.Role.DOWN);
+    String up = names.get(LoraKey.Role.UP);
+    if (down == null || up == null) {
+      throw new UserError(
+          "layer '%s' has no %s: the file is not whole"
+              .formatted(layer, down == null ? "down (A)" : "up (B)"));
+    }
+    try {
+      Tensor a = file.tensor(down);
+      Tensor b = file.tensor(up);
+      double scale =
+          a.dim() == 0 || a.size(0) == 0
+              ? 0
+              : scales.scale(key, a.size(0), alpha(names.get(LoraKey.Role.ALPHA)));
+      return new Layer(key, new Lora.Update(a, b, scale));
+    } catch (UserError e) {
+      throw new UserError("layer '%s': %s".formatted(layer, e.getMessage()), e);
+    }
+  }
+
+  private OptionalDouble alpha(@org.jspecify.annotations.Nullable String name) {
+    if (name == null) {
+      return OptionalDouble.empty();
+    }
+    Tensor alpha = file.tensor(name);
+    if (alpha.numel() != 1) {
+      throw new UserError("its alpha has %d numbers".formatted(alpha.numel()));
+    }
+    return OptionalDouble.of(Tensors.toDoubles(alpha)[0]);
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** How many layers it updates. */
+  public int layers() {
+    return layers.size();
+  }
+
+  /**
+   * Adds this LoRA to the networks of a model.
+   *
+   * @param scale 1 is as it was trained
+   * @return what was used of it
+   * @throws UserError if no layer of it is in any of the networks, or one does not fit; nothing has
+   *     changed then
+   */
+  public LoraReport addTo(LoraTargets targets, String name, double scale) {
+    Map<LoraStack, SequencedMap<String, Lora.Update>> found = new LinkedHashMap<>();
+    List<String> unmatched = new ArrayList<>();
+    for (Layer layer : layers) {
+      LoraTargets.Place place = targets.find(layer.key).orElse(null);
+      if (place == null) {
+        unmatched.add(layer.key.layer());
+      } else if (found
+              .computeIfAbsent(place.stack(), s -> new LinkedHashMap<>())
+              .put(place.layer(), layer.update)
+          != null) {
+        throw new UserError("%s: two updates are of layer '%s'".formatted(path, place.layer()));
+      }
+    }
+    LoraReport report = new LoraReport(path, layers.size(), unmatched, strangers);
+    report.requireSome();
+    List<LoraStack> done = new ArrayList<>();
+    try {
+      found.forEach((stack, updates) -> {
+        stack.put(name, new Lora(updates), scale);
+        done.add(stack);
+      });
+    } catch (UserError e) {
+      done.forEach(stack -> stack.remove(name));
+      throw new UserError(path + ": " + e.getMessage(), e);
+    }
+    return report;
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

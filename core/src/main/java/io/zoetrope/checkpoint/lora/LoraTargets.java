@@ -1,0 +1,53 @@
+package io.zoetrope.checkpoint.lora;
+
+import io.zoetrope.nn.LoraStack;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The networks of a model that LoRAs can update, with their layers by the names LoRAs give them.
+ */
+public final class LoraTargets {
+  /** A layer of a network. */
+  record Place(LoraStack stack, String layer) {}
+
+  private final Map<LoraKey.Part, Map<String, Place>> networks = new LinkedHashMap<>();
+
+  /** Adds the network that makes the pictures, or a part of it that has a store of its own. */
+  public LoraTargets denoiser(LoraStack stack) {
+    return with(LoraKey.Part.DENOISER, stack);
+  }
+
+  /** Adds the text encoder. */
+  public LoraTargets textEncoder(LoraStack stack) {
+    return with(LoraKey.Part.TEXT_ENCODER, stack);
+  }
+
+  private LoraTargets with(LoraKey.Part part, LoraStack stack) {
+    Map<String, Place> places = networks.computeIfAbsent(part, p -> new LinkedHashMap<>());
+    stack
+        .layers()
+        .forEach(layer -> {
+          Place other = places.put(LoraKey.flat(layer), new Place(stack, layer));
+          if (other != null) {
+            throw new IllegalStateException(
+                "layers '%s' and '%s' have one name for LoRAs".formatted(other.layer, layer));
+          }
+        });
+    return this;
+  }
+
+  /** The layer that a key means. A key that names no network may mean any. */
+  Optional<Place> find(LoraKey key) {
+    String layer = LoraKey.flat(key.layer());
+    if (key.part().isPresent()) {
+      return Optional.ofNullable(networks.get(key.part().get())).map(places -> places.get(layer));
+    }
+    return networks.values().stream()
+        .map(places -> places.get(layer))
+        .filter(Objects::nonNull)
+        .findFirst();
+  }
+}

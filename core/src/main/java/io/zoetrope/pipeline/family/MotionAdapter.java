@@ -1,0 +1,123 @@
+package io.zoetrope.pipeline.family;
+
+import io.zoetrope.checkpoint.Component;
+import io.zoetrope.checkpoint.WeightSet;
+import io.zoetrope.checkpoint.keys.MotionModuleKeys;
+import io.zoetrope.network.unet.DiffusersConfig;
+import io.zoetrope.network.unet.Inflation;
+import io.zoetrope.network.unet.TemporalBlock;
+import io.zoetrope.network.unet.UNetConfig;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * AnimateDiff's motion modules on disk: a directory as diffusers saves a {@code MotionAdapter}, or
+ * an original single file. Its weights lie in the mapped file until it is closed.
+ */
+public final class MotionAdapter implements AutoCloseable {
+  private static final String TABLE = ".transformer_blocks.0.pos_embed.pe";
+
+  private final Path path;
+  private final Optional<JsonNode> config;
+  private final WeightSet file;
+  private final Map<String, Tensor> tensors;
+
+  private MotionAdapter(Path path, Optional<JsonNode> config, WeightSet file) {
+    this.path = path;
+    this.config = config;
+    this.file = file;
+    Map<String, Tensor> held = file.tensors();
+    this.tensors = MotionModuleKeys.isOriginal(held) ? MotionModuleKeys.toDiffusers(held) : held;
+  }
+
+  /**
+   * Opens a directory or a file.
+   *
+   * @throws UserError if it holds no motion modules
+   */
+  public static MotionAdapter open(Path path) {
+    return open(path, Optional.empty());
+  }
+
+  /**
+   * As {@link #open(Path)}.
+   *
+   * @param variant of a directory's weights
+   */
+  static MotionAdapter open(Path path, Optional<String> variant) {
+    if (!Files.exists(path)) {
+      throw new UserError("there is no motion adapter " + path);
+    }
+    Component component = Component.diffusion(path);
+    boolean directory = Files.isDirectory(path);
+    if (directory && !component.exists()) {
+      throw new UserError("%s has no config.json: it is no motion adapter".formatted(path));
+    }
+    Optional<JsonNode> config =
+        directory ? Optional.of(component.config(JsonNode.class)) : Optional.empty();
+    WeightSet file = directory ? component.open(variant) : WeightSet.open(path);
+    try {
+      return new MotionAdapter(path, config, file);
+    } catch (UserError e) {
+      file.close();
+      throw new UserError(path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * An image network's config with these motion modules between its layers.
+   *
+   * @throws UserError if they are for another network
+   */
+  public UNetConfig inflate(UNetConfig image) {
+    try {
+      return image.inflated(
+          Inflation.motion(
+              config.map(json -> DiffusersConfig.adapter(json, image)).orElseGet(this::guess)));
+    } catch (UserError e) {
+      throw new UserError(path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** What a file without a config must be: all originals have 8 heads and one block. */
+  private TemporalBlock.MotionModule guess() {
+    Tensor table =
+        tensors.entrySet().stream()
+            .filter(e -> e.getKey().endsWith(TABLE))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElseThrow(() -> new UserError("it holds no motion modules"));
+    boolean middle = tensors.keySet().stream().anyMatch(name -> name.startsWith("mid_block."));
+    boolean two = tensors.keySet().stream().anyMatch(name -> name.contains(".attn2."));
+    return new TemporalBlock.MotionModule(
+        8, 1, two ? 2 : 1, Math.toIntExact(table.size(1)), middle);
+  }
+
+  /** The directory or file. */
+  Path path() {
+    return path;
+  }
+
+  /** Its weights by diffusers' names, valid until {@link #close}. */
+  public Map<String, Tensor> tensors() {
+    return tensors;
+  }
+
+  /** An image network's weights and these. */
+  public Map<String, Tensor> beside(Map<String, Tensor> image) {
+    Map<String, Tensor> both = new LinkedHashMap<>(image);
+    both.putAll(tensors);
+    return both;
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

@@ -1,0 +1,352 @@
+package io.zoetrope.pipeline.schedule;
+
+import io.zoetrope.diffusion.FlowSchedule;
+import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.Prediction;
+import io.zoetrope.diffusion.SampledSchedule;
+import io.zoetrope.diffusion.Threshold;
+import io.zoetrope.diffusion.discrete.AlphaBars;
+import io.zoetrope.diffusion.discrete.DdimSteps;
+import io.zoetrope.diffusion.discrete.Discretisation;
+import io.zoetrope.diffusion.discrete.DpmFlowSteps;
+import io.zoetrope.diffusion.discrete.DpmSteps;
+import io.zoetrope.diffusion.discrete.EulerSteps;
+import io.zoetrope.diffusion.discrete.FinalSigma;
+import io.zoetrope.diffusion.discrete.FlowSteps;
+import io.zoetrope.diffusion.discrete.LcmSteps;
+import io.zoetrope.diffusion.discrete.SigmaSpacing;
+import io.zoetrope.diffusion.discrete.TimestepSpacing;
+import io.zoetrope.diffusion.sampler.Ddim;
+import io.zoetrope.diffusion.sampler.DpmSolverPlusPlus2M;
+import io.zoetrope.diffusion.sampler.Lcm;
+import io.zoetrope.diffusion.sampler.Sampler;
+import io.zoetrope.torch.UserError;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A {@code scheduler_config.json} of diffusers. Its class names the sampler that the model comes
+ * with; any other may be asked for, which then reads from the same file what concerns it and takes
+ * its own class's defaults for the rest, as {@code from_config} does (docs/samplers.md).
+ */
+public final class DiffusersScheduler implements Scheduling {
+  private static final String DDIM = "DDIMScheduler";
+  private static final String EULER = "EulerDiscreteScheduler";
+  private static final String EULER_A = "EulerAncestralDiscreteScheduler";
+  private static final String DPM = "DPMSolverMultistepScheduler";
+  private static final String LCM = "LCMScheduler";
+  private static final String FLOW = "FlowMatchEulerDiscreteScheduler";
+  private static final String PNDM = "PNDMScheduler";
+
+  /** The classes that are read. */
+  public static final List<String> CLASSES = List.of(DDIM, DPM, EULER_A, EULER, FLOW, LCM, PNDM);
+
+  private final String kind;
+  private final ConfigFields fields;
+  private final AlphaBars bars;
+  private final Prediction prediction;
+
+  /**
+   * From the content of the file.
+   *
+   * @throws UserError if the class is not one of {@link #CLASSES}, or a field is wrong or asks for
+   *     what this version does not do
+   */
+  public DiffusersScheduler(JsonNode config) {
+    fields = new ConfigFields(config);
+    kind = fields.text("_class_name", "");
+    if (!CLASSES.contains(kind)) {
+      throw new UserError(
+          "unknown scheduler '%s': this version reads %s"
+              .formatted(kind, String.join(", ", CLASSES)));
+    }
+    bars = bars();
+    prediction = prediction();
+    refuse("use_beta_sigmas", "sigmas by a beta distribution");
+    refuse("use_dynamic_shifting", "shifting by the size of the picture");
+    refuse("invert_sigmas", "inverted sigmas");
+    refuse("stochastic_sampling", "stochastic sampling of flows");
+    if (fields.has("variance_type") && kind.equals(DPM)) {
+      throw new UserError("a learned variance (variance_type) is not supported");
+    }
+    // What is wrong with the fields of its own sampler is said when the model is loaded.
+    sampling(sampler(), 1);
+  }
+
+  /**
+   * What an image model's file becomes under AnimateDiff's motion modules: they were trained with
+   * betas that rise linearly (Guo et al. 2023, section 5.1), and are walked from the last timestep
+   * down. PNDM, which is what the files of Stable Diffusion name, becomes DDIM.
+   */
+  public DiffusersScheduler underMotion() {
+    ObjectNode config = fields.config().deepCopy().asObject();
+    if (kind.equals(PNDM)) {
+      config.put("_class_name", DDIM);
+    }
+    config.put("beta_schedule", "linear");
+    config.put("timestep_spacing", "linspace");
+    config.put("steps_offset", 1);
+    config.put("clip_sample", false);
+    return new DiffusersScheduler(config);
+  }
+
+  private void refuse(String field, String what) {
+    if (fields.flag(field, false)) {
+      throw new UserError("%s (%s) are not supported".formatted(what, field));
+    }
+  }
+
+  /** The name of the sampler that the model comes with. */
+  public String sampler() {
+    String karras = fields.flag("use_karras_sigmas", false) ? "-karras" : "";
+    return switch (kind) {
+      case DDIM -> "ddim";
+      case EULER -> "euler" + karras;
+      case EULER_A -> "euler-a";
+      case DPM ->
+          (fields.text("algorithm_type", "").startsWith("sde") ? "dpm++2m-sde" : "dpm++2m")
+              + karras;
+      case LCM -> "lcm";
+      case PNDM -> "pndm";
+      default -> "flow-euler";
+    };
+  }
+
+  @Override
+  public Prediction toPrediction() {
+    return prediction;
+  }
+
+  @Override
+  public NoiseSchedule toSchedule() {
+    return flows() ? new FlowSchedule(1) : bars.schedule();
+  }
+
+  private boolean flows() {
+    return kind.equals(FLOW) || fields.flag("use_flow_sigmas", false);
+  }
+
+  private Prediction prediction() {
+    String name = fields.text("prediction_type", kind.equals(FLOW) ? "flow" : "epsilon");
+    return switch (name) {
+      case "epsilon" -> Prediction.EPS;
+      case "v_prediction" -> Prediction.V;
+      case "sample", "original_sample" -> Prediction.X0;
+      case "flow", "flow_prediction" -> Prediction.FLOW;
+      default ->
+          throw new UserError(
+              "unknown prediction_type '%s': it is epsilon, v_prediction, sample or flow_prediction"
+                  .formatted(name));
+    };
+  }
+
+  private AlphaBars bars() {
+    boolean lcm = kind.equals(LCM);
+    int steps = fields.whole("num_train_timesteps", 1000);
+    if (steps < 2 || steps > 100_000) {
+      throw new UserError("num_train_timesteps is 2 to 100000, not " + steps);
+    }
+    if (flows() && steps != 1000) {
+      throw new UserError("flow models of 1000 timesteps are supported, not of " + steps);
+    }
+    double start = fields.number("beta_start", lcm ? 0.00085 : 1e-4);
+    double end = fields.number("beta_end", lcm ? 0.012 : 0.02);
+    if (!(start > 0 && end >= start && end < 1)) {
+      throw new UserError("betas rise within 0 and 1, not from %s to %s".formatted(start, end));
+    }
+    String shape = fields.text("beta_schedule", lcm ? "scaled_linear" : "linear");
+    Optional<float[]> trained = fields.numbers("trained_betas");
+    try {
+      AlphaBars made =
+          trained.isPresent()
+              ? AlphaBars.ofBetas("trained_betas", trained.get())
+              : switch (shape) {
+                case "linear" -> AlphaBars.linear(steps, start, end);
+                case "scaled_linear" -> AlphaBars.scaledLinear(steps, start, end);
+                case "squaredcos_cap_v2" -> AlphaBars.squaredCosine(steps);
+                default ->
+                    throw new UserError(
+                        "unknown beta_schedule '%s': it is linear, scaled_linear or squaredcos_cap_v2"
+                            .formatted(shape));
+              };
+      AlphaBars whole = fields.flag("rescale_betas_zero_snr", false) ? made.withZeroSnr() : made;
+      whole.schedule(); // refuses betas that do not fall
+      return whole;
+    } catch (IllegalArgumentException e) {
+      throw new UserError(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public Sampling sampling(String sampler, int steps) {
+    Sampler method =
+        switch (sampler) {
+          case "ddim" -> new Ddim(0, flows() ? Threshold.NONE : threshold(kind.equals(DDIM)));
+          case "lcm" -> new Lcm(fields.number("timestep_scaling", 10), threshold(false));
+          case "dpm++2m", "dpm++2m-karras", "dpm++2m-sde", "dpm++2m-sde-karras" ->
+              dpm(sampler.contains("sde"), steps);
+          default -> Samplers.of(sampler);
+        };
+    try {
+      SampledSchedule schedule = discretisation(sampler).over(steps);
+      return new Sampling(schedule, method, schedule.levels());
+    } catch (IllegalArgumentException e) {
+      throw new UserError(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Discretisation discretisation(String sampler) {
+    boolean karras = sampler.endsWith("-karras");
+    if (flows()) {
+      boolean dpm = sampler.startsWith("dpm");
+      double shift = fields.number(kind.equals(FLOW) ? "shift" : "flow_shift", 1);
+      Optional<Double> end = fields.optional("shift_terminal").filter(x -> x != 0);
+      return dpm && !karras && kind.equals(DPM)
+          ? new DpmFlowSteps(shift)
+          : new FlowSteps(
+              shift,
+              end.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+              sigmas(karras || fields.flag("use_karras_sigmas", false)));
+    }
+    return switch (sampler) {
+      case "euler", "heun", "euler-karras", "euler-a" -> euler(sampler, karras);
+      case "lcm" -> new LcmSteps(bars, fields.whole("original_inference_steps", 50));
+      case "pndm" -> pndm();
+      default ->
+          sampler.startsWith("dpm")
+              ? dpmSteps(karras)
+              : new DdimSteps(
+                  bars, spacing("leading"), offset(), fields.flag("set_alpha_to_one", true));
+    };
+  }
+
+  private TimestepSpacing spacing(String otherwise) {
+    return TimestepSpacing.of(fields.text("timestep_spacing", otherwise));
+  }
+
+  private int offset() {
+    return fields.whole("steps_offset", 0);
+  }
+
+  /** The spacing of sigmas; a name without "karras" keeps what else the file says. */
+  private SigmaSpacing sigmas(boolean karras) {
+    if (karras) {
+      return SigmaSpacing.KARRAS;
+    }
+    return fields.flag("use_exponential_sigmas", false)
+        ? SigmaSpacing.EXPONENTIAL
+        : SigmaSpacing.TIMESTEPS;
+  }
+
+  private Discretisation euler(String sampler, boolean karras) {
+    AlphaBars above = bars.aboveZero();
+    if (sampler.equals("euler-a")) {
+      return new EulerSteps(
+          above,
+          spacing("linspace"),
+          offset(),
+          SigmaSpacing.TIMESTEPS,
+          EulerSteps.Range.OWN,
+          FinalSigma.ZERO,
+          EulerSteps.Told.TIMESTEP);
+    }
+    SigmaSpacing sigmas = sigmas(karras);
+    EulerSteps.Range range =
+        new EulerSteps.Range(fields.optional("sigma_min"), fields.optional("sigma_max"));
+    if (fields.text("interpolation_type", "linear").equals("log_linear")) {
+      if (sigmas == SigmaSpacing.TIMESTEPS) {
+        throw new UserError(
+            "interpolation_type log_linear goes with Karras or exponential sigmas only");
+      }
+      float[] ratios = above.ratios();
+      range =
+          new EulerSteps.Range(
+              Optional.of(range.least().orElse((double) ratios[0])),
+              Optional.of(range.most().orElse((double) ratios[ratios.length - 1])));
+    }
+    boolean continuous =
+        fields.text("timestep_type", "discrete").equals("continuous")
+            && prediction.equals(Prediction.V);
+    return new EulerSteps(
+        above,
+        spacing("linspace"),
+        offset(),
+        sigmas,
+        range,
+        FinalSigma.of(fields.text("final_sigmas_type", "zero")),
+        continuous ? EulerSteps.Told.LOG_SIGMA : EulerSteps.Told.TIMESTEP);
+  }
+
+  private Discretisation dpmSteps(boolean karras) {
+    SigmaSpacing sigmas = sigmas(karras);
+    boolean lu = sigmas == SigmaSpacing.TIMESTEPS && fields.flag("use_lu_lambdas", false);
+    boolean rounds =
+        (karras || lu) && !fields.text("beta_schedule", "").equals("squaredcos_cap_v2");
+    return new DpmSteps(
+        bars.aboveZero(),
+        spacing("linspace"),
+        offset(),
+        lu ? SigmaSpacing.LU : sigmas,
+        FinalSigma.of(fields.text("final_sigmas_type", "zero")),
+        fields.number("lambda_min_clipped", Double.NEGATIVE_INFINITY),
+        rounds ? DpmSteps.Whole.ROUNDED : DpmSteps.Whole.CUT);
+  }
+
+  private Sampler dpm(boolean sde, int steps) {
+    String algorithm = fields.text("algorithm_type", "dpmsolver++");
+    if (!List.of("dpmsolver++", "sde-dpmsolver++", "deis").contains(algorithm)) {
+      throw new UserError(
+          "algorithm_type '%s' is not supported: it is dpmsolver++ or sde-dpmsolver++"
+              .formatted(algorithm));
+    }
+    int order = fields.whole("solver_order", 2);
+    if (order != 1 && order != 2) {
+      throw new UserError("solver_order is 1 or 2 here, not " + order);
+    }
+    boolean firstAtLast =
+        fields.flag("euler_at_final", false)
+            || (fields.flag("lower_order_final", true) && steps < 15)
+            || fields.text("final_sigmas_type", "zero").equals("zero");
+    boolean heun = fields.text("solver_type", "midpoint").equals("heun");
+    return new DpmSolverPlusPlus2M(
+        sde ? DpmSolverPlusPlus2M.Equation.SDE : DpmSolverPlusPlus2M.Equation.ODE,
+        order == 1
+            ? DpmSolverPlusPlus2M.Rule.NONE
+            : heun ? DpmSolverPlusPlus2M.Rule.HEUN : DpmSolverPlusPlus2M.Rule.MIDPOINT,
+        firstAtLast ? DpmSolverPlusPlus2M.Last.FIRST_ORDER : DpmSolverPlusPlus2M.Last.AS_OTHERS,
+        threshold(false));
+  }
+
+  private Discretisation pndm() {
+    TimestepSpacing spacing = spacing("leading");
+    if (spacing != TimestepSpacing.LEADING) {
+      throw new UserError(
+          "pndm is made for timestep_spacing leading, and this model's is %s: take --sampler ddim"
+              .formatted(fields.text("timestep_spacing", "")));
+    }
+    if (kind.equals(PNDM) && !fields.flag("skip_prk_steps", false)) {
+      throw new UserError(
+          "this model's PNDM starts with Runge-Kutta steps (skip_prk_steps false), which are not"
+              + " supported: take --sampler ddim");
+    }
+    return new DdimSteps(bars, spacing, offset(), fields.flag("set_alpha_to_one", false));
+  }
+
+  /**
+   * What the config says of x0.
+   *
+   * @param clips if it says nothing: true for DDIM's own configs, as in the reference; another
+   *     class's config with DDIM would clip latents there, which nobody wants
+   */
+  private Threshold threshold(boolean clips) {
+    if (fields.flag("thresholding", false)) {
+      return new Threshold.Dynamic(
+          fields.number("dynamic_thresholding_ratio", 0.995), fields.number("sample_max_value", 1));
+    }
+    boolean clip = fields.flag("clip_sample", clips);
+    return clip ? new Threshold.Clip(fields.number("clip_sample_range", 1)) : Threshold.NONE;
+  }
+}

@@ -1,0 +1,50 @@
+package io.zoetrope.pipeline.schedule;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.Prediction;
+import io.zoetrope.diffusion.Spacing;
+import io.zoetrope.torch.UserError;
+
+/**
+ * The noise that a model was trained with: {@code scheduler/scheduler_config.json}.
+ *
+ * @param schedule flow, cosine, linear, scaled_linear or karras
+ * @param shift of the flow schedule; 1 elsewhere
+ * @param prediction what the network predicts
+ */
+public record SchedulerConfig(
+    @JsonProperty("schedule") String schedule,
+    @JsonProperty("shift") double shift,
+    @JsonProperty("prediction_type") String prediction)
+    implements Scheduling {
+
+  @Override
+  public NoiseSchedule toSchedule() {
+    return switch (schedule) {
+      case "flow" -> NoiseSchedule.flow(shift);
+      case "cosine" -> NoiseSchedule.cosine();
+      case "linear" -> NoiseSchedule.linear();
+      case "scaled_linear" -> NoiseSchedule.scaledLinear();
+      case "karras" -> NoiseSchedule.karras();
+      default ->
+          throw new UserError(
+              "unknown noise schedule '"
+                  + schedule
+                  + "': it is one of flow, cosine, linear, scaled_linear, karras");
+    };
+  }
+
+  @Override
+  public Prediction toPrediction() {
+    return Prediction.of(prediction);
+  }
+
+  /** Levels as the schedule spaces them; by Karras's rule for a sampler whose name says so. */
+  @Override
+  public Sampling sampling(String sampler, int steps) {
+    NoiseSchedule noise = toSchedule();
+    Spacing spacing = sampler.endsWith("-karras") ? Spacing.KARRAS : Spacing.OWN;
+    return new Sampling(noise, Samplers.of(sampler), spacing.levels(noise, steps));
+  }
+}

@@ -1,0 +1,46 @@
+package io.zoetrope.pipeline.schedule;
+
+import io.zoetrope.checkpoint.JsonFiles;
+import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.Prediction;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The noise that a model was trained with, and how it is walked down: {@code
+ * scheduler/scheduler_config.json}, in our words ({@link SchedulerConfig}) or in those of diffusers
+ * ({@link DiffusersScheduler}).
+ */
+public sealed interface Scheduling permits SchedulerConfig, DiffusersScheduler {
+  /** What the network predicts. */
+  Prediction toPrediction();
+
+  /** The schedule of the training. */
+  NoiseSchedule toSchedule();
+
+  /**
+   * How to sample.
+   *
+   * @param sampler a name of {@link Samplers#NAMES}
+   * @throws UserError if the sampler does not exist, or does not fit the training or the steps
+   */
+  Sampling sampling(String sampler, int steps);
+
+  /**
+   * Reads either kind.
+   *
+   * @throws UserError if the file is missing or damaged, or names what this version does not know
+   */
+  static Scheduling read(Path file) {
+    JsonNode config = JsonFiles.read(file, JsonNode.class);
+    if (!config.has("_class_name")) {
+      return JsonFiles.read(file, SchedulerConfig.class);
+    }
+    try {
+      return new DiffusersScheduler(config);
+    } catch (UserError e) {
+      throw new UserError(file + ": " + e.getMessage(), e);
+    }
+  }
+}

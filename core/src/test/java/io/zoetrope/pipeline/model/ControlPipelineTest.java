@@ -1,0 +1,94 @@
+package io.zoetrope.pipeline.model;
+
+import io.zoetrope.Parity;
+import io.zoetrope.checkpoint.Component;
+import io.zoetrope.checkpoint.JsonFiles;
+import io.zoetrope.checkpoint.WeightSet;
+import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
+import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.diffusion.sampler.SamplerLoop;
+import io.zoetrope.network.VideoNetwork;
+import io.zoetrope.network.unet.DiffusersConfig;
+import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.pipeline.Hints;
+import io.zoetrope.pipeline.family.ControlChoice;
+import io.zoetrope.pipeline.schedule.DiffusersScheduler;
+import io.zoetrope.pipeline.schedule.Sampling;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.Precision;
+import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** Against StableDiffusionControlNetPipeline of diffusers, each frame under a hint of its own. */
+class ControlPipelineTest {
+  private static final double MARK = 1e-4;
+
+  private static Tensor clip(Tensor rows) {
+    return rows.transpose(0, 1).unsqueeze(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ddim.1", "ddim.2", "euler.1", "euler.2"})
+  void wholePipelines(String name) {
+    int count = name.endsWith("1") ? 1 : 2;
+    try (Parity parity = Parity.of("pipelines/control")) {
+      Path canny = parity.folder().resolve("../../control/canny").normalize();
+      Component image = Component.diffusion(canny.resolve("image"));
+      List<ParameterStore> stores = new ArrayList<>();
+      try (WeightSet weights = image.open(Optional.empty())) {
+        stores.add(ParameterStore.forInference(weights.tensors(), Precision.F32));
+        VideoNetwork unet =
+            DiffusersConfig.unet(image.config(JsonNode.class)).build(stores.getFirst().root());
+        List<ControlChoice> choices =
+            List.of(new ControlChoice(canny, 0.8), new ControlChoice(canny.resolve("second"), 0.4));
+        Controls controls =
+            Controls.load(
+                choices.subList(0, count), unet, Precision.F32, stores, new ArrayList<>());
+        JsonNode config =
+            JsonFiles.read(parity.folder().resolve("schedulers.json"), JsonNode.class)
+                .get(name.substring(0, name.length() - 2));
+        run(parity, name, count, controls.over(unet), new DiffusersScheduler(config));
+      } finally {
+        stores.forEach(ParameterStore::close);
+      }
+    }
+  }
+
+  private static void run(
+      Parity parity, String name, int count, VideoNetwork network, DiffusersScheduler scheduler) {
+    Scopes.run(() -> {
+      Sampling sampling = scheduler.sampling(scheduler.sampler(), 5);
+      List<Hints.Hint> hints = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        hints.add(new Hints.Hint(clip(parity.get("hint." + i)), Optional.empty()));
+      }
+      X0Denoiser guided =
+          new ClassifierFreeGuidance(
+              new Hints(hints)
+                  .around(X0Denoiser.of(network, sampling.schedule(), scheduler.toPrediction())),
+              Conditioning.text(parity.get("negative")),
+              6);
+      Tensor start = clip(parity.get("start"));
+      TimestepPlan plan = TimestepPlan.uniform(sampling.levels(), 3);
+      Noise noise = Noise.of(new RandomStreams(1)).with(Noise.Given.start(start, 0));
+      Tensor begun =
+          SamplerLoop.start(plan, sampling.schedule(), Tensors.zeros(1, 4, 3, 6, 5), noise);
+      Tensor end =
+          new SamplerLoop(sampling.sampler(), guided)
+              .run(plan, begun, Conditioning.text(parity.get("text")), noise, Progress.NONE);
+      parity.check(name, end.squeeze(0).transpose(0, 1), MARK);
+    });
+  }
+}
