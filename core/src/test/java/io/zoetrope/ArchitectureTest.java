@@ -5,16 +5,22 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsid
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,6 +73,53 @@ class ArchitectureTest {
                   "data",
                   "pipeline")));
 
+  /**
+   * Rooms within a room -> those of its siblings that they may see, besides what its room sees.
+   * Every package below a room of the first table must stand here.
+   */
+  private static final Map<String, List<String>> SIBLINGS =
+      Map.ofEntries(
+          Map.entry("diffusion", List.of()),
+          Map.entry("diffusion.discrete", List.of("diffusion")),
+          Map.entry("diffusion.sampler", List.of("diffusion")),
+          Map.entry("diffusion.guidance", List.of("diffusion", "diffusion.sampler")),
+          Map.entry("network", List.of()),
+          Map.entry("network.classifier", List.of()),
+          Map.entry("network.dit", List.of("network")),
+          Map.entry("network.unet", List.of("network")),
+          Map.entry("network.vae", List.of("network")),
+          Map.entry("network.text", List.of("network")),
+          Map.entry("network.text.clip", List.of("network", "network.text")),
+          Map.entry("checkpoint", List.of("checkpoint.safetensors")),
+          Map.entry("checkpoint.safetensors", List.of()),
+          Map.entry("checkpoint.lora", List.of("checkpoint", "checkpoint.safetensors")),
+          Map.entry("checkpoint.keys", List.of("checkpoint", "checkpoint.safetensors")),
+          Map.entry("checkpoint.hub", List.of()),
+          Map.entry("pipeline.schedule", List.of()),
+          Map.entry("pipeline.family", List.of("pipeline.schedule")),
+          Map.entry("pipeline.model", List.of("pipeline.schedule", "pipeline.family")),
+          Map.entry("pipeline", List.of("pipeline.schedule", "pipeline.family", "pipeline.model")),
+          Map.entry(
+              "pipeline.task",
+              List.of("pipeline", "pipeline.schedule", "pipeline.family", "pipeline.model")),
+          Map.entry(
+              "pipeline.probe",
+              List.of("pipeline", "pipeline.schedule", "pipeline.family", "pipeline.model")),
+          Map.entry("data", List.of()),
+          Map.entry("data.toybox", List.of("data")),
+          Map.entry("train", List.of()),
+          Map.entry("train.objective", List.of("train")),
+          Map.entry("train.recipe", List.of("train", "train.objective")),
+          Map.entry("train.run", List.of("train", "train.objective", "train.recipe")),
+          Map.entry("eval", List.of()),
+          Map.entry("eval.picture", List.of("eval")),
+          Map.entry("eval.motion", List.of("eval")),
+          Map.entry("eval.features", List.of("eval")),
+          Map.entry("eval.suite", List.of("eval", "eval.picture", "eval.motion", "eval.features")));
+
+  /** More public types than this in a package want a reason in its package-info. */
+  private static final int DOZEN = 12;
+
   private JavaClasses house;
 
   @BeforeAll
@@ -106,6 +159,64 @@ class ArchitectureTest {
         .resideInAnyPackage(
             FLOORS.keySet().stream().map(r -> "io.zoetrope." + r + "..").toArray(String[]::new))
         .check(house);
+  }
+
+  static Stream<String> roomsWithin() {
+    return new TreeSet<>(SIBLINGS.keySet()).stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("roomsWithin")
+  void roomWithinARoomSeesOnlyTheSiblingsItMay(String room) {
+    List<String> hidden =
+        SIBLINGS.keySet().stream()
+            .filter(other -> top(other).equals(top(room)))
+            .filter(other -> !other.equals(room) && !SIBLINGS.get(room).contains(other))
+            .map(other -> "io.zoetrope." + other)
+            .toList();
+    noClasses()
+        .that()
+        .resideInAPackage("io.zoetrope." + room)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(hidden.toArray(String[]::new))
+        .allowEmptyShould(true)
+        .check(house);
+  }
+
+  private static String top(String room) {
+    return room.substring(0, (room + ".").indexOf('.'));
+  }
+
+  @Test
+  void everyRoomWithinARoomStandsInItsTable() {
+    List<String> divided =
+        house.stream()
+            .map(c -> c.getPackageName())
+            .filter(p -> p.startsWith("io.zoetrope."))
+            .map(p -> p.substring("io.zoetrope.".length()))
+            .distinct()
+            .filter(p ->
+                p.contains(".") || SIBLINGS.keySet().stream().anyMatch(s -> s.startsWith(p + ".")))
+            .sorted()
+            .toList();
+    assertThat(SIBLINGS.keySet()).containsExactlyInAnyOrderElementsOf(divided);
+  }
+
+  /** Or it says why: a reader cannot keep more in mind. */
+  @Test
+  void aPackageHasAtMostADozenPublicTypes() throws IOException {
+    Map<String, Long> counts =
+        house.stream()
+            .filter(c -> c.isTopLevelClass() && c.getModifiers().contains(JavaModifier.PUBLIC))
+            .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+    for (Map.Entry<String, Long> room : counts.entrySet()) {
+      Path info = Path.of("src/main/java", room.getKey().replace('.', '/'), "package-info.java");
+      boolean reason = Files.readString(info).contains("More than a dozen");
+      assertThat(reason)
+          .as("%s has %d public types; its package-info says why", room.getKey(), room.getValue())
+          .isEqualTo(room.getValue() > DOZEN);
+    }
   }
 
   @Test

@@ -7,6 +7,8 @@
  * side is [0, 1] x [0, 1], x to the right and y down, whatever the size or aspect ratio; time is in
  * seconds. Scenes are laid out so that everything stays inside that square for {@link
  * io.zoetrope.data.toybox.ToyboxScene#SECONDS} seconds.
+ *
+ * <p>More than a dozen types: one for each trait of a toy and of its world.
  */
 @NullMarked
 package io.zoetrope.data.toybox;

@@ -6,6 +6,9 @@
  *
  * <p>Shapes: {@code x_MCHW} with {@code M = B * F} frames, channels next to each other in memory;
  * {@code x_BFNC} the same as N = H * W tokens a frame; {@code c_ME} the condition of each frame.
+ *
+ * <p>More than a dozen types: one U-Net is told by its config, its inflation and the kinds of
+ * layers that these name.
  */
 @NullMarked
 package io.zoetrope.network.unet;
