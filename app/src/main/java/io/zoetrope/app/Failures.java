@@ -3,6 +3,7 @@ package io.zoetrope.app;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.UsageError;
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.app.cli.Wording;
 import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -61,7 +62,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         yield USAGE;
       }
       case UserError user -> {
-        say(text(user));
+        say(Wording.line(user));
         yield FAILED;
       }
       case OutOfMemoryError memory -> {
@@ -120,9 +121,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
       return e.getClass().getSimpleName();
     }
     // Native messages carry a C++ stack of thousands of characters below their first line; those
-    // of the user, however, may be wrapped.
-    boolean ours = e instanceof UserError || e instanceof ParameterException;
-    return ours
+    // of the command line, however, may be wrapped.
+    return e instanceof ParameterException
         ? message.strip().replaceAll("\\s*\\R\\s*", " ")
         : message.lines().findFirst().orElse("");
   }

@@ -1,6 +1,7 @@
 package io.zoetrope.checkpoint;
 
 import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
@@ -72,7 +73,7 @@ public record Component(Path folder, String weightsFile) {
    */
   public void write(Object config, Map<String, Tensor> tensors, ScalarType dtype) {
     if (tensors.isEmpty()) {
-      throw new UserError("no weights for " + weights());
+      throw new UserError(Fault.NOT_FOUND, "no weights for " + weights());
     }
     write(config);
     Scopes.run(() -> {

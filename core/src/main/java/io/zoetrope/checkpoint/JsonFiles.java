@@ -1,6 +1,7 @@
 package io.zoetrope.checkpoint;
 
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,14 +38,16 @@ public final class JsonFiles {
     try {
       return JSON.readValue(Files.readAllBytes(file), type);
     } catch (JacksonException e) {
-      Throwable cause = e.getCause() instanceof UserError u ? u : e;
-      String reason = cause == e ? e.getOriginalMessage() : cause.getMessage();
+      if (e.getCause() instanceof UserError refused) {
+        throw refused.at(file);
+      }
+      String reason = String.valueOf(e.getOriginalMessage());
       throw new UserError(
-          file + ": " + String.valueOf(reason).lines().findFirst().orElse("not JSON"), e);
+          Fault.DAMAGED, file + ": " + reason.lines().findFirst().orElse("not JSON"), e);
     } catch (IOException e) {
       throw Files.exists(file)
           ? AtomicFiles.cannot("read", file, e)
-          : new UserError("no file " + file + ": the model is not whole");
+          : new UserError(Fault.NOT_FOUND, "no file " + file + ": the model is not whole");
     }
   }
 

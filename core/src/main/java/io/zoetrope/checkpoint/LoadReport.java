@@ -1,6 +1,7 @@
 package io.zoetrope.checkpoint;
 
 import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,7 @@ public record LoadReport(
               .formatted(unexpected.size(), some(unexpected)));
     }
     throw new UserError(
+        Fault.MISMATCH,
         "%s does not fit its config as %s: %s: it belongs to another model"
             .formatted(source, what, String.join(", ", faults)));
   }

@@ -2,6 +2,7 @@ package io.zoetrope.checkpoint;
 
 import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,6 +60,6 @@ record ShardIndex(SequencedMap<String, String> weightMap) {
   }
 
   private static UserError bad(Path file, String cause) {
-    return new UserError(file + " is not a good index of shards: " + cause);
+    return new UserError(Fault.DAMAGED, file + " is not a good index of shards: " + cause);
   }
 }

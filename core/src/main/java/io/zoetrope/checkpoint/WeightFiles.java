@@ -1,6 +1,7 @@
 package io.zoetrope.checkpoint;
 
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,8 +37,9 @@ final class WeightFiles {
       Path wanted = found.get(variant.get());
       if (wanted == null) {
         throw new UserError(
-            "%s has no variant '%s' of %s: %s"
-                .formatted(folder, variant.get(), base, offer(found.keySet().stream().toList())));
+            Fault.NOT_FOUND,
+            "%s has no variant '%s' of %s".formatted(folder, variant.get(), base),
+            offer(found.keySet().stream().toList()));
       }
       return wanted;
     }
@@ -50,12 +52,14 @@ final class WeightFiles {
     if (found.isEmpty()) {
       requireNoPickle(folder, base);
       throw new UserError(
+          Fault.NOT_FOUND,
           "no file %s, nor an index of shards of it: the model is not whole"
               .formatted(folder.resolve(base)));
     }
     throw new UserError(
-        "%s has %s in several variants only: %s"
-            .formatted(folder, base, offer(found.keySet().stream().toList())));
+        Fault.NOT_FOUND,
+        "%s has %s in several variants only".formatted(folder, base),
+        offer(found.keySet().stream().toList()));
   }
 
   /** Says how to convert what lies there as a pickle. */
@@ -75,8 +79,10 @@ final class WeightFiles {
               .findFirst();
       if (pickle.isPresent()) {
         throw new UserError(
-            "%s is a PyTorch pickle, which can run code, and there is no %s beside it: convert it in Python by from_pretrained(...) and save_pretrained(..., safe_serialization=True)"
-                .formatted(folder.resolve(pickle.get()), base));
+            Fault.UNSUPPORTED,
+            "%s is a PyTorch pickle, which can run code, and there is no %s beside it"
+                .formatted(folder.resolve(pickle.get()), base),
+            "convert it in Python by from_pretrained(...) and save_pretrained(..., safe_serialization=True)");
       }
     } catch (IOException e) {
       throw AtomicFiles.cannot("look into", folder, e);
@@ -91,7 +97,8 @@ final class WeightFiles {
   /** Weights by variant; the plain ones under "". A whole file goes before shards. */
   private static TreeMap<String, Path> variants(Path folder, String base) {
     if (!Files.isDirectory(folder)) {
-      throw new UserError("there is no folder " + folder + ": the model is not whole");
+      throw new UserError(
+          Fault.NOT_FOUND, "there is no folder " + folder + ": the model is not whole");
     }
     String stem = Pattern.quote(base.substring(0, base.length() - ".safetensors".length()));
     // The second place of a variant in an index's name is one that older files have.
@@ -124,6 +131,7 @@ final class WeightFiles {
     }
     if (found.isEmpty() && !shards.isEmpty()) {
       throw new UserError(
+          Fault.NOT_FOUND,
           "%s has shards of %s, first %s, but not their index %s.index.json: the model is not whole"
               .formatted(folder, base, shards.getFirst(), base));
     }

@@ -3,6 +3,7 @@ package io.zoetrope.checkpoint;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,7 @@ public final class WeightSet implements AutoCloseable {
       if (!Files.exists(place)) {
         long missing = index.weightMap().values().stream().filter(shard::equals).count();
         throw new UserError(
+            Fault.NOT_FOUND,
             "no file %s: %s names it for %d of %d tensors; the model is not whole"
                 .formatted(place, path.getFileName(), missing, index.weightMap().size()));
       }
@@ -78,6 +80,7 @@ public final class WeightSet implements AutoCloseable {
           SafetensorsFile file = Objects.requireNonNull(files.get(shard));
           if (!file.entries().containsKey(name)) {
             throw new UserError(
+                Fault.MISMATCH,
                 "%s has no tensor '%s', which %s says it holds: they are of different models"
                     .formatted(file.path(), SafetensorsHeader.clean(name), path.getFileName()));
           }
@@ -89,6 +92,7 @@ public final class WeightSet implements AutoCloseable {
             .forEach(name -> {
               if (!shard.equals(index.weightMap().get(name))) {
                 throw new UserError(
+                    Fault.MISMATCH,
                     "%s has a tensor '%s', which %s does not say: they are of different models"
                         .formatted(file.path(), SafetensorsHeader.clean(name), path.getFileName()));
               }
@@ -125,7 +129,7 @@ public final class WeightSet implements AutoCloseable {
   public Tensor tensor(String name) {
     SafetensorsFile file = homes.get(name);
     if (file == null) {
-      throw new UserError("%s has no tensor '%s'".formatted(path, name));
+      throw new UserError(Fault.NOT_FOUND, "%s has no tensor '%s'".formatted(path, name));
     }
     return file.tensor(name);
   }

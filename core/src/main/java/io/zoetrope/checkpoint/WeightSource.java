@@ -1,6 +1,7 @@
 package io.zoetrope.checkpoint;
 
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -93,6 +94,7 @@ public final class WeightSource {
   private void put(String key, String name, Tensor tensor) {
     if (tensors.put(name, tensor) != null) {
       throw new UserError(
+          Fault.DAMAGED,
           "%s: '%s' and '%s' are the same weight of the %s"
               .formatted(source, inFile.get(name), key, what));
     }

@@ -5,6 +5,7 @@ import io.zoetrope.media.Resize;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoInfo;
 import io.zoetrope.media.VideoReader;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
@@ -34,16 +35,18 @@ public final class FolderDataset implements ClipDataset {
   public record Options(int width, int height, int frames, double fps, int windows, long seed) {
     public Options {
       if (width < 1 || height < 1) {
-        throw new UserError("clips need at least 1x1 pixels, not " + width + "x" + height);
+        throw new UserError(
+            Fault.INVALID, "clips need at least 1x1 pixels, not " + width + "x" + height);
       }
       if (frames < 1) {
-        throw new UserError("clips need at least 1 frame, not " + frames);
+        throw new UserError(Fault.INVALID, "clips need at least 1 frame, not " + frames);
       }
       if (!(fps > 0) || fps > 1000) {
-        throw new UserError("frames per second must be above 0 and at most 1000, not " + fps);
+        throw new UserError(
+            Fault.INVALID, "frames per second must be above 0 and at most 1000, not " + fps);
       }
       if (windows < 1) {
-        throw new UserError("take at least 1 window of each video, not " + windows);
+        throw new UserError(Fault.INVALID, "take at least 1 window of each video, not " + windows);
       }
     }
 
@@ -114,7 +117,7 @@ public final class FolderDataset implements ClipDataset {
       }
     }
     if (!problems.isEmpty()) {
-      throw new UserError(FolderListing.summary(folder, problems));
+      throw new UserError(Fault.DAMAGED, FolderListing.summary(folder, problems));
     }
     String summary =
         "%d videos, %d pictures, %d clips; %d are cut at the sides to %dx%d%s"
@@ -203,6 +206,7 @@ public final class FolderDataset implements ClipDataset {
     }
     if (video.frames().size() < options.frames()) {
       throw new UserError(
+          Fault.MISMATCH,
           "'%s' has %d frames at %s per second, %d are needed"
               .formatted(source.path(), video.frames().size(), options.fps(), options.frames()));
     }

@@ -1,5 +1,6 @@
 package io.zoetrope.data;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -39,11 +40,12 @@ record FolderListing(List<Entry> entries, List<String> problems, List<String> ot
   record Entry(Path path, String caption) {}
 
   static FolderListing of(Path folder) {
-    if (!Files.isDirectory(folder)) {
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw new UserError(
-          Files.exists(folder)
-              ? "'" + folder + "' is a file: name a folder of videos or pictures"
-              : "there is no folder '" + folder + "'");
+          Fault.INVALID, "'" + folder + "' is a file", "name a folder of videos or pictures");
+    }
+    if (!Files.exists(folder)) {
+      throw new UserError(Fault.NOT_FOUND, "there is no folder '" + folder + "'");
     }
     Set<String> names = new TreeSet<>();
     try (Stream<Path> files = Files.list(folder)) {
@@ -51,16 +53,18 @@ record FolderListing(List<Entry> entries, List<String> problems, List<String> ot
           .filter(p -> !p.getFileName().toString().startsWith(".") && Files.isRegularFile(p))
           .forEach(p -> names.add(p.getFileName().toString()));
     } catch (IOException e) {
-      throw new UserError("cannot read folder '" + folder + "': " + e.getMessage(), e);
+      throw new UserError(
+          Fault.NO_ACCESS, "cannot read folder '" + folder + "': " + e.getMessage(), e);
     }
     List<String> lists = LISTS.stream().filter(names::contains).toList();
     if (lists.size() > 1) {
-      throw new UserError("folder '" + folder + "' has two lists of captions: remove one");
+      throw new UserError(
+          Fault.INVALID, "folder '" + folder + "' has two lists of captions", "remove one");
     }
     FolderListing listing =
         lists.isEmpty() ? besides(folder, names) : listed(folder, names, lists.getFirst());
     if (listing.entries().isEmpty() && listing.problems().isEmpty()) {
-      throw new UserError("folder '" + folder + "' has no videos or pictures");
+      throw new UserError(Fault.NOT_FOUND, "folder '" + folder + "' has no videos or pictures");
     }
     return listing;
   }
@@ -132,9 +136,10 @@ record FolderListing(List<Entry> entries, List<String> problems, List<String> ot
     try {
       lines = Files.readAllLines(folder.resolve(list));
     } catch (CharacterCodingException e) {
-      throw new UserError("'" + folder.resolve(list) + "' is not UTF-8 text", e);
+      throw new UserError(Fault.DAMAGED, "'" + folder.resolve(list) + "' is not UTF-8 text", e);
     } catch (IOException e) {
-      throw new UserError("cannot read '" + folder.resolve(list) + "': " + e.getMessage(), e);
+      throw new UserError(
+          Fault.NO_ACCESS, "cannot read '" + folder.resolve(list) + "': " + e.getMessage(), e);
     }
     for (int i = 0; i < lines.size(); i++) {
       if (lines.get(i).isBlank()) {

@@ -1,5 +1,6 @@
 package io.zoetrope.data;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +45,8 @@ public final class MediaFolder {
           .sorted()
           .forEach(p -> items.add(new Item(p, Optional.ofNullable(captions.get(p.normalize())))));
     } catch (IOException e) {
-      throw new UserError("cannot read folder '" + folder + "': " + e.getMessage(), e);
+      throw new UserError(
+          Fault.NO_ACCESS, "cannot read folder '" + folder + "': " + e.getMessage(), e);
     }
     return items;
   }

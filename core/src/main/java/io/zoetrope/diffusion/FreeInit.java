@@ -1,5 +1,6 @@
 package io.zoetrope.diffusion;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
@@ -29,7 +30,7 @@ public record FreeInit(int iterations, LowPass filter, Pace pace) {
 
   public FreeInit {
     if (iterations < 1 || iterations > 20) {
-      throw new UserError("FreeInit makes a video 1 to 20 times, not " + iterations);
+      throw new UserError(Fault.INVALID, "FreeInit makes a video 1 to 20 times, not " + iterations);
     }
   }
 

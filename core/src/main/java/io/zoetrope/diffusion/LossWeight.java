@@ -1,5 +1,6 @@
 package io.zoetrope.diffusion;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import org.bytedeco.pytorch.Tensor;
 
@@ -37,7 +38,9 @@ public sealed interface LossWeight {
       case "sigmoid" -> new Sigmoid(2);
       default ->
           throw new UserError(
-              "unknown loss weight '" + name + "': it is one of constant, snr, min-snr, sigmoid");
+              Fault.INVALID,
+              "unknown loss weight '" + name + "'",
+              "it is one of constant, snr, min-snr, sigmoid");
     };
   }
 

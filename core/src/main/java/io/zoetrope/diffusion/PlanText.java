@@ -1,6 +1,7 @@
 package io.zoetrope.diffusion;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,19 +63,21 @@ final class PlanText {
     try {
       document = JSON.readValue(json, Document.class);
     } catch (JacksonException e) {
-      throw new UserError("this is no timestep plan: " + e.getOriginalMessage(), e);
+      throw new UserError(Fault.DAMAGED, "this is no timestep plan: " + e.getOriginalMessage(), e);
     }
     if (document == null || !FORMAT.equals(document.format())) {
-      throw new UserError("this is no timestep plan: \"format\" must be \"" + FORMAT + "\"");
+      throw new UserError(
+          Fault.DAMAGED, "this is no timestep plan: \"format\" must be \"" + FORMAT + "\"");
     }
     double[][] levels = document.levels();
     if (levels == null || levels.length == 0 || levels[0] == null || document.given() == null) {
-      throw new UserError("this timestep plan lacks its \"levels\" or \"given\"");
+      throw new UserError(Fault.DAMAGED, "this timestep plan lacks its \"levels\" or \"given\"");
     }
     boolean[] given = new boolean[levels[0].length];
     for (Integer frame : document.given()) {
       if (frame == null || frame < 0 || frame >= given.length) {
         throw new UserError(
+            Fault.DAMAGED,
             "this timestep plan gives frame " + frame + " of " + given.length + " frames");
       }
       given[frame] = true;
@@ -87,7 +90,7 @@ final class PlanText {
           ? TimestepPlan.of(levels, given)
           : TimestepPlan.of(levels, given, PromptTrack.of(prompts));
     } catch (IllegalArgumentException e) {
-      throw new UserError("this timestep plan is not valid: " + e.getMessage(), e);
+      throw new UserError(Fault.DAMAGED, "this timestep plan is not valid: " + e.getMessage(), e);
     }
   }
 
@@ -95,7 +98,7 @@ final class PlanText {
   private static void requireRows(double[][] rows) {
     for (double[] row : rows) {
       if (row == null) {
-        throw new UserError("this timestep plan has an empty row");
+        throw new UserError(Fault.DAMAGED, "this timestep plan has an empty row");
       }
     }
   }

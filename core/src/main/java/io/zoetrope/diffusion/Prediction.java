@@ -1,5 +1,6 @@
 package io.zoetrope.diffusion;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.Locale;
 import java.util.function.Function;
@@ -48,7 +49,9 @@ public sealed interface Prediction
       case "edm" -> EDM;
       default ->
           throw new UserError(
-              "unknown prediction '" + name + "': it is one of eps, x0, v, flow, edm");
+              Fault.INVALID,
+              "unknown prediction '" + name + "'",
+              "it is one of eps, x0, v, flow, edm");
     };
   }
 

@@ -1,5 +1,6 @@
 package io.zoetrope.diffusion;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.Locale;
 
@@ -33,7 +34,9 @@ public enum Spacing {
       case "log-snr" -> LOG_SNR;
       default ->
           throw new UserError(
-              "unknown spacing '" + name + "': it is one of own, uniform, karras, log-snr");
+              Fault.INVALID,
+              "unknown spacing '" + name + "'",
+              "it is one of own, uniform, karras, log-snr");
     };
   }
 

@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.awt.Color;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ public final class ContactSheet {
    */
   public static Frame of(List<Row> rows, int columns) {
     if (rows.isEmpty() || columns < 1) {
-      throw new UserError("a contact sheet needs at least one clip and one column");
+      throw new UserError(Fault.INVALID, "a contact sheet needs at least one clip and one column");
     }
     int cellWidth = rows.stream().mapToInt(r -> r.video().width()).max().orElseThrow();
     int most = rows.stream().mapToInt(r -> r.video().frames().size()).max().orElseThrow();
@@ -69,7 +70,7 @@ public final class ContactSheet {
   /** All frames, left to right and down, on a sheet of about 3:2 with few empty places. */
   public static Frame grid(List<Frame> frames) {
     if (frames.isEmpty()) {
-      throw new UserError("a contact sheet needs at least one frame");
+      throw new UserError(Fault.INVALID, "a contact sheet needs at least one frame");
     }
     int w = frames.stream().mapToInt(Frame::width).max().orElseThrow();
     int h = frames.stream().mapToInt(Frame::height).max().orElseThrow();
@@ -111,8 +112,9 @@ public final class ContactSheet {
   private static Canvas canvas(int width, int height) {
     if ((long) width * height > MOST_PIXELS) {
       throw new UserError(
-          "a contact sheet of %dx%d pixels is too large: take fewer or smaller frames"
-              .formatted(width, height));
+          Fault.TOO_LARGE,
+          "a contact sheet of %dx%d pixels is too large".formatted(width, height),
+          "take fewer or smaller frames");
     }
     return new Canvas(width, height, PAPER);
   }

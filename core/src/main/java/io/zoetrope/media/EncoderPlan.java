@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -40,10 +41,12 @@ record EncoderPlan(
   static void check(OutputFormat format, Path target, int width, int height, WriteOptions options) {
     if (options.chroma() == WriteOptions.Chroma.FULL && format != OutputFormat.WEBM) {
       throw new UserError(
+          Fault.INVALID,
           "full colour resolution is written to .webm only, not to '" + target + "'");
     }
     if (options.durability() == WriteOptions.Durability.GROWING && !format.grows()) {
       throw new UserError(
+          Fault.INVALID,
           "what grows in place must be .mp4, .webm, .gif or a folder, not '" + target + "'");
     }
     int most =
@@ -54,24 +57,29 @@ record EncoderPlan(
         };
     if (width > most || height > most || (long) width * height > 1L << 28) {
       throw new UserError(
+          Fault.TOO_LARGE,
           "%dx%d pixels are too many for %s: at most %d a side"
               .formatted(width, height, format.ending(), most));
     }
     // 4:2:0 planes have half a sample at an odd edge, and H.264 crops in steps of two (7.4.2.1.1).
     if (format == OutputFormat.MP4 && (width % 2 != 0 || height % 2 != 0)) {
       throw new UserError(
-          "an .mp4 needs even sides, not %dx%d: use %dx%d, or write .webm, .gif or .png"
-              .formatted(width, height, width + width % 2, height + height % 2));
+          Fault.INVALID,
+          "an .mp4 needs even sides, not %dx%d".formatted(width, height),
+          "use %dx%d, or write .webm, .gif or .png"
+              .formatted(width + width % 2, height + height % 2));
     }
     if (format == OutputFormat.MP4 && (width < 16 || height < 16)) {
       throw new UserError(
-          "an .mp4 needs at least 16x16 pixels, not %dx%d: write .webm, .gif or .png"
-              .formatted(width, height));
+          Fault.INVALID,
+          "an .mp4 needs at least 16x16 pixels, not %dx%d".formatted(width, height),
+          "write .webm, .gif or .png");
     }
     if (format == OutputFormat.GIF && options.fps() > 50) {
       throw new UserError(
-          "a .gif plays at most 50 frames per second, not %s: lower the rate or write .mp4"
-              .formatted(options.fps()));
+          Fault.INVALID,
+          "a .gif plays at most 50 frames per second, not %s".formatted(options.fps()),
+          "lower the rate or write .mp4");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.EOFException;
 import java.io.IOException;
@@ -64,7 +65,7 @@ final class Ffmpeg {
   /** As {@link #check}, for calls that write to a file: there the cause is the user's disk. */
   static int checkWrite(int code, Path target) {
     if (code < 0) {
-      throw new UserError("cannot write '" + target + "': " + text(code));
+      throw new UserError(Fault.NO_ACCESS, "cannot write '" + target + "': " + text(code));
     }
     return code;
   }
@@ -85,7 +86,9 @@ final class Ffmpeg {
     AVCodec codec = avcodec.avcodec_find_encoder_by_name(name);
     if (codec == null) {
       throw new UserError(
-          "this build of FFmpeg has no encoder '" + name + "': write .gif or a folder of .png");
+          Fault.UNSUPPORTED,
+          "this build of FFmpeg has no encoder '" + name + "'",
+          "write .gif or a folder of .png");
     }
     return codec;
   }

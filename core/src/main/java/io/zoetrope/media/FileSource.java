@@ -1,6 +1,7 @@
 package io.zoetrope.media;
 
 import io.zoetrope.media.ReadOptions.Damaged;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,15 +73,16 @@ final class FileSource implements FrameSource {
     if (par.color_trc() == avutil.AVCOL_TRC_SMPTE2084
         || par.color_trc() == avutil.AVCOL_TRC_ARIB_STD_B67) {
       throw new UserError(
-          "'"
-              + path
-              + "' is HDR video, whose colours would come out wrong: convert it to SDR first");
+          Fault.UNSUPPORTED,
+          "'" + path + "' is HDR video, whose colours would come out wrong",
+          "convert it to SDR first");
     }
     AVCodec codec = avcodec.avcodec_find_decoder(par.codec_id());
     if (codec == null) {
       throw new UserError(
-          "cannot decode '%s' video in '%s': convert it to .mp4 first"
-              .formatted(codecName(par), path));
+          Fault.UNSUPPORTED,
+          "cannot decode '%s' video in '%s'".formatted(codecName(par), path),
+          "convert it to .mp4 first");
     }
     AVCodecContext c = Ffmpeg.checkAlloc(avcodec.avcodec_alloc_context3(codec));
     decoder = c;
@@ -112,7 +114,7 @@ final class FileSource implements FrameSource {
           avformat.av_find_best_stream(format, avutil.AVMEDIA_TYPE_AUDIO, -1, -1, (AVCodec) null, 0)
               >= 0;
       throw sound
-          ? new UserError("'" + path + "' has sound but no pictures: name a video")
+          ? new UserError(Fault.INVALID, "'" + path + "' has sound but no pictures", "name a video")
           : MediaFiles.unreadable(path);
     }
     AVCodecParameters par = format.streams(best).codecpar();
@@ -293,6 +295,7 @@ final class FileSource implements FrameSource {
   private UserError brokenOff() {
     String of = info.frames().isPresent() ? " of " + info.frames().getAsLong() : "";
     return new UserError(
+        Fault.DAMAGED,
         "'%s' is damaged or cut off: %d%s frames could be read".formatted(path, count, of));
   }
 

@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 
 /**
@@ -13,7 +14,8 @@ import io.zoetrope.torch.UserError;
 public record Frame(int width, int height, byte[] rgb) {
   public Frame {
     if (width < 1 || height < 1) {
-      throw new UserError("a frame needs at least 1x1 pixels, not " + width + "x" + height);
+      throw new UserError(
+          Fault.INVALID, "a frame needs at least 1x1 pixels, not " + width + "x" + height);
     }
     if (rgb.length != Math.multiplyExact(Math.multiplyExact(width, height), 3)) {
       throw new IllegalArgumentException(

@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -62,7 +63,7 @@ public record LinePlot(
   public LinePlot {
     series = List.copyOf(series);
     if (series.isEmpty()) {
-      throw new UserError("a plot needs at least one curve");
+      throw new UserError(Fault.INVALID, "a plot needs at least one curve");
     }
   }
 

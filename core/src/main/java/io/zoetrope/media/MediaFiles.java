@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -26,7 +27,9 @@ final class MediaFiles {
             && ascii(head, 8, 16).equals("WEBPVP8X");
     if (extended && (head[20] & 2) != 0) {
       throw new UserError(
-          "'" + path + "' is an animated WebP, which cannot be read: convert it to .mp4 or .gif");
+          Fault.UNSUPPORTED,
+          "'" + path + "' is an animated WebP, which cannot be read",
+          "convert it to .mp4 or .gif");
     }
   }
 
@@ -34,7 +37,7 @@ final class MediaFiles {
   static UserError unreadable(Path path) {
     byte[] head = head(path, 16);
     if (head.length == 0) {
-      return new UserError("'" + path + "' is empty");
+      return new UserError(Fault.DAMAGED, "'" + path + "' is empty");
     }
     String start = ascii(head, 0, Math.min(4, head.length));
     boolean known =
@@ -45,6 +48,7 @@ final class MediaFiles {
             || start.equals("RIFF")
             || start.equals("\u001aE\u00df\u00a3");
     return new UserError(
+        Fault.DAMAGED,
         known
             ? "'" + path + "' is damaged or cut off: no frame of it can be read"
             : "'" + path + "' is not a video or picture that can be read");
@@ -65,7 +69,7 @@ final class MediaFiles {
     } catch (EOFException e) {
       return true;
     } catch (IOException e) {
-      throw new UserError("cannot read '" + path + "': " + e.getMessage(), e);
+      throw new UserError(Fault.NO_ACCESS, "cannot read '" + path + "': " + e.getMessage(), e);
     }
   }
 
@@ -132,7 +136,7 @@ final class MediaFiles {
     try (InputStream in = Files.newInputStream(path)) {
       return in.readNBytes(bytes);
     } catch (IOException e) {
-      throw new UserError("cannot read '" + path + "': " + e.getMessage(), e);
+      throw new UserError(Fault.NO_ACCESS, "cannot read '" + path + "': " + e.getMessage(), e);
     }
   }
 

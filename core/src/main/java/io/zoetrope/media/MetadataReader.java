@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -39,7 +40,7 @@ final class MetadataReader {
 
   static VideoMetadata read(Path path) {
     if (!Files.exists(path)) {
-      throw new UserError("there is no file '" + path + "'");
+      throw new UserError(Fault.NOT_FOUND, "there is no file '" + path + "'");
     }
     if (Files.isDirectory(path)) {
       return read(PictureFolder.pictures(path).getFirst());
@@ -60,11 +61,12 @@ final class MetadataReader {
       return out.metadata();
     } catch (TooMuch e) {
       throw new UserError(
+          Fault.TOO_LARGE,
           "'%s' carries more than %d bytes of text, which are not read"
               .formatted(path, VideoMetadata.MOST_BYTES),
           e);
     } catch (IOException e) {
-      throw new UserError("cannot read '" + path + "': " + e.getMessage(), e);
+      throw new UserError(Fault.NO_ACCESS, "cannot read '" + path + "': " + e.getMessage(), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.File;
 import java.nio.file.Files;
@@ -57,9 +58,9 @@ public enum OutputFormat {
       return PNG_FOLDER;
     }
     throw new UserError(
-        "cannot write '%s' files: end the name in .mp4, .webm, .gif, .webp, .png, or '/' for a folder"
-                .formatted(name.substring(dot))
-            + " of PNGs");
+        Fault.UNSUPPORTED,
+        "cannot write '%s' files".formatted(name.substring(dot)),
+        "end the name in .mp4, .webm, .gif, .webp, .png, or '/' for a folder of PNGs");
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,8 +28,10 @@ final class PictureFolder implements FrameSource {
       Frame frame = Png.read(path);
       if (frame.width() != like.width() || frame.height() != like.height()) {
         throw new UserError(
-            "'%s' has %dx%d pixels, the pictures before it %dx%d: give them one size"
-                .formatted(path, frame.width(), frame.height(), like.width(), like.height()));
+            Fault.MISMATCH,
+            "'%s' has %dx%d pixels, the pictures before it %dx%d"
+                .formatted(path, frame.width(), frame.height(), like.width(), like.height()),
+            "give them one size");
       }
       return frame;
     }
@@ -44,11 +47,13 @@ final class PictureFolder implements FrameSource {
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> pictures = files.filter(PictureFolder::isPicture).sorted().toList();
       if (pictures.isEmpty()) {
-        throw new UserError("folder '" + folder + "' has no pictures (.png, .jpg, .bmp, .webp)");
+        throw new UserError(
+            Fault.NOT_FOUND, "folder '" + folder + "' has no pictures (.png, .jpg, .bmp, .webp)");
       }
       return pictures;
     } catch (IOException e) {
-      throw new UserError("cannot read folder '" + folder + "': " + e.getMessage(), e);
+      throw new UserError(
+          Fault.NO_ACCESS, "cannot read folder '" + folder + "': " + e.getMessage(), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -44,7 +45,7 @@ public final class Png {
    */
   public static Frame read(Path path) {
     try (VideoReader reader = VideoReader.open(path)) {
-      return reader.next().orElseThrow(() -> new UserError("no picture in " + path));
+      return reader.next().orElseThrow(() -> new UserError(Fault.DAMAGED, "no picture in " + path));
     }
   }
 

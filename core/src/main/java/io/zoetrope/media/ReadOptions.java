@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.OptionalDouble;
 
@@ -30,13 +31,15 @@ public record ReadOptions(OptionalDouble fps, double start, int maxFrames, Damag
   public ReadOptions {
     if (fps.isPresent() && (!(fps.getAsDouble() > 0) || fps.getAsDouble() > 1000)) {
       throw new UserError(
+          Fault.INVALID,
           "frames per second must be above 0 and at most 1000, not " + fps.getAsDouble());
     }
     if (!(start >= 0) || Double.isInfinite(start)) {
-      throw new UserError("the start of a clip must be at least 0 seconds, not " + start);
+      throw new UserError(
+          Fault.INVALID, "the start of a clip must be at least 0 seconds, not " + start);
     }
     if (maxFrames < 1) {
-      throw new UserError("take at least 1 frame, not " + maxFrames);
+      throw new UserError(Fault.INVALID, "take at least 1 frame, not " + maxFrames);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.List;
 
@@ -33,14 +34,16 @@ public record Resize(
       throw new IllegalArgumentException("the box lies outside of the frame");
     }
     if (width < 1 || height < 1) {
-      throw new UserError("a frame needs at least 1x1 pixels, not " + width + "x" + height);
+      throw new UserError(
+          Fault.INVALID, "a frame needs at least 1x1 pixels, not " + width + "x" + height);
     }
   }
 
   /** Fills the new size, cutting off equal parts of the two sides that stick out. */
   public static Resize cover(int srcWidth, int srcHeight, int width, int height) {
     if (width < 1 || height < 1) {
-      throw new UserError("a frame needs at least 1x1 pixels, not " + width + "x" + height);
+      throw new UserError(
+          Fault.INVALID, "a frame needs at least 1x1 pixels, not " + width + "x" + height);
     }
     double scale = Math.max((double) width / srcWidth, (double) height / srcHeight);
     int cropWidth = (int) Math.clamp(Math.round(width / scale), 1, srcWidth);

@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -143,11 +144,16 @@ public record Source(Video video, VideoInfo info, String report) {
 
   private static First firstOf(Path path, VideoReader reader) {
     Frame frame =
-        reader.next().orElseThrow(() -> new UserError("there are no frames in '" + path + "'"));
+        reader
+            .next()
+            .orElseThrow(
+                () -> new UserError(Fault.DAMAGED, "there are no frames in '" + path + "'"));
     if (Math.min(frame.width(), frame.height()) < LEAST_SIDE) {
       throw new UserError(
-          "'%s' has %dx%d pixels, too few to show anything: give at least %dx%d"
-              .formatted(path, frame.width(), frame.height(), LEAST_SIDE, LEAST_SIDE));
+          Fault.INVALID,
+          "'%s' has %dx%d pixels, too few to show anything"
+              .formatted(path, frame.width(), frame.height()),
+          "give at least %dx%d".formatted(LEAST_SIDE, LEAST_SIDE));
     }
     return new First(reader.info(), frame);
   }
@@ -155,7 +161,9 @@ public record Source(Video video, VideoInfo info, String report) {
   private static void requirePicture(Path path, VideoReader reader) {
     if (reader.next().isPresent()) {
       throw new UserError(
-          "'%s' is a video, where a picture is needed: give a .png or .jpg".formatted(path));
+          Fault.INVALID,
+          "'%s' is a video, where a picture is needed".formatted(path),
+          "give a .png or .jpg");
     }
   }
 

@@ -2,6 +2,7 @@ package io.zoetrope.media;
 
 import io.zoetrope.media.WriteOptions.Durability;
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Staged;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class StagedOutput implements AutoCloseable {
   static StagedOutput file(Path target, Durability durability) {
     Path real = resolve(target);
     if (Files.isDirectory(real)) {
-      throw new UserError("'" + target + "' is a folder: name a file in it");
+      throw new UserError(Fault.INVALID, "'" + target + "' is a folder", "name a file in it");
     }
     StagedOutput output = new StagedOutput(real, durability);
     output.fill(new byte[0]);
@@ -61,13 +62,16 @@ final class StagedOutput implements AutoCloseable {
   /** Refuses to touch a folder in which something other than numbered pictures lies. */
   private static void checkFolder(Path target, Path real) {
     if (Files.exists(real) && !Files.isDirectory(real)) {
-      throw new UserError("'" + target + "' is a file: name a new or empty folder");
+      throw new UserError(
+          Fault.OCCUPIED, "'" + target + "' is a file", "name a new or empty folder");
     }
     if (Files.isDirectory(real)) {
       try (Stream<Path> inside = Files.list(real)) {
         if (!inside.allMatch(p -> NUMBERED.matcher(p.getFileName().toString()).matches())) {
           throw new UserError(
-              "folder '" + target + "' holds other files: name a new or empty folder");
+              Fault.OCCUPIED,
+              "folder '" + target + "' holds other files",
+              "name a new or empty folder");
         }
       } catch (IOException e) {
         throw cannotWrite(target, e);
@@ -121,11 +125,13 @@ final class StagedOutput implements AutoCloseable {
       }
       Path parent = absolute.getParent();
       if (parent != null && !Files.isDirectory(parent)) {
-        throw new UserError(
-            Files.exists(parent)
-                ? "cannot write '%s': '%s' is not a folder".formatted(target, parent)
-                : "cannot write '%s': there is no folder '%s', create it first"
-                    .formatted(target, parent));
+        throw Files.exists(parent)
+            ? new UserError(
+                Fault.INVALID, "cannot write '%s': '%s' is not a folder".formatted(target, parent))
+            : new UserError(
+                Fault.NOT_FOUND,
+                "cannot write '%s': there is no folder '%s'".formatted(target, parent),
+                "create it first");
       }
       return absolute;
     } catch (IOException e) {

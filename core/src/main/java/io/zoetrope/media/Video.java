@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.List;
 
@@ -13,15 +14,16 @@ public record Video(List<Frame> frames, double fps) {
   public Video {
     frames = List.copyOf(frames);
     if (frames.isEmpty()) {
-      throw new UserError("a video needs at least one frame");
+      throw new UserError(Fault.INVALID, "a video needs at least one frame");
     }
     if (!(fps > 0) || Double.isInfinite(fps)) {
-      throw new UserError("frames per second must be above 0, not " + fps);
+      throw new UserError(Fault.INVALID, "frames per second must be above 0, not " + fps);
     }
     Frame first = frames.getFirst();
     for (Frame frame : frames) {
       if (frame.width() != first.width() || frame.height() != first.height()) {
         throw new UserError(
+            Fault.MISMATCH,
             "all frames of a video must have one size: %dx%d and %dx%d"
                 .formatted(first.width(), first.height(), frame.width(), frame.height()));
       }

@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -65,6 +66,7 @@ public record VideoMetadata(Map<String, String> entries) {
     }
     if (bytes > MOST_BYTES) {
       throw new UserError(
+          Fault.TOO_LARGE,
           "%d bytes of text are too many for the file to carry: at most %d"
               .formatted(bytes, MOST_BYTES));
     }
@@ -126,15 +128,16 @@ public record VideoMetadata(Map<String, String> entries) {
 
   private static void check(String key, String text) {
     if (text.isEmpty()) {
-      throw new UserError("the text '" + key + "' for the file to carry is empty");
+      throw new UserError(Fault.INVALID, "the text '" + key + "' for the file to carry is empty");
     }
     text.codePoints()
         .filter(c -> !holds(c))
         .findFirst()
         .ifPresent(c -> {
           throw new UserError(
-              "the text '%s' holds the character U+%04X, which no file can carry: leave it out"
-                  .formatted(key, c));
+              Fault.INVALID,
+              "the text '%s' holds the character U+%04X, which no file can carry".formatted(key, c),
+              "leave it out");
         });
   }
 

@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,10 +54,10 @@ public final class VideoReader implements AutoCloseable {
    */
   public static VideoReader open(Path path, ReadOptions options) {
     if (!Files.exists(path)) {
-      throw new UserError("there is no file '" + path + "'");
+      throw new UserError(Fault.NOT_FOUND, "there is no file '" + path + "'");
     }
     if (!Files.isReadable(path)) {
-      throw new UserError("no permission to read '" + path + "'");
+      throw new UserError(Fault.NO_ACCESS, "no permission to read '" + path + "'");
     }
     FrameSource source =
         Files.isDirectory(path)
@@ -125,11 +126,12 @@ public final class VideoReader implements AutoCloseable {
     }
     Optional<Frame> frame = options.fps().isPresent() && !info().still() ? resampled() : plain();
     if (frame.isEmpty() && given == 0) {
-      throw new UserError(
-          options.start() > 0
-              ? "'%s' ends before %s seconds: choose an earlier start"
-                  .formatted(path, options.start())
-              : "there are no frames in '" + path + "'");
+      throw options.start() > 0
+          ? new UserError(
+              Fault.INVALID,
+              "'%s' ends before %s seconds".formatted(path, options.start()),
+              "choose an earlier start")
+          : new UserError(Fault.DAMAGED, "there are no frames in '" + path + "'");
     }
     given += frame.isPresent() ? 1 : 0;
     return frame;

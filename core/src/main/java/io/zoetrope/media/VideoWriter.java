@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -57,7 +58,8 @@ public final class VideoWriter implements AutoCloseable {
   public static VideoWriter open(
       Path target, OutputFormat format, int width, int height, WriteOptions options) {
     if (width < 1 || height < 1) {
-      throw new UserError("a video needs at least 1x1 pixels, not " + width + "x" + height);
+      throw new UserError(
+          Fault.INVALID, "a video needs at least 1x1 pixels, not " + width + "x" + height);
     }
     EncoderPlan.check(format, target, width, height, options);
     StagedOutput output =
@@ -123,6 +125,7 @@ public final class VideoWriter implements AutoCloseable {
     requireOpen();
     if (frame.width() != width || frame.height() != height) {
       throw new UserError(
+          Fault.MISMATCH,
           "all frames of a video must have one size: %dx%d and %dx%d"
               .formatted(width, height, frame.width(), frame.height()));
     }
@@ -142,7 +145,7 @@ public final class VideoWriter implements AutoCloseable {
     requireOpen();
     state = State.FAILED;
     if (frames == 0) {
-      throw new UserError("no frames to write to '" + target + "'");
+      throw new UserError(Fault.INVALID, "no frames to write to '" + target + "'");
     }
     sink.finish();
     output.publish();

@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 
 /**
@@ -39,10 +40,11 @@ public record WriteOptions(
 
   public WriteOptions {
     if (!(fps > 0) || fps > 1000) {
-      throw new UserError("frames per second must be above 0 and at most 1000, not " + fps);
+      throw new UserError(
+          Fault.INVALID, "frames per second must be above 0 and at most 1000, not " + fps);
     }
     if (quality < 1 || quality > 100) {
-      throw new UserError("quality must be from 1 to 100, not " + quality);
+      throw new UserError(Fault.INVALID, "quality must be from 1 to 100, not " + quality);
     }
   }
 

@@ -2,6 +2,7 @@ package io.zoetrope.network;
 
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Denoiser;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -45,6 +46,7 @@ public record FrameWindows(int length, int stride, Weighting weighting) {
   public FrameWindows {
     if (length < 1 || stride < 1 || stride > length) {
       throw new UserError(
+          Fault.INVALID,
           "windows of %d frames follow each other by 1 to %d frames, not by %d"
               .formatted(length, length, stride));
     }

@@ -1,5 +1,6 @@
 package io.zoetrope.nn;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.util.Arrays;
@@ -36,12 +37,13 @@ public record Lora(SequencedMap<String, Update> updates) {
       boolean point = up.dim() >= 2 && up.numel() == up.size(0) * up.size(1);
       if (rank < 1 || !point || up.size(1) != rank || down.numel() == 0 || up.numel() == 0) {
         throw new UserError(
+            Fault.MISMATCH,
             "a low-rank update of %s down and %s up is none: it needs [rank, in, ...] and"
                     .formatted(shape(down), shape(up))
                 + " [out, rank], of the same rank");
       }
       if (!Double.isFinite(scale)) {
-        throw new UserError("a low-rank update has the scale " + scale);
+        throw new UserError(Fault.INVALID, "a low-rank update has the scale " + scale);
       }
     }
 
@@ -66,6 +68,7 @@ public record Lora(SequencedMap<String, Update> updates) {
       }
       if (!sides || !kernel) {
         throw new UserError(
+            Fault.MISMATCH,
             "layer '%s' has a weight of %s; an update of %s down and %s up does not fit it: it was"
                     .formatted(layer, shape(weight), shape(down), shape(up))
                 + " made for another model");

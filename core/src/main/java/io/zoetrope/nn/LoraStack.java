@@ -1,5 +1,6 @@
 package io.zoetrope.nn;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
@@ -74,16 +75,19 @@ public final class LoraStack implements AutoCloseable {
    */
   public void put(String name, Lora lora, double scale) {
     if (!Double.isFinite(scale)) {
-      throw new UserError("a LoRA cannot have the scale " + scale);
+      throw new UserError(Fault.INVALID, "a LoRA cannot have the scale " + scale);
     }
     lora.updates()
         .forEach((layer, update) -> {
           Tensor weight = layers.get(layer);
           if (weight == null) {
-            throw new UserError("the network has no layer '%s'".formatted(layer));
+            throw new UserError(Fault.MISMATCH, "the network has no layer '%s'".formatted(layer));
           }
           if (!merging && slot(layer).isEmpty()) {
-            throw new UserError("layer '%s' cannot compute updates: merge them".formatted(layer));
+            throw new UserError(
+                Fault.UNSUPPORTED,
+                "layer '%s' cannot compute updates".formatted(layer),
+                "merge them");
           }
           update.requireFit(layer, weight);
         });

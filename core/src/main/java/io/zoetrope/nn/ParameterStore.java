@@ -1,6 +1,7 @@
 package io.zoetrope.nn;
 
 import io.zoetrope.torch.AttentionKernel;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.MappedFile;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStream;
@@ -151,12 +152,14 @@ public final class ParameterStore implements AutoCloseable {
   public void requireComplete(String what) {
     if (!fresh.isEmpty()) {
       throw new UserError(
+          Fault.MISMATCH,
           "%s lacks %d of %d weights, first '%s': it belongs to another model"
               .formatted(what, fresh.size(), parameters.size(), fresh.getFirst()));
     }
     List<String> left = unexpected();
     if (!left.isEmpty()) {
       throw new UserError(
+          Fault.MISMATCH,
           "%s has %d weights that the model does not know, first '%s': it belongs to another model"
               .formatted(what, left.size(), left.getFirst()));
     }
@@ -231,6 +234,7 @@ public final class ParameterStore implements AutoCloseable {
     } else {
       if (!Arrays.equals(Tensors.shape(given), shape)) {
         throw new UserError(
+            Fault.MISMATCH,
             "weight '%s' has shape %s where the model needs %s"
                 .formatted(name, Arrays.toString(Tensors.shape(given)), Arrays.toString(shape)));
       }

@@ -19,6 +19,7 @@ import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -112,6 +113,7 @@ public final class Engine {
     if (other.autoencoder().channels() != model.autoencoder().channels()
         || other.autoencoder().factor() != model.autoencoder().factor()) {
       throw new UserError(
+          Fault.MISMATCH,
           "the two models work on different latents: %d channels at 1/%d, and %d at 1/%d"
               .formatted(
                   model.autoencoder().channels(),
@@ -120,7 +122,8 @@ public final class Engine {
                   other.autoencoder().factor()));
     }
     if (!(level >= 0 && level <= 1)) {
-      throw new UserError("the second model takes over at a level in [0, 1], not " + level);
+      throw new UserError(
+          Fault.INVALID, "the second model takes over at a level in [0, 1], not " + level);
     }
     return new Engine(model, guide, Optional.of(new Late(other, level)), extras);
   }
@@ -348,6 +351,7 @@ public final class Engine {
     int multiple = model.sizeMultiple();
     if (width % multiple != 0 || height % multiple != 0) {
       throw new UserError(
+          Fault.INVALID,
           "this model makes sizes that are multiples of %d; nearest to %dx%d is %dx%d"
               .formatted(
                   multiple, width, height, nearest(width, multiple), nearest(height, multiple)));
@@ -368,12 +372,14 @@ public final class Engine {
     }
     if (z_BCFHW.size(3) * factor != first.height() || z_BCFHW.size(4) * factor != first.width()) {
       throw new UserError(
-          "what is given has %dx%d pixels, the video %dx%d: make them agree"
+          Fault.MISMATCH,
+          "what is given has %dx%d pixels, the video %dx%d"
               .formatted(
                   z_BCFHW.size(4) * factor,
                   z_BCFHW.size(3) * factor,
                   first.width(),
-                  first.height()));
+                  first.height()),
+          "make them agree");
     }
   }
 

@@ -7,6 +7,7 @@ import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.Arrays;
 import java.util.List;
@@ -50,7 +51,8 @@ record FreeInitLoop(FreeInit freeInit, Engine engine) {
     int frames = job.plan().frames();
     double[][] uniform = TimestepPlan.uniform(engine.levels(request), frames).levels();
     if (!Arrays.deepEquals(uniform, job.plan().levels())) {
-      throw new UserError("FreeInit in fewer steps works on text to video alone: take all steps");
+      throw new UserError(
+          Fault.INVALID, "FreeInit in fewer steps works on text to video alone", "take all steps");
     }
     List<VideoRequest> requests = job.requests().stream().map(r -> r.withSteps(steps)).toList();
     TimestepPlan plan =

@@ -3,6 +3,7 @@ package io.zoetrope.pipeline;
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -56,6 +57,7 @@ public record Hints(List<Hint> each) {
   private static void requireFrames(Tensor x_BCFHW, long frames) {
     if (x_BCFHW.size(2) < frames) {
       throw new UserError(
+          Fault.MISMATCH,
           "controls are shown %d frames, the video has %d or more"
               .formatted(x_BCFHW.size(2), frames));
     }

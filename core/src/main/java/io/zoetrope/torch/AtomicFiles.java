@@ -125,6 +125,8 @@ public final class AtomicFiles {
           }
         };
     return new UserError(
-        "cannot %s %s: %s".formatted(verb, path, why.lines().findFirst().orElse("")), e);
+        Fault.NO_ACCESS,
+        "cannot %s %s: %s".formatted(verb, path, why.lines().findFirst().orElse("")),
+        e);
   }
 }

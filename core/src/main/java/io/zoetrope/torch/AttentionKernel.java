@@ -34,8 +34,9 @@ public sealed interface AttentionKernel {
     String size = name.equals("sliced") ? "sliced:32" : name;
     if (!size.matches("sliced:[1-9]\\d{0,5}")) {
       throw new UserError(
-          "unknown attention '%s': use fused, sliced, or sliced:N for slices of N MiB"
-              .formatted(name));
+          Fault.INVALID,
+          "unknown attention '%s'".formatted(name),
+          "use fused, sliced, or sliced:N for slices of N MiB");
     }
     return new Sliced(Long.parseLong(size.substring(size.indexOf(':') + 1)) << 20);
   }

@@ -104,8 +104,7 @@ public record FormatChoice(String machine, double gain, Optional<Path> file) {
   private static Optional<Path> remember(Path file, String machine, double gain) {
     Properties all = properties(file);
     all.setProperty(machine, String.format(Locale.ROOT, "%.3f", gain));
-    StringBuilder text =
-        new StringBuilder("# bf16 against f32, measured once: see zoetrope doctor\n");
+    StringBuilder text = new StringBuilder("# bf16 against f32, measured once on each machine\n");
     all.stringPropertyNames().stream()
         .sorted()
         .forEach(name ->

@@ -53,7 +53,9 @@ public enum Precision {
       case "f32" -> F32;
       case "bf16" -> BF16;
       case "auto" -> FormatChoice.here().bf16() ? BF16 : F32;
-      default -> throw new UserError("unknown dtype '" + name + "': use auto, f32 or bf16");
+      default ->
+          throw new UserError(
+              Fault.INVALID, "unknown dtype '" + name + "'", "use auto, f32 or bf16");
     };
   }
 

@@ -31,7 +31,7 @@ public final class ScriptModule implements AutoCloseable {
    */
   public static ScriptModule load(Path path) {
     if (!Files.isRegularFile(path)) {
-      throw new UserError("there is no TorchScript file '" + path + "'");
+      throw new UserError(Fault.NOT_FOUND, "there is no TorchScript file '" + path + "'");
     }
     try {
       JitModule module = torch.load(path.toString());
@@ -44,7 +44,10 @@ public final class ScriptModule implements AutoCloseable {
       return new ScriptModule(module, path);
     } catch (RuntimeException e) {
       throw new UserError(
-          "'%s' is no TorchScript file: save one with torch.jit.save".formatted(path), e);
+          Fault.DAMAGED,
+          "'%s' is no TorchScript file".formatted(path),
+          Mend.of("save one with torch.jit.save"),
+          e);
     }
   }
 
@@ -70,7 +73,7 @@ public final class ScriptModule implements AutoCloseable {
     } catch (RuntimeException e) {
       String line =
           String.valueOf(e.getMessage()).strip().lines().reduce("", (a, b) -> b.isBlank() ? a : b);
-      throw new UserError("'%s' cannot take this: %s".formatted(path, line), e);
+      throw new UserError(Fault.MISMATCH, "'%s' cannot take this: %s".formatted(path, line), e);
     }
   }
 

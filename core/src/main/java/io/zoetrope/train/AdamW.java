@@ -1,6 +1,7 @@
 package io.zoetrope.train;
 
 import io.zoetrope.torch.Autograd;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -33,13 +34,14 @@ public final class AdamW implements Optimizer {
       implements Optimizer.Options {
     public Options {
       if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
-        throw new UserError("betas must be 0 to below 1, are %s, %s".formatted(beta1, beta2));
+        throw new UserError(
+            Fault.INVALID, "betas must be 0 to below 1, are %s, %s".formatted(beta1, beta2));
       }
       if (!(eps > 0 && eps < 1)) {
-        throw new UserError("eps must be above 0 and small, is " + eps);
+        throw new UserError(Fault.INVALID, "eps must be above 0 and small, is " + eps);
       }
       if (!(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY)) {
-        throw new UserError("weightDecay must be 0 or more, is " + weightDecay);
+        throw new UserError(Fault.INVALID, "weightDecay must be 0 or more, is " + weightDecay);
       }
     }
 
@@ -134,6 +136,7 @@ public final class AdamW implements Optimizer {
     long expected = 2L * slots.size() + 1;
     if (state.size() != expected) {
       throw new UserError(
+          Fault.MISMATCH,
           "%s holds %d tensors where the run needs %d: other parameters were trained"
               .formatted(what, state.size(), expected));
     }
@@ -143,7 +146,7 @@ public final class AdamW implements Optimizer {
     }
     Tensor steps = NamedTensors.get(what, STEPS, state);
     if (steps.numel() != slots.size()) {
-      throw new UserError(what + " counts the steps of other parameters");
+      throw new UserError(Fault.MISMATCH, what + " counts the steps of other parameters");
     }
     long[] counts = Tensors.toLongs(steps);
     for (int i = 0; i < counts.length; i++) {

@@ -1,5 +1,6 @@
 package io.zoetrope.train;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.util.Collections;
@@ -25,7 +26,7 @@ public final class Ema implements AutoCloseable {
    */
   public Ema(SequencedMap<String, Tensor> parameters, double decay) {
     if (!(decay >= 0 && decay < 1)) {
-      throw new UserError("ema must be 0 to below 1, is " + decay);
+      throw new UserError(Fault.INVALID, "ema must be 0 to below 1, is " + decay);
     }
     this.decay = decay;
     this.parameters = parameters;

@@ -1,5 +1,6 @@
 package io.zoetrope.train;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 
 /**
@@ -14,13 +15,14 @@ import io.zoetrope.torch.UserError;
 public record LearningRate(double peak, long warmup, long total, double floor) {
   public LearningRate {
     if (!(peak > 0) || Double.isInfinite(peak)) {
-      throw new UserError("lr must be above 0, is " + peak);
+      throw new UserError(Fault.INVALID, "lr must be above 0, is " + peak);
     }
     if (total < 1 || warmup < 0 || warmup > total) {
-      throw new UserError("warmup must be 0 to steps (%d), is %d".formatted(total, warmup));
+      throw new UserError(
+          Fault.INVALID, "warmup must be 0 to steps (%d), is %d".formatted(total, warmup));
     }
     if (!(floor >= 0 && floor <= 1)) {
-      throw new UserError("floor must be 0 to 1, is " + floor);
+      throw new UserError(Fault.INVALID, "floor must be 0 to 1, is " + floor);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.zoetrope.train;
 
 import io.zoetrope.torch.Autograd;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
@@ -46,7 +47,7 @@ public final class Muon implements Optimizer {
       implements Optimizer.Options {
     public Options {
       if (!(momentum >= 0 && momentum < 1)) {
-        throw new UserError("momentum must be 0 to below 1, is " + momentum);
+        throw new UserError(Fault.INVALID, "momentum must be 0 to below 1, is " + momentum);
       }
       TrainingSettings.atLeast("iterations", 1, iterations);
     }
@@ -171,6 +172,7 @@ public final class Muon implements Optimizer {
     long expected = groups.stream().mapToLong(List::size).sum();
     if (momenta != expected) {
       throw new UserError(
+          Fault.MISMATCH,
           "%s holds %d momenta where the run needs %d: other parameters or another optimizer were trained"
               .formatted(what, momenta, expected));
     }

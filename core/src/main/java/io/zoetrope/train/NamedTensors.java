@@ -1,5 +1,6 @@
 package io.zoetrope.train;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -14,7 +15,8 @@ final class NamedTensors {
   static Tensor get(String what, String name, Map<String, Tensor> source) {
     Tensor tensor = source.get(name);
     if (tensor == null) {
-      throw new UserError("%s lacks '%s': it belongs to another model".formatted(what, name));
+      throw new UserError(
+          Fault.MISMATCH, "%s lacks '%s': it belongs to another model".formatted(what, name));
     }
     return tensor;
   }
@@ -25,6 +27,7 @@ final class NamedTensors {
     if (!Arrays.equals(Tensors.shape(tensor), Tensors.shape(target))
         || tensor.scalar_type().intern() != target.scalar_type().intern()) {
       throw new UserError(
+          Fault.MISMATCH,
           "'%s' of %s is %s %s, the model needs %s %s"
               .formatted(
                   name,

@@ -3,6 +3,8 @@ package io.zoetrope.train;
 import io.zoetrope.media.LinePlot;
 import io.zoetrope.media.Png;
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -64,8 +66,9 @@ public final class RunFolder implements AutoCloseable {
         AtomicFiles.sweep(root.resolve("checkpoints"));
         if (!resume && run.newestCheckpoint().isPresent()) {
           throw new UserError(
-              "%s has checkpoints already: --resume continues it, another name starts afresh"
-                  .formatted(root));
+              Fault.OCCUPIED,
+              root + " has checkpoints already",
+              Mend.NONE.and(Mend.Knob.RESUMING).and(" continues it, another name starts afresh"));
         }
         AtomicFiles.text(root.resolve("recipe.yaml"), recipe);
         return run;
@@ -95,7 +98,9 @@ public final class RunFolder implements AutoCloseable {
     }
     channel.close();
     throw new UserError(
-        root + " is in use by another training process: wait, or take another name");
+        Fault.OCCUPIED,
+        root + " is in use by another training process",
+        "wait, or take another name");
   }
 
   public Path root() {

@@ -6,6 +6,7 @@ import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Report;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Autograd;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -58,7 +59,7 @@ public final class Trainer implements AutoCloseable {
       TrainingSettings settings,
       RunFolder run) {
     if (parameters.values().stream().noneMatch(Tensor::requires_grad)) {
-      throw new UserError("nothing to train: every parameter is frozen");
+      throw new UserError(Fault.INVALID, "nothing to train: every parameter is frozen");
     }
     this.parameters = parameters;
     this.objective = objective;
@@ -138,8 +139,10 @@ public final class Trainer implements AutoCloseable {
       skippedInRow++;
       if (skippedInRow >= settings.maxSkipped()) {
         throw new UserError(
-            "the loss was not finite in %d steps in a row, the last is step %d: lower optimizer.lr, or use precision f32"
-                .formatted(skippedInRow, step + 1));
+            Fault.INVALID,
+            "the loss was not finite in %d steps in a row, the last is step %d"
+                .formatted(skippedInRow, step + 1),
+            "lower optimizer.lr, or use precision f32");
       }
       listener.warning(
           "step %d skipped: loss %s, gradient norm %s".formatted(step + 1, loss, norm));
@@ -242,13 +245,15 @@ public final class Trainer implements AutoCloseable {
     TrainingState state = TrainingState.read(checkpoint);
     if (state.seed() != settings.seed() || state.accumulate() != settings.accumulate()) {
       throw new UserError(
-          "%s was made with seed %d and accumulate %d, the recipe says %d and %d: keep them, or take another name"
+          Fault.MISMATCH,
+          "%s was made with seed %d and accumulate %d, the recipe says %d and %d"
               .formatted(
                   checkpoint,
                   state.seed(),
                   state.accumulate(),
                   settings.seed(),
-                  settings.accumulate()));
+                  settings.accumulate()),
+          "keep them, or take another name");
     }
     try (SafetensorsFile file = Safetensors.open(checkpoint.resolve("model.safetensors"))) {
       Map<String, Tensor> weights = file.tensors();
@@ -256,7 +261,8 @@ public final class Trainer implements AutoCloseable {
       parameters.forEach((name, p) -> NamedTensors.copyInto(what, name, weights, p));
       for (String name : weights.keySet()) {
         if (!parameters.containsKey(name)) {
-          throw new UserError(what + " has '" + name + "', which the model does not know");
+          throw new UserError(
+              Fault.MISMATCH, what + " has '" + name + "', which the model does not know");
         }
       }
     }

@@ -1,5 +1,6 @@
 package io.zoetrope.train;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 
 /**
@@ -40,17 +41,18 @@ public record TrainingSettings(
     atLeast("sample.every", 0, sampleEvery);
     atLeast("maxSkipped", 1, maxSkipped);
     if (!(clip >= 0 && clip < Double.POSITIVE_INFINITY)) {
-      throw new UserError("clip must be 0 or more, is " + clip);
+      throw new UserError(Fault.INVALID, "clip must be 0 or more, is " + clip);
     }
     if (!(ema >= 0 && ema < 1)) {
-      throw new UserError("ema must be 0 to below 1, is " + ema);
+      throw new UserError(Fault.INVALID, "ema must be 0 to below 1, is " + ema);
     }
   }
 
   /** Checks a number of a recipe. */
   public static void atLeast(String name, long least, long value) {
     if (value < least) {
-      throw new UserError("%s must be at least %d, is %d".formatted(name, least, value));
+      throw new UserError(
+          Fault.INVALID, "%s must be at least %d, is %d".formatted(name, least, value));
     }
   }
 }

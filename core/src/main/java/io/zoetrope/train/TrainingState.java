@@ -1,6 +1,8 @@
 package io.zoetrope.train;
 
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,13 +54,16 @@ record TrainingState(
       TrainingState state = JSON.readValue(Files.readAllBytes(file), TrainingState.class);
       if (state.format != FORMAT) {
         throw new UserError(
+            Fault.UNSUPPORTED,
             "%s has format %d, this version reads %d".formatted(file, state.format, FORMAT));
       }
       return state;
     } catch (JacksonException e) {
       throw new UserError(
-          "%s is damaged (%s): delete its folder to resume from the checkpoint before it"
+          Fault.DAMAGED,
+          "%s is damaged (%s)"
               .formatted(file, e.getOriginalMessage().lines().findFirst().orElse("")),
+          Mend.of("delete its folder to resume from the checkpoint before it"),
           e);
     } catch (IOException e) {
       throw AtomicFiles.cannot("read", file, e);

@@ -142,7 +142,7 @@ class TrainerTest {
     TinyRun.train(root, 10, false, TrainingListener.NONE);
     assertThatThrownBy(() -> TinyRun.train(root, 10, false, TrainingListener.NONE))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("--resume");
+        .hasMessageContaining("resuming continues it");
     try (RunFolder held = RunFolder.open(root, "", true)) {
       assertThatThrownBy(() -> RunFolder.open(root, "", true))
           .isInstanceOf(UserError.class)

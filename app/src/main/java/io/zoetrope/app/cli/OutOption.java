@@ -53,7 +53,7 @@ public final class OutOption {
     } catch (InvalidPathException e) {
       throw new UsageError("--out '%s' is no file name: %s".formatted(out, e.getReason()));
     } catch (UserError e) {
-      throw new UsageError("--out '%s': %s".formatted(out, e.getMessage()));
+      throw new UsageError("--out '%s': %s".formatted(out, Wording.line(e)));
     }
   }
 

@@ -76,8 +76,7 @@ public final class PlanOption {
     } catch (IOException e) {
       throw new UserError("cannot read '%s': %s".formatted(file, e.getMessage()), e);
     } catch (UserError e) {
-      String message = String.valueOf(e.getMessage());
-      throw message.contains(file) ? e : new UserError(file + ": " + message, e);
+      throw e.reason().contains(file) ? e : e.at(file);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.zoetrope.app.command;
 
 import io.zoetrope.app.cli.Units;
+import io.zoetrope.app.cli.Wording;
 import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.pipeline.model.ModelContents;
 import io.zoetrope.torch.Precision;
@@ -28,7 +29,7 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
     try {
       return of(model, ModelContents.of(model));
     } catch (UserError e) {
-      String fault = String.valueOf(e.getMessage());
+      String fault = Wording.line(e);
       Map<String, @Nullable Object> fields = new LinkedHashMap<>();
       fields.put("fault", fault);
       return new ModelSummary("%s: cannot be run: %s".formatted(model, fault), fields);

@@ -6,6 +6,7 @@ import io.zoetrope.app.cli.Units;
 import io.zoetrope.app.cli.UsageError;
 import io.zoetrope.app.cli.Values;
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.app.cli.Wording;
 import io.zoetrope.checkpoint.hub.HubSettings;
 import io.zoetrope.checkpoint.hub.ModelId;
 import io.zoetrope.checkpoint.hub.Pull;
@@ -108,7 +109,7 @@ public final class PullCommand extends Verb {
     try {
       model = ModelId.parse(id);
     } catch (UserError e) {
-      throw new UsageError(String.valueOf(e.getMessage()));
+      throw new UsageError(Wording.line(e));
     }
     return new PullRequest(model, include, exclude, Optional.ofNullable(variant), jobs);
   }

@@ -58,7 +58,7 @@ public final class TrainCommand extends Verb {
   @Override
   protected Result run() throws IOException {
     Path file = find();
-    Recipe parsed = Recipe.read(file, settings);
+    Recipe parsed = Recipe.read(file, settings, "--set");
     Path folder = session().resolve(runs);
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("recipe", file.toString());

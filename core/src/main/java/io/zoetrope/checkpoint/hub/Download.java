@@ -3,6 +3,7 @@ package io.zoetrope.checkpoint.hub;
 import io.zoetrope.checkpoint.hub.CachedRepo.Lock;
 import io.zoetrope.checkpoint.hub.Http.Answer;
 import io.zoetrope.checkpoint.hub.HubClient.Metadata;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.net.URI;
@@ -92,14 +93,18 @@ final class Download {
           listener.moved(-Files.size(growing));
           Files.delete(growing);
           if (attempt == TRIES) {
-            throw new UserError("%s: %s; it was deleted".formatted(file.path(), e.getMessage()), e);
+            throw new UserError(
+                Fault.UNREACHABLE,
+                "%s: %s; it was deleted".formatted(file.path(), e.getMessage()),
+                e);
           }
           listener.note("%s: %s, trying once more".formatted(file.path(), e.getMessage()));
           Metadata now = hub.metadata(id, commit, file);
           if (!now.equals(metadata)) {
             throw new UserError(
-                "%s changed on the hub while it was downloaded: run it again"
-                    .formatted(file.path()));
+                Fault.UNREACHABLE,
+                "%s changed on the hub while it was downloaded".formatted(file.path()),
+                "run it again");
           }
         }
       }

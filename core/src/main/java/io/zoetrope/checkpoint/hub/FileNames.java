@@ -1,5 +1,7 @@
 package io.zoetrope.checkpoint.hub;
 
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -62,12 +64,14 @@ final class FileNames {
 
   private static UserError unportable(String path, String why) {
     return new UserError(
-        "the hub lists a file '%s', which is not taken: %s; --exclude leaves it out"
-            .formatted(shown(path), why));
+        Fault.DAMAGED,
+        "the hub lists a file '%s', which is not taken: %s".formatted(shown(path), why),
+        Mend.NONE.and(Mend.Knob.EXCLUDED).and(" leaves it out"));
   }
 
   private static UserError bad(String path, String why) {
     return new UserError(
+        Fault.DAMAGED,
         "the hub lists a file '%s': %s, so nothing of this model is taken"
             .formatted(shown(path), why));
   }

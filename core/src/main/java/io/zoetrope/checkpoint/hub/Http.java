@@ -1,5 +1,6 @@
 package io.zoetrope.checkpoint.hub;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.net.URI;
@@ -145,7 +146,9 @@ final class Http implements AutoCloseable {
       uri = target(answer);
     }
     throw new UserError(
-        "%s redirects in a circle: check HF_ENDPOINT".formatted(withoutQuery(start)));
+        Fault.UNREACHABLE,
+        "%s redirects in a circle".formatted(withoutQuery(start)),
+        "check HF_ENDPOINT");
   }
 
   /** Where a redirect points to. */
@@ -163,8 +166,9 @@ final class Http implements AutoCloseable {
       // Falls through to the one message.
     }
     throw new UserError(
-        "%s redirects to what is no address: check HF_ENDPOINT"
-            .formatted(withoutQuery(redirect.uri())));
+        Fault.UNREACHABLE,
+        "%s redirects to what is no address".formatted(withoutQuery(redirect.uri())),
+        "check HF_ENDPOINT");
   }
 
   /** An address to show: queries of a CDN are long, and are keys. */

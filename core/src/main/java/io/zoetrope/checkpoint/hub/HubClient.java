@@ -1,6 +1,7 @@
 package io.zoetrope.checkpoint.hub;
 
 import io.zoetrope.checkpoint.hub.Http.Answer;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -65,7 +66,9 @@ final class HubClient {
     String commit = model.path("sha").asString("");
     if (!ModelId.isCommit(commit)) {
       throw new UserError(
-          "%s gives no commit for %s: check HF_ENDPOINT".formatted(settings.endpoint(), id));
+          Fault.UNREACHABLE,
+          "%s gives no commit for %s".formatted(settings.endpoint(), id),
+          "check HF_ENDPOINT");
     }
     Map<String, HubFile> files = new LinkedHashMap<>();
     for (JsonNode sibling : model.path("siblings")) {
@@ -162,8 +165,10 @@ final class HubClient {
     String said = seen.getOrDefault("x-repo-commit", commit);
     if (!said.equals(commit)) {
       throw new UserError(
-          "%s answers with commit %s of %s, not with %s: check HF_ENDPOINT"
-              .formatted(settings.endpoint(), said, file.path(), commit));
+          Fault.UNREACHABLE,
+          "%s answers with commit %s of %s, not with %s"
+              .formatted(settings.endpoint(), said, file.path(), commit),
+          "check HF_ENDPOINT");
     }
     // The ETag of another host is that host's affair, even where it looks like a hash.
     boolean hub = http.onHub(answer.uri());
@@ -177,8 +182,10 @@ final class HubClient {
             .orElse("");
     if (!ETAG.matcher(etag).matches()) {
       throw new UserError(
-          "%s gives no usable ETag for %s of %s: it is no hub, or a proxy stands between; check HF_ENDPOINT"
-              .formatted(settings.endpoint(), file.path(), id));
+          Fault.UNREACHABLE,
+          "%s gives no usable ETag for %s of %s: it is no hub, or a proxy stands between"
+              .formatted(settings.endpoint(), file.path(), id),
+          "check HF_ENDPOINT");
     }
     OptionalLong linked = number(Optional.ofNullable(seen.get("x-linked-size")));
     if (linked.isPresent() && file.size().isPresent() && !linked.equals(file.size())) {
@@ -206,8 +213,9 @@ final class HubClient {
 
   private static UserError contradiction(HubFile file, Object listed, Object offered) {
     return new UserError(
-        "the hub lists %s with %s but offers it with %s: try again later"
-            .formatted(file.path(), listed, offered));
+        Fault.UNREACHABLE,
+        "the hub lists %s with %s but offers it with %s".formatted(file.path(), listed, offered),
+        "try again later");
   }
 
   private static void remember(Answer answer, Map<String, String> seen) {
@@ -247,8 +255,9 @@ final class HubClient {
   private static JsonNode parse(URI uri, String text) {
     if (text.stripLeading().startsWith("<")) {
       throw new UserError(
-          "%s answers with a web page instead of data: check HF_ENDPOINT, or log in to this network"
-              .formatted(Http.withoutQuery(uri)));
+          Fault.UNREACHABLE,
+          "%s answers with a web page instead of data".formatted(Http.withoutQuery(uri)),
+          "check HF_ENDPOINT, or log in to this network");
     }
     try {
       JsonNode node = JSON.readTree(text);
@@ -259,7 +268,9 @@ final class HubClient {
       // Falls through to the one message.
     }
     throw new UserError(
-        "%s answers with what is no JSON: check HF_ENDPOINT".formatted(Http.withoutQuery(uri)));
+        Fault.UNREACHABLE,
+        "%s answers with what is no JSON".formatted(Http.withoutQuery(uri)),
+        "check HF_ENDPOINT");
   }
 
   private String text(Answer answer) throws IOException {
@@ -272,7 +283,8 @@ final class HubClient {
         out.writeBytes(bytes);
       }
       if (out.size() > LONGEST_LIST) {
-        throw new UserError("the hub's list of files has no end: check HF_ENDPOINT");
+        throw new UserError(
+            Fault.UNREACHABLE, "the hub's list of files has no end", "check HF_ENDPOINT");
       }
       pieces = answer.body().next(patience.stall(), listener);
     }

@@ -1,5 +1,6 @@
 package io.zoetrope.checkpoint.hub;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.net.URI;
@@ -85,7 +86,10 @@ public record HubSettings(
     } catch (IllegalArgumentException e) {
       // Falls through to the one message.
     }
-    throw new UserError("HF_ENDPOINT '%s' is no address: give one like %s".formatted(text, HUB));
+    throw new UserError(
+        Fault.INVALID,
+        "HF_ENDPOINT '%s' is no address".formatted(text),
+        "give one like %s".formatted(HUB));
   }
 
   private static Optional<String> token(Map<String, String> environment, Path home, Path working) {
@@ -105,6 +109,7 @@ public record HubSettings(
     }
     if (token.isPresent() && !TOKEN.matcher(token.get()).matches()) {
       throw new UserError(
+          Fault.INVALID,
           source + " holds no token: it has blanks or letters that tokens do not have");
     }
     return token;

@@ -1,5 +1,6 @@
 package io.zoetrope.checkpoint.hub;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +34,9 @@ public record ModelId(String repo, String revision) {
   public ModelId {
     if (!isRepo(repo)) {
       throw new UserError(
-          "'%s' is no model of the hub: give ORG/NAME or ORG/NAME@REVISION".formatted(shown(repo)));
+          Fault.INVALID,
+          "'%s' is no model of the hub".formatted(shown(repo)),
+          "give ORG/NAME or ORG/NAME@REVISION");
     }
     if (revision.length() > 200
         || revision.contains("..")
@@ -41,7 +44,9 @@ public record ModelId(String repo, String revision) {
         || revision.contains("./")
         || !REVISION.matcher(revision).matches()) {
       throw new UserError(
-          "'%s' is no revision: give a branch, a tag or a commit".formatted(shown(revision)));
+          Fault.INVALID,
+          "'%s' is no revision".formatted(shown(revision)),
+          "give a branch, a tag or a commit");
     }
   }
 

@@ -3,6 +3,7 @@ package io.zoetrope.checkpoint.hub;
 import io.zoetrope.checkpoint.hub.HubClient.Listing;
 import io.zoetrope.checkpoint.hub.HubClient.Metadata;
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +47,8 @@ public final class Pull implements AutoCloseable {
 
   Pull(HubSettings settings, PullRequest request, PullListener listener, Patience patience) {
     if (settings.offline()) {
-      throw new UserError("HF_HUB_OFFLINE is set: unset it to download " + request.id());
+      throw new UserError(
+          Fault.INVALID, "HF_HUB_OFFLINE is set", "unset it to download " + request.id());
     }
     this.request = request;
     this.listener = new Stoppable(listener);
@@ -192,8 +194,10 @@ public final class Pull implements AutoCloseable {
     long free = Files.getFileStore(existing).getUsableSpace();
     if (needed > 0 && needed + SPARE > free) {
       throw new UserError(
-          "%s needs %.1f GB more, but %s has only %.1f GB free: make room, or set HF_HUB_CACHE to another disk"
-              .formatted(plan.id(), needed / 1e9, existing, free / 1e9));
+          Fault.TOO_LARGE,
+          "%s needs %.1f GB more, but %s has only %.1f GB free"
+              .formatted(plan.id(), needed / 1e9, existing, free / 1e9),
+          "make room, or set HF_HUB_CACHE to another disk");
     }
   }
 

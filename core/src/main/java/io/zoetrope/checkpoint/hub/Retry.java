@@ -1,5 +1,7 @@
 package io.zoetrope.checkpoint.hub;
 
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -63,14 +65,16 @@ final class Retry {
     if (e instanceof SSLException && !String.valueOf(e.getMessage()).contains("closed")) {
       // Certificates do not mend themselves.
       throw new UserError(
-          "no safe connection for %s: %s: check the clock, the proxy and HF_ENDPOINT"
-              .formatted(what, reason(e)),
+          Fault.UNREACHABLE,
+          "no safe connection for %s: %s".formatted(what, reason(e)),
+          Mend.of("check the clock, the proxy and HF_ENDPOINT"),
           e);
     }
     if (failures >= patience.attempts()) {
       throw new UserError(
-          "gave up on %s after %d attempts: %s; run it again to go on"
-              .formatted(what, failures, reason(e)),
+          Fault.UNREACHABLE,
+          "gave up on %s after %d attempts: %s".formatted(what, failures, reason(e)),
+          Mend.of("run it again to go on"),
           e);
     }
     Duration wait = patience.wait(failures);
@@ -78,8 +82,9 @@ final class Retry {
     if (asked.isPresent()) {
       if (asked.get().compareTo(patience.longest()) > 0) {
         throw new UserError(
-            "%s: %s and asks to wait %s: run it again then"
-                .formatted(what, reason(e), seconds(asked.get())),
+            Fault.UNREACHABLE,
+            "%s: %s and asks to wait %s".formatted(what, reason(e), seconds(asked.get())),
+            Mend.of("run it again then"),
             e);
       }
       wait = asked.get().compareTo(wait) > 0 ? asked.get() : wait;

@@ -1,6 +1,8 @@
 package io.zoetrope.checkpoint.hub;
 
 import io.zoetrope.checkpoint.hub.PullPlan.LeftOut;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -90,8 +92,9 @@ record Selection(List<HubFile> chosen, List<LeftOut> leftOut, List<String> remar
         .filter(v -> variants.values().stream().noneMatch(there -> there.contains(v)))
         .ifPresent(v -> {
           throw new UserError(
-              "%s has no variant '%s': it has %s"
-                  .formatted(request.id(), v, names(variants.values())));
+              Fault.NOT_FOUND,
+              "%s has no variant '%s'".formatted(request.id(), v),
+              "it has %s".formatted(names(variants.values())));
         });
     Map<String, String> keep = new LinkedHashMap<>();
     variants.forEach((base, there) -> {
@@ -131,17 +134,21 @@ record Selection(List<HubFile> chosen, List<LeftOut> leftOut, List<String> remar
     boolean pickles = leftOut.stream().anyMatch(f -> f.why().equals(PICKLE));
     if (!weights && pickles && request.include().isEmpty()) {
       throw new UserError(
-          "%s has no safetensors, only pickled weights, which zoetrope does not load; --include takes them nevertheless"
-              .formatted(request.id()));
+          Fault.UNSUPPORTED,
+          "%s has no safetensors, only pickled weights, which zoetrope does not load"
+              .formatted(request.id()),
+          Mend.NONE.and(Mend.Knob.INCLUDED).and(" takes them nevertheless"));
     }
     if (chosen.isEmpty()) {
       throw new UserError(
+          Fault.NOT_FOUND,
           "no file of %s is %s"
               .formatted(
                   request.id(),
                   request.include().isEmpty()
-                      ? "one that zoetrope loads: --include takes others"
-                      : "matched by --include and not by --exclude"));
+                      ? "one that zoetrope loads"
+                      : "among those that are included and not excluded"),
+          Mend.NONE.and(Mend.Knob.INCLUDED).and(" takes others"));
     }
   }
 }

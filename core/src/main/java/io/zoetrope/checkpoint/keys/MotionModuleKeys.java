@@ -1,5 +1,6 @@
 package io.zoetrope.checkpoint.keys;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,7 +39,8 @@ public final class MotionModuleKeys {
     tensors.forEach((name, tensor) -> {
       Tensor before = renamed.putIfAbsent(rename(name), tensor);
       if (before != null && !(name.endsWith(".pos_encoder.pe") && before.equal(tensor))) {
-        throw new UserError("'%s' is there twice, with other values".formatted(name));
+        throw new UserError(
+            Fault.DAMAGED, "'%s' is there twice, with other values".formatted(name));
       }
     });
     return renamed;
@@ -47,7 +49,7 @@ public final class MotionModuleKeys {
   private static String rename(String name) {
     Matcher place = ORIGINAL.matcher(name);
     if (!place.matches()) {
-      throw new UserError("'%s' is not a weight of a motion module".formatted(name));
+      throw new UserError(Fault.DAMAGED, "'%s' is not a weight of a motion module".formatted(name));
     }
     Matcher block = BLOCK.matcher(place.group(2));
     return block.matches()

@@ -3,6 +3,8 @@ package io.zoetrope.checkpoint.keys;
 import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
@@ -57,10 +59,7 @@ public final class SingleFile implements AutoCloseable {
   public static SingleFile open(Path path) {
     SafetensorsFile file = Safetensors.open(path);
     try {
-      Optional<String> refusal = refusal(file);
-      if (refusal.isPresent()) {
-        throw new UserError(path + " " + refusal.get());
-      }
+      requireWhole(path, file);
       return new SingleFile(file);
     } catch (RuntimeException e) {
       file.close();
@@ -73,41 +72,48 @@ public final class SingleFile implements AutoCloseable {
     return has(file, "model.diffusion_model.");
   }
 
-  private static Optional<String> refusal(SafetensorsFile file) {
+  private static void requireWhole(Path path, SafetensorsFile file) {
     if (!isOne(file)) {
-      return Optional.of(
-          "is no Stable Diffusion checkpoint: it has no model.diffusion_model; " + guess(file));
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          path + " is no Stable Diffusion checkpoint: it has no model.diffusion_model",
+          guess(file));
     }
     if (has(file, "conditioner.embedders.")) {
-      return Optional.of("is a Stable Diffusion XL checkpoint; this version runs 1.x");
+      throw new UserError(
+          Fault.UNSUPPORTED, path + " is a Stable Diffusion XL checkpoint; this version runs 1.x");
     }
     if (has(file, "cond_stage_model.model.")) {
-      return Optional.of("is a Stable Diffusion 2 checkpoint; this version runs 1.x");
+      throw new UserError(
+          Fault.UNSUPPORTED, path + " is a Stable Diffusion 2 checkpoint; this version runs 1.x");
     }
-    if (!has(file, "first_stage_model.")) {
-      return Optional.of("has no autoencoder (first_stage_model): use a checkpoint with one");
-    }
-    if (!has(file, "cond_stage_model.transformer.")) {
-      return Optional.of(
-          "has no text encoder (cond_stage_model.transformer): use a checkpoint with one");
-    }
-    return Optional.empty();
+    requireStage(path, file, "first_stage_model", "autoencoder");
+    requireStage(path, file, "cond_stage_model.transformer", "text encoder");
   }
 
-  private static String guess(SafetensorsFile file) {
+  private static void requireStage(Path path, SafetensorsFile file, String stage, String what) {
+    if (!has(file, stage + ".")) {
+      throw new UserError(
+          Fault.NOT_FOUND,
+          "%s has no %s (%s)".formatted(path, what, stage),
+          "use a checkpoint with one");
+    }
+  }
+
+  private static Mend guess(SafetensorsFile file) {
     if (has(file, "lora_") || file.entries().keySet().stream().anyMatch(k -> k.contains(".lora"))) {
-      return "it is a LoRA, which a model is needed for";
+      return Mend.of("it is a LoRA, which a model is needed for");
     }
     if (file.entries().keySet().stream().anyMatch(k -> k.contains("motion_modules."))) {
-      return "it is a motion module, which a model is needed for";
+      return Mend.of("it is a motion module, which a model is needed for");
     }
     if (has(file, "control_model.")) {
-      return "it is a ControlNet, which a model is needed for";
+      return Mend.of("it is a ControlNet, which a model is needed for");
     }
     if (has(file, "down_blocks.") || has(file, "encoder.") || has(file, "text_model.")) {
-      return "it is one component: name the folder with model_index.json above it";
+      return Mend.of("it is one component: name the folder with model_index.json above it");
     }
-    return "'zoetrope inspect' shows what it has";
+    return Mend.NONE.and(Mend.Deed.INSPECT);
   }
 
   private static boolean has(SafetensorsFile file, String prefix) {

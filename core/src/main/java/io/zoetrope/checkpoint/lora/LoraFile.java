@@ -6,6 +6,7 @@ import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
 import io.zoetrope.nn.Lora;
 import io.zoetrope.nn.LoraStack;
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
@@ -41,8 +42,7 @@ public final class LoraFile implements AutoCloseable {
       read();
     } catch (UserError e) {
       file.close();
-      String message = String.valueOf(e.getMessage());
-      throw message.startsWith(path.toString()) ? e : new UserError(path + ": " + message, e);
+      throw e.reason().startsWith(path.toString()) ? e : e.at(path);
     }
   }
 
@@ -67,8 +67,9 @@ public final class LoraFile implements AutoCloseable {
         return found.getFirst();
       }
       throw new UserError(
-          "folder %s has %d safetensors files: name the LoRA itself"
-              .formatted(folder, found.size()));
+          Fault.INVALID,
+          "folder %s has %d safetensors files".formatted(folder, found.size()),
+          "name the LoRA itself");
     } catch (IOException e) {
       throw AtomicFiles.cannot("look into", folder, e);
     }
@@ -86,6 +87,7 @@ public final class LoraFile implements AutoCloseable {
                 String other = parts.names.put(key.role(), name);
                 if (other != null) {
                   throw new UserError(
+                      Fault.DAMAGED,
                       "'%s' and '%s' are the same tensor of a layer"
                           .formatted(
                               SafetensorsHeader.clean(other), SafetensorsHeader.clean(name)));
@@ -97,6 +99,7 @@ public final class LoraFile implements AutoCloseable {
     places.values().forEach(parts -> layers.add(layer(parts.key, parts.names, scales)));
     if (layers.isEmpty()) {
       throw new UserError(
+          Fault.DAMAGED,
           "it is no LoRA: none of its %d tensors is an update, first '%s'"
               .formatted(
                   strangers.size(),
@@ -110,6 +113,7 @@ public final class LoraFile implements AutoCloseable {
     String up = names.get(LoraKey.Role.UP);
     if (down == null || up == null) {
       throw new UserError(
+          Fault.DAMAGED,
           "layer '%s' has no %s: the file is not whole"
               .formatted(layer, down == null ? "down (A)" : "up (B)"));
     }
@@ -122,7 +126,7 @@ public final class LoraFile implements AutoCloseable {
               : scales.scale(key, a.size(0), alpha(names.get(LoraKey.Role.ALPHA)));
       return new Layer(key, new Lora.Update(a, b, scale));
     } catch (UserError e) {
-      throw new UserError("layer '%s': %s".formatted(layer, e.getMessage()), e);
+      throw e.at("layer '%s'".formatted(layer));
     }
   }
 
@@ -132,7 +136,7 @@ public final class LoraFile implements AutoCloseable {
     }
     Tensor alpha = file.tensor(name);
     if (alpha.numel() != 1) {
-      throw new UserError("its alpha has %d numbers".formatted(alpha.numel()));
+      throw new UserError(Fault.DAMAGED, "its alpha has %d numbers".formatted(alpha.numel()));
     }
     return OptionalDouble.of(Tensors.toDoubles(alpha)[0]);
   }
@@ -165,7 +169,8 @@ public final class LoraFile implements AutoCloseable {
               .computeIfAbsent(place.stack(), s -> new LinkedHashMap<>())
               .put(place.layer(), layer.update)
           != null) {
-        throw new UserError("%s: two updates are of layer '%s'".formatted(path, place.layer()));
+        throw new UserError(
+            Fault.DAMAGED, "%s: two updates are of layer '%s'".formatted(path, place.layer()));
       }
     }
     LoraReport report = new LoraReport(path, layers.size(), unmatched, strangers);
@@ -178,7 +183,7 @@ public final class LoraFile implements AutoCloseable {
       });
     } catch (UserError e) {
       done.forEach(stack -> stack.remove(name));
-      throw new UserError(path + ": " + e.getMessage(), e);
+      throw e.at(path);
     }
     return report;
   }

@@ -1,6 +1,7 @@
 package io.zoetrope.checkpoint.lora;
 
 import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,7 @@ record LoraKey(Optional<Part> part, String layer, Role role) {
     REFUSED.forEach((pattern, kind) -> {
       if (pattern.matcher(name).matches()) {
         throw new UserError(
+            Fault.UNSUPPORTED,
             "tensor '%s' is of %s; only plain LoRA (down and up) can be used"
                 .formatted(SafetensorsHeader.clean(name), kind));
       }

@@ -1,6 +1,7 @@
 package io.zoetrope.checkpoint.lora;
 
 import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,6 +48,7 @@ public record LoraReport(Path path, int layers, List<String> unmatched, List<Str
   void requireSome() {
     if (used() == 0) {
       throw new UserError(
+          Fault.MISMATCH,
           "%s: none of its %d layers is in the model, first '%s': it was made for another model"
               .formatted(path, layers, first(unmatched)));
     }

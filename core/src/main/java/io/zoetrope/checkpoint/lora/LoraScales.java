@@ -2,6 +2,7 @@ package io.zoetrope.checkpoint.lora;
 
 import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,6 +47,7 @@ final class LoraScales {
       Path config = file.resolveSibling("adapter_config.json");
       if (!Files.isRegularFile(config)) {
         throw new UserError(
+            Fault.NOT_FOUND,
             "no file %s: it says how strong the LoRA beside it is".formatted(config));
       }
       try {
@@ -82,7 +84,8 @@ final class LoraScales {
   }
 
   private static UserError bad(Path file, String cause) {
-    return new UserError("%s is no description of a LoRA: %s".formatted(file, cause));
+    return new UserError(
+        Fault.DAMAGED, "%s is no description of a LoRA: %s".formatted(file, cause));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.zoetrope.checkpoint.safetensors;
 
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
@@ -43,10 +44,9 @@ public final class Safetensors {
     String what = path.toString();
     if (Files.exists(path) && !Files.isRegularFile(path)) {
       throw new UserError(
-          what
-              + (Files.isDirectory(path) ? " is a folder" : " is no file")
-              + ": name a safetensors"
-              + " file");
+          Fault.INVALID,
+          what + (Files.isDirectory(path) ? " is a folder" : " is no file"),
+          "name a safetensors" + " file");
     }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       SafetensorsHeader header = SafetensorsHeader.read(what, channel);

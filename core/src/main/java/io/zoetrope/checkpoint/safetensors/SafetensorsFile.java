@@ -1,5 +1,6 @@
 package io.zoetrope.checkpoint.safetensors;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.MappedFile;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -39,7 +40,7 @@ public final class SafetensorsFile implements AutoCloseable {
       this.bytes = Scopes.keep(Scopes.tensor(() -> MappedFile.map(path, size)));
     } catch (RuntimeException e) {
       String cause = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      throw new UserError("cannot map %s: %s".formatted(path, cause), e);
+      throw new UserError(Fault.NO_ACCESS, "cannot map %s: %s".formatted(path, cause), e);
     }
   }
 
@@ -65,7 +66,7 @@ public final class SafetensorsFile implements AutoCloseable {
   public synchronized Tensor tensor(String name) {
     Entry entry = header.entries().get(name);
     if (entry == null) {
-      throw new UserError("%s has no tensor '%s'".formatted(path, name));
+      throw new UserError(Fault.NOT_FOUND, "%s has no tensor '%s'".formatted(path, name));
     }
     return handles.computeIfAbsent(
         name, n -> Scopes.keep(Scopes.tensor(() -> Scopes.noGrad(() -> view(entry)))));

@@ -1,5 +1,6 @@
 package io.zoetrope.checkpoint.safetensors;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -153,7 +154,7 @@ public record SafetensorsHeader(
   }
 
   static UserError bad(String what, String cause) {
-    return new UserError(what + " is not a good safetensors file: " + cause);
+    return new UserError(Fault.DAMAGED, what + " is not a good safetensors file: " + cause);
   }
 
   /** Text from a file, made fit for one line of a message. */

@@ -7,6 +7,7 @@ import io.zoetrope.data.toybox.ShapeMatcher.Measure;
 import io.zoetrope.data.toybox.Traits.Colour;
 import io.zoetrope.data.toybox.Traits.Shape;
 import io.zoetrope.media.Video;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,7 +38,7 @@ public final class ToyboxAnalyser {
   public static Analysis analyse(Video video) {
     int total = video.frames().size();
     if (total < 2) {
-      throw new UserError("motion needs at least 2 frames to be seen, not " + total);
+      throw new UserError(Fault.INVALID, "motion needs at least 2 frames to be seen, not " + total);
     }
     int n = Math.min(total, MOST_FRAMES);
     int[] frames = new int[n];

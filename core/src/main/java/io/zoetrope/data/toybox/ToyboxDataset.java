@@ -3,6 +3,7 @@ package io.zoetrope.data.toybox;
 import io.zoetrope.data.Clip;
 import io.zoetrope.data.ClipDataset;
 import io.zoetrope.media.Video;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -24,6 +25,7 @@ public record ToyboxDataset(long seed, Split split, int width, int height, int f
   public ToyboxDataset {
     if (width < 8 || height < 8 || frames < 1 || !(fps > 0) || Double.isInfinite(fps)) {
       throw new UserError(
+          Fault.INVALID,
           "a toybox clip needs at least 8x8 pixels, 1 frame and a rate above 0, not %dx%d, %d and %s"
               .formatted(width, height, frames, fps));
     }

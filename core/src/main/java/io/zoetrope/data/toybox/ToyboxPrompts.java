@@ -3,6 +3,7 @@ package io.zoetrope.data.toybox;
 import io.zoetrope.data.toybox.Traits.Colour;
 import io.zoetrope.data.toybox.Traits.Motion;
 import io.zoetrope.data.toybox.Traits.Shape;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +62,7 @@ public final class ToyboxPrompts {
 
   private static List<Prompt> of(Split split, int n, long seed) {
     if (n < 1) {
-      throw new UserError("ask for at least 1 prompt, not " + n);
+      throw new UserError(Fault.INVALID, "ask for at least 1 prompt, not " + n);
     }
     List<Prompt> all = new ArrayList<>();
     for (Colour colour : Colour.values()) {

@@ -3,6 +3,7 @@ package io.zoetrope.data.toybox;
 import io.zoetrope.data.toybox.ToyboxObject.Pose;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Video;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -41,14 +42,16 @@ public final class ToyboxRenderer {
   public static Video render(ToyboxScene scene, int width, int height, int frames, double fps) {
     if (width < 1 || height < 1 || frames < 1 || !(fps > 0) || Double.isInfinite(fps)) {
       throw new UserError(
+          Fault.INVALID,
           "a clip needs at least 1x1 pixels, 1 frame and a rate above 0, not %dx%d, %d and %s"
               .formatted(width, height, frames, fps));
     }
     double bytes = 3.0 * width * height * frames;
     if (bytes > MOST_BYTES) {
       throw new UserError(
-          "%d frames of %dx%d take %.1f GB; ask for fewer frames or a smaller size"
-              .formatted(frames, width, height, bytes / 1e9));
+          Fault.TOO_LARGE,
+          "%d frames of %dx%d take %.1f GB".formatted(frames, width, height, bytes / 1e9),
+          "ask for fewer frames or a smaller size");
     }
     byte[] table = Tables.paint(scene, width, height);
     List<Frame> out = new ArrayList<>(frames);

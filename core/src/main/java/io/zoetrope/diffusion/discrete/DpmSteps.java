@@ -3,6 +3,7 @@ package io.zoetrope.diffusion.discrete;
 import io.zoetrope.diffusion.SampledSchedule;
 import io.zoetrope.diffusion.SampledSchedule.Scale;
 import io.zoetrope.diffusion.SampledSchedule.Step;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +84,7 @@ public record DpmSteps(
     int most = trained - tooNoisy();
     if (steps >= trained) {
       throw new UserError(
+          Fault.INVALID,
           "%d steps are too many for a model trained with %d".formatted(steps, trained));
     }
     double[] timesteps = new double[steps];
@@ -96,7 +98,9 @@ public record DpmSteps(
     }
     if (timesteps[0] >= trained || timesteps[steps - 1] < 0) {
       throw new UserError(
-          "%d steps do not fit the model's %d timesteps: take fewer".formatted(steps, trained));
+          Fault.INVALID,
+          "%d steps do not fit the model's %d timesteps".formatted(steps, trained),
+          "take fewer");
     }
     return timesteps;
   }

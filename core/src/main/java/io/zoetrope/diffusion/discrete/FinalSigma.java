@@ -1,5 +1,6 @@
 package io.zoetrope.diffusion.discrete;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 
 /** How much noise a sampling leaves at its end. */
@@ -17,7 +18,9 @@ public enum FinalSigma {
       case "sigma_min" -> SIGMA_MIN;
       default ->
           throw new UserError(
-              "unknown final_sigmas_type '%s': it is zero or sigma_min".formatted(name));
+              Fault.INVALID,
+              "unknown final_sigmas_type '%s'".formatted(name),
+              "it is zero or sigma_min");
     };
   }
 }

@@ -3,6 +3,7 @@ package io.zoetrope.diffusion.discrete;
 import io.zoetrope.diffusion.SampledSchedule;
 import io.zoetrope.diffusion.SampledSchedule.Scale;
 import io.zoetrope.diffusion.SampledSchedule.Step;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ public record LcmSteps(AlphaBars bars, int distilled) implements Discretisation 
   public LcmSteps {
     if (distilled < 1 || distilled > bars.steps()) {
       throw new UserError(
+          Fault.INVALID,
           "original_inference_steps is 1 to %d, not %d".formatted(bars.steps(), distilled));
     }
   }
@@ -26,6 +28,7 @@ public record LcmSteps(AlphaBars bars, int distilled) implements Discretisation 
   public SampledSchedule over(int steps) {
     if (steps > distilled) {
       throw new UserError(
+          Fault.INVALID,
           "an LCM distilled on %d timesteps makes no more steps than these, not %d"
               .formatted(distilled, steps));
     }

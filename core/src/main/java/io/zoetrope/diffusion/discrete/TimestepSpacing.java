@@ -1,5 +1,6 @@
 package io.zoetrope.diffusion.discrete;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.Locale;
 
@@ -25,8 +26,9 @@ public enum TimestepSpacing {
       case "linspace" -> LINSPACE;
       default ->
           throw new UserError(
-              "unknown timestep_spacing '%s': it is one of leading, trailing, linspace"
-                  .formatted(name));
+              Fault.INVALID,
+              "unknown timestep_spacing '%s'".formatted(name),
+              "it is one of leading, trailing, linspace");
     };
   }
 
@@ -40,6 +42,7 @@ public enum TimestepSpacing {
   double[] timesteps(int trained, int steps, int offset) {
     if (steps > trained) {
       throw new UserError(
+          Fault.INVALID,
           "%d steps are more than the %d that the model was trained with"
               .formatted(steps, trained));
     }
@@ -54,8 +57,10 @@ public enum TimestepSpacing {
     }
     if (timesteps[0] >= trained) {
       throw new UserError(
-          "%s with a steps_offset of %d begins at timestep %.0f, but the model knows %d: take fewer steps"
-              .formatted(name().toLowerCase(Locale.ROOT), offset, timesteps[0], trained));
+          Fault.INVALID,
+          "%s with a steps_offset of %d begins at timestep %.0f, but the model knows %d"
+              .formatted(name().toLowerCase(Locale.ROOT), offset, timesteps[0], trained),
+          "take fewer steps");
     }
     return timesteps;
   }

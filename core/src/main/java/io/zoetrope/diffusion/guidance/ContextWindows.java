@@ -3,6 +3,7 @@ package io.zoetrope.diffusion.guidance;
 import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Segments;
@@ -38,6 +39,7 @@ public record ContextWindows(X0Denoiser base, Shape shape) implements X0Denoiser
     public Shape {
       if (length < 1 || overlap < 0 || overlap >= length) {
         throw new UserError(
+            Fault.INVALID,
             "windows of %d frames overlap by 0 to %d of them, not by %d"
                 .formatted(length, length - 1, overlap));
       }

@@ -1,5 +1,6 @@
 package io.zoetrope.diffusion.sampler;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.UserError;
 import java.util.Optional;
@@ -31,6 +32,7 @@ public record FreeNoise(int window, int stride, Order order) {
   public FreeNoise {
     if (window < 1 || stride < 1 || stride > window) {
       throw new UserError(
+          Fault.INVALID,
           "FreeNoise needs a stride of 1 to the %d frames of its window, not %d"
               .formatted(window, stride));
     }

@@ -6,6 +6,7 @@ import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.network.classifier.ClassifierConfig;
 import io.zoetrope.network.classifier.VideoClassifier;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
@@ -36,7 +37,9 @@ public final class ClassifierFeatures implements VideoFeatures {
   public static ClassifierFeatures load(Path folder) {
     if (!Files.isRegularFile(folder.resolve("config.json"))) {
       throw new UserError(
-          "no classifier in %s: train one with recipes/toybox-classifier.yaml".formatted(folder));
+          Fault.NOT_FOUND,
+          "no classifier in %s".formatted(folder),
+          "train one with recipes/toybox-classifier.yaml");
     }
     Component component = Component.encoder(folder);
     ClassifierConfig config = component.config(ClassifierConfig.class);

@@ -1,5 +1,6 @@
 package io.zoetrope.eval.features;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Linalg;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
@@ -39,7 +40,8 @@ public record FrechetDistance(double distance, double extrapolated, int n) {
   public static FrechetDistance between(FeatureSet a, FeatureSet b, long seed) {
     int n = Math.min(a.size(), b.size());
     if (n < 2) {
-      throw new UserError("a Frechet distance needs at least 2 videos on each side, not " + n);
+      throw new UserError(
+          Fault.INVALID, "a Frechet distance needs at least 2 videos on each side, not " + n);
     }
     double whole = distance(a, b);
     return new FrechetDistance(whole, n < LEAST ? Double.NaN : extrapolate(a, b, n, seed), n);

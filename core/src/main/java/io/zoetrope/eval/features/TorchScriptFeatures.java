@@ -1,5 +1,6 @@
 package io.zoetrope.eval.features;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.ScriptModule;
@@ -53,6 +54,7 @@ public final class TorchScriptFeatures implements VideoFeatures {
           Tensor y = run(x_B3FHW.to(ScalarType.Float).contiguous());
           if (y.dim() < 2 || y.size(0) != x_B3FHW.size(0)) {
             throw new UserError(
+                Fault.MISMATCH,
                 "%s makes %s of %d videos, not a row of features for each"
                     .formatted(path, Arrays.toString(Tensors.shape(y)), x_B3FHW.size(0)));
           }

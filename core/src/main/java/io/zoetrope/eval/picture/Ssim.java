@@ -1,5 +1,6 @@
 package io.zoetrope.eval.picture;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -33,6 +34,7 @@ public final class Ssim {
     long width = x_CFHW.size(3);
     if (height < WINDOW || width < WINDOW) {
       throw new UserError(
+          Fault.INVALID,
           "SSIM needs pictures of at least 11x11 pixels, not %dx%d".formatted(width, height));
     }
     return Scopes.value(() -> {

@@ -20,6 +20,7 @@ import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.ReadOptions;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoReader;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
@@ -127,8 +128,10 @@ public record FolderFigures(Path videos, Optional<Path> reference, List<Integer>
     void compare(Item item, Tensor x, Tensor y) {
       if (x.size(2) != y.size(2) || x.size(3) != y.size(3)) {
         throw new UserError(
-            "%s has %dx%d pixels, the reference of that name %dx%d: make them agree"
-                .formatted(item.path(), x.size(3), x.size(2), y.size(3), y.size(2)));
+            Fault.MISMATCH,
+            "%s has %dx%d pixels, the reference of that name %dx%d"
+                .formatted(item.path(), x.size(3), x.size(2), y.size(3), y.size(2)),
+            "make them agree");
       }
       long frames = Math.min(x.size(1), y.size(1));
       Tensor a = x.narrow(1, 0, frames);

@@ -15,6 +15,7 @@ import io.zoetrope.media.LinePlot;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.Roll;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -45,8 +46,9 @@ record RollSuite(int frames, int window, int context) implements Suite {
   RollSuite {
     if (frames < window) {
       throw new UserError(
-          "a roll is looked at by %d frames: make at least as many, not %d"
-              .formatted(window, frames));
+          Fault.INVALID,
+          "a roll is looked at by %d frames".formatted(window),
+          "make at least as many, not %d".formatted(frames));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.zoetrope.eval.suite;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +31,9 @@ public interface Suite {
     Suite suite = table(frames).get(name);
     if (suite == null) {
       throw new UserError(
-          "there is no suite '%s': it is one of %s".formatted(name, String.join(", ", names())));
+          Fault.NOT_FOUND,
+          "there is no suite '%s'".formatted(name),
+          "it is one of %s".formatted(String.join(", ", names())));
     }
     return suite;
   }
@@ -45,6 +48,7 @@ public interface Suite {
     List<Integer> fit = overlaps.stream().filter(m -> m < clip).toList();
     if (fit.isEmpty()) {
       throw new UserError(
+          Fault.INVALID,
           "clips of %d frames cannot share %s: the model makes too few for this suite"
               .formatted(clip, overlaps));
     }

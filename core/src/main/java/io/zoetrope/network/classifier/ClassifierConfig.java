@@ -1,6 +1,7 @@
 package io.zoetrope.network.classifier;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,16 +34,19 @@ public record ClassifierConfig(
   public ClassifierConfig {
     widths = List.copyOf(widths);
     if (patch < 1 || blocks < 1 || widths.isEmpty() || side < 1) {
-      throw new UserError("a classifier needs side, patch and blocks of at least 1, and widths");
+      throw new UserError(
+          Fault.INVALID, "a classifier needs side, patch and blocks of at least 1, and widths");
     }
     if (side % (patch << (widths.size() - 1)) != 0) {
       throw new UserError(
+          Fault.INVALID,
           "a classifier's side must be a multiple of %d, not %d"
               .formatted(patch << (widths.size() - 1), side));
     }
     for (int width : widths) {
       if (width < 8 || width % 8 != 0) {
-        throw new UserError("classifier widths must be multiples of 8, not " + width);
+        throw new UserError(
+            Fault.INVALID, "classifier widths must be multiples of 8, not " + width);
       }
     }
   }
@@ -56,7 +60,9 @@ public record ClassifierConfig(
     ClassifierConfig config = SIZES.get(name);
     if (config == null) {
       throw new UserError(
-          "unknown size '" + name + "': use one of " + SIZES.keySet().stream().sorted().toList());
+          Fault.INVALID,
+          "unknown size '" + name + "'",
+          "use one of " + SIZES.keySet().stream().sorted().toList());
     }
     return config;
   }

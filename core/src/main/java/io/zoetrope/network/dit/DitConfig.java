@@ -3,6 +3,7 @@ package io.zoetrope.network.dit;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.Map;
 
@@ -44,10 +45,12 @@ public record DitConfig(
   public DitConfig {
     if (channels < 1 || patch < 1 || width < 1 || depth < 1 || heads < 1 || textWidth < 1) {
       throw new UserError(
+          Fault.INVALID,
           "a transformer's channels, patch, width, depth, heads and text_width must be at least 1");
     }
     if (width % heads != 0 || width / heads % 4 != 0) {
       throw new UserError(
+          Fault.INVALID,
           "width %d does not split into %d heads of a multiple of 4".formatted(width, heads));
     }
   }
@@ -59,7 +62,9 @@ public record DitConfig(
     DitConfig config = SIZES.get(name);
     if (config == null) {
       throw new UserError(
-          "unknown size '" + name + "': use one of " + SIZES.keySet().stream().sorted().toList());
+          Fault.INVALID,
+          "unknown size '" + name + "'",
+          "use one of " + SIZES.keySet().stream().sorted().toList());
     }
     return config;
   }

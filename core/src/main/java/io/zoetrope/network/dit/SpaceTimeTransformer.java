@@ -11,6 +11,7 @@ import io.zoetrope.nn.LevelEmbedding;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.nn.Rotary;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
@@ -95,8 +96,10 @@ public final class SpaceTimeTransformer implements VideoNetwork {
     long columns = z_BCFHW.size(4) / patch;
     if (rows * patch != z_BCFHW.size(3) || columns * patch != z_BCFHW.size(4)) {
       throw new UserError(
-          "latents of %dx%d do not split into patches of %d: choose a size that is a multiple of it"
-              .formatted(z_BCFHW.size(4), z_BCFHW.size(3), patch));
+          Fault.INVALID,
+          "latents of %dx%d do not split into patches of %d"
+              .formatted(z_BCFHW.size(4), z_BCFHW.size(3), patch),
+          "choose a size that is a multiple of it");
     }
     FrameText frameText = FrameText.of(conditioning, batch, z_BCFHW.size(2));
     Tensor text_MND = FrameText.tokens_MND(conditioning);

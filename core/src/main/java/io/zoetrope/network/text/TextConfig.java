@@ -1,6 +1,7 @@
 package io.zoetrope.network.text;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 
 /**
@@ -21,6 +22,7 @@ public record TextConfig(
   public TextConfig {
     if (vocabulary < 1 || length < 1 || width < 1 || depth < 0 || heads < 1 || width % heads != 0) {
       throw new UserError(
+          Fault.INVALID,
           "a text transformer needs vocabulary, length, width and heads of at least 1, and a width that splits into its heads");
     }
   }

@@ -2,6 +2,7 @@ package io.zoetrope.network.text;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -95,20 +96,22 @@ public final class TokenizerJson implements AutoCloseable {
     } catch (IOException e) {
       throw Files.exists(file)
           ? unreadable(file, e)
-          : new UserError("cannot read the tokenizer " + file + ": no such file", e);
+          : new UserError(
+              Fault.NOT_FOUND, "cannot read the tokenizer " + file + ": no such file", e);
     }
   }
 
   private static UserError unreadable(Path file, Exception e) {
     String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("damaged");
-    return new UserError("cannot read the tokenizer " + file + ": " + reason, e);
+    return new UserError(Fault.NO_ACCESS, "cannot read the tokenizer " + file + ": " + reason, e);
   }
 
   static JsonNode parse(String json) {
     try {
       return JSON.readTree(json);
     } catch (JacksonException e) {
-      throw new UserError("a tokenizer.json is damaged: " + e.getOriginalMessage(), e);
+      throw new UserError(
+          Fault.DAMAGED, "a tokenizer.json is damaged: " + e.getOriginalMessage(), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.zoetrope.network.text;
 
 import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,7 @@ public record WordPrompts(TextTransformer text, PromptTokenizer tokenizer)
   public static void requireKnown(int tokens, int vocabulary) {
     if (tokens > vocabulary) {
       throw new UserError(
+          Fault.MISMATCH,
           ("the tokenizer has %d tokens, the text encoder knows %d: they belong to different"
                   + " models, take both from one")
               .formatted(tokens, vocabulary));

@@ -1,6 +1,7 @@
 package io.zoetrope.network.unet;
 
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.List;
 
@@ -34,7 +35,8 @@ public record ControlNetConfig(
       public Pictures {
         widths = List.copyOf(widths);
         if (channels < 1 || widths.isEmpty()) {
-          throw new UserError("a control needs channels and conditioning_embedding_out_channels");
+          throw new UserError(
+              Fault.INVALID, "a control needs channels and conditioning_embedding_out_channels");
         }
       }
 
@@ -52,7 +54,7 @@ public record ControlNetConfig(
     record Latents(int channels) implements Hint {
       public Latents {
         if (channels < 1) {
-          throw new UserError("a control needs channels");
+          throw new UserError(Fault.INVALID, "a control needs channels");
         }
       }
 

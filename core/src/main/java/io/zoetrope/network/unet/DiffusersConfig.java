@@ -1,5 +1,6 @@
 package io.zoetrope.network.unet;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -53,11 +54,13 @@ public final class DiffusersConfig {
     List<Integer> widths = o.integers("block_out_channels", 320, 640, 1280, 1280);
     if (!widths.equals(unet.widths())) {
       throw new UserError(
+          Fault.MISMATCH,
           "the motion module is for a network of widths %s, not %s"
               .formatted(widths, unet.widths()));
     }
     if (o.same("motion_layers_per_block", resolutions, 2) != unet.blocks()) {
       throw new UserError(
+          Fault.MISMATCH,
           "the motion module is not for a network of %d layers a resolution"
               .formatted(unet.blocks()));
     }
@@ -176,7 +179,9 @@ public final class DiffusersConfig {
           switch (blocks.get(i)) {
             case "CrossAttnDownBlock2D", "CrossAttnDownBlockMotion" -> heads.get(i);
             case "DownBlock2D", "DownBlockMotion" -> 0;
-            default -> throw new UserError("unknown block '" + blocks.get(i) + "' on the way down");
+            default ->
+                throw new UserError(
+                    Fault.UNSUPPORTED, "unknown block '" + blocks.get(i) + "' on the way down");
           });
     }
     return attended;
@@ -192,6 +197,7 @@ public final class DiffusersConfig {
             "DownBlock2D");
     if (blocks.size() != resolutions) {
       throw new UserError(
+          Fault.INVALID,
           "'down_block_types' and 'block_out_channels' must be equally many, not %d and %d"
               .formatted(blocks.size(), resolutions));
     }
@@ -211,7 +217,8 @@ public final class DiffusersConfig {
       boolean attends =
           i < config.heads().size() && config.heads().get(config.heads().size() - 1 - i) > 0;
       if (up.size() != config.heads().size() || attends != up.get(i).startsWith("CrossAttn")) {
-        throw new UserError("'up_block_types' must mirror 'down_block_types', are " + up);
+        throw new UserError(
+            Fault.UNSUPPORTED, "'up_block_types' must mirror 'down_block_types', are " + up);
       }
     }
   }

@@ -2,6 +2,7 @@ package io.zoetrope.network.unet;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.nn.NamePattern;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Map;
@@ -131,8 +132,9 @@ public record Inflation(
     Inflation inflation = RECIPES.get(name);
     if (inflation == null) {
       throw new UserError(
-          "unknown inflation '%s': it is one of %s"
-              .formatted(name, String.join(", ", new TreeSet<>(RECIPES.keySet()))));
+          Fault.INVALID,
+          "unknown inflation '%s'".formatted(name),
+          "it is one of %s".formatted(String.join(", ", new TreeSet<>(RECIPES.keySet()))));
     }
     return inflation;
   }

@@ -1,6 +1,7 @@
 package io.zoetrope.network.unet;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 
 /**
@@ -42,7 +43,7 @@ public record LayerStyle(
 
   public LayerStyle {
     if (groups < 1 || !(eps > 0)) {
-      throw new UserError("norm_num_groups must be at least 1 and norm_eps above 0");
+      throw new UserError(Fault.INVALID, "norm_num_groups must be at least 1 and norm_eps above 0");
     }
   }
 }

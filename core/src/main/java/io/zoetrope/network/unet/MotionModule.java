@@ -9,6 +9,7 @@ import io.zoetrope.nn.Init;
 import io.zoetrope.nn.LayerNorm;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -113,6 +114,7 @@ final class MotionModule implements TemporalLayer {
       for (int i = 0; i < times.length; i++) {
         if (!(times[i] >= 0 && times[i] <= length - 1)) {
           throw new UserError(
+              Fault.INVALID,
               "this motion module was made for clips of at most %d frames, not for a frame at %s"
                   .formatted(length, times[i]));
         }
@@ -138,6 +140,7 @@ final class MotionModule implements TemporalLayer {
   MotionModule(UNetConfig config, TemporalBlock.MotionModule m, Parameters p, long width) {
     if (width % m.heads() != 0) {
       throw new UserError(
+          Fault.INVALID,
           "width %d does not split into a motion module's %d heads".formatted(width, m.heads()));
     }
     norm = GroupNorm.of(p.at("norm"), width, config.style().groups(), 1e-6);

@@ -1,5 +1,6 @@
 package io.zoetrope.network.unet;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -111,6 +112,7 @@ record Options(JsonNode json) {
   void only(String name, String... supported) {
     if (says(name) && !Arrays.asList(supported).contains(get(name).asString(""))) {
       throw new UserError(
+          Fault.UNSUPPORTED,
           "'%s' is %s, of which this version knows nothing%s"
               .formatted(
                   name,
@@ -132,6 +134,6 @@ record Options(JsonNode json) {
   }
 
   private UserError not(String name, String what) {
-    return new UserError("'%s' must be %s, is %s".formatted(name, what, get(name)));
+    return new UserError(Fault.INVALID, "'%s' must be %s, is %s".formatted(name, what, get(name)));
   }
 }

@@ -3,6 +3,7 @@ package io.zoetrope.network.unet;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 
 /** Which block looks across frames. */
@@ -40,6 +41,7 @@ public sealed interface TemporalBlock {
     public RelativeAttention {
       if (buckets < 4 || buckets % 2 != 0 || furthest <= buckets / 4) {
         throw new UserError(
+            Fault.INVALID,
             "relative attention needs an even number of at least 4 buckets and a furthest distance"
                 + " above a quarter of it, not %d and %d".formatted(buckets, furthest));
       }
@@ -67,6 +69,7 @@ public sealed interface TemporalBlock {
     public MotionModule {
       if (heads < 1 || blocks < 1 || attentions < 1 || attentions > 2 || frames < 1) {
         throw new UserError(
+            Fault.INVALID,
             "a motion module needs at least one head, block and frame, and one or two attentions");
       }
     }

@@ -3,6 +3,7 @@ package io.zoetrope.network.unet;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 
 /** Which temporal partner spatial convolutions get. */
@@ -44,7 +45,8 @@ public sealed interface TemporalConvolution {
 
   private static void requireOdd(int kernel) {
     if (kernel < 1 || kernel % 2 == 0) {
-      throw new UserError("a kernel over time must be an odd number of frames, not " + kernel);
+      throw new UserError(
+          Fault.INVALID, "a kernel over time must be an odd number of frames, not " + kernel);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.zoetrope.network.unet;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.Collections;
 import java.util.List;
@@ -67,20 +68,23 @@ public record UNetConfig(
     heads = List.copyOf(heads);
     if (channels < 1 || outChannels < 1 || blocks < 1 || textWidth < 1 || widths.isEmpty()) {
       throw new UserError(
+          Fault.INVALID,
           "a U-Net's in_channels, out_channels, layers_per_block and cross_attention_dim must be at"
               + " least 1, and it needs block_out_channels");
     }
     if (heads.size() != widths.size()) {
-      throw new UserError("a U-Net's heads and block_out_channels must be equally many");
+      throw new UserError(
+          Fault.INVALID, "a U-Net's heads and block_out_channels must be equally many");
     }
     if (midHeads < 1) {
-      throw new UserError("a U-Net's mid_heads must be at least 1, is " + midHeads);
+      throw new UserError(Fault.INVALID, "a U-Net's mid_heads must be at least 1, is " + midHeads);
     }
     requireFit(widths.getLast(), midHeads);
     for (int i = 0; i < widths.size(); i++) {
       int width = widths.get(i);
       if (width < 2 || width % 2 != 0 || width % style.groups() != 0) {
         throw new UserError(
+            Fault.INVALID,
             "a U-Net's widths must be even and multiples of its %d norm groups, not %d"
                 .formatted(style.groups(), width));
       }
@@ -90,7 +94,8 @@ public record UNetConfig(
 
   private static void requireFit(int width, int heads) {
     if (heads < 0 || (heads > 0 && width % heads != 0)) {
-      throw new UserError("width %d does not split into %d heads".formatted(width, heads));
+      throw new UserError(
+          Fault.INVALID, "width %d does not split into %d heads".formatted(width, heads));
     }
   }
 
@@ -101,7 +106,9 @@ public record UNetConfig(
     UNetConfig config = SIZES.get(name);
     if (config == null) {
       throw new UserError(
-          "unknown size '%s': use one of %s".formatted(name, new TreeSet<>(SIZES.keySet())));
+          Fault.INVALID,
+          "unknown size '%s'".formatted(name),
+          "use one of %s".formatted(new TreeSet<>(SIZES.keySet())));
     }
     return config;
   }

@@ -5,6 +5,7 @@ import static io.zoetrope.torch.Rearrange.rearrange;
 import io.zoetrope.nn.Conv2d;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -119,6 +120,7 @@ public final class AutoencoderKL implements Autoencoder {
   public Posterior posterior(Tensor x_NCHW) {
     if (x_NCHW.size(2) < factor() || x_NCHW.size(3) < factor()) {
       throw new UserError(
+          Fault.INVALID,
           "frames of %dx%d are too small: this autoencoder takes %d pixels on a side and more"
               .formatted(x_NCHW.size(3), x_NCHW.size(2), factor()));
     }

@@ -6,6 +6,7 @@ import io.zoetrope.nn.Conv2d;
 import io.zoetrope.nn.GroupNorm;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
@@ -54,6 +55,7 @@ public final class CompactAutoencoder implements Autoencoder {
   public Posterior posterior(Tensor x_NCHW) {
     if (x_NCHW.size(2) % factor() != 0 || x_NCHW.size(3) % factor() != 0) {
       throw new UserError(
+          Fault.INVALID,
           "width and height must be multiples of %d, not %dx%d"
               .formatted(factor(), x_NCHW.size(3), x_NCHW.size(2)));
     }

@@ -2,6 +2,7 @@ package io.zoetrope.network.vae;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Map;
@@ -36,14 +37,16 @@ public record CompactConfig(
     decoderWidths = List.copyOf(decoderWidths);
     if (patch < 1 || encoderWidths.isEmpty() || blocks < 1 || latentChannels < 1) {
       throw new UserError(
+          Fault.INVALID,
           "an autoencoder needs patch, blocks and latent_channels of at least 1, and widths");
     }
     if (encoderWidths.size() != decoderWidths.size()) {
-      throw new UserError("encoder_widths and decoder_widths must be equally many");
+      throw new UserError(Fault.INVALID, "encoder_widths and decoder_widths must be equally many");
     }
     for (int width : Stream.concat(encoderWidths.stream(), decoderWidths.stream()).toList()) {
       if (width < 1 || width % 8 != 0) {
-        throw new UserError("autoencoder widths must be multiples of 8, not " + width);
+        throw new UserError(
+            Fault.INVALID, "autoencoder widths must be multiples of 8, not " + width);
       }
     }
   }
@@ -55,7 +58,9 @@ public record CompactConfig(
     CompactConfig config = SIZES.get(name);
     if (config == null) {
       throw new UserError(
-          "unknown size '" + name + "': use one of " + SIZES.keySet().stream().sorted().toList());
+          Fault.INVALID,
+          "unknown size '" + name + "'",
+          "use one of " + SIZES.keySet().stream().sorted().toList());
     }
     return config;
   }

@@ -3,6 +3,7 @@ package io.zoetrope.network.vae;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,18 +47,21 @@ public record KlConfig(
     widths = List.copyOf(widths);
     if (widths.isEmpty() || blocks < 1 || latentChannels < 1 || groups < 1 || sampleSize < 1) {
       throw new UserError(
+          Fault.INVALID,
           "an AutoencoderKL needs block_out_channels, and layers_per_block, latent_channels,"
               + " norm_num_groups and sample_size of at least 1");
     }
     for (int width : widths) {
       if (width < 1 || width % groups != 0) {
         throw new UserError(
+            Fault.INVALID,
             "an AutoencoderKL's block_out_channels must be multiples of its %d norm groups, not %d"
                 .formatted(groups, width));
       }
     }
     if (!(scalingFactor > 0) || !Double.isFinite(scalingFactor) || !Double.isFinite(shiftFactor)) {
-      throw new UserError("an AutoencoderKL's scaling_factor must be above 0, is " + scalingFactor);
+      throw new UserError(
+          Fault.INVALID, "an AutoencoderKL's scaling_factor must be above 0, is " + scalingFactor);
     }
   }
 
@@ -75,7 +79,8 @@ public record KlConfig(
     requireOnly(json, "out_channels", "3");
     for (String statistics : List.of("latents_mean", "latents_std")) {
       if (json.hasNonNull(statistics)) {
-        throw new UserError("an AutoencoderKL with " + statistics + " is not supported");
+        throw new UserError(
+            Fault.UNSUPPORTED, "an AutoencoderKL with " + statistics + " is not supported");
       }
     }
     List<Integer> widths = new ArrayList<>();
@@ -106,6 +111,7 @@ public record KlConfig(
     for (JsonNode value : values) {
       if (!value.asString("").equals(wanted)) {
         throw new UserError(
+            Fault.UNSUPPORTED,
             "an AutoencoderKL with %s '%s' is not supported: only '%s' is"
                 .formatted(key, value.asString(""), wanted));
       }

@@ -1,5 +1,6 @@
 package io.zoetrope.network.vae;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -24,6 +25,7 @@ public record Tiling(int latents, int overlap) {
   public Tiling {
     if (latents < 1 || overlap < 0 || overlap >= latents) {
       throw new UserError(
+          Fault.INVALID,
           "tiles of %d latents cannot overlap by %d: a tile has at least 1 and shares fewer than it has"
               .formatted(latents, overlap));
     }

@@ -3,6 +3,8 @@ package io.zoetrope.pipeline.family;
 import io.zoetrope.checkpoint.hub.HubCache;
 import io.zoetrope.checkpoint.hub.HubSettings;
 import io.zoetrope.checkpoint.hub.ModelId;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,8 +59,12 @@ record ClipTokenizers(HubCache cache) {
       }
     }
     throw new UserError(
-        "%s has no tokenizer in it, and there is none in %s: name a folder with vocab.json and merges.txt by --tokenizer, or run 'zoetrope pull %s'"
-            .formatted(checkpoint, beside, HOLDERS.getFirst().model));
+        Fault.NOT_FOUND,
+        "%s has no tokenizer in it, and there is none in %s".formatted(checkpoint, beside),
+        Mend.of("name a folder with vocab.json and merges.txt as ")
+            .and(Mend.Knob.TOKENIZER)
+            .and(", or ")
+            .and(Mend.Deed.FETCH, HOLDERS.getFirst().model));
   }
 
   /** Whether a folder holds one, in either of its forms. */

@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.family;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +94,7 @@ public record DiffusersIndex(String kind, SequencedMap<String, Part> parts) {
     for (String name : needed) {
       if (!parts.containsKey(name)) {
         throw new UserError(
+            Fault.DAMAGED,
             "%s: model_index.json names no %s: the model is not whole".formatted(directory, name));
       }
     }
@@ -113,11 +115,13 @@ public record DiffusersIndex(String kind, SequencedMap<String, Part> parts) {
     List<String> known = NEEDED.getOrDefault(name, OPTIONAL.getOrDefault(name, List.of()));
     if (!NEEDED.containsKey(name) && !OPTIONAL.containsKey(name)) {
       throw new UserError(
+          Fault.UNSUPPORTED,
           "%s has a component %s (%s), which this version cannot run"
               .formatted(directory, name, part.type));
     }
     if (!known.isEmpty() && !known.contains(part.type)) {
       throw new UserError(
+          Fault.UNSUPPORTED,
           "%s: its %s is a %s; this version runs %s"
               .formatted(directory, name, part.type, String.join(" or ", known)));
     }
@@ -126,6 +130,7 @@ public record DiffusersIndex(String kind, SequencedMap<String, Part> parts) {
     Path folder = directory.resolve(name);
     if (!elsewhere && !Files.isDirectory(folder)) {
       throw new UserError(
+          Fault.NOT_FOUND,
           "there is no folder %s, which model_index.json names: the model is not whole"
               .formatted(folder));
     }

@@ -4,6 +4,8 @@ import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.WeightSet;
 import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.checkpoint.keys.SingleFile;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +51,7 @@ public final class ModelFiles implements AutoCloseable {
     }
     if (!Files.isRegularFile(model)) {
       throw new UserError(
-          "no model directory " + model + ": 'zoetrope models' lists those that are there");
+          Fault.NOT_FOUND, "no model directory " + model, Mend.NONE.and(Mend.Deed.LIST_MODELS));
     }
     ModelLayout bundled = new ModelLayout(BundledFolder.path("stable-diffusion-1"));
     return ofFile(choice, bundled);
@@ -70,8 +72,9 @@ public final class ModelFiles implements AutoCloseable {
         .variant()
         .ifPresent(variant -> {
           throw new UserError(
-              "%s is one file; variants such as '%s' are of directories: leave it out"
-                  .formatted(model, variant));
+              Fault.INVALID,
+              "%s is one file; variants such as '%s' are of directories".formatted(model, variant),
+              "leave it out");
         });
     SingleFile file = SingleFile.open(model);
     try {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.pipeline.schedule.DiffusersScheduler;
 import io.zoetrope.pipeline.schedule.Scheduling;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +78,7 @@ public record ModelIndex(
     ModelIndex index = JsonFiles.read(layout.index(), ModelIndex.class);
     if (!KIND.equals(index.kind())) {
       throw new UserError(
+          Fault.UNSUPPORTED,
           "%s is a %s; this version runs %s, %s"
               .formatted(model, kind, KIND, String.join(", ", DiffusersIndex.KINDS)));
     }

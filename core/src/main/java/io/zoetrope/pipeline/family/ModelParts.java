@@ -16,6 +16,7 @@ import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.pipeline.schedule.DiffusersScheduler;
 import io.zoetrope.pipeline.schedule.Scheduling;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -109,6 +110,7 @@ public record ModelParts(
       Path model, NetworkConfig network, SpatialAttention pattern) {
     if (!(network instanceof UNetConfig unet) || network.temporal()) {
       throw new UserError(
+          Fault.UNSUPPORTED,
           "%s: frames can be made to look at each other in a U-Net of single pictures only, of"
                   .formatted(model)
               + " Stable Diffusion 1.x without motion modules");
@@ -119,13 +121,15 @@ public record ModelParts(
   private static void requireStill(Path model, NetworkConfig network) {
     if (!(network instanceof UNetConfig)) {
       throw new UserError(
+          Fault.UNSUPPORTED,
           "a motion adapter goes into a U-Net of Stable Diffusion 1.x; %s has none"
               .formatted(model));
     }
     if (network.temporal()) {
       throw new UserError(
-          "%s has motion modules in its U-Net already: use it without a motion adapter"
-              .formatted(model));
+          Fault.INVALID,
+          "%s has motion modules in its U-Net already".formatted(model),
+          "use it without a motion adapter");
     }
   }
 
@@ -133,11 +137,13 @@ public record ModelParts(
       Path model, NetworkConfig network, AutoencoderConfig vae, TextPart words) {
     if (network.channels() != vae.latentChannels()) {
       throw new UserError(
+          Fault.MISMATCH,
           "%s: its %s takes latents of %d channels, its autoencoder makes %d"
               .formatted(model, network.folder(), network.channels(), vae.latentChannels()));
     }
     if (network.textWidth() != words.width()) {
       throw new UserError(
+          Fault.MISMATCH,
           "%s: its %s takes text of %d features, its text encoder makes %d"
               .formatted(model, network.folder(), network.textWidth(), words.width()));
     }

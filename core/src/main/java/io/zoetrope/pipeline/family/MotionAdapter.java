@@ -7,6 +7,7 @@ import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.TemporalBlock;
 import io.zoetrope.network.unet.UNetConfig;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,12 +53,13 @@ public final class MotionAdapter implements AutoCloseable {
    */
   static MotionAdapter open(Path path, Optional<String> variant) {
     if (!Files.exists(path)) {
-      throw new UserError("there is no motion adapter " + path);
+      throw new UserError(Fault.NOT_FOUND, "there is no motion adapter " + path);
     }
     Component component = Component.diffusion(path);
     boolean directory = Files.isDirectory(path);
     if (directory && !component.exists()) {
-      throw new UserError("%s has no config.json: it is no motion adapter".formatted(path));
+      throw new UserError(
+          Fault.NOT_FOUND, "%s has no config.json: it is no motion adapter".formatted(path));
     }
     Optional<JsonNode> config =
         directory ? Optional.of(component.config(JsonNode.class)) : Optional.empty();
@@ -66,7 +68,7 @@ public final class MotionAdapter implements AutoCloseable {
       return new MotionAdapter(path, config, file);
     } catch (UserError e) {
       file.close();
-      throw new UserError(path + ": " + e.getMessage(), e);
+      throw e.at(path);
     }
   }
 
@@ -81,7 +83,7 @@ public final class MotionAdapter implements AutoCloseable {
           Inflation.motion(
               config.map(json -> DiffusersConfig.adapter(json, image)).orElseGet(this::guess)));
     } catch (UserError e) {
-      throw new UserError(path + ": " + e.getMessage(), e);
+      throw e.at(path);
     }
   }
 
@@ -92,7 +94,7 @@ public final class MotionAdapter implements AutoCloseable {
             .filter(e -> e.getKey().endsWith(TABLE))
             .map(Map.Entry::getValue)
             .findFirst()
-            .orElseThrow(() -> new UserError("it holds no motion modules"));
+            .orElseThrow(() -> new UserError(Fault.DAMAGED, "it holds no motion modules"));
     boolean middle = tensors.keySet().stream().anyMatch(name -> name.startsWith("mid_block."));
     boolean two = tensors.keySet().stream().anyMatch(name -> name.contains(".attn2."));
     return new TemporalBlock.MotionModule(

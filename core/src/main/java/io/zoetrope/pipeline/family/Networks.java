@@ -6,6 +6,7 @@ import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.UNetConfig;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,7 +36,8 @@ public final class Networks {
    */
   public static NetworkConfig of(String name, Optional<String> inflation) {
     if (!names().contains(name)) {
-      throw new UserError("unknown size '%s': use one of %s".formatted(name, names()));
+      throw new UserError(
+          Fault.INVALID, "unknown size '%s'".formatted(name), "use one of %s".formatted(names()));
     }
     if (name.startsWith(UNET)) {
       UNetConfig unet = UNetConfig.size(name.substring(UNET.length()));
@@ -43,6 +45,7 @@ public final class Networks {
     }
     if (inflation.isPresent()) {
       throw new UserError(
+          Fault.INVALID,
           "inflation is for U-Nets, whose names begin with '%s'; '%s' is a transformer"
               .formatted(UNET, name));
     }
@@ -56,8 +59,9 @@ public final class Networks {
     boolean transformer = layout.network(DitConfig.FOLDER).exists();
     if (unet && transformer) {
       throw new UserError(
-          "%s holds both a %s and a %s: remove the one that is not its network"
-              .formatted(directory, UNetConfig.FOLDER, DitConfig.FOLDER));
+          Fault.INVALID,
+          "%s holds both a %s and a %s".formatted(directory, UNetConfig.FOLDER, DitConfig.FOLDER),
+          "remove the one that is not its network");
     }
     if (!unet) {
       return layout.network(DitConfig.FOLDER).config(DitConfig.class);

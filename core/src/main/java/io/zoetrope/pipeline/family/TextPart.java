@@ -11,6 +11,7 @@ import io.zoetrope.network.text.clip.ClipTextConfig;
 import io.zoetrope.network.text.clip.ClipTextModel;
 import io.zoetrope.network.text.clip.ClipTokenizer;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -45,6 +46,7 @@ sealed interface TextPart {
     }
     if (!kinds.path(0).asString("").equals(ClipTextConfig.KIND)) {
       throw new UserError(
+          Fault.UNSUPPORTED,
           "%s: text encoder %s is unknown; %s is known"
               .formatted(layout.text().folder(), kinds, ClipTextConfig.KIND));
     }
@@ -97,7 +99,7 @@ sealed interface TextPart {
       return make.get();
     } catch (UserError e) {
       close.run();
-      throw new UserError(layout.directory() + ": " + e.getMessage(), e);
+      throw e.at(layout.directory());
     }
   }
 }

@@ -13,6 +13,7 @@ import io.zoetrope.network.unet.UNet;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.family.ControlChoice;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
@@ -55,6 +56,7 @@ final class Controls {
     Component component = Component.diffusion(choice.folder());
     if (!component.exists()) {
       throw new UserError(
+          Fault.NOT_FOUND,
           Files.isDirectory(choice.folder())
               ? "%s has no config.json: it is no ControlNet".formatted(choice.folder())
               : "there is no folder %s with a ControlNet".formatted(choice.folder()));
@@ -75,20 +77,22 @@ final class Controls {
     String kind = component.className();
     if (!List.of("ControlNetModel", "SparseControlNetModel").contains(kind)) {
       throw new UserError(
+          Fault.UNSUPPORTED,
           "%s holds a '%s', which is no ControlNetModel or SparseControlNetModel"
               .formatted(component.folder(), kind));
     }
     try {
       return DiffusersConfig.control(component.config(JsonNode.class));
     } catch (UserError e) {
-      throw new UserError(component.folder() + ": " + e.getMessage(), e);
+      throw e.at(component.folder());
     }
   }
 
   private static void requireFit(
       ControlChoice choice, ControlNetConfig config, VideoNetwork network) {
     if (!(network.config() instanceof UNetConfig unet)) {
-      throw new UserError("controls stand beside a U-Net of Stable Diffusion; this model has none");
+      throw new UserError(
+          Fault.MISMATCH, "controls stand beside a U-Net of Stable Diffusion; this model has none");
     }
     UNetConfig own = config.network();
     if (own.channels() != unet.channels()
@@ -96,6 +100,7 @@ final class Controls {
         || own.blocks() != unet.blocks()
         || !own.widths().equals(unet.widths())) {
       throw new UserError(
+          Fault.MISMATCH,
           "%s is for a U-Net of widths %s and text of %d features; the model's has %s and %d"
               .formatted(
                   choice.folder(), own.widths(), own.textWidth(), unet.widths(), unet.textWidth()));

@@ -2,6 +2,8 @@ package io.zoetrope.pipeline.model;
 
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.unet.UNetConfig;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
@@ -77,11 +79,10 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
     long weights = weights(parameters, network, precision);
     if (available.isPresent() && PROGRAM + weights > available.getAsLong()) {
       throw new UserError(
-          "the model's weights need about %s of memory, and %s are free: %s"
-              .formatted(
-                  gigabytes(PROGRAM + weights),
-                  gigabytes(available.getAsLong()),
-                  weightsAdvice(precision)));
+          Fault.TOO_LARGE,
+          "the model's weights need about %s of memory, and %s are free"
+              .formatted(gigabytes(PROGRAM + weights), gigabytes(available.getAsLong())),
+          weightsAdvice(precision));
     }
   }
 
@@ -121,35 +122,34 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
       return;
     }
     throw new UserError(
-        "this needs %s, and %s are free: %s"
-            .formatted(
-                line(),
-                gigabytes(available.getAsLong()),
-                advice(available.getAsLong(), request, precision)));
+        Fault.TOO_LARGE,
+        "this needs %s, and %s are free".formatted(line(), gigabytes(available.getAsLong())),
+        advice(available.getAsLong(), request, precision));
   }
 
-  private String advice(long available, VideoRequest request, Precision precision) {
+  private Mend advice(long available, VideoRequest request, Precision precision) {
     if (PROGRAM + weights > available) {
-      return "its weights alone do not fit; " + weightsAdvice(precision);
+      return Mend.of("its weights alone do not fit; ").and(weightsAdvice(precision));
     }
     long rest = available - PROGRAM - weights;
     double share = rest / (double) Math.max(sampling, decoding);
     int frames = (int) (request.frames() * share);
     if (frames >= 4 && sampling >= decoding) {
-      return "ask for at most %d frames, or a smaller size".formatted(frames);
+      return Mend.of("ask for at most %d frames, or a smaller size".formatted(frames));
     }
     int multiple = 64;
     int width = (int) (request.width() * Math.sqrt(share)) / multiple * multiple;
     int height = (int) (request.height() * Math.sqrt(share)) / multiple * multiple;
-    return width >= multiple && height >= multiple
-        ? "ask for at most about %dx%d, or fewer frames".formatted(width, height)
-        : "ask for a smaller size and fewer frames";
+    return Mend.of(
+        width >= multiple && height >= multiple
+            ? "ask for at most about %dx%d, or fewer frames".formatted(width, height)
+            : "ask for a smaller size and fewer frames");
   }
 
-  private static String weightsAdvice(Precision precision) {
+  private static Mend weightsAdvice(Precision precision) {
     return precision == Precision.F32
-        ? "--dtype bf16 halves them"
-        : "close other programs, or use a smaller model";
+        ? Mend.NONE.and(Mend.Knob.PRECISION, "bf16").and(" halves them")
+        : Mend.of("close other programs, or use a smaller model");
   }
 
   /** The whole, and what it consists of. */

@@ -10,6 +10,7 @@ import io.zoetrope.pipeline.family.DiffusersIndex;
 import io.zoetrope.pipeline.family.ModelFiles;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.family.ModelParts;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -149,6 +150,7 @@ public record ModelContents(
     Tensor given = weights.tensors().get(name);
     if (given != null && !Arrays.equals(Tensors.shape(given), Tensors.shape(wanted))) {
       throw new UserError(
+          Fault.MISMATCH,
           "%s: weight '%s' has shape %s where the model needs %s"
               .formatted(
                   weights.source(),

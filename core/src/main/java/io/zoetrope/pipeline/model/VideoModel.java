@@ -24,6 +24,8 @@ import io.zoetrope.pipeline.family.ModelLayout;
 import io.zoetrope.pipeline.family.ModelParts;
 import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.pipeline.schedule.Scheduling;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
@@ -172,7 +174,7 @@ public final class VideoModel implements AutoCloseable {
     try {
       return body.get();
     } catch (UserError e) {
-      throw new UserError(file + ": " + e.getMessage(), e);
+      throw e.at(file);
     }
   }
 
@@ -238,8 +240,12 @@ public final class VideoModel implements AutoCloseable {
   public void requireVideo() {
     if (!makesVideo()) {
       throw new UserError(
-          "this model makes single pictures: give it motion by --motion-adapter, or make one frame"
-              + " with 'generate', 'restyle --frames 1' or 'animate --noise 0.6'");
+          Fault.UNSUPPORTED,
+          "this model makes single pictures",
+          Mend.of("give it motion by ")
+              .and(Mend.Knob.MOTION_ADAPTER)
+              .and(", or ")
+              .and(Mend.Deed.ONE_FRAME));
     }
   }
 

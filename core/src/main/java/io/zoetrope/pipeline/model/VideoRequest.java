@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.model;
 
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.schedule.Samplers;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 
 /**
@@ -38,10 +39,10 @@ public record VideoRequest(
     check("width", 16, 4096, width);
     check("height", 16, 4096, height);
     if (!(fps > 0 && fps <= 240)) {
-      throw new UserError("fps must be above 0 and at most 240, not " + fps);
+      throw new UserError(Fault.INVALID, "fps must be above 0 and at most 240, not " + fps);
     }
     if (!(guidance >= 0 && guidance <= 100)) {
-      throw new UserError("guidance must be 0 to 100, not " + guidance);
+      throw new UserError(Fault.INVALID, "guidance must be 0 to 100, not " + guidance);
     }
   }
 
@@ -68,7 +69,8 @@ public record VideoRequest(
 
   private static void check(String name, int least, int most, int value) {
     if (value < least || value > most) {
-      throw new UserError("%s must be %d to %d, not %d".formatted(name, least, most, value));
+      throw new UserError(
+          Fault.INVALID, "%s must be %d to %d, not %d".formatted(name, least, most, value));
     }
   }
 }

@@ -5,6 +5,7 @@ import io.zoetrope.checkpoint.WeightSet;
 import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
@@ -26,10 +27,9 @@ record ComponentFolder(Path path, String name) {
    */
   static ComponentFolder find(Path model, String name) {
     if (!Files.isDirectory(model)) {
-      throw new UserError(
-          Files.exists(model)
-              ? "%s is no folder: probe takes a model directory".formatted(model)
-              : "there is no model directory %s".formatted(model));
+      throw Files.exists(model)
+          ? new UserError(Fault.INVALID, model + " is no folder", "probe takes a model directory")
+          : new UserError(Fault.NOT_FOUND, "there is no model directory " + model);
     }
     Path inside = model.resolve(name);
     if (Files.isDirectory(inside)) {
@@ -41,7 +41,7 @@ record ComponentFolder(Path path, String name) {
     if (itself && !Files.exists(model.resolve("model_index.json"))) {
       return new ComponentFolder(model, name);
     }
-    throw new UserError("%s has no folder %s".formatted(model, name));
+    throw new UserError(Fault.NOT_FOUND, "%s has no folder %s".formatted(model, name));
   }
 
   Component diffusion() {
@@ -62,6 +62,7 @@ record ComponentFolder(Path path, String name) {
     String kind = diffusion().className();
     if (!List.of(classes).contains(kind)) {
       throw new UserError(
+          Fault.UNSUPPORTED,
           "%s: its config is of a '%s'; probe runs %s here"
               .formatted(path, kind, String.join(" or ", classes)));
     }

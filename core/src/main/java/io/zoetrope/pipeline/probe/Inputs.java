@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.probe;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
@@ -57,14 +58,18 @@ final class Inputs {
     for (String name : signature.needed) {
       if (!tensors.containsKey(name)) {
         throw new UserError(
-            "%s needs an input '%s', and the file has %s: it needs %s"
-                .formatted(component, name, names(tensors), signature.list()));
+            Fault.INVALID,
+            "%s needs an input '%s', and the file has %s"
+                .formatted(component, name, names(tensors)),
+            "it needs %s".formatted(signature.list()));
       }
     }
     for (String name : tensors.keySet()) {
       if (!signature.knows(name)) {
         throw new UserError(
-            "%s has no input '%s': it needs %s".formatted(component, name, signature.list()));
+            Fault.INVALID,
+            "%s has no input '%s'".formatted(component, name),
+            "it needs %s".formatted(signature.list()));
       }
     }
     return new Inputs(new LinkedHashMap<>(tensors));
@@ -81,7 +86,7 @@ final class Inputs {
   private Tensor raw(String name) {
     Tensor t = tensors.get(name);
     if (t == null) {
-      throw new UserError("there is no input '%s'".formatted(name));
+      throw new UserError(Fault.NOT_FOUND, "there is no input '%s'".formatted(name));
     }
     return t;
   }
@@ -130,6 +135,7 @@ final class Inputs {
   /** An input's shape is not what it should be. */
   UserError wrong(String name, String shape) {
     return new UserError(
+        Fault.MISMATCH,
         "input '%s' has shape %s, and %s is needed"
             .formatted(name, text(Tensors.shape(raw(name))), shape));
   }
@@ -177,6 +183,7 @@ final class Inputs {
     double value = number(name, Double.NaN);
     if (!(value >= least && value <= most && value == Math.rint(value))) {
       throw new UserError(
+          Fault.INVALID,
           "input '%s' must be a whole number from %d to %d, not %s"
               .formatted(name, least, most, value));
     }
@@ -192,6 +199,7 @@ final class Inputs {
     long given = tensors.keySet().stream().filter(key -> key.startsWith(name + ".")).count();
     if (given != all.size()) {
       throw new UserError(
+          Fault.INVALID,
           "inputs '%s.N' must be numbered from 0 without a gap; there is no '%s.%d'"
               .formatted(name, name, all.size()));
     }

@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.probe;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
@@ -61,8 +62,9 @@ public enum Probe {
       }
     }
     throw new UserError(
-        "unknown component '%s': it is one of %s"
-            .formatted(component, String.join(", ", components())));
+        Fault.INVALID,
+        "unknown component '%s'".formatted(component),
+        "it is one of %s".formatted(String.join(", ", components())));
   }
 
   /**
@@ -88,7 +90,7 @@ public enum Probe {
                 body.run(where, precision, named)
                     .forEach((name, t) -> results.put(name, t.contiguous().clone()));
               } catch (IllegalArgumentException e) {
-                throw new UserError(component + ": " + e.getMessage(), e);
+                throw new UserError(Fault.INVALID, component + ": " + e.getMessage(), e);
               }
               return List.copyOf(results.values());
             }));

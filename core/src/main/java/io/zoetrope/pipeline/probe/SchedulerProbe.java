@@ -12,6 +12,7 @@ import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.DiffusersScheduler;
 import io.zoetrope.pipeline.schedule.Sampling;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
@@ -40,8 +41,7 @@ final class SchedulerProbe {
     try {
       return new DiffusersScheduler(JsonFiles.read(file, JsonNode.class));
     } catch (UserError e) {
-      String message = String.valueOf(e.getMessage());
-      throw message.contains(CONFIG) ? e : new UserError(file + ": " + message, e);
+      throw e.reason().contains(CONFIG) ? e : e.at(file);
     }
   }
 
@@ -123,13 +123,14 @@ final class SchedulerProbe {
 
     private static Sampler sampler(Sampling sampling, double eta) {
       if (!(eta >= 0 && eta <= 1)) {
-        throw new UserError("input 'eta' lies in 0..1, not " + eta);
+        throw new UserError(Fault.INVALID, "input 'eta' lies in 0..1, not " + eta);
       }
       if (sampling.sampler() instanceof Ddim ddim) {
         return new Ddim(eta, ddim.threshold());
       }
       if (eta != 0) {
-        throw new UserError("input 'eta' is for DDIM, and this model's scheduler is another");
+        throw new UserError(
+            Fault.INVALID, "input 'eta' is for DDIM, and this model's scheduler is another");
       }
       return sampling.sampler();
     }
@@ -141,7 +142,8 @@ final class SchedulerProbe {
       return X0Denoiser.of(
           (z, t_BF, conditioning) -> {
             if (!left.hasNext()) {
-              throw new UserError("a step asks the network more often than there are answers");
+              throw new UserError(
+                  Fault.INVALID, "a step asks the network more often than there are answers");
             }
             return left.next();
           },
@@ -155,7 +157,9 @@ final class SchedulerProbe {
             List<Tensor> all =
                 given.orElseThrow(() ->
                     new UserError(
-                        "this scheduler adds noise at this step: give it as 'variance_noise'"));
+                        Fault.INVALID,
+                        "this scheduler adds noise at this step",
+                        "give it as 'variance_noise'"));
             return Optional.of(all.get((int) draw).select(0, clip).select(1, frame));
           });
     }
@@ -173,6 +177,7 @@ final class SchedulerProbe {
         }
       }
       throw new UserError(
+          Fault.INVALID,
           "input 'timestep' %s is not among the %d timesteps of this scheduler one after another: %s"
               .formatted(Arrays.toString(at), told.length, shown(told)));
     }

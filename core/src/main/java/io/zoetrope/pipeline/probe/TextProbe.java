@@ -4,6 +4,7 @@ import static io.zoetrope.pipeline.probe.Inputs.ANY;
 
 import io.zoetrope.network.text.clip.ClipTextConfig;
 import io.zoetrope.network.text.clip.ClipTextModel;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -29,6 +30,7 @@ final class TextProbe implements Probe.Body {
         folder.encoder().config(JsonNode.class).path("architectures").path(0).asString("");
     if (!kind.equals(ClipTextConfig.KIND)) {
       throw new UserError(
+          Fault.UNSUPPORTED,
           "%s: its config is of a '%s'; probe runs %s here"
               .formatted(folder.path(), kind, ClipTextConfig.KIND));
     }
@@ -59,7 +61,9 @@ final class TextProbe implements Probe.Body {
     for (long id : Tensors.toLongs(ids)) {
       if (id < 0 || id >= config.vocabulary()) {
         throw new UserError(
-            "input 'input_ids' holds %d: ids are 0 to %d".formatted(id, config.vocabulary() - 1));
+            Fault.INVALID,
+            "input 'input_ids' holds %d".formatted(id),
+            "ids are 0 to %d".formatted(config.vocabulary() - 1));
       }
     }
     return ids;

@@ -6,6 +6,7 @@ import io.zoetrope.network.unet.Residuals;
 import io.zoetrope.network.unet.UNet;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.pipeline.family.MotionAdapter;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.UserError;
@@ -79,7 +80,8 @@ final class UNetProbe implements Probe.Body {
   private static Optional<Residuals> residuals(Inputs inputs) {
     List<Tensor> kept = new ArrayList<>(inputs.family(KEPT));
     if (kept.isEmpty() != !inputs.has(MIDDLE)) {
-      throw new UserError("inputs '%s.N' and '%s' go together".formatted(KEPT, MIDDLE));
+      throw new UserError(
+          Fault.INVALID, "inputs '%s.N' and '%s' go together".formatted(KEPT, MIDDLE));
     }
     return kept.isEmpty()
         ? Optional.empty()

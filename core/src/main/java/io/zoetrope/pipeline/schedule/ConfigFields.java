@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.schedule;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -61,7 +62,7 @@ record ConfigFields(JsonNode config) {
 
   private static JsonNode require(boolean right, JsonNode node, String name, String what) {
     if (!right) {
-      throw new UserError("%s must be %s, not %s".formatted(name, what, node));
+      throw new UserError(Fault.INVALID, "%s must be %s, not %s".formatted(name, what, node));
     }
     return node;
   }

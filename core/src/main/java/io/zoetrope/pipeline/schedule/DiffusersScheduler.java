@@ -20,6 +20,8 @@ import io.zoetrope.diffusion.sampler.Ddim;
 import io.zoetrope.diffusion.sampler.DpmSolverPlusPlus2M;
 import io.zoetrope.diffusion.sampler.Lcm;
 import io.zoetrope.diffusion.sampler.Sampler;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +46,8 @@ public final class DiffusersScheduler implements Scheduling {
   /** The classes that are read. */
   public static final List<String> CLASSES = List.of(DDIM, DPM, EULER_A, EULER, FLOW, LCM, PNDM);
 
+  private static final Mend OTHER_SAMPLER = Mend.of("take ").and(Mend.Knob.SAMPLER, "ddim");
+
   private final String kind;
   private final ConfigFields fields;
   private final AlphaBars bars;
@@ -60,8 +64,9 @@ public final class DiffusersScheduler implements Scheduling {
     kind = fields.text("_class_name", "");
     if (!CLASSES.contains(kind)) {
       throw new UserError(
-          "unknown scheduler '%s': this version reads %s"
-              .formatted(kind, String.join(", ", CLASSES)));
+          Fault.UNSUPPORTED,
+          "unknown scheduler '%s'".formatted(kind),
+          "this version reads %s".formatted(String.join(", ", CLASSES)));
     }
     bars = bars();
     prediction = prediction();
@@ -70,7 +75,7 @@ public final class DiffusersScheduler implements Scheduling {
     refuse("invert_sigmas", "inverted sigmas");
     refuse("stochastic_sampling", "stochastic sampling of flows");
     if (fields.has("variance_type") && kind.equals(DPM)) {
-      throw new UserError("a learned variance (variance_type) is not supported");
+      throw new UserError(Fault.UNSUPPORTED, "a learned variance (variance_type) is not supported");
     }
     // What is wrong with the fields of its own sampler is said when the model is loaded.
     sampling(sampler(), 1);
@@ -95,7 +100,7 @@ public final class DiffusersScheduler implements Scheduling {
 
   private void refuse(String field, String what) {
     if (fields.flag(field, false)) {
-      throw new UserError("%s (%s) are not supported".formatted(what, field));
+      throw new UserError(Fault.UNSUPPORTED, "%s (%s) are not supported".formatted(what, field));
     }
   }
 
@@ -138,8 +143,9 @@ public final class DiffusersScheduler implements Scheduling {
       case "flow", "flow_prediction" -> Prediction.FLOW;
       default ->
           throw new UserError(
-              "unknown prediction_type '%s': it is epsilon, v_prediction, sample or flow_prediction"
-                  .formatted(name));
+              Fault.UNSUPPORTED,
+              "unknown prediction_type '%s'".formatted(name),
+              "it is epsilon, v_prediction, sample or flow_prediction");
     };
   }
 
@@ -147,15 +153,17 @@ public final class DiffusersScheduler implements Scheduling {
     boolean lcm = kind.equals(LCM);
     int steps = fields.whole("num_train_timesteps", 1000);
     if (steps < 2 || steps > 100_000) {
-      throw new UserError("num_train_timesteps is 2 to 100000, not " + steps);
+      throw new UserError(Fault.INVALID, "num_train_timesteps is 2 to 100000, not " + steps);
     }
     if (flows() && steps != 1000) {
-      throw new UserError("flow models of 1000 timesteps are supported, not of " + steps);
+      throw new UserError(
+          Fault.UNSUPPORTED, "flow models of 1000 timesteps are supported, not of " + steps);
     }
     double start = fields.number("beta_start", lcm ? 0.00085 : 1e-4);
     double end = fields.number("beta_end", lcm ? 0.012 : 0.02);
     if (!(start > 0 && end >= start && end < 1)) {
-      throw new UserError("betas rise within 0 and 1, not from %s to %s".formatted(start, end));
+      throw new UserError(
+          Fault.INVALID, "betas rise within 0 and 1, not from %s to %s".formatted(start, end));
     }
     String shape = fields.text("beta_schedule", lcm ? "scaled_linear" : "linear");
     Optional<float[]> trained = fields.numbers("trained_betas");
@@ -169,14 +177,15 @@ public final class DiffusersScheduler implements Scheduling {
                 case "squaredcos_cap_v2" -> AlphaBars.squaredCosine(steps);
                 default ->
                     throw new UserError(
-                        "unknown beta_schedule '%s': it is linear, scaled_linear or squaredcos_cap_v2"
-                            .formatted(shape));
+                        Fault.UNSUPPORTED,
+                        "unknown beta_schedule '%s'".formatted(shape),
+                        "it is linear, scaled_linear or squaredcos_cap_v2");
               };
       AlphaBars whole = fields.flag("rescale_betas_zero_snr", false) ? made.withZeroSnr() : made;
       whole.schedule(); // refuses betas that do not fall
       return whole;
     } catch (IllegalArgumentException e) {
-      throw new UserError(String.valueOf(e.getMessage()), e);
+      throw new UserError(Fault.INVALID, String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -194,7 +203,7 @@ public final class DiffusersScheduler implements Scheduling {
       SampledSchedule schedule = discretisation(sampler).over(steps);
       return new Sampling(schedule, method, schedule.levels());
     } catch (IllegalArgumentException e) {
-      throw new UserError(String.valueOf(e.getMessage()), e);
+      throw new UserError(Fault.INVALID, String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -259,6 +268,7 @@ public final class DiffusersScheduler implements Scheduling {
     if (fields.text("interpolation_type", "linear").equals("log_linear")) {
       if (sigmas == SigmaSpacing.TIMESTEPS) {
         throw new UserError(
+            Fault.UNSUPPORTED,
             "interpolation_type log_linear goes with Karras or exponential sigmas only");
       }
       float[] ratios = above.ratios();
@@ -299,12 +309,13 @@ public final class DiffusersScheduler implements Scheduling {
     String algorithm = fields.text("algorithm_type", "dpmsolver++");
     if (!List.of("dpmsolver++", "sde-dpmsolver++", "deis").contains(algorithm)) {
       throw new UserError(
-          "algorithm_type '%s' is not supported: it is dpmsolver++ or sde-dpmsolver++"
-              .formatted(algorithm));
+          Fault.UNSUPPORTED,
+          "algorithm_type '%s' is not supported".formatted(algorithm),
+          "it is dpmsolver++ or sde-dpmsolver++");
     }
     int order = fields.whole("solver_order", 2);
     if (order != 1 && order != 2) {
-      throw new UserError("solver_order is 1 or 2 here, not " + order);
+      throw new UserError(Fault.UNSUPPORTED, "solver_order is 1 or 2 here, not " + order);
     }
     boolean firstAtLast =
         fields.flag("euler_at_final", false)
@@ -324,13 +335,17 @@ public final class DiffusersScheduler implements Scheduling {
     TimestepSpacing spacing = spacing("leading");
     if (spacing != TimestepSpacing.LEADING) {
       throw new UserError(
-          "pndm is made for timestep_spacing leading, and this model's is %s: take --sampler ddim"
-              .formatted(fields.text("timestep_spacing", "")));
+          Fault.UNSUPPORTED,
+          "pndm is made for timestep_spacing leading, and this model's is "
+              + fields.text("timestep_spacing", ""),
+          OTHER_SAMPLER);
     }
     if (kind.equals(PNDM) && !fields.flag("skip_prk_steps", false)) {
       throw new UserError(
+          Fault.UNSUPPORTED,
           "this model's PNDM starts with Runge-Kutta steps (skip_prk_steps false), which are not"
-              + " supported: take --sampler ddim");
+              + " supported",
+          OTHER_SAMPLER);
     }
     return new DdimSteps(bars, spacing, offset(), fields.flag("set_alpha_to_one", false));
   }

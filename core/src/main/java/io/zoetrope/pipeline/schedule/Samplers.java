@@ -11,6 +11,7 @@ import io.zoetrope.diffusion.sampler.Lcm;
 import io.zoetrope.diffusion.sampler.Pndm;
 import io.zoetrope.diffusion.sampler.PredictorCorrector;
 import io.zoetrope.diffusion.sampler.Sampler;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.List;
 
@@ -61,7 +62,9 @@ public final class Samplers {
       case "pndm" -> new Pndm();
       default ->
           throw new UserError(
-              "unknown sampler '" + name + "': it is one of " + String.join(", ", NAMES));
+              Fault.INVALID,
+              "unknown sampler '" + name + "'",
+              "it is one of " + String.join(", ", NAMES));
     };
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.Spacing;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 
 /**
@@ -29,9 +30,9 @@ public record SchedulerConfig(
       case "karras" -> NoiseSchedule.karras();
       default ->
           throw new UserError(
-              "unknown noise schedule '"
-                  + schedule
-                  + "': it is one of flow, cosine, linear, scaled_linear, karras");
+              Fault.INVALID,
+              "unknown noise schedule '" + schedule + "'",
+              "it is one of flow, cosine, linear, scaled_linear, karras");
     };
   }
 

@@ -40,7 +40,7 @@ public sealed interface Scheduling permits SchedulerConfig, DiffusersScheduler {
     try {
       return new DiffusersScheduler(config);
     } catch (UserError e) {
-      throw new UserError(file + ": " + e.getMessage(), e);
+      throw e.at(file);
     }
   }
 }

@@ -6,6 +6,7 @@ import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -28,7 +29,7 @@ public record DoubleRate(Tensor source_BCMHW, int overlap) implements VideoTask 
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
     if (source_BCMHW.size(2) < 2) {
-      throw new UserError("between fewer than 2 frames there is nothing to make");
+      throw new UserError(Fault.INVALID, "between fewer than 2 frames there is nothing to make");
     }
     Windows windows =
         Windows.of(Math.toIntExact(2 * source_BCMHW.size(2) - 1), first.frames(), overlap);

@@ -5,6 +5,7 @@ import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.util.List;
@@ -27,11 +28,13 @@ public record Drawn(TimestepPlan plan, List<List<String>> prompts, Optional<Tens
     List<List<String>> texts = Given.prompts(prompts, requests);
     int given = plan.givenCount();
     if (given > 0 && given_BCFHW.isEmpty()) {
-      throw new UserError("this plan has %d given frames: give them".formatted(given));
+      throw new UserError(
+          Fault.INVALID, "this plan has %d given frames".formatted(given), "give them");
     }
     given_BCFHW.ifPresent(z -> {
       if (z.size(2) != plan.frames()) {
         throw new UserError(
+            Fault.MISMATCH,
             "the plan has %d frames, the given video %d".formatted(plan.frames(), z.size(2)));
       }
     });
@@ -39,14 +42,17 @@ public record Drawn(TimestepPlan plan, List<List<String>> prompts, Optional<Tens
       double end = plan.level(plan.steps(), frame);
       if (end > 0) {
         throw new UserError(
-            "frame %d of this plan ends at level %s, as noise: end it at 0".formatted(frame, end));
+            Fault.INVALID,
+            "frame %d of this plan ends at level %s, as noise".formatted(frame, end),
+            "end it at 0");
       }
     }
     for (List<String> clip : texts) {
       if (clip.size() != plan.prompts().prompts()) {
         throw new UserError(
-            "this plan has %d prompts, not %d: give as many"
-                .formatted(plan.prompts().prompts(), clip.size()));
+            Fault.INVALID,
+            "this plan has %d prompts, not %d".formatted(plan.prompts().prompts(), clip.size()),
+            "give as many");
       }
     }
     return Scopes.tensor(() -> {

@@ -7,6 +7,7 @@ import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.util.List;
@@ -32,11 +33,14 @@ public record Extend(Optional<Tensor> begun_BCFHW, int frames, int overlap) impl
     int begun = begun_BCFHW.map(z -> Math.toIntExact(z.size(2))).orElse(0);
     if (begun > 0 && begun < overlap) {
       throw new UserError(
+          Fault.INVALID,
           "%d frames cannot be gone on from with an overlap of %d".formatted(begun, overlap));
     }
     if (begun >= frames) {
       throw new UserError(
-          "there are %d frames already: ask for more than that, not %d".formatted(begun, frames));
+          Fault.INVALID,
+          "there are %d frames already".formatted(begun),
+          "ask for more than that, not %d".formatted(frames));
     }
     TimestepPlan plan = Given.plan(() -> Plans.extend(levels, clip, overlap));
     int have = begun == 0 ? clip : begun;

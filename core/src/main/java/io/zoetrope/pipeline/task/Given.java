@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.task;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.util.Collections;
@@ -29,7 +30,8 @@ final class Given {
   /** A single frame of content. */
   static Tensor frame(Engine engine, List<VideoRequest> requests, Tensor z_BC1HW) {
     if (z_BC1HW.size(2) != 1) {
-      throw new UserError("give one image here, not a video of " + z_BC1HW.size(2) + " frames");
+      throw new UserError(
+          Fault.INVALID, "give one image here, not a video of " + z_BC1HW.size(2) + " frames");
     }
     return of(engine, requests, z_BC1HW);
   }
@@ -49,7 +51,7 @@ final class Given {
     try {
       return body.get();
     } catch (IllegalArgumentException e) {
-      throw new UserError(String.valueOf(e.getMessage()), e);
+      throw new UserError(Fault.INVALID, String.valueOf(e.getMessage()), e);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.task;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.util.List;
@@ -48,7 +49,10 @@ public record Refine(Refine.Source source, double strength, int overlap) impleme
 
   private static void checkSize(Tensor x_BCFHW, int width, int height) {
     if (x_BCFHW.size(4) > width || x_BCFHW.size(3) > height) {
-      throw new UserError("refining makes a video larger: ask for at least the size of the source");
+      throw new UserError(
+          Fault.INVALID,
+          "refining makes a video larger",
+          "ask for at least the size of the source");
     }
   }
 }

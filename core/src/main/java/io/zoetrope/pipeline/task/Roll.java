@@ -10,6 +10,7 @@ import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
@@ -88,15 +89,17 @@ public record Roll(
   private void check(int clip, long frames) {
     if (context < 0 || clip - context < 2) {
       throw new UserError(
+          Fault.INVALID,
           "a window of %d frames has 0 to %d of the past, not %d"
               .formatted(clip, Math.max(0, clip - 2), context));
     }
     if (frames < 1) {
-      throw new UserError("a video has at least 1 frame, not " + frames);
+      throw new UserError(Fault.INVALID, "a video has at least 1 frame, not " + frames);
     }
     long begun = begun_BCMHW.map(z -> z.size(2)).orElse(0L);
     if (begun > context) {
       throw new UserError(
+          Fault.INVALID,
           "%d frames to begin with need a context of as many, not %d".formatted(begun, context));
     }
   }

@@ -13,6 +13,7 @@ import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.util.List;
@@ -43,8 +44,10 @@ public record SuperResolve(
     VideoRequest first = requests.getFirst();
     if (small_B3FHW.size(3) > first.height() || small_B3FHW.size(4) > first.width()) {
       throw new UserError(
-          "a video of %dx%d is not smaller than %dx%d: ask for a larger one"
-              .formatted(small_B3FHW.size(4), small_B3FHW.size(3), first.width(), first.height()));
+          Fault.INVALID,
+          "a video of %dx%d is not smaller than %dx%d"
+              .formatted(small_B3FHW.size(4), small_B3FHW.size(3), first.width(), first.height()),
+          "ask for a larger one");
     }
     Windows windows = Windows.of(Math.toIntExact(small_B3FHW.size(2)), first.frames(), overlap);
     double[] levels = engine.levels(first);

@@ -13,6 +13,7 @@ import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -59,6 +60,7 @@ public record TextToVideoZero(
     void require(int steps) {
       if (t0 < 0 || t1 <= t0 || t1 >= steps) {
         throw new UserError(
+            Fault.INVALID,
             "T0 and T1 count steps before the end: 0 <= T0 < T1 < %d steps, not %d and %d"
                 .formatted(steps, t0, t1));
       }
@@ -78,7 +80,7 @@ public record TextToVideoZero(
 
     public Background {
       if (!(weight >= 0 && weight <= 1)) {
-        throw new UserError("the background's weight is 0 to 1, not " + weight);
+        throw new UserError(Fault.INVALID, "the background's weight is 0 to 1, not " + weight);
       }
     }
 
@@ -89,6 +91,7 @@ public record TextToVideoZero(
       boolean fits = front.size(2) == frames || front.size(2) == 1;
       if (!fits || front.size(3) != z_BCFHW.size(3) || front.size(4) != z_BCFHW.size(4)) {
         throw new UserError(
+            Fault.MISMATCH,
             "the mask has shape %s, the latents %s"
                 .formatted(
                     Arrays.toString(Tensors.shape(front)),
@@ -150,7 +153,7 @@ public record TextToVideoZero(
       Progress progress) {
     int steps = levels.length - 1;
     if (steps < 2) {
-      throw new UserError("Text2Video-Zero needs at least 2 steps, not " + steps);
+      throw new UserError(Fault.INVALID, "Text2Video-Zero needs at least 2 steps, not " + steps);
     }
     Moments at = moments.orElseGet(() -> Moments.of(steps));
     at.require(steps);

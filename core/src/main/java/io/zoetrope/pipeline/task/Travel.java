@@ -7,6 +7,7 @@ import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.util.List;
@@ -64,12 +65,14 @@ public record Travel(
     int most = Math.max(overlap, cues.blend());
     if (overlap < 1 || most >= clip) {
       throw new UserError(
+          Fault.INVALID,
           "clips of %d frames overlap by 1 to %d of them, not %d"
               .formatted(clip, clip - 1, overlap < 1 ? overlap : most));
     }
     long last = cues.starts().getLast() + cues.blend() - cues.blend() / 2;
     if (frames < Math.max(1, last)) {
       throw new UserError(
+          Fault.INVALID,
           "the last prompt is reached at frame %d: a video of %d frames ends before it"
               .formatted(last, frames));
     }

@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.task;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 
 /**
@@ -34,6 +35,7 @@ record Windows(int frames, int window, int overlap) {
     int size = Math.min(frames, window);
     if (size < frames && (overlap < 1 || overlap >= size)) {
       throw new UserError(
+          Fault.INVALID,
           "windows of %d frames overlap by 1 to %d of them, not %d"
               .formatted(size, size - 1, overlap));
     }

@@ -1,5 +1,6 @@
 package io.zoetrope.train.objective;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.Arrays;
 import java.util.List;
@@ -21,13 +22,15 @@ public final class ClipOdds {
   public record Emphasis(String caption, double times) {
     public Emphasis {
       if (!(times > 0 && times <= 1000)) {
-        throw new UserError("times must be above 0 and at most 1000, is " + times);
+        throw new UserError(Fault.INVALID, "times must be above 0 and at most 1000, is " + times);
       }
       try {
         Pattern.compile(caption);
       } catch (PatternSyntaxException e) {
         throw new UserError(
-            "'%s' is no regular expression: %s".formatted(caption, e.getDescription()), e);
+            Fault.INVALID,
+            "'%s' is no regular expression: %s".formatted(caption, e.getDescription()),
+            e);
       }
     }
   }
@@ -68,7 +71,8 @@ public final class ClipOdds {
         }
       }
       if (!found) {
-        throw new UserError("emphasis: no caption has '" + emphasis.caption() + "'");
+        throw new UserError(
+            Fault.NOT_FOUND, "emphasis: no caption has '" + emphasis.caption() + "'");
       }
     }
     Arrays.parallelPrefix(weights, Double::sum);

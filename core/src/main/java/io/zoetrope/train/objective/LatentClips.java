@@ -6,6 +6,7 @@ import io.zoetrope.data.Clip;
 import io.zoetrope.data.ClipDataset;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.network.vae.Autoencoder;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -68,14 +69,14 @@ public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds 
   /** The clips of a file, which must stay open. */
   public static LatentClips of(SafetensorsFile file) {
     if (!file.entries().containsKey("latents") || !file.entries().containsKey("captions")) {
-      throw new UserError(file.path() + " holds no latents and captions");
+      throw new UserError(Fault.DAMAGED, file.path() + " holds no latents and captions");
     }
     String text = new String(Tensors.toBytes(file.tensor("captions")), StandardCharsets.UTF_8);
     try {
       List<String> captions = JSON.readValue(text, new TypeReference<List<String>>() {});
       return new LatentClips(file.tensor("latents"), captions);
     } catch (JacksonException e) {
-      throw new UserError(file.path() + ": its captions are damaged", e);
+      throw new UserError(Fault.DAMAGED, file.path() + ": its captions are damaged", e);
     }
   }
 
@@ -92,7 +93,7 @@ public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds 
   public LatentClips {
     captions = List.copyOf(captions);
     if (latents_NCFHW.dim() != 5 || latents_NCFHW.size(0) != captions.size()) {
-      throw new UserError("latents and captions are not equally many");
+      throw new UserError(Fault.MISMATCH, "latents and captions are not equally many");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.zoetrope.train.recipe;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 
@@ -62,13 +63,14 @@ public sealed interface DataBlock {
     atLeast("height", 8, height);
     atLeast("frames", 1, frames);
     if (!(fps > 0 && fps <= 1000)) {
-      throw new UserError("fps must be above 0 and at most 1000, is " + fps);
+      throw new UserError(Fault.INVALID, "fps must be above 0 and at most 1000, is " + fps);
     }
   }
 
   private static void atLeast(String name, int least, int value) {
     if (value < least || value > 65_536) {
-      throw new UserError("%s must be %d to 65536, is %d".formatted(name, least, value));
+      throw new UserError(
+          Fault.INVALID, "%s must be %d to 65536, is %d".formatted(name, least, value));
     }
   }
 }

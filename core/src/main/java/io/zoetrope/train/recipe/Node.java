@@ -1,5 +1,6 @@
 package io.zoetrope.train.recipe;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,7 +43,8 @@ sealed interface Node {
       }
       Node node = read(what, p, line(p));
       if (p.nextToken() != null) {
-        throw new UserError("%s line %d: a second document begins".formatted(what, line(p)));
+        throw new UserError(
+            Fault.INVALID, "%s line %d: a second document begins".formatted(what, line(p)));
       }
       return node;
     } catch (JacksonException e) {
@@ -55,14 +57,14 @@ sealed interface Node {
               .filter(s -> s.startsWith("expected") || s.startsWith("found"))
               .findFirst()
               .orElse(reason.isEmpty() ? "not YAML" : reason.getFirst());
-      throw new UserError("%s line %d: %s".formatted(what, line, cause), e);
+      throw new UserError(Fault.INVALID, "%s line %d: %s".formatted(what, line, cause), e);
     }
   }
 
   private static Node read(String what, YAMLParser p, int line) {
     if (p.isCurrentAlias() || p.getObjectId() != null) {
       throw new UserError(
-          "%s line %d: anchors and aliases are not used here".formatted(what, line));
+          Fault.INVALID, "%s line %d: anchors and aliases are not used here".formatted(what, line));
     }
     return switch (p.currentToken()) {
       case START_OBJECT -> {

@@ -1,6 +1,7 @@
 package io.zoetrope.train.recipe;
 
 import io.zoetrope.nn.NamePattern;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import io.zoetrope.train.objective.ClipOdds.Emphasis;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ public sealed interface ObjectiveBlock {
       weight("gradient", gradient);
       weight("kl", kl);
       if (l1 + mse == 0) {
-        throw new UserError("l1 and mse are both 0: nothing would be learned");
+        throw new UserError(Fault.INVALID, "l1 and mse are both 0: nothing would be learned");
       }
     }
   }
@@ -87,16 +88,17 @@ public sealed interface ObjectiveBlock {
       implements ObjectiveBlock {
     public Diffusion {
       if (!(shift > 0 && shift <= 100)) {
-        throw new UserError("shift must be above 0 and at most 100, is " + shift);
+        throw new UserError(Fault.INVALID, "shift must be above 0 and at most 100, is " + shift);
       }
       probability("perFrame", perFrame);
       probability("captionDropout", captionDropout);
       probability("given", given);
       if (images < 0 || images > 64) {
-        throw new UserError("images must be 0 to 64, is " + images);
+        throw new UserError(Fault.INVALID, "images must be 0 to 64, is " + images);
       }
       if (clips < 1 || cut < 0 || maxStride < 1) {
         throw new UserError(
+            Fault.INVALID,
             "clips and maxStride must be at least 1 and cut at least 0, are %d, %d and %d"
                 .formatted(clips, maxStride, cut));
       }
@@ -143,7 +145,7 @@ public sealed interface ObjectiveBlock {
     record LogitNormal(@Default("0.0") double mean, @Default("1.0") double std) implements Levels {
       public LogitNormal {
         if (!(std > 0)) {
-          throw new UserError("std must be above 0, is " + std);
+          throw new UserError(Fault.INVALID, "std must be above 0, is " + std);
         }
       }
     }
@@ -151,13 +153,13 @@ public sealed interface ObjectiveBlock {
 
   private static void weight(String name, double value) {
     if (!(value >= 0)) {
-      throw new UserError("%s must be 0 or more, is %s".formatted(name, value));
+      throw new UserError(Fault.INVALID, "%s must be 0 or more, is %s".formatted(name, value));
     }
   }
 
   private static void probability(String name, double value) {
     if (!(value >= 0 && value <= 1)) {
-      throw new UserError("%s must be 0 to 1, is %s".formatted(name, value));
+      throw new UserError(Fault.INVALID, "%s must be 0 to 1, is %s".formatted(name, value));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.zoetrope.train.recipe;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,38 +17,42 @@ final class Overrides {
   private Overrides() {}
 
   /**
+   * @param name of settings, for errors
    * @throws UserError if a setting is not of this form, or leads through a value that has no keys
    */
-  static Node apply(Node root, List<String> settings) {
+  static Node apply(Node root, String name, List<String> settings) {
     Node changed = root;
     for (String setting : settings) {
       int equals = setting.indexOf('=');
       String key = equals < 0 ? "" : setting.substring(0, equals).strip();
       if (key.isEmpty() || List.of(key.split("\\.", -1)).contains("")) {
         throw new UserError(
-            "--set %s: must be a key and a value, as in objective.perFrame=0.5".formatted(setting));
+            Fault.INVALID,
+            "%s %s: must be a key and a value, as in objective.perFrame=0.5"
+                .formatted(name, setting));
       }
       String text = setting.substring(equals + 1);
       Node value =
           text.isBlank()
               ? new Node.Scalar("", true, LINE)
-              : withoutLines(Node.parse("--set " + setting, text));
-      changed = put(changed, List.of(key.split("\\.", -1)), value, setting);
+              : withoutLines(Node.parse(name + " " + setting, text));
+      changed = put(changed, name, List.of(key.split("\\.", -1)), value, setting);
     }
     return changed;
   }
 
-  private static Node put(Node at, List<String> keys, Node value, String setting) {
+  private static Node put(Node at, String name, List<String> keys, Node value, String setting) {
     if (keys.isEmpty()) {
       return value;
     }
     if (!(at instanceof Node.Mapping mapping)) {
-      throw new UserError("--set %s: there are no keys below that".formatted(setting));
+      throw new UserError(
+          Fault.INVALID, "%s %s: there are no keys below that".formatted(name, setting));
     }
     SequencedMap<String, Node> fields = new LinkedHashMap<>(mapping.fields());
     Node below =
         fields.getOrDefault(keys.getFirst(), new Node.Mapping(new LinkedHashMap<>(), LINE));
-    fields.put(keys.getFirst(), put(below, keys.subList(1, keys.size()), value, setting));
+    fields.put(keys.getFirst(), put(below, name, keys.subList(1, keys.size()), value, setting));
     return new Node.Mapping(fields, mapping.line());
   }
 

@@ -1,6 +1,7 @@
 package io.zoetrope.train.recipe;
 
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import io.zoetrope.train.AdamW;
 import io.zoetrope.train.LearningRate;
@@ -63,10 +64,10 @@ public record Recipe(
       @Default("0.01") double weightDecay) {
     public Optimizer {
       if (betas.size() != 2) {
-        throw new UserError("betas must be two numbers, are " + betas.size());
+        throw new UserError(Fault.INVALID, "betas must be two numbers, are " + betas.size());
       }
       if (!(lr > 0)) {
-        throw new UserError("lr must be above 0, is " + lr);
+        throw new UserError(Fault.INVALID, "lr must be above 0, is " + lr);
       }
       io.zoetrope.train.Optimizer.Options unused = options(kind, momentum, betas, eps, weightDecay);
     }
@@ -81,7 +82,9 @@ public record Recipe(
       return switch (kind) {
         case "adamw" -> adam;
         case "muon" -> new Muon.Options(momentum, MUON_ITERATIONS, adam);
-        default -> throw new UserError("kind must be adamw or muon, is '%s'".formatted(kind));
+        default ->
+            throw new UserError(
+                Fault.INVALID, "kind must be adamw or muon, is '%s'".formatted(kind));
       };
     }
   }
@@ -113,18 +116,21 @@ public record Recipe(
   public Recipe {
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
       throw new UserError(
+          Fault.INVALID,
           "name must be letters, digits, dots, dashes and underscores, is '%s'".formatted(name));
     }
     if (batch < 1) {
-      throw new UserError("batch must be at least 1, is " + batch);
+      throw new UserError(Fault.INVALID, "batch must be at least 1, is " + batch);
     }
     TrainingSettings.atLeast("steps", 1, steps);
     if (schedule.warmup < 0 || schedule.warmup > steps) {
       throw new UserError(
+          Fault.INVALID,
           "schedule.warmup must be 0 to steps (%d), is %d".formatted(steps, schedule.warmup));
     }
     if (!List.of("auto", "f32", "bf16").contains(precision)) {
-      throw new UserError("precision must be auto, f32 or bf16, is '%s'".formatted(precision));
+      throw new UserError(
+          Fault.INVALID, "precision must be auto, f32 or bf16, is '%s'".formatted(precision));
     }
     TrainingSettings unused =
         settings(
@@ -184,6 +190,8 @@ public record Recipe(
         maxSkipped);
   }
 
+  private static final String SETTING = "setting";
+
   /**
    * Reads a recipe.
    *
@@ -200,9 +208,19 @@ public record Recipe(
    * @throws UserError naming the file and line, or the setting, the key and the mend
    */
   public static Recipe read(Path file, List<String> settings) {
+    return read(file, settings, SETTING);
+  }
+
+  /**
+   * Reads a recipe with settings put over it.
+   *
+   * @param settings as in {@code objective.perFrame=0.5}
+   * @param named what errors call a setting
+   */
+  public static Recipe read(Path file, List<String> settings, String named) {
     try {
       String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-      return parse(file.toString(), text, settings);
+      return RecordReader.read(file.toString(), text, settings, named, Recipe.class);
     } catch (IOException e) {
       throw AtomicFiles.cannot("read", file, e);
     }
@@ -218,6 +236,6 @@ public record Recipe(
 
   /** As {@link #parse(String, String)} with settings put over the text. */
   public static Recipe parse(String what, String text, List<String> settings) {
-    return RecordReader.read(what, text, settings, Recipe.class);
+    return RecordReader.read(what, text, settings, SETTING, Recipe.class);
   }
 }

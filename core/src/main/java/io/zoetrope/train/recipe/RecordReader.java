@@ -1,5 +1,6 @@
 package io.zoetrope.train.recipe;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -26,18 +27,22 @@ final class RecordReader {
   private static final String KIND = "kind";
 
   private final String what;
+  private final String settings;
 
-  private RecordReader(String what) {
+  private RecordReader(String what, String settings) {
     this.what = what;
+    this.settings = settings;
   }
 
   /**
    * @param what names the text's origin in errors
    * @param settings put over the text, see {@link Overrides}
+   * @param named what errors call a setting
    */
-  static <T extends Record> T read(String what, String text, List<String> settings, Class<T> type) {
-    RecordReader reader = new RecordReader(what);
-    Node root = Overrides.apply(Node.parse(what, text), settings);
+  static <T extends Record> T read(
+      String what, String text, List<String> settings, String named, Class<T> type) {
+    RecordReader reader = new RecordReader(what, named);
+    Node root = Overrides.apply(Node.parse(what, text), named, settings);
     return type.cast(reader.record(type, root, "", false));
   }
 
@@ -189,12 +194,18 @@ final class RecordReader {
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof UserError || e.getCause() instanceof IllegalArgumentException) {
         // "lr must be ..." is about the key lr, and that key has a line of its own.
-        String message = String.valueOf(e.getCause().getMessage());
+        String message =
+            e.getCause() instanceof UserError u
+                ? u.reason()
+                : String.valueOf(e.getCause().getMessage());
         String first = message.split("[ .\\[]", 2)[0];
         Node culprit = node.fields().getOrDefault(first, node);
         boolean named = Arrays.stream(components).anyMatch(x -> x.getName().equals(first));
         String where = path.isEmpty() ? "" : named ? path + "." : path + ": ";
-        throw new UserError("%s: %s%s".formatted(at(culprit), where, message), e);
+        String line = "%s: %s%s".formatted(at(culprit), where, message);
+        throw e.getCause() instanceof UserError u
+            ? new UserError(u.fault(), line, u.mend(), e)
+            : new UserError(Fault.INVALID, line, e);
       }
       throw new IllegalStateException(e.getCause());
     } catch (ReflectiveOperationException e) {
@@ -203,11 +214,11 @@ final class RecordReader {
   }
 
   private UserError error(Node node, String path, String message) {
-    return new UserError("%s: %s %s".formatted(at(node), path, message));
+    return new UserError(Fault.INVALID, "%s: %s %s".formatted(at(node), path, message));
   }
 
   private String at(Node node) {
-    return node.line() == Overrides.LINE ? "--set" : "%s line %d".formatted(what, node.line());
+    return node.line() == Overrides.LINE ? settings : "%s line %d".formatted(what, node.line());
   }
 
   private static String prefix(String path) {

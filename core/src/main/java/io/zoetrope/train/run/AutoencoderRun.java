@@ -11,6 +11,7 @@ import io.zoetrope.network.vae.CompactAutoencoder;
 import io.zoetrope.network.vae.CompactConfig;
 import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStreams;
@@ -118,7 +119,9 @@ final class AutoencoderRun {
     Path folder = Files.isDirectory(within) ? within : path;
     if (!Files.isRegularFile(folder.resolve("config.json"))) {
       throw new UserError(
-          "no finished autoencoder in " + path + ": train one first, or name a model directory");
+          Fault.NOT_FOUND,
+          "no finished autoencoder in " + path,
+          "train one first, or name a model directory");
     }
     return folder;
   }

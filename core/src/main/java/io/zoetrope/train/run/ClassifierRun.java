@@ -6,6 +6,7 @@ import io.zoetrope.data.toybox.ToyboxDataset;
 import io.zoetrope.network.classifier.ClassifierConfig;
 import io.zoetrope.network.classifier.VideoClassifier;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.UserError;
@@ -28,7 +29,8 @@ final class ClassifierRun {
   static TrainingRun.Outcome run(
       Recipe recipe, ObjectiveBlock.Classifier block, RunFolder folder, TrainingListener listener) {
     if (!(recipe.data() instanceof DataBlock.Toybox d)) {
-      throw new UserError("a classifier learns the traits of the toy world: use data.kind toybox");
+      throw new UserError(
+          Fault.INVALID, "a classifier learns the traits of the toy world", "use data.kind toybox");
     }
     ToyboxDataset data =
         new ToyboxDataset(d.seed(), Split.TRAIN, d.width(), d.height(), d.frames(), d.fps());

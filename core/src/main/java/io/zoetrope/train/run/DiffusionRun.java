@@ -21,6 +21,7 @@ import io.zoetrope.pipeline.family.Networks;
 import io.zoetrope.pipeline.model.ModelWriter;
 import io.zoetrope.pipeline.schedule.SchedulerConfig;
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.UserError;
@@ -69,6 +70,7 @@ final class DiffusionRun {
       int cut = block.cut() == 0 ? clips.frames() : block.cut();
       if (cut > clips.frames()) {
         throw new UserError(
+            Fault.INVALID,
             "objective.cut is %d, but clips have only %d frames".formatted(cut, clips.frames()));
       }
       requireFit(block.network(), config, loaded.autoencoder());
@@ -88,6 +90,7 @@ final class DiffusionRun {
       VideoNetwork network = config.build(store.root().at(config.folder()));
       if (block.init().isPresent() && store.missing().size() == store.parameters().size()) {
         throw new UserError(
+            Fault.MISMATCH,
             "objective.init: nothing in %s fits the network '%s'"
                 .formatted(block.init().get(), block.network()));
       }
@@ -149,12 +152,16 @@ final class DiffusionRun {
 
   private static void requireFit(String name, NetworkConfig config, Autoencoder autoencoder) {
     if (config.channels() != autoencoder.channels()) {
+      boolean pixels = autoencoder instanceof Pixels;
       throw new UserError(
-          autoencoder instanceof Pixels
-              ? "network '%s' takes latents of %d channels, pixels have %d: name an autoencoder"
-                  .formatted(name, config.channels(), autoencoder.channels())
-              : "network '%s' takes latents of %d channels, the autoencoder makes %d"
-                  .formatted(name, config.channels(), autoencoder.channels()));
+          Fault.MISMATCH,
+          "network '%s' takes latents of %d channels, %s %d"
+              .formatted(
+                  name,
+                  config.channels(),
+                  pixels ? "pixels have" : "the autoencoder makes",
+                  autoencoder.channels()),
+          pixels ? "name an autoencoder" : "");
     }
   }
 
@@ -235,6 +242,7 @@ final class DiffusionRun {
     return RunFolder.checkpoints(path).stream()
         .reduce((older, newer) -> newer)
         .map(checkpoint -> Weights.of(checkpoint.resolve("ema.safetensors")))
-        .orElseThrow(() -> new UserError("no checkpoint or model in " + path + " to start from"));
+        .orElseThrow(() ->
+            new UserError(Fault.NOT_FOUND, "no checkpoint or model in " + path + " to start from"));
   }
 }

@@ -202,7 +202,7 @@ class PullAnswerTest extends PullCase {
     assertThatThrownBy(() -> pull(all, PATIENCE))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("Windows")
-        .hasMessageContaining("--exclude");
+        .hasMessageContaining("an exclusion leaves it out");
     assertThat(tree(folder)).isEmpty();
   }
 

@@ -139,10 +139,10 @@ class SelectionTest {
   void nothingIsRefused() {
     assertThatThrownBy(() -> select(List.of("*.xyz"), List.of(), "", "config.json"))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("matched by --include");
+        .hasMessageContaining("included and not excluded: an inclusion takes others");
     assertThatThrownBy(() -> select(List.of(), List.of(), "", "README.md"))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("--include takes others");
+        .hasMessageContaining("an inclusion takes others");
   }
 
   private static List<String> chosen(

@@ -165,7 +165,7 @@ class SingleFileTest {
     "down_blocks.0.motion_modules.0.x, motion module",
     "control_model.x, ControlNet",
     "down_blocks.0.x, one component",
-    "decoder.x, zoetrope inspect"
+    "decoder.x, look at what it has"
   })
   void filesOfOtherKindsAreRefused(String key, String says) {
     Path path = write(key);

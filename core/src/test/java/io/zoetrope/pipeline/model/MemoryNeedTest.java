@@ -50,7 +50,7 @@ class MemoryNeedTest {
     assertThatThrownBy(() ->
             need(request(256, 16), Precision.F32)
                 .requireFit(OptionalLong.of(4 * GB), large, Precision.F32))
-        .hasMessageContaining("--dtype bf16");
+        .hasMessageContaining("the precision bf16 halves them");
     assertThatCode(() -> need.requireFit(OptionalLong.empty(), large, Precision.BF16))
         .doesNotThrowAnyException();
   }
@@ -61,7 +61,8 @@ class MemoryNeedTest {
     assertThatThrownBy(
             () -> MemoryNeed.requireRoom(OptionalLong.of(4 * GB), PARAMETERS, sd15, Precision.F32))
         .isInstanceOf(UserError.class)
-        .hasMessageMatching("the model's weights need about .* 4\\.0 GB are free: --dtype bf16.*");
+        .hasMessageMatching(
+            "the model's weights need about .* 4\\.0 GB are free: the precision bf16.*");
     assertThatCode(
             () -> MemoryNeed.requireRoom(OptionalLong.of(4 * GB), PARAMETERS, sd15, Precision.BF16))
         .doesNotThrowAnyException();

@@ -39,7 +39,7 @@ class ModelLoadErrorsTest {
   void noDirectory() {
     assertThat(refused(folder.resolve("nowhere")))
         .isEqualTo(
-            "no model directory %s: 'zoetrope models' lists those that are there"
+            "no model directory %s: look at the models that are there"
                 .formatted(folder.resolve("nowhere")));
   }
 

@@ -213,7 +213,7 @@ class SchedulingTest {
             + " 0",
         "{'_class_name': 'LCMScheduler', 'original_inference_steps': 2000} |"
             + " original_inference_steps is 1 to 1000",
-        "{'_class_name': 'PNDMScheduler'} | take --sampler ddim"
+        "{'_class_name': 'PNDMScheduler'} | take the sampler ddim"
       })
   void whatIsWrongIsSaid(String json, String message) {
     assertThatThrownBy(() -> config(json.replace('\'', '"')))

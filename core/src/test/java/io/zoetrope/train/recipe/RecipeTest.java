@@ -161,17 +161,17 @@ class RecipeTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "batch | --set batch: must be a key and a value",
-        "=4 | --set =4: must be a key and a value",
+        "batch | setting batch: must be a key and a value",
+        "=4 | setting =4: must be a key and a value",
         "objective..l1=4 | must be a key and a value",
-        "bach=4 | --set: bach is not a key here: did you mean 'batch'?",
-        "batch= | --set: batch has no value",
-        "batch=0 | --set: batch must be at least 1, is 0",
-        "batch=[1 | --set batch=[1 line 1",
-        "optimizer.lr=-1 | --set: optimizer.lr must be above 0",
+        "bach=4 | setting: bach is not a key here: did you mean 'batch'?",
+        "batch= | setting: batch has no value",
+        "batch=0 | setting: batch must be at least 1, is 0",
+        "batch=[1 | setting batch=[1 line 1",
+        "optimizer.lr=-1 | setting: optimizer.lr must be above 0",
         "optimizer.lr.x=1 | there are no keys below that",
-        "objective.l2=1 | --set: objective.l2 is not a key here",
-        "objective.kind=nothing | --set: objective.kind must be one of",
+        "objective.l2=1 | setting: objective.l2 is not a key here",
+        "objective.kind=nothing | setting: objective.kind must be one of",
       })
   void mistakesInSettingsAreNamed(String setting, String why) {
     assertThatThrownBy(() -> Recipe.parse("r.yaml", GOOD, List.of(setting)))

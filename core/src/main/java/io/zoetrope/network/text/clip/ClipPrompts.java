@@ -4,6 +4,7 @@ import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.text.WeightedPrompt;
 import io.zoetrope.network.text.WordPrompts;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -31,6 +32,7 @@ public final class ClipPrompts implements PromptEncoder {
     WordPrompts.requireKnown(tokenizer.tokens(), text.config().vocabulary());
     if (reading.skip() >= text.config().depth()) {
       throw new UserError(
+          Fault.INVALID,
           "clip skip must be less than the text encoder's %d blocks, not %d"
               .formatted(text.config().depth(), reading.skip()));
     }

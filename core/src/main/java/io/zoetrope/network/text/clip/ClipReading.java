@@ -1,5 +1,6 @@
 package io.zoetrope.network.text.clip;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 
 /**
@@ -32,7 +33,7 @@ public record ClipReading(Syntax syntax, Length length, int skip) {
 
   public ClipReading {
     if (skip < 0) {
-      throw new UserError("clip skip must be at least 0, not " + skip);
+      throw new UserError(Fault.INVALID, "clip skip must be at least 0, not " + skip);
     }
   }
 

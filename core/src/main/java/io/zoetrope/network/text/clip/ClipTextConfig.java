@@ -1,6 +1,7 @@
 package io.zoetrope.network.text.clip;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import tools.jackson.databind.JsonNode;
 
@@ -48,7 +49,9 @@ public record ClipTextConfig(
         case "gelu" -> GELU;
         default ->
             throw new UserError(
-                "hidden_act '%s' is unknown: quick_gelu and gelu are known".formatted(name));
+                Fault.UNSUPPORTED,
+                "hidden_act '%s' is unknown".formatted(name),
+                "quick_gelu and gelu are known");
       };
     }
   }
@@ -63,6 +66,7 @@ public record ClipTextConfig(
         || width % heads != 0
         || !(normEps > 0)) {
       throw new UserError(
+          Fault.INVALID,
           "a CLIP text encoder needs positive sizes, at least 3 max_position_embeddings, and a"
               + " hidden_size that splits into its num_attention_heads");
     }
@@ -88,7 +92,8 @@ public record ClipTextConfig(
       return otherwise;
     }
     if (!value.canConvertToInt() || !value.isIntegralNumber()) {
-      throw new UserError("%s must be a whole number, not %s".formatted(name, value));
+      throw new UserError(
+          Fault.INVALID, "%s must be a whole number, not %s".formatted(name, value));
     }
     return value.intValue();
   }

@@ -2,6 +2,7 @@ package io.zoetrope.network.text.clip;
 
 import io.zoetrope.network.text.TokenizerJson;
 import io.zoetrope.network.text.TokenizerJson.Piece;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class ClipTokenizer implements AutoCloseable {
         .id(token)
         .orElseThrow(() ->
             new UserError(
+                Fault.MISMATCH,
                 "the tokenizer in %s has no token '%s', which its config names"
                     .formatted(folder, token)));
   }

@@ -1,6 +1,7 @@
 package io.zoetrope.network.text.clip;
 
 import io.zoetrope.network.text.TokenizerJson;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,8 +76,9 @@ final class ClipTokenizerFiles {
     }
     if (!Files.isRegularFile(vocab) || !Files.isRegularFile(merges)) {
       throw new UserError(
-          "no tokenizer in %s: it needs vocab.json and merges.txt, or tokenizer.json"
-              .formatted(folder));
+          Fault.NOT_FOUND,
+          "no tokenizer in %s".formatted(folder),
+          "it needs vocab.json and merges.txt, or tokenizer.json");
     }
     return TokenizerJson.of(
         vocab, made(read(vocab), TokenizerJson.read(merges)), TokenizerJson.Around.WITHOUT);
@@ -165,7 +167,9 @@ final class ClipTokenizerFiles {
       return Integer.parseInt(number);
     } catch (NumberFormatException e) {
       throw new UserError(
-          folder.resolve("tokenizer_config.json") + ": '" + number + "' is no id of a token", e);
+          Fault.DAMAGED,
+          folder.resolve("tokenizer_config.json") + ": '" + number + "' is no id of a token",
+          e);
     }
   }
 
@@ -190,10 +194,10 @@ final class ClipTokenizerFiles {
     try {
       json = JSON.readTree(TokenizerJson.read(file));
     } catch (JacksonException e) {
-      throw new UserError(file + " is damaged: " + e.getOriginalMessage(), e);
+      throw new UserError(Fault.DAMAGED, file + " is damaged: " + e.getOriginalMessage(), e);
     }
     if (!json.isObject()) {
-      throw new UserError(file + " is damaged: it holds no JSON object");
+      throw new UserError(Fault.DAMAGED, file + " is damaged: it holds no JSON object");
     }
     return json;
   }
