@@ -79,10 +79,13 @@ class ArchitectureTest {
    */
   private static final Map<String, List<String>> SIBLINGS =
       Map.ofEntries(
-          Map.entry("diffusion", List.of()),
+          Map.entry("diffusion.condition", List.of()),
+          Map.entry("diffusion", List.of("diffusion.condition")),
           Map.entry("diffusion.discrete", List.of("diffusion")),
-          Map.entry("diffusion.sampler", List.of("diffusion")),
-          Map.entry("diffusion.guidance", List.of("diffusion", "diffusion.sampler")),
+          Map.entry("diffusion.sampler", List.of("diffusion", "diffusion.condition")),
+          Map.entry(
+              "diffusion.guidance",
+              List.of("diffusion", "diffusion.condition", "diffusion.sampler")),
           Map.entry("network", List.of()),
           Map.entry("network.classifier", List.of()),
           Map.entry("network.dit", List.of("network")),

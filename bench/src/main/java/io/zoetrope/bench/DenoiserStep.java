@@ -1,6 +1,6 @@
 package io.zoetrope.bench;
 
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;

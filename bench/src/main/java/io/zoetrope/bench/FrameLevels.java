@@ -1,10 +1,11 @@
 package io.zoetrope.bench;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
+import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.network.dit.DitConfig;
@@ -79,7 +80,7 @@ final class FrameLevels {
     Noise noise = Noise.of(new RandomStreams(1));
     return () ->
         Scopes.noGrad(() -> {
-          try (Sampler.Run run = Samplers.of(name).begin(denoiser, text, noise)) {
+          try (Sampler.Run run = Samplers.of(name).begin(PromptBlend.of(denoiser, text), noise)) {
             return run.step(z, from, to);
           }
         });

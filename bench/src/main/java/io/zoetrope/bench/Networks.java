@@ -1,6 +1,6 @@
 package io.zoetrope.bench;
 
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.network.dit.SpaceTimeTransformer;
 import io.zoetrope.nn.ParameterStore;
@@ -44,7 +44,7 @@ final class Networks implements AutoCloseable {
   static Conditioning text(DitConfig config, Flops.Input in) {
     Tensor mask = Tensors.full(1, in.batch(), in.words()).to(ScalarType.Bool);
     return Conditioning.text(normal("text", in.batch(), in.words(), config.textWidth()), mask)
-        .with(Conditioning.POOLED, normal("pooled", in.batch(), config.textWidth()));
+        .withPooled(normal("pooled", in.batch(), config.textWidth()));
   }
 
   private static Tensor normal(String name, long... shape) {

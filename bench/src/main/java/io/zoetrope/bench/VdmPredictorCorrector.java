@@ -3,8 +3,9 @@ package io.zoetrope.bench;
 import io.zoetrope.data.toybox.Adherence;
 import io.zoetrope.data.toybox.ToyboxAnalyser;
 import io.zoetrope.diffusion.Plans;
-import io.zoetrope.diffusion.PromptTrack;
+import io.zoetrope.diffusion.Sight;
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.PredictorCorrector;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
@@ -153,20 +154,18 @@ final class VdmPredictorCorrector {
     return Scopes.noGrad(() ->
         Scopes.tensor(() -> {
           TimestepPlan plan = Plans.textToVideo(engine.levels(requests.getFirst().steps()), frames);
-          Engine.Guided guided =
+          X0Denoiser guided =
               engine.guided(
                   requests,
                   requests.stream().map(r -> List.of(r.prompt())).toList(),
-                  () -> PromptTrack.single(frames));
+                  Sight.whole());
           Noise noise =
               new Noise(
                   requests.stream().map(r -> new RandomStreams(r.seed()).child("clip", 0)).toList(),
                   0);
           Tensor start =
-              SamplerLoop.start(
-                  plan, guided.denoiser().schedule(), engine.canvas(requests, frames), noise);
-          return new SamplerLoop(sampler, guided.denoiser())
-              .run(plan, start, guided.conditioning(), noise, Progress.NONE);
+              SamplerLoop.start(plan, guided.schedule(), engine.canvas(requests, frames), noise);
+          return new SamplerLoop(sampler, guided).run(plan, start, noise, Progress.NONE);
         }));
   }
 }

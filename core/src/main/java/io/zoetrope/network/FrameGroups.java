@@ -1,6 +1,6 @@
 package io.zoetrope.network;
 
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.zoetrope.network;
 
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.nn.Attention;
 import io.zoetrope.torch.Tensors;
 import java.util.Optional;
@@ -22,18 +22,17 @@ public record FrameText(Optional<Tensor> mask_MN, Optional<Tensor> rows) {
    */
   public static FrameText of(Conditioning conditioning, long batch, long frames) {
     Tensor text = text(conditioning);
-    Optional<Tensor> mask = conditioning.textMask();
-    if (text.dim() == 3) {
+    Optional<Tensor> mask = conditioning.get(Conditioning.TEXT_MASK).map(m -> m.flatten(0, 1));
+    long texts = text.size(1);
+    Optional<Tensor> which = conditioning.get(Conditioning.FRAME_TEXTS);
+    if (which.isEmpty()) {
+      if (texts != 1) {
+        throw new IllegalArgumentException(
+            "clips of several texts need " + Conditioning.FRAME_TEXTS);
+      }
       return new FrameText(mask, Optional.empty());
     }
-    long texts = text.size(1);
-    Tensor which =
-        conditioning
-            .get(Conditioning.FRAME_TEXTS)
-            .orElseThrow(() ->
-                new IllegalArgumentException(
-                    "clips of several texts need '" + Conditioning.FRAME_TEXTS + "'"));
-    long[] rows = Tensors.toLongs(which);
+    long[] rows = Tensors.toLongs(which.get());
     if (rows.length != batch * frames) {
       throw new IllegalArgumentException(
           rows.length + " frame texts are not for " + batch + " clips of " + frames + " frames");
@@ -45,41 +44,36 @@ public record FrameText(Optional<Tensor> mask_MN, Optional<Tensor> rows) {
       rows[i] += i / frames * texts;
     }
     return new FrameText(
-        mask.map(m -> m.flatten(0, 1)),
-        Optional.of(Tensors.of(rows, rows.length).to(text.device(), ScalarType.Long)));
+        mask, Optional.of(Tensors.of(rows, rows.length).to(text.device(), ScalarType.Long)));
   }
 
   /** The tokens of all texts, [M, N, D]. */
   public static Tensor tokens_MND(Conditioning conditioning) {
-    Tensor text = text(conditioning);
-    return text.dim() == 3 ? text : text.flatten(0, 1);
+    return text(conditioning).flatten(0, 1);
   }
 
   private static Tensor text(Conditioning conditioning) {
-    Tensor text =
-        conditioning
-            .text()
-            .orElseThrow(() -> new IllegalArgumentException("this network needs text"));
-    if (text.dim() != 3 && text.dim() != 4) {
-      throw new IllegalArgumentException("text is [B, N, D] or [B, G, N, D]");
-    }
-    return text;
+    return conditioning
+        .get(Conditioning.TEXT)
+        .orElseThrow(() -> new IllegalArgumentException("this network needs text"));
   }
 
   /**
    * One vector for each frame's text, as {@code forward} makes them of texts: [B, F, D], or [B, 1,
    * D] where the frames of a clip read one.
-   *
-   * @param pooled [B, D] or [B, G, D]
    */
-  public Tensor pooled(Tensor pooled, UnaryOperator<Tensor> forward) {
-    Tensor vectors = forward.apply(pooled);
+  public Tensor pooled(Tensor pooled_BGD, UnaryOperator<Tensor> forward) {
     return rows.isEmpty()
-        ? vectors.unsqueeze(1)
-        : vectors
-            .flatten(0, 1)
-            .index_select(0, rows.get())
-            .reshape(vectors.size(0), -1, vectors.size(2));
+        ? forward.apply(pooled_BGD.flatten(0, 1)).unsqueeze(1)
+        : each(forward.apply(pooled_BGD), rows.get());
+  }
+
+  /** Of G vectors a clip the one of each frame: [B, F, D]. */
+  private static Tensor each(Tensor vectors_BGD, Tensor rows) {
+    return vectors_BGD
+        .flatten(0, 1)
+        .index_select(0, rows)
+        .reshape(vectors_BGD.size(0), -1, vectors_BGD.size(2));
   }
 
   /** x [B, F, N, D] looks at the text. */

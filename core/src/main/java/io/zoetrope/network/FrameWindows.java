@@ -1,16 +1,11 @@
 package io.zoetrope.network;
 
-import io.zoetrope.diffusion.Conditioning;
-import io.zoetrope.diffusion.Denoiser;
+import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.Segments;
-import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Attention over frames in overlapping windows, for clips longer than a motion module knows (Qiu et
@@ -22,6 +17,9 @@ import org.bytedeco.pytorch.Tensor;
  * @param weighting of frames within a window
  */
 public record FrameWindows(int length, int stride, Weighting weighting) {
+  /** Tells a network's motion modules of them. */
+  public static final Slot<FrameWindows> SLOT = Slot.setting("frame_windows", FrameWindows.class);
+
   /** How much a frame's place in its window counts. */
   public enum Weighting {
     /** All alike. */
@@ -87,38 +85,5 @@ public record FrameWindows(int length, int stride, Weighting weighting) {
           };
     }
     return weights;
-  }
-
-  /** What tells a network of these windows. */
-  public Conditioning into(Conditioning conditioning) {
-    long[] numbers = {length, stride, weighting.ordinal()};
-    return conditioning.with(Conditioning.FRAME_WINDOWS, Tensors.of(numbers, 1, 3));
-  }
-
-  /** The windows that a conditioning asks for. */
-  public static Optional<FrameWindows> of(Conditioning conditioning) {
-    return conditioning
-        .get(Conditioning.FRAME_WINDOWS)
-        .map(t -> {
-          long[] numbers = Tensors.toLongs(t);
-          return new FrameWindows(
-              (int) numbers[0], (int) numbers[1], Weighting.values()[(int) numbers[2]]);
-        });
-  }
-
-  /** A network that is always told of these windows. */
-  public Denoiser around(Denoiser network) {
-    return new Denoiser() {
-      @Override
-      public Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
-        return network.predict(z_BCFHW, t_BF, into(conditioning));
-      }
-
-      @Override
-      public Tensor predict(
-          Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments) {
-        return network.predict(z_BCFHW, t_BF, into(conditioning), segments);
-      }
-    };
   }
 }

@@ -1,6 +1,9 @@
 package io.zoetrope.network;
 
+import io.zoetrope.diffusion.condition.Signature;
+import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.nn.Parameters;
+import java.util.Set;
 
 /** The shape of a {@link VideoNetwork}: a record that is written beside its weights. */
 public interface NetworkConfig {
@@ -10,11 +13,27 @@ public interface NetworkConfig {
   /** The network's folder in a model directory: the name of its architecture there. */
   String folder();
 
-  /** Channels of the videos (latents or pixels) that it denoises. */
-  int channels();
+  /**
+   * Channels of what comes in: the noisy video (latents or pixels), and what it needs beside it.
+   */
+  int takes();
 
-  /** Features of a text token. */
+  /** Channels of what comes out: those of the video that it denoises. */
+  int gives();
+
+  /** Features of a text token; 0 for a network that reads no text. */
   int textWidth();
+
+  /** Entries of a conditioning that it cannot do without. */
+  Set<Slot<?>> needs();
+
+  /** Entries that it can use besides. */
+  Set<Slot<?>> reads();
+
+  /** All that goes in and comes out. */
+  default Signature signature() {
+    return new Signature(takes(), gives(), needs(), reads());
+  }
 
   /** Features where it is widest. */
   int features();

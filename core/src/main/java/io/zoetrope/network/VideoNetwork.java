@@ -1,8 +1,10 @@
 package io.zoetrope.network;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.diffusion.condition.Signature;
 import io.zoetrope.torch.Segments;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /** A denoiser of videos whose activations can be recomputed in the backward pass. */
@@ -15,6 +17,11 @@ public interface VideoNetwork extends Denoiser {
    * @param segments how the blocks are run: plainly, or with their activations recomputed
    */
   Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments);
+
+  @Override
+  default Optional<Signature> signature() {
+    return Optional.of(config().signature());
+  }
 
   @Override
   default Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {

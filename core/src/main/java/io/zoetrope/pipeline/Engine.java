@@ -1,12 +1,14 @@
 package io.zoetrope.pipeline;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.FreeInit;
-import io.zoetrope.diffusion.PromptTrack;
+import io.zoetrope.diffusion.Sight;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.diffusion.condition.Signature;
 import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
 import io.zoetrope.diffusion.guidance.ContextWindows;
+import io.zoetrope.diffusion.guidance.GuidanceScale;
 import io.zoetrope.diffusion.guidance.Handover;
 import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.sampler.Noise;
@@ -27,7 +29,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -184,13 +185,14 @@ public final class Engine {
         .need(first, job.requests().size())
         .requireFit(MemoryNeed.available(), first, model.precision());
     TimestepPlan plan = guide.plan(job.plan());
-    Engine shown = with(extras.withHints(extras.hints().from(job.firstFrame())));
-    Guided guided = shown.guided(job.requests(), job.prompts(), plan::prompts);
-    X0Denoiser denoiser = guide.wrap(guided.denoiser(), job.plan(), job.given_BCFHW(), noise);
+    extras.hints().requireFrames(job.firstFrame() + plan.frames());
+    X0Denoiser guided =
+        guided(job.requests(), job.prompts(), Sight.of(job.firstFrame(), plan.prompts()));
+    X0Denoiser denoiser = guide.wrap(guided, job.plan(), job.given_BCFHW(), noise);
     Tensor start = SamplerLoop.start(plan, denoiser.schedule(), job.given_BCFHW(), noise);
     Tensor end =
         new SamplerLoop(sampling(first, first.steps()).sampler(), denoiser)
-            .run(plan, start, guided.conditioning(), noise, progress);
+            .run(plan, start, noise, progress);
     return plan.equals(job.plan()) ? end : restored(job, end);
   }
 
@@ -204,48 +206,33 @@ public final class Engine {
     return torch.where(mask, job.given_BCFHW(), end);
   }
 
-  /** A denoiser with guidance and prompts, and what to hand it as conditioning. */
-  public record Guided(X0Denoiser denoiser, Conditioning conditioning) {}
-
   /**
    * The denoiser with classifier-free guidance, prompts and the late model; its tensors belong to
    * the scope around.
    *
    * @param prompts for each clip P texts
-   * @param track which of the P prompts each frame follows; asked anew at each step
+   * @param sight which frames it sees, and which of the P prompts each follows; asked anew at each
+   *     step
    */
-  public Guided guided(
-      List<VideoRequest> requests, List<List<String>> prompts, Supplier<PromptTrack> track) {
-    return guided(requests, requests.getFirst().steps(), prompts, track);
+  public X0Denoiser guided(List<VideoRequest> requests, List<List<String>> prompts, Sight sight) {
+    return guided(requests, requests.getFirst().steps(), prompts, sight);
   }
 
   /** As above for another number of steps than the request's. */
-  public Guided guided(
-      List<VideoRequest> requests,
-      int steps,
-      List<List<String>> prompts,
-      Supplier<PromptTrack> track) {
+  public X0Denoiser guided(
+      List<VideoRequest> requests, int steps, List<List<String>> prompts, Sight sight) {
     first(requests);
-    Texts texts = texts(model, requests, prompts);
-    X0Denoiser early = withPrompts(model, extras, requests, steps, texts, track);
-    Conditioning handed = texts.prompts.getFirst();
-    return late.map(
+    X0Denoiser early = withPrompts(model, extras.beside(), requests, steps, prompts, sight);
+    return late.<X0Denoiser>map(
             l -> {
-              Texts own = texts(l.model, requests, prompts);
+              // The second model reads the prompt with its own eyes, and the rest if it can.
+              Signature own = l.model.network().config().signature();
               X0Denoiser second =
-                  withPrompts(l.model, extras.withoutHints(), requests, steps, own, track);
-              // The second model reads the prompt with its own eyes.
-              X0Denoiser bound =
-                  own.prompts.size() > 1
-                      ? second
-                      : new PromptBlend(second, own.prompts, single(track));
-              return new Guided(new Handover(early, bound, l.level), handed);
+                  withPrompts(
+                      l.model, extras.beside().only(own::knows), requests, steps, prompts, sight);
+              return new Handover(early, second, l.level);
             })
-        .orElse(new Guided(early, handed));
-  }
-
-  private static Supplier<PromptTrack> single(Supplier<PromptTrack> track) {
-    return () -> PromptTrack.single(track.get().frames());
+        .orElse(early);
   }
 
   /** What a model reads: P prompts and what it shall not show, each with a row for each clip. */
@@ -265,17 +252,21 @@ public final class Engine {
 
   private X0Denoiser withPrompts(
       VideoModel model,
-      Extras extras,
+      Conditioning beside,
       List<VideoRequest> requests,
       int steps,
-      Texts texts,
-      Supplier<PromptTrack> track) {
+      List<List<String>> prompts,
+      Sight sight) {
     VideoRequest first = requests.getFirst();
+    Texts texts = texts(model, requests, prompts);
     Sampling sampling = model.scheduling().sampling(first.sampler(), steps);
     X0Denoiser network =
         extras.around(model.network(), sampling.schedule(), model.scheduling().toPrediction());
-    X0Denoiser base = new ClassifierFreeGuidance(network, texts.negative, first.guidance());
-    return texts.prompts.size() == 1 ? base : new PromptBlend(base, texts.prompts, track);
+    X0Denoiser base =
+        new ClassifierFreeGuidance(
+            network, texts.negative, GuidanceScale.constant(first.guidance()), 0, sight);
+    List<Conditioning> all = texts.prompts.stream().map(text -> text.and(beside)).toList();
+    return new PromptBlend(base, all, sight);
   }
 
   /** Latents of nothing, [B, C, F, h, w], in the size of the requests: zeros to put content in. */

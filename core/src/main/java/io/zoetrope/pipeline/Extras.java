@@ -1,10 +1,10 @@
 package io.zoetrope.pipeline;
 
-import io.zoetrope.diffusion.Denoiser;
 import io.zoetrope.diffusion.FreeInit;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.network.FrameWindows;
@@ -56,16 +56,15 @@ record Extras(
     return new Extras(noise, freeInit, windows, hints, Optional.of(shape));
   }
 
-  /** These for a model that has no controls. */
-  Extras withoutHints() {
-    return withHints(new Hints(List.of()));
+  /** What every prompt is accompanied by. */
+  Conditioning beside() {
+    Conditioning shown = hints.conditioning();
+    return windows.map(w -> shown.with(FrameWindows.SLOT, w)).orElse(shown);
   }
 
-  /** The network as a denoiser, with its windows and hints. */
+  /** The network as a denoiser, in windows if it is to see long clips so. */
   X0Denoiser around(VideoNetwork network, NoiseSchedule schedule, Prediction prediction) {
-    Denoiser attending = windows.map(w -> w.around(network)).orElse(network);
-    X0Denoiser whole = X0Denoiser.of(attending, schedule, prediction);
-    return hints.around(
-        context.<X0Denoiser>map(shape -> new ContextWindows(whole, shape)).orElse(whole));
+    X0Denoiser whole = X0Denoiser.of(network, schedule, prediction);
+    return context.<X0Denoiser>map(shape -> new ContextWindows(whole, shape)).orElse(whole);
   }
 }

@@ -1,13 +1,8 @@
 package io.zoetrope.pipeline;
 
-import io.zoetrope.diffusion.Conditioning;
-import io.zoetrope.diffusion.NoiseSchedule;
-import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.Segments;
-import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -34,90 +29,31 @@ public record Hints(List<Hint> each) {
   }
 
   /**
-   * What is shown from a frame of a longer video on.
+   * Requires that a video of so many frames is shown something to its end.
    *
-   * @throws UserError if nothing is shown there
+   * @throws UserError if it is not
    */
-  public Hints from(long frame) {
-    return frame == 0
-        ? this
-        : new Hints(
-            each.stream()
-                .map(hint ->
-                    new Hint(
-                        rest(hint.shown_BCFHW, frame), hint.mask_B1FHW.map(m -> rest(m, frame))))
-                .toList());
-  }
-
-  private static Tensor rest(Tensor x_BCFHW, long frame) {
-    requireFrames(x_BCFHW, frame + 1);
-    return x_BCFHW.narrow(2, frame, x_BCFHW.size(2) - frame);
-  }
-
-  private static void requireFrames(Tensor x_BCFHW, long frames) {
-    if (x_BCFHW.size(2) < frames) {
-      throw new UserError(
-          Fault.MISMATCH,
-          "controls are shown %d frames, the video has %d or more"
-              .formatted(x_BCFHW.size(2), frames));
+  public void requireFrames(long frames) {
+    for (Hint hint : each) {
+      if (hint.shown_BCFHW.size(2) < frames) {
+        throw new UserError(
+            Fault.MISMATCH,
+            "controls are shown %d frames, the video has %d or more"
+                .formatted(hint.shown_BCFHW.size(2), frames));
+      }
     }
   }
 
-  /**
-   * A denoiser that is shown them; it may look at a video in windows, as hints lie beside what is
-   * said of each frame. A video of fewer frames is shown the first of them.
-   */
-  public X0Denoiser around(X0Denoiser base) {
-    return isEmpty() ? base : new Around(base, this);
-  }
-
-  private record Around(X0Denoiser base, Hints hints) implements X0Denoiser {
-    @Override
-    public NoiseSchedule schedule() {
-      return base.schedule();
-    }
-
-    @Override
-    public X0Denoiser segmented(Segments segments) {
-      return new Around(base.segmented(segments), hints);
-    }
-
-    @Override
-    public Tensor x0(Tensor z_BCFHW, Tensor u_BF, Conditioning conditioning) {
-      return base.x0(z_BCFHW, u_BF, hints.beside(conditioning, z_BCFHW));
-    }
-  }
-
-  private Conditioning beside(Conditioning conditioning, Tensor z_BCFHW) {
-    Conditioning all = conditioning;
+  /** As entries of what a video is conditioned on: frame f of the video is shown hint f. */
+  public Conditioning conditioning() {
+    Conditioning all = Conditioning.none();
     for (int i = 0; i < each.size(); i++) {
-      all = all.with(Conditioning.hint(i), of(each.get(i).shown_BCFHW, z_BCFHW));
+      all = all.with(Conditioning.hint(i), each.get(i).shown_BCFHW);
       Optional<Tensor> mask = each.get(i).mask_B1FHW;
       if (mask.isPresent()) {
-        all = all.with(Conditioning.hintMask(i), of(mask.get(), z_BCFHW));
+        all = all.with(Conditioning.hintMask(i), mask.get());
       }
     }
     return all;
-  }
-
-  /** As many clips and frames of it as the video has; clips of both branches in turn. */
-  private static Tensor of(Tensor x_BCFHW, Tensor z_BCFHW) {
-    long clips = z_BCFHW.size(0);
-    long own = x_BCFHW.size(0);
-    requireFrames(x_BCFHW, z_BCFHW.size(2));
-    Tensor fit = x_BCFHW.narrow(2, 0, z_BCFHW.size(2));
-    if (own == clips) {
-      return fit;
-    }
-    if (own == 1) {
-      long[] shape = Tensors.shape(fit);
-      shape[0] = clips;
-      return fit.expand(shape);
-    }
-    List<Tensor> again = new ArrayList<>();
-    for (long i = 0; i < clips / own; i++) {
-      again.add(fit);
-    }
-    return Tensors.cat(again, 0);
   }
 }

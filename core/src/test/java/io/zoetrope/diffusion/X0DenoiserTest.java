@@ -4,17 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.diffusion.condition.Signature;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
-/** Networks behind the denoiser contract, and conditioning. */
+/** Networks behind the denoiser contract. */
 class X0DenoiserTest {
   private static Tensor normal(String name, long... shape) {
     try (RandomStream stream = new RandomStreams(8).stream(name)) {
@@ -110,31 +116,63 @@ class X0DenoiserTest {
         .item_double();
   }
 
-  @Test
-  void conditioningJoinsAndExpands() {
-    try (PointerScope scope = new PointerScope()) {
-      Conditioning a =
-          Conditioning.text(Tensors.full(1, 2, 5, 4), Tensors.full(1, 2, 5))
-              .with(Conditioning.POOLED, Tensors.full(1, 2, 4));
-      Conditioning b =
-          Conditioning.text(Tensors.full(0, 1, 5, 4), Tensors.full(0, 1, 5))
-              .with(Conditioning.POOLED, Tensors.full(0, 1, 4));
-      Conditioning both = Conditioning.concat(List.of(a, b.expand(2)));
-      assertThat(Tensors.shape(both.text().orElseThrow())).containsExactly(4, 5, 4);
-      assertThat(Tensors.shape(both.textMask().orElseThrow())).containsExactly(4, 5);
-      assertThat(Tensors.toFloats(both.pooled().orElseThrow()))
-          .containsExactly(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0);
-      assertThat(Conditioning.concat(List.of(Conditioning.none(), Conditioning.none())).tensors())
-          .isEmpty();
-      assertThatThrownBy(() -> Conditioning.concat(List.of(a, Conditioning.none())))
-          .hasMessageContaining("different names");
-      assertThatThrownBy(() ->
-              Conditioning.concat(
-                  List.of(
-                      Conditioning.text(Tensors.zeros(1, 5, 4)),
-                      Conditioning.text(Tensors.zeros(1, 6, 4)))))
-          .hasMessageContaining("[1, 5, 4] and [1, 6, 4]");
-      assertThatThrownBy(() -> a.expand(3)).hasMessageContaining("2 clips, not 3");
+  /** A network of 5 channels: 3 of the noisy video, 2 of what is beside it. */
+  private record Beside(int gives) implements Denoiser {
+    @Override
+    public Tensor predict(Tensor z, Tensor t_BF, Conditioning c) {
+      assertThat(c.slots()).as("joined, so not told again").doesNotContain(Conditioning.BESIDE);
+      return Tensors.cat(Collections.nCopies(gives, z.narrow(1, 3, 1)), 1);
     }
+
+    @Override
+    public Optional<Signature> signature() {
+      return Optional.of(new Signature(5, gives, Set.of(Conditioning.BESIDE), Set.of()));
+    }
+  }
+
+  @Test
+  void aClipBesideIsJoinedAfterScaling() {
+    Scopes.run(() -> {
+      Tensor z = normal("z", 1, 3, 2, 4, 4);
+      Tensor clip = normal("beside", 1, 2, 2, 4, 4);
+      Tensor u_BF = Tensors.of(new double[] {0.2, 0.8}, 1, 2);
+      Conditioning shown = Conditioning.none().with(Conditioning.BESIDE, clip);
+      // With EDM the input is scaled, so what comes back says whether the clip was scaled with it.
+      Tensor[] seen = new Tensor[1];
+      Denoiser network =
+          (input, t_BF, c) -> {
+            seen[0] = input;
+            return input.narrow(1, 0, 3);
+          };
+      X0Denoiser.of(network, NoiseSchedule.karras(), Prediction.EDM).x0(z, u_BF, shown);
+      assertThat(Tensors.shape(seen[0])).containsExactly(1, 5, 2, 4, 4);
+      assertThat(seen[0].narrow(1, 3, 2).equal(clip)).isTrue();
+      assertThat(seen[0].narrow(1, 0, 3).equal(z)).isFalse();
+    });
+  }
+
+  @Test
+  void whatDoesNotFitANetworkIsRefused() {
+    Scopes.run(() -> {
+      Tensor z = normal("z", 1, 3, 2, 4, 4);
+      Tensor u_BF = Tensors.full(0.5, 1, 2);
+      X0Denoiser fits = X0Denoiser.of(new Beside(3), NoiseSchedule.flow(1), Prediction.FLOW);
+      Conditioning shown =
+          Conditioning.none().with(Conditioning.BESIDE, normal("beside", 1, 2, 2, 4, 4));
+      fits.x0(z, u_BF, shown);
+      assertThatThrownBy(() -> fits.x0(z, u_BF, Conditioning.none()))
+          .hasMessageContaining("needs 'beside'");
+      Conditioning wide =
+          Conditioning.none().with(Conditioning.BESIDE, normal("beside", 1, 4, 2, 4, 4));
+      assertThatThrownBy(() -> fits.x0(z, u_BF, wide))
+          .hasMessageContaining("takes 5 channels, not a video of shape [1, 7, 2, 4, 4]");
+      assertThatThrownBy(() -> fits.x0(z, u_BF, shown.with(Conditioning.hint(0), z)))
+          .hasMessageContaining("does not read 'hint.0'");
+      fits.x0(z, u_BF, shown.withPooled(Tensors.zeros(1, 4))); // harmless
+      X0Denoiser other = X0Denoiser.of(new Beside(6), NoiseSchedule.flow(1), Prediction.FLOW);
+      assertThatThrownBy(() -> other.x0(z, u_BF, shown))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("gives 6 channels");
+    });
   }
 }

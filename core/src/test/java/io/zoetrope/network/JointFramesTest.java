@@ -4,7 +4,7 @@ import static io.zoetrope.network.TestNetworks.normal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.UNetConfig;
@@ -42,7 +42,7 @@ class JointFramesTest {
   private record Input(Tensor z_BCFHW, Tensor t_BF, Tensor text_BGND, Tensor pooled_BGD) {
     static Input random(NetworkConfig config, String name) {
       return new Input(
-          normal(name + "z", 2, config.channels(), ALL, 4, 4),
+          normal(name + "z", 2, config.gives(), ALL, 4, 4),
           Ops.mul(normal(name + "t", 2, ALL).abs(), 300),
           normal(name + "text", 2, 1 + IMAGES, 5, config.textWidth()),
           normal(name + "pooled", 2, 1 + IMAGES, config.textWidth()));
@@ -65,7 +65,9 @@ class JointFramesTest {
     Conditioning conditioning() {
       Tensor groups = Tensors.of(new long[] {0, 0, 0, 1, 2, 0, 0, 0, 1, 2}, 2, ALL);
       Tensor mask = Tensors.full(1, 2, 1 + IMAGES, 5).to(ScalarType.Bool);
-      return Conditioning.text(text_BGND, mask)
+      return Conditioning.none()
+          .with(Conditioning.TEXT, text_BGND)
+          .with(Conditioning.TEXT_MASK, mask)
           .with(Conditioning.POOLED, pooled_BGD)
           .with(Conditioning.FRAME_TEXTS, groups)
           .with(Conditioning.FRAME_TIMES, Tensors.of(new float[] {0, 1, 2, 0, 0}, 1, ALL))
@@ -157,8 +159,7 @@ class JointFramesTest {
       Input in = Input.random(config, "a");
       Tensor beside = run(network, in).narrow(2, CLIP + 1, 1);
       Conditioning own =
-          Conditioning.text(in.text_BGND.select(1, 2))
-              .with(Conditioning.POOLED, in.pooled_BGD.select(1, 2));
+          Conditioning.text(in.text_BGND.select(1, 2)).withPooled(in.pooled_BGD.select(1, 2));
       Tensor alone =
           network.predict(in.z_BCFHW.narrow(2, CLIP + 1, 1), in.t_BF.narrow(1, CLIP + 1, 1), own);
       assertThat(alone.sub(beside).abs().max().item_double()).isLessThan(2e-5);
@@ -178,11 +179,7 @@ class JointFramesTest {
           network.predict(
               in.z_BCFHW,
               in.t_BF,
-              text.with(Conditioning.FRAME_GROUPS, none)
-                  .with(Conditioning.TEXT, text.text().orElseThrow().unsqueeze(1))
-                  .with(Conditioning.TEXT_MASK, text.textMask().orElseThrow().unsqueeze(1))
-                  .with(Conditioning.POOLED, text.pooled().orElseThrow().unsqueeze(1))
-                  .with(Conditioning.FRAME_TEXTS, none));
+              text.with(Conditioning.FRAME_GROUPS, none).with(Conditioning.FRAME_TEXTS, none));
       assertThat(plain.sub(grouped).abs().max().item_double()).isLessThan(2e-5);
     });
   }

@@ -4,10 +4,10 @@ import static io.zoetrope.network.TestNetworks.normal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
 import io.zoetrope.diffusion.guidance.Known;
 import io.zoetrope.diffusion.guidance.ReconstructionGuidance;
@@ -48,8 +48,8 @@ class ReconstructionOnNetworksTest {
     Conditioning nothing =
         Conditioning.text(
                 Ops.mul(normal("no text", 1, 5, config.textWidth()), 0.5),
-                TestNetworks.text(config, 1).textMask().orElseThrow())
-            .with(Conditioning.POOLED, normal("no pooled", 1, config.textWidth()));
+                TestNetworks.text(config, 1).get(Conditioning.TEXT_MASK).orElseThrow())
+            .withPooled(normal("no pooled", 1, config.textWidth()));
     return new ClassifierFreeGuidance(base, nothing, 2);
   }
 
@@ -109,9 +109,9 @@ class ReconstructionOnNetworksTest {
     try (PointerScope scope = new PointerScope()) {
       X0Denoiser base = denoiser(config);
       Conditioning c = TestNetworks.text(config, 1);
-      Tensor video = normal("video", 1, config.channels(), FRAMES, 4, 4);
+      Tensor video = normal("video", 1, config.gives(), FRAMES, 4, 4);
       Known known = Known.frames(video, true, true, false, false);
-      Tensor z = normal("z", 1, config.channels(), FRAMES, 4, 4);
+      Tensor z = normal("z", 1, config.gives(), FRAMES, 4, 4);
       Tensor shift = shift(base, known, z, c);
       assertThat(shift.narrow(2, 0, 2).abs().max().item_double()).isZero();
       Tensor scale = SCHEDULE.levels(u_BF(), z).coefficient(l -> l.alpha(), z);
@@ -132,9 +132,9 @@ class ReconstructionOnNetworksTest {
     try (PointerScope scope = new PointerScope()) {
       X0Denoiser base = denoiser(config);
       Conditioning c = TestNetworks.text(config, 1);
-      Tensor video = normal("video", 1, config.channels(), FRAMES, 4, 4);
+      Tensor video = normal("video", 1, config.gives(), FRAMES, 4, 4);
       Known known = Known.frames(video, true, true, false, false);
-      Tensor z = normal("z", 1, config.channels(), FRAMES, 4, 4);
+      Tensor z = normal("z", 1, config.gives(), FRAMES, 4, 4);
       Tensor kept = guided(base, known, z, c, Activations.KEPT);
       Tensor again = guided(base, known, z, c, Activations.RECOMPUTED);
       assertThat(again.sub(kept).abs().max().item_double())

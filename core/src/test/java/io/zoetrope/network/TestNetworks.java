@@ -1,6 +1,6 @@
 package io.zoetrope.network;
 
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
@@ -44,6 +44,6 @@ public final class TestNetworks {
     return Conditioning.text(
             normal("text", batch, 5, config.textWidth()),
             Tensors.full(1, batch, 5).to(ScalarType.Bool))
-        .with(Conditioning.POOLED, normal("pooled", batch, config.textWidth()));
+        .withPooled(normal("pooled", batch, config.textWidth()));
   }
 }

@@ -3,13 +3,14 @@ package io.zoetrope.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
+import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
 import io.zoetrope.media.Frame;
@@ -79,8 +80,8 @@ class EngineTest {
               requests.stream().map(r -> new RandomStreams(r.seed()).child("clip", 0)).toList(), 0);
       Tensor start = SamplerLoop.start(plan, schedule, Tensors.zeros(2, 4, 3, 4, 4), noise);
       Tensor byHand =
-          new SamplerLoop(sampling.sampler(), guided)
-              .run(plan, start, positive, noise, Progress.NONE);
+          new SamplerLoop(sampling.sampler(), PromptBlend.of(guided, positive))
+              .run(plan, start, noise, Progress.NONE);
       Tensor byEngine = new TextToVideo(engine).latents(requests, Progress.NONE);
       assertThat(Tensors.toBytes(byEngine)).isEqualTo(Tensors.toBytes(byHand));
     });

@@ -1,9 +1,10 @@
 package io.zoetrope.diffusion.guidance;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.Sight;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
@@ -25,17 +26,24 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * @param base the denoiser to guide
  * @param negative what to be guided away from: an empty or a negative prompt; of batch 1 or the
- *     batch of the video
+ *     batch of the video. Where it says nothing, what stands for nothing in the slot
  * @param scale w; 1 is off
  * @param rescale from 0, none, to 1, all the way; the paper uses 0.7
+ * @param sight which frames of a longer video they are: {@code negative} is that of the whole
  */
 public record ClassifierFreeGuidance(
-    X0Denoiser base, Conditioning negative, GuidanceScale scale, double rescale)
+    X0Denoiser base, Conditioning negative, GuidanceScale scale, double rescale, Sight sight)
     implements X0Denoiser {
   public ClassifierFreeGuidance {
     if (!(rescale >= 0 && rescale <= 1)) {
       throw new IllegalArgumentException("rescale lies in [0, 1]; " + rescale + " does not");
     }
+  }
+
+  /** Of a whole video. */
+  public ClassifierFreeGuidance(
+      X0Denoiser base, Conditioning negative, GuidanceScale scale, double rescale) {
+    this(base, negative, scale, rescale, Sight.whole());
   }
 
   /** One scale everywhere, no rescaling. */
@@ -50,7 +58,7 @@ public record ClassifierFreeGuidance(
 
   @Override
   public X0Denoiser segmented(Segments segments) {
-    return new ClassifierFreeGuidance(base.segmented(segments), negative, scale, rescale);
+    return new ClassifierFreeGuidance(base.segmented(segments), negative, scale, rescale, sight);
   }
 
   @Override
@@ -62,14 +70,14 @@ public record ClassifierFreeGuidance(
       return base.x0(z_BCFHW, u_BF, conditioning);
     }
     if (Arrays.stream(w).allMatch(x -> x == 0)) {
-      return base.x0(z_BCFHW, u_BF, negative.expand(batch));
+      return base.x0(z_BCFHW, u_BF, away(conditioning, levels));
     }
     Tensor full_BF = levels.u_BF();
     Tensor both =
         base.x0(
             Tensors.cat(List.of(z_BCFHW, z_BCFHW), 0),
             Tensors.cat(List.of(full_BF, full_BF), 0),
-            Conditioning.concat(List.of(conditioning, negative.expand(batch))));
+            Conditioning.concat(List.of(conditioning.expand(batch), away(conditioning, levels))));
     ScalarType dtype = z_BCFHW.scalar_type().intern();
     ScalarType wide = dtype == ScalarType.Double ? ScalarType.Double : ScalarType.Float;
     Tensor positive = both.narrow(0, 0, batch).to(wide);
@@ -83,6 +91,11 @@ public record ClassifierFreeGuidance(
     // Where guidance is off the conditional branch passes through to the last bit.
     Tensor off = w_B1F11.eq(Tensors.full(1, 1).to(z_BCFHW.device(), wide));
     return torch.where(off, positive, guided).to(dtype);
+  }
+
+  private Conditioning away(Conditioning conditioning, Levels levels) {
+    Conditioning own = negative.frames(sight.first(), levels.frames());
+    return conditioning.against(own).expand(levels.batch());
   }
 
   private double[] weights(Levels levels) {

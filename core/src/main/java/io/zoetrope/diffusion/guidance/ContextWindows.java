@@ -1,8 +1,8 @@
 package io.zoetrope.diffusion.guidance;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
@@ -90,7 +90,7 @@ public record ContextWindows(X0Denoiser base, Shape shape) implements X0Denoiser
     double[] times = new double[frames];
     Tensor sum = Ops.mul(z_BCFHW, 0);
     for (int first : shape.over(frames, highest)) {
-      Conditioning own = part(conditioning, first, frames);
+      Conditioning own = conditioning.frames(first, shape.length);
       Tensor x0 =
           Scopes.tensor(() ->
               base.x0(
@@ -104,26 +104,5 @@ public record ContextWindows(X0Denoiser base, Shape shape) implements X0Denoiser
     }
     Tensor count = Tensors.of(times, 1, 1, frames, 1, 1);
     return sum.div(count.to(sum.device(), sum.scalar_type()));
-  }
-
-  /** What belongs to the frames of a window; the rest is for all. */
-  private Conditioning part(Conditioning all, int first, int frames) {
-    Conditioning part = all;
-    for (var entry : all.tensors().entrySet()) {
-      String name = entry.getKey();
-      Tensor tensor = entry.getValue();
-      boolean perFrame =
-          name.equals(Conditioning.FRAME_TEXTS)
-              || name.equals(Conditioning.FRAME_GROUPS)
-              || name.equals(Conditioning.FRAME_TIMES);
-      if (perFrame) {
-        Tensor own = tensor.narrow(1, first, shape.length);
-        boolean moments = name.equals(Conditioning.FRAME_TIMES);
-        part = part.with(name, moments ? own.sub(own.narrow(1, 0, 1)) : own);
-      } else if (tensor.dim() == 5 && tensor.size(2) == frames) {
-        part = part.with(name, tensor.narrow(2, first, shape.length)); // hints and their masks
-      }
-    }
-    return part;
   }
 }

@@ -1,8 +1,8 @@
 package io.zoetrope.diffusion.guidance;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;

@@ -1,10 +1,10 @@
 package io.zoetrope.diffusion.guidance;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import org.bytedeco.pytorch.Tensor;

@@ -1,14 +1,14 @@
 package io.zoetrope.diffusion.guidance;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.PromptTrack;
+import io.zoetrope.diffusion.Sight;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -18,21 +18,27 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * p)}. Each prompt of which some frame has a part is asked for the whole clip; the others are not
  * asked at all. A frame that follows one prompt alone has its answer to the last bit.
  *
- * <p>It replaces the conditioning that it is handed by its own, so it wraps classifier-free
- * guidance and is not wrapped by it. With one prompt it just binds that prompt to the denoiser.
+ * <p>It binds what a video is conditioned on to the denoiser: samplers hand it none. So it wraps
+ * classifier-free guidance and is not wrapped by it. Prompts are those of the whole video; of each
+ * entry the denoiser is given what belongs to the frames in sight.
  *
  * @param base the denoiser to ask, usually guided
  * @param prompts P conditionings, of batch 1 or the batch of the video
- * @param track for each frame the weights of the P prompts; asked anew at each call, so that a
- *     window may move on
+ * @param sight which frames they are, and for each the weights of the P prompts; asked anew at each
+ *     call, so that a window may move on
  */
-public record PromptBlend(X0Denoiser base, List<Conditioning> prompts, Supplier<PromptTrack> track)
+public record PromptBlend(X0Denoiser base, List<Conditioning> prompts, Sight sight)
     implements X0Denoiser {
   public PromptBlend {
     prompts = List.copyOf(prompts);
     if (prompts.isEmpty()) {
       throw new IllegalArgumentException("give at least one prompt");
     }
+  }
+
+  /** One conditioning for a whole video. */
+  public static PromptBlend of(X0Denoiser base, Conditioning conditioning) {
+    return new PromptBlend(base, List.of(conditioning), Sight.whole());
   }
 
   @Override
@@ -42,12 +48,12 @@ public record PromptBlend(X0Denoiser base, List<Conditioning> prompts, Supplier<
 
   @Override
   public X0Denoiser segmented(Segments segments) {
-    return new PromptBlend(base.segmented(segments), prompts, track);
+    return new PromptBlend(base.segmented(segments), prompts, sight);
   }
 
   @Override
   public Tensor x0(Tensor z_BCFHW, Tensor u_BF, Conditioning ignored) {
-    PromptTrack now = track.get();
+    PromptTrack now = sight.prompts(Math.toIntExact(z_BCFHW.size(2)));
     if (now.prompts() != prompts.size() || now.frames() != z_BCFHW.size(2)) {
       throw new IllegalArgumentException(
           "a track of %d prompts over %d frames does not fit %d prompts and a video of %d frames"
@@ -60,7 +66,8 @@ public record PromptBlend(X0Denoiser base, List<Conditioning> prompts, Supplier<
       if (!now.uses(p)) {
         continue;
       }
-      Tensor x0 = base.x0(z_BCFHW, u_BF, prompts.get(p).expand(z_BCFHW.size(0)));
+      Conditioning seen = prompts.get(p).frames(sight.first(), now.frames());
+      Tensor x0 = base.x0(z_BCFHW, u_BF, seen.expand(z_BCFHW.size(0)));
       double[] w = new double[now.frames()];
       boolean alone = true;
       for (int frame = 0; frame < w.length; frame++) {

@@ -1,6 +1,5 @@
 package io.zoetrope.diffusion.sampler;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.X0Denoiser;
 import org.bytedeco.pytorch.Tensor;
@@ -26,8 +25,8 @@ public record Ancestral(double gamma) implements Sampler {
   }
 
   @Override
-  public Run begin(X0Denoiser denoiser, Conditioning conditioning, Noise noise) {
-    return new Run(denoiser, conditioning, noise) {
+  public Run begin(X0Denoiser denoiser, Noise noise) {
+    return new Run(denoiser, noise) {
       @Override
       protected Tensor fall(Move move) {
         return Ancestral.this.step(move, x0(move.z(), move.u_BF()), noise);

@@ -1,6 +1,5 @@
 package io.zoetrope.diffusion.sampler;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.Threshold;
 import io.zoetrope.diffusion.X0Denoiser;
@@ -32,8 +31,8 @@ public record Ddim(double eta, Threshold threshold) implements Sampler {
   }
 
   @Override
-  public Run begin(X0Denoiser denoiser, Conditioning conditioning, Noise noise) {
-    return new Run(denoiser, conditioning, noise) {
+  public Run begin(X0Denoiser denoiser, Noise noise) {
+    return new Run(denoiser, noise) {
       @Override
       protected Tensor fall(Move move) {
         Tensor z = mean(move, x0(move.z(), move.u_BF()));

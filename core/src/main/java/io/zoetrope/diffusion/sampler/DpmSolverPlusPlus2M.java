@@ -1,6 +1,5 @@
 package io.zoetrope.diffusion.sampler;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.Threshold;
 import io.zoetrope.diffusion.X0Denoiser;
@@ -57,15 +56,15 @@ public record DpmSolverPlusPlus2M(Equation equation, Rule rule, Last last, Thres
   }
 
   @Override
-  public Run begin(X0Denoiser denoiser, Conditioning conditioning, Noise noise) {
-    return new Multistep(denoiser, conditioning, noise);
+  public Run begin(X0Denoiser denoiser, Noise noise) {
+    return new Multistep(denoiser, noise);
   }
 
   private final class Multistep extends Run {
     private final History before = new History(1);
 
-    Multistep(X0Denoiser denoiser, Conditioning conditioning, Noise noise) {
-      super(denoiser, conditioning, noise);
+    Multistep(X0Denoiser denoiser, Noise noise) {
+      super(denoiser, noise);
     }
 
     @Override

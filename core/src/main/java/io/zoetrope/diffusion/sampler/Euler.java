@@ -1,6 +1,5 @@
 package io.zoetrope.diffusion.sampler;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.X0Denoiser;
 import org.bytedeco.pytorch.Tensor;
 
@@ -12,8 +11,8 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record Euler() implements Sampler {
   @Override
-  public Run begin(X0Denoiser denoiser, Conditioning conditioning, Noise noise) {
-    return new Run(denoiser, conditioning, noise) {
+  public Run begin(X0Denoiser denoiser, Noise noise) {
+    return new Run(denoiser, noise) {
       @Override
       protected Tensor fall(Move move) {
         // alpha_s (z/alpha_t + (sigma_s/alpha_s - sigma_t/alpha_t) (z - alpha_t x0)/sigma_t)

@@ -1,6 +1,5 @@
 package io.zoetrope.diffusion.sampler;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.X0Denoiser;
 import org.bytedeco.pytorch.Tensor;
 
@@ -11,8 +10,8 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record FlowEuler() implements Sampler {
   @Override
-  public Run begin(X0Denoiser denoiser, Conditioning conditioning, Noise noise) {
-    return new Run(denoiser, conditioning, noise) {
+  public Run begin(X0Denoiser denoiser, Noise noise) {
+    return new Run(denoiser, noise) {
       @Override
       protected Tensor fall(Move move) {
         Tensor x0 = x0(move.z(), move.u_BF());

@@ -1,6 +1,5 @@
 package io.zoetrope.diffusion.sampler;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.torch.Ops;
@@ -22,9 +21,9 @@ public record Heun(Optional<Path> path) implements Sampler {
   }
 
   @Override
-  public Run begin(X0Denoiser denoiser, Conditioning conditioning, Noise noise) {
+  public Run begin(X0Denoiser denoiser, Noise noise) {
     Path k = path.orElseGet(() -> Path.of(denoiser.schedule()));
-    return new Run(denoiser, conditioning, noise) {
+    return new Run(denoiser, noise) {
       @Override
       protected Tensor fall(Move move) {
         Tensor x0 = x0(move.z(), move.u_BF());

@@ -1,6 +1,5 @@
 package io.zoetrope.diffusion.sampler;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.KarrasSchedule;
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseLevel;
@@ -37,8 +36,8 @@ public record Lcm(double timestepScaling, Threshold threshold) implements Sample
   }
 
   @Override
-  public Run begin(X0Denoiser denoiser, Conditioning conditioning, Noise noise) {
-    return new Run(denoiser, conditioning, noise) {
+  public Run begin(X0Denoiser denoiser, Noise noise) {
+    return new Run(denoiser, noise) {
       private double timestep(Levels t, long clip, long frame) {
         return tellsTimesteps(denoiser.schedule())
             ? t.timestepInput(clip, frame)

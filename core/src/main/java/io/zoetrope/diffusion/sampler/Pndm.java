@@ -1,6 +1,5 @@
 package io.zoetrope.diffusion.sampler;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.X0Denoiser;
@@ -27,15 +26,15 @@ public record Pndm() implements Sampler {
   };
 
   @Override
-  public Run begin(X0Denoiser denoiser, Conditioning conditioning, Noise noise) {
-    return new Multistep(denoiser, conditioning, noise);
+  public Run begin(X0Denoiser denoiser, Noise noise) {
+    return new Multistep(denoiser, noise);
   }
 
   private static final class Multistep extends Run {
     private final History past = new History(3);
 
-    Multistep(X0Denoiser denoiser, Conditioning conditioning, Noise noise) {
-      super(denoiser, conditioning, noise);
+    Multistep(X0Denoiser denoiser, Noise noise) {
+      super(denoiser, noise);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.zoetrope.diffusion.sampler;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.X0Denoiser;
@@ -40,9 +39,9 @@ public record PredictorCorrector(double gamma, int corrections, double delta) im
   }
 
   @Override
-  public Run begin(X0Denoiser denoiser, Conditioning conditioning, Noise noise) {
+  public Run begin(X0Denoiser denoiser, Noise noise) {
     Ancestral predictor = new Ancestral(gamma);
-    return new Run(denoiser, conditioning, noise) {
+    return new Run(denoiser, noise) {
       @Override
       protected Tensor fall(Move move) {
         Tensor z = predictor.step(move, x0(move.z(), move.u_BF()), noise);

@@ -1,9 +1,9 @@
 package io.zoetrope.diffusion.sampler;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -16,14 +16,14 @@ public interface Sampler {
   /**
    * Begins one sampling run, which is for one thread.
    *
+   * @param denoiser the network, its guidance, and bound to them what the video is conditioned on
    * @param noise where fresh noise comes from
    */
-  Run begin(X0Denoiser denoiser, Conditioning conditioning, Noise noise);
+  Run begin(X0Denoiser denoiser, Noise noise);
 
   /** One sampling run and all that it remembers. Close it to free what it keeps. */
   abstract class Run implements AutoCloseable {
     protected final X0Denoiser denoiser;
-    protected final Conditioning conditioning;
 
     /** Where fresh noise comes from; changes when the window moves on. */
     protected Noise noise;
@@ -31,9 +31,8 @@ public interface Sampler {
     private int step;
     private Optional<Tensor> lastX0 = Optional.empty();
 
-    protected Run(X0Denoiser denoiser, Conditioning conditioning, Noise noise) {
+    protected Run(X0Denoiser denoiser, Noise noise) {
       this.denoiser = denoiser;
-      this.conditioning = conditioning;
       this.noise = noise;
     }
 
@@ -72,7 +71,7 @@ public interface Sampler {
 
     /** Asks the denoiser, and remembers the answer as this step's preview. */
     protected final Tensor x0(Tensor z, Tensor u_BF) {
-      Tensor x0 = denoiser.x0(z, u_BF, conditioning);
+      Tensor x0 = denoiser.x0(z, u_BF, Conditioning.none());
       lastX0 = Optional.of(x0);
       return x0;
     }

@@ -1,6 +1,5 @@
 package io.zoetrope.diffusion.sampler;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.TimestepPlan;
@@ -24,7 +23,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * switches them on for itself.
  *
  * @param sampler how a step is made
- * @param denoiser network and guidance
+ * @param denoiser network, guidance and what the video is conditioned on
  */
 public record SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
 
@@ -35,12 +34,7 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
    * @return the video at the plan's last row, owned by the caller's scope
    * @throws CancellationException when progress says so, between steps
    */
-  public Tensor run(
-      TimestepPlan plan,
-      Tensor start_BCFHW,
-      Conditioning conditioning,
-      Noise noise,
-      Progress progress) {
+  public Tensor run(TimestepPlan plan, Tensor start_BCFHW, Noise noise, Progress progress) {
     if (start_BCFHW.dim() != 5 || start_BCFHW.size(2) != plan.frames()) {
       throw new IllegalArgumentException(
           "a plan of "
@@ -48,15 +42,13 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
               + " frames does not fit a video of shape "
               + Arrays.toString(Tensors.shape(start_BCFHW)));
     }
-    return Scopes.noGrad(
-        () -> Scopes.tensor(() -> steps(plan, start_BCFHW, conditioning, noise, progress)));
+    return Scopes.noGrad(() -> Scopes.tensor(() -> steps(plan, start_BCFHW, noise, progress)));
   }
 
   @SuppressWarnings("ReferenceEquality") // a step that holds every frame returns its very argument
-  private Tensor steps(
-      TimestepPlan plan, Tensor start, Conditioning conditioning, Noise noise, Progress progress) {
+  private Tensor steps(TimestepPlan plan, Tensor start, Noise noise, Progress progress) {
     Tensor z = start;
-    try (Sampler.Run run = sampler.begin(denoiser, conditioning, noise)) {
+    try (Sampler.Run run = sampler.begin(denoiser, noise)) {
       for (int step = 0; step < plan.steps(); step++) {
         progress.requireGoing(step, plan.steps());
         Tensor before = z;

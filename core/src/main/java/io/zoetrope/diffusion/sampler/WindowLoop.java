@@ -1,6 +1,5 @@
 package io.zoetrope.diffusion.sampler;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
@@ -21,7 +20,7 @@ import org.bytedeco.pytorch.Tensor;
  * number of frames; a frame depends on nothing that comes after its window.
  *
  * @param sampler how a step is made
- * @param denoiser network and guidance
+ * @param denoiser network, guidance and what the video is conditioned on
  * @param levels down which frames fall, from 1 to 0; a multiple of {@code window} steps
  * @param window how many frames are on their way, at least 2
  * @param context how many finished frames stay in sight before them, 0 or more
@@ -63,19 +62,14 @@ public record WindowLoop(
    * @throws CancellationException when progress says so, between steps
    */
   public void run(
-      Tensor begun_BCMHW,
-      long frames,
-      Conditioning conditioning,
-      Noise noise,
-      Watcher watcher,
-      Progress progress) {
+      Tensor begun_BCMHW, long frames, Noise noise, Watcher watcher, Progress progress) {
     if (begun_BCMHW.size(2) > context) {
       throw new IllegalArgumentException(
           "%d frames to begin with do not fit a context of %d"
               .formatted(begun_BCMHW.size(2), context));
     }
     Scopes.noGrad(() -> {
-      try (Sampler.Run run = sampler.begin(denoiser, conditioning, noise);
+      try (Sampler.Run run = sampler.begin(denoiser, noise);
           Window state = new Window(run, begun_BCMHW, frames, noise, watcher, progress)) {
         state.all();
       }

@@ -1,11 +1,14 @@
 package io.zoetrope.network.dit;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.network.TextSlots;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Shape of a {@link SpaceTimeTransformer}.
@@ -15,7 +18,7 @@ import java.util.Map;
  * @param width features of a token
  * @param depth blocks
  * @param heads of attention; {@code width / heads} must be a multiple of 4
- * @param textWidth features of a text token
+ * @param textWidth features of a text token; 0 for a network that reads no text
  * @param temporal whether blocks look across frames; a network for still images does not
  * @param frameEmbedding whether a temporal network's frames are told their moments
  */
@@ -43,10 +46,11 @@ public record DitConfig(
           "base", new DitConfig(16, 2, 768, 12, 12, 768, true, true));
 
   public DitConfig {
-    if (channels < 1 || patch < 1 || width < 1 || depth < 1 || heads < 1 || textWidth < 1) {
+    if (channels < 1 || patch < 1 || width < 1 || depth < 1 || heads < 1 || textWidth < 0) {
       throw new UserError(
           Fault.INVALID,
-          "a transformer's channels, patch, width, depth, heads and text_width must be at least 1");
+          "a transformer's channels, patch, width, depth and heads must be at least 1, its text_width"
+              + " at least 0");
     }
     if (width % heads != 0 || width / heads % 4 != 0) {
       throw new UserError(
@@ -77,6 +81,26 @@ public record DitConfig(
   @Override
   public String folder() {
     return FOLDER;
+  }
+
+  @Override
+  public int takes() {
+    return channels;
+  }
+
+  @Override
+  public int gives() {
+    return channels;
+  }
+
+  @Override
+  public Set<Slot<?>> needs() {
+    return TextSlots.needs(textWidth);
+  }
+
+  @Override
+  public Set<Slot<?>> reads() {
+    return TextSlots.reads(textWidth);
   }
 
   @Override

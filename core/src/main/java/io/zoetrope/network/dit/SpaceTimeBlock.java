@@ -26,7 +26,7 @@ final class SpaceTimeBlock {
   static final int ROWS = 9;
 
   private final Attention space;
-  private final Attention text;
+  private final Optional<Attention> text;
   private final Optional<Attention> time;
   private final FeedForward feedForward;
   private final Tensor table_RD;
@@ -34,7 +34,12 @@ final class SpaceTimeBlock {
   SpaceTimeBlock(DitConfig config, Parameters p) {
     int width = config.width();
     space = Attention.self(p.at("attn1"), width, config.heads(), Init.xavier());
-    text = Attention.cross(p.at("attn2"), width, config.textWidth(), config.heads(), Init.ZEROS);
+    text =
+        config.textWidth() == 0
+            ? Optional.empty()
+            : Optional.of(
+                Attention.cross(
+                    p.at("attn2"), width, config.textWidth(), config.heads(), Init.ZEROS));
     time =
         config.temporal()
             ? Optional.of(Attention.self(p.at("attn_temp"), width, config.heads(), Init.ZEROS))
@@ -49,7 +54,7 @@ final class SpaceTimeBlock {
       Rotary spaceRotary,
       Rotary timeRotary,
       Tensor text_MND,
-      FrameText frameText,
+      Optional<FrameText> frameText,
       Optional<Tensor> groups_BFF) {}
 
   /** x [B, F, N, D] f32 -> the same shape. */
@@ -65,7 +70,10 @@ final class SpaceTimeBlock {
     h = space.self(h, Optional.of(shared.spaceRotary), Optional.empty());
     x = m.out(x, h.reshape(b, f, n, d), 0);
 
-    x = x.add(shared.frameText.attend(text, norm(x), shared.text_MND));
+    if (text.isPresent()) {
+      FrameText texts = shared.frameText.orElseThrow();
+      x = x.add(texts.attend(text.get(), norm(x), shared.text_MND));
+    }
 
     if (time.isPresent()) {
       h = m.in(x, 3).transpose(1, 2).reshape(b * n, f, d);

@@ -2,7 +2,7 @@ package io.zoetrope.network.dit;
 
 import static io.zoetrope.torch.Rearrange.rearrange;
 
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.FrameGroups;
 import io.zoetrope.network.FrameText;
 import io.zoetrope.network.VideoNetwork;
@@ -45,7 +45,7 @@ public final class SpaceTimeTransformer implements VideoNetwork {
   private final DitConfig config;
   private final Linear embed;
   private final LevelEmbedding levels;
-  private final Linear pooled;
+  private final Optional<Linear> pooled;
   private final Optional<Linear> moments;
   private final Linear modulate;
   private final List<SpaceTimeBlock> blocks = new ArrayList<>();
@@ -59,11 +59,14 @@ public final class SpaceTimeTransformer implements VideoNetwork {
     embed = Linear.of(p.at("pos_embed").at("proj"), patchSize, width, Init.xavier());
     levels = LevelEmbedding.of(p.at("adaln_single").at("emb").at("timestep_embedder"), width);
     pooled =
-        Linear.of(
-            p.at("adaln_single").at("emb").at("text_embedder"),
-            config.textWidth(),
-            width,
-            Init.normal(0.02));
+        config.textWidth() == 0
+            ? Optional.empty()
+            : Optional.of(
+                Linear.of(
+                    p.at("adaln_single").at("emb").at("text_embedder"),
+                    config.textWidth(),
+                    width,
+                    Init.normal(0.02)));
     moments =
         config.temporal() && config.frameEmbedding()
             ? Optional.of(
@@ -101,8 +104,12 @@ public final class SpaceTimeTransformer implements VideoNetwork {
               .formatted(z_BCFHW.size(4), z_BCFHW.size(3), patch),
           "choose a size that is a multiple of it");
     }
-    FrameText frameText = FrameText.of(conditioning, batch, z_BCFHW.size(2));
-    Tensor text_MND = FrameText.tokens_MND(conditioning);
+    Optional<FrameText> frameText =
+        config.textWidth() == 0
+            ? Optional.empty()
+            : Optional.of(FrameText.of(conditioning, batch, z_BCFHW.size(2)));
+    Tensor text_MND =
+        frameText.isPresent() ? FrameText.tokens_MND(conditioning) : Tensors.zeros(1, 0, 1);
 
     Map<String, Long> patches = Map.of("p", (long) patch, "q", (long) patch);
     Tensor x =
@@ -111,11 +118,13 @@ public final class SpaceTimeTransformer implements VideoNetwork {
             .to(ScalarType.Float)
             .add(places(rows, columns));
     Tensor c_BFD = levels.forward(t_BF).to(ScalarType.Float);
-    if (conditioning.pooled().isPresent()) {
+    Optional<Tensor> whole = conditioning.get(Conditioning.POOLED);
+    if (pooled.isPresent() && whole.isPresent()) {
       c_BFD =
           c_BFD.add(
-              frameText.pooled(
-                  conditioning.pooled().get(), v -> pooled.forward(v).to(ScalarType.Float)));
+              frameText
+                  .orElseThrow()
+                  .pooled(whole.get(), v -> pooled.get().forward(v).to(ScalarType.Float)));
     }
     float[] times = times(z_BCFHW.size(2), conditioning);
     if (moments.isPresent()) {

@@ -1,6 +1,6 @@
 package io.zoetrope.network.text;
 
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package io.zoetrope.network.text;
 
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.List;
@@ -45,7 +45,7 @@ public record WordPrompts(TextTransformer text, PromptTokenizer tokenizer)
     PromptTokenizer.Tokens tokens = tokenizer.encode(prompts);
     TextTransformer.Encoded encoded = text.encode(tokens.ids_BN(), tokens.mask_BN());
     return Conditioning.text(encoded.tokens_BND(), tokens.mask_BN())
-        .with(Conditioning.POOLED, encoded.pooled_BD());
+        .withPooled(encoded.pooled_BD());
   }
 
   @Override

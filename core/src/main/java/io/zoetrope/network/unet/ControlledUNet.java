@@ -1,10 +1,14 @@
 package io.zoetrope.network.unet;
 
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.diffusion.condition.Signature;
+import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.torch.Segments;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -32,6 +36,20 @@ public final class ControlledUNet implements VideoNetwork {
     return unet.config();
   }
 
+  /** Also what each control is to be shown; one that adds nothing may be shown nothing. */
+  @Override
+  public Optional<Signature> signature() {
+    Signature all = config().signature();
+    for (int i = 0; i < controls.size(); i++) {
+      Slot<?> hint = Conditioning.hint(i);
+      all =
+          all.and(
+              controls.get(i).scale == 0 ? Set.of() : Set.of(hint),
+              Set.of(hint, Conditioning.hintMask(i)));
+    }
+    return Optional.of(all);
+  }
+
   /**
    * {@inheritDoc}
    *
@@ -45,17 +63,16 @@ public final class ControlledUNet implements VideoNetwork {
       if (control.scale == 0) {
         continue;
       }
-      String name = Conditioning.hint(i);
+      Slot<Tensor> slot = Conditioning.hint(i);
       residuals.add(
           control.network.forward(
               z_BCFHW,
               t_BF,
               conditioning,
               conditioning
-                  .get(name)
-                  .orElseThrow(() ->
-                      new IllegalArgumentException(
-                          "a control is shown nothing: no '" + name + "'")),
+                  .get(slot)
+                  .orElseThrow(
+                      () -> new IllegalArgumentException("a control is shown nothing: no " + slot)),
               conditioning.get(Conditioning.hintMask(i)),
               control.scale,
               control.strength,

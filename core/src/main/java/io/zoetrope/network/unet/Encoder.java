@@ -2,7 +2,7 @@ package io.zoetrope.network.unet;
 
 import static io.zoetrope.torch.Rearrange.rearrange;
 
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.FrameGroups;
 import io.zoetrope.network.FrameText;
 import io.zoetrope.network.FrameWindows;
@@ -57,7 +57,9 @@ final class Encoder {
     in = ImageConv.of(config.inflation(), p, "conv_in", config.channels(), first, 1, Init.fanIn(1));
     level = LevelEmbedding.of(p.at("time_embedding"), first, config.embedding());
     pooled =
-        config.style().pooled() ? Optional.of(pooled(p.at("add_embedding"))) : Optional.empty();
+        config.style().pooled() && config.textWidth() > 0
+            ? Optional.of(pooled(p.at("add_embedding")))
+            : Optional.empty();
     moments =
         config.inflation().moments()
             ? Optional.of(Linear.of(p.at("frame_embedding"), first, config.embedding(), Init.ZEROS))
@@ -105,7 +107,10 @@ final class Encoder {
   /** What all layers share in a pass over B clips of F frames. */
   Pass pass(long frames, Tensor t_BF, Conditioning conditioning, Segments segments) {
     long batch = t_BF.size(0);
-    FrameText text = FrameText.of(conditioning, batch, frames);
+    Optional<FrameText> text =
+        config.textWidth() == 0
+            ? Optional.empty()
+            : Optional.of(FrameText.of(conditioning, batch, frames));
     float[] times = times(frames, conditioning);
     Optional<FrameGroups> groups = FrameGroups.of(conditioning, batch, frames);
     return new Pass(
@@ -113,10 +118,11 @@ final class Encoder {
         times,
         groups,
         groups.map(g -> g.bias_BFF().unsqueeze(1).unsqueeze(1)),
-        FrameWindows.of(conditioning).filter(w -> w.length() < frames),
+        conditioning.get(FrameWindows.SLOT).filter(w -> w.length() < frames),
         text,
         segments.enter(embed(t_BF, times, text, conditioning)),
-        segments.enter(FrameText.tokens_MND(conditioning)));
+        segments.enter(
+            text.isPresent() ? FrameText.tokens_MND(conditioning) : Tensors.zeros(1, 0, 1)));
   }
 
   /** The first convolution: z [B, C, F, H, W] -> [B * F, C', H, W] f32. */
@@ -153,13 +159,15 @@ final class Encoder {
   }
 
   /** What each frame's residual blocks are told, [B * F, E], activated. */
-  private Tensor embed(Tensor t_BF, float[] times, FrameText text, Conditioning conditioning) {
+  private Tensor embed(
+      Tensor t_BF, float[] times, Optional<FrameText> text, Conditioning conditioning) {
     Tensor c_BFE = level.forward(t_BF).to(ScalarType.Float);
-    if (pooled.isPresent() && conditioning.pooled().isPresent()) {
+    Optional<Tensor> whole = conditioning.get(Conditioning.POOLED);
+    if (pooled.isPresent() && whole.isPresent()) {
       c_BFE =
           c_BFE.add(
-              text.pooled(
-                  conditioning.pooled().get(), v -> pooled.get().forward(v).to(ScalarType.Float)));
+              text.orElseThrow()
+                  .pooled(whole.get(), v -> pooled.get().forward(v).to(ScalarType.Float)));
     }
     if (moments.isPresent()) {
       Tensor at_1F = Ops.mul(Tensors.of(times, 1, times.length), MOMENT_SCALE);

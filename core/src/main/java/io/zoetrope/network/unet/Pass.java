@@ -14,9 +14,9 @@ import org.bytedeco.pytorch.Tensor;
  * @param groups which frames mix; empty for all
  * @param groups_B11FF the same as attention's bias
  * @param windows in which motion modules attend over frames; empty for all at once
- * @param text which text each frame reads
+ * @param text which text each frame reads; empty for a network that reads none
  * @param c_ME embedding of each frame's level, activated
- * @param tokens_MND tokens of the texts
+ * @param tokens_MND tokens of the texts; none of one that reads none
  */
 record Pass(
     long frames,
@@ -24,7 +24,7 @@ record Pass(
     Optional<FrameGroups> groups,
     Optional<Tensor> groups_B11FF,
     Optional<FrameWindows> windows,
-    FrameText text,
+    Optional<FrameText> text,
     Tensor c_ME,
     Tensor tokens_MND) {
 

@@ -1,5 +1,6 @@
 package io.zoetrope.network.unet;
 
+import io.zoetrope.network.FrameText;
 import io.zoetrope.nn.Attention;
 import io.zoetrope.nn.Conv2d;
 import io.zoetrope.nn.GatedFeedForward;
@@ -24,8 +25,8 @@ final class SpatialTransformer {
   private final Projection in;
   private final LayerNorm norm1;
   private final Attention self;
-  private final LayerNorm norm2;
-  private final Attention text;
+  private final Optional<LayerNorm> norm2;
+  private final Optional<Attention> text;
   private final LayerNorm norm3;
   private final GatedFeedForward feedForward;
   private final Projection out;
@@ -54,8 +55,12 @@ final class SpatialTransformer {
     Parameters block = p.at("transformer_blocks").at(0);
     norm1 = LayerNorm.of(block.at("norm1"), width);
     self = attention(style, block.at("attn1"), width, width, heads);
-    norm2 = LayerNorm.of(block.at("norm2"), width);
-    text = attention(style, block.at("attn2"), width, config.textWidth(), heads);
+    boolean reads = config.textWidth() > 0;
+    norm2 = reads ? Optional.of(LayerNorm.of(block.at("norm2"), width)) : Optional.empty();
+    text =
+        !reads
+            ? Optional.empty()
+            : Optional.of(attention(style, block.at("attn2"), width, config.textWidth(), heads));
     norm3 = LayerNorm.of(block.at("norm3"), width);
     feedForward = GatedFeedForward.of(block.at("ff"), width, 4, Init.xavier());
     out = Projection.of(p.at("proj_out"), width, style.linearProjection(), Init.ZEROS);
@@ -73,9 +78,14 @@ final class SpatialTransformer {
     Tensor h =
         Scopes.part(() -> in.forward(pass.tokens(norm.forward(x)), x, pass).to(ScalarType.Float));
     Tensor seen = Ops.addOver(h, () -> pattern.look(self, norm1.forward(h), pass.groups()));
-    Tensor told =
-        Ops.addOver(seen, () -> pass.text().attend(text, norm2.forward(seen), pass.tokens_MND()));
+    Tensor told = text.map(t -> told(t, seen, pass)).orElse(seen);
     Tensor thought = Ops.addOver(told, () -> feedForward.forward(norm3.forward(told)));
     return Scopes.part(() -> x.add(Pass.image(out.forward(thought, x, pass), x)));
+  }
+
+  private Tensor told(Attention attention, Tensor seen, Pass pass) {
+    FrameText texts = pass.text().orElseThrow();
+    LayerNorm norm = norm2.orElseThrow();
+    return Ops.addOver(seen, () -> texts.attend(attention, norm.forward(seen), pass.tokens_MND()));
   }
 }

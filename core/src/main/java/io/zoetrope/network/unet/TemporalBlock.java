@@ -19,6 +19,11 @@ public sealed interface TemporalBlock {
     return true;
   }
 
+  /** Whether it can look at a clip in {@link io.zoetrope.network.FrameWindows}. */
+  default boolean inWindows() {
+    return false;
+  }
+
   /** None. */
   record None() implements TemporalBlock {}
 
@@ -77,6 +82,11 @@ public sealed interface TemporalBlock {
     @Override
     public boolean inTheMiddle() {
       return middle;
+    }
+
+    @Override
+    public boolean inWindows() {
+      return true;
     }
   }
 

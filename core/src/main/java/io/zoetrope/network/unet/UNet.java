@@ -2,7 +2,7 @@ package io.zoetrope.network.unet;
 
 import static io.zoetrope.torch.Rearrange.rearrange;
 
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.nn.GroupNorm;
 import io.zoetrope.nn.Init;

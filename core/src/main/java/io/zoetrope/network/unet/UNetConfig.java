@@ -1,13 +1,19 @@
 package io.zoetrope.network.unet;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.diffusion.condition.Slot;
+import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.network.TextSlots;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -19,7 +25,7 @@ import java.util.TreeSet;
  * @param heads of attention at each resolution; 0 for no attention there
  * @param midHeads of attention at the bottom
  * @param blocks residual blocks at each resolution on the way down; one more on the way up
- * @param textWidth features of a text token
+ * @param textWidth features of a text token; 0 for a network that reads no text
  * @param style of its layers
  * @param inflation by which it looks across frames
  */
@@ -66,11 +72,11 @@ public record UNetConfig(
   public UNetConfig {
     widths = List.copyOf(widths);
     heads = List.copyOf(heads);
-    if (channels < 1 || outChannels < 1 || blocks < 1 || textWidth < 1 || widths.isEmpty()) {
+    if (channels < 1 || outChannels < 1 || blocks < 1 || textWidth < 0 || widths.isEmpty()) {
       throw new UserError(
           Fault.INVALID,
-          "a U-Net's in_channels, out_channels, layers_per_block and cross_attention_dim must be at"
-              + " least 1, and it needs block_out_channels");
+          "a U-Net's in_channels, out_channels and layers_per_block must be at least 1, its"
+              + " cross_attention_dim at least 0, and it needs block_out_channels");
     }
     if (heads.size() != widths.size()) {
       throw new UserError(
@@ -132,6 +138,33 @@ public record UNetConfig(
   @Override
   public String folder() {
     return FOLDER;
+  }
+
+  @Override
+  public int takes() {
+    return channels;
+  }
+
+  @Override
+  public int gives() {
+    return outChannels;
+  }
+
+  /** Also what is beside the video, if it takes more channels than it gives. */
+  @Override
+  public Set<Slot<?>> needs() {
+    Set<Slot<?>> all = new HashSet<>(TextSlots.needs(textWidth));
+    if (channels > outChannels) {
+      all.add(Conditioning.BESIDE);
+    }
+    return all;
+  }
+
+  @Override
+  public Set<Slot<?>> reads() {
+    return inflation.temporal().inWindows()
+        ? TextSlots.reads(textWidth, FrameWindows.SLOT)
+        : TextSlots.reads(textWidth);
   }
 
   @Override

@@ -135,11 +135,11 @@ public record ModelParts(
 
   private static void requireFit(
       Path model, NetworkConfig network, AutoencoderConfig vae, TextPart words) {
-    if (network.channels() != vae.latentChannels()) {
+    if (network.takes() != vae.latentChannels()) {
       throw new UserError(
           Fault.MISMATCH,
           "%s: its %s takes latents of %d channels, its autoencoder makes %d"
-              .formatted(model, network.folder(), network.channels(), vae.latentChannels()));
+              .formatted(model, network.folder(), network.takes(), vae.latentChannels()));
     }
     if (network.textWidth() != words.width()) {
       throw new UserError(

@@ -2,7 +2,7 @@ package io.zoetrope.pipeline.probe;
 
 import static io.zoetrope.pipeline.probe.Inputs.ANY;
 
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.torch.Tensors;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -52,7 +52,8 @@ final class Frames {
       which[i] = i % f;
     }
     Conditioning each =
-        Conditioning.text(text.reshape(b, f, text.size(1), width))
+        Conditioning.none()
+            .with(Conditioning.TEXT, text.reshape(b, f, text.size(1), width))
             .with(Conditioning.FRAME_TEXTS, Tensors.of(which, b, f));
     return mask.map(m -> each.with(Conditioning.TEXT_MASK, m.reshape(b, f, -1))).orElse(each);
   }

@@ -3,7 +3,6 @@ package io.zoetrope.pipeline.probe;
 import static io.zoetrope.pipeline.probe.Inputs.ANY;
 
 import io.zoetrope.checkpoint.JsonFiles;
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.SampledSchedule;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.sampler.Ddim;
@@ -105,7 +104,7 @@ final class SchedulerProbe {
       Tensor z = sample;
       try (Sampler.Run run =
           sampler(sampling, inputs.number("eta", 0))
-              .begin(denoiser, Conditioning.none(), noise(noise, sample.size(0)))) {
+              .begin(denoiser, noise(noise, sample.size(0)))) {
         double[] levels = sampling.levels();
         for (int i = 0; i < at.length; i++) {
           z = run.step(z, level(levels[first + i]), level(levels[first + i + 1]));

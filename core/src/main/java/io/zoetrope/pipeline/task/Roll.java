@@ -3,6 +3,8 @@ package io.zoetrope.pipeline.task;
 import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.PromptTrack;
+import io.zoetrope.diffusion.Sight;
+import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.WindowLoop;
 import io.zoetrope.media.Frame;
@@ -68,10 +70,9 @@ public record Roll(
               .map(z -> Given.of(engine, requests, z))
               .orElseGet(() -> engine.canvas(requests, 0));
       Watched watched = new Watched(taker);
-      Engine.Guided guided =
-          engine.guided(requests, steps, Given.prompts(prompts, requests), () -> watched.track);
-      new WindowLoop(sampling.sampler(), guided.denoiser(), sampling.levels(), window, context)
-          .run(begun, frames, guided.conditioning(), noise(requests), watched, progress);
+      X0Denoiser guided = engine.guided(requests, steps, Given.prompts(prompts, requests), watched);
+      new WindowLoop(sampling.sampler(), guided, sampling.levels(), window, context)
+          .run(begun, frames, noise(requests), watched, progress);
     });
   }
 
@@ -109,10 +110,10 @@ public record Roll(
         requests.stream().map(r -> new RandomStreams(r.seed()).child("clip", 0)).toList(), 0);
   }
 
-  /** Moves the prompts along with the window. */
-  private final class Watched implements WindowLoop.Watcher {
+  /** Moves what is seen along with the window. */
+  private final class Watched implements WindowLoop.Watcher, Sight {
     private final Taker taker;
-    private PromptTrack track = PromptTrack.single(1);
+    private long first;
 
     Watched(Taker taker) {
       this.taker = taker;
@@ -120,7 +121,17 @@ public record Roll(
 
     @Override
     public void at(long first, int frames) {
-      track = cues.track(first, frames);
+      this.first = first;
+    }
+
+    @Override
+    public long first() {
+      return first;
+    }
+
+    @Override
+    public PromptTrack prompts(int frames) {
+      return cues.track(first, frames);
     }
 
     @Override

@@ -1,11 +1,11 @@
 package io.zoetrope.pipeline.task;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.NoiseSchedule;
-import io.zoetrope.diffusion.PromptTrack;
 import io.zoetrope.diffusion.SampledSchedule;
+import io.zoetrope.diffusion.Sight;
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
 import io.zoetrope.pipeline.Engine;
@@ -113,24 +113,16 @@ public record TextToVideoZero(
     return Scopes.noGrad(() ->
         Scopes.tensor(() -> {
           Sampling sampling = engine.sampling(first, first.steps());
-          Engine.Guided guided =
+          X0Denoiser guided =
               engine.guided(
                   requests,
                   requests.stream().map(r -> List.of(r.prompt())).toList(),
-                  () -> PromptTrack.single(first.frames()));
+                  Sight.whole());
           Tensor canvas = engine.canvas(requests, 1);
           Noise noise =
               engine.noise(Job.of(TimestepPlan.uniform(sampling.levels(), 1), requests, canvas));
-          SamplerLoop loop = new SamplerLoop(sampling.sampler(), guided.denoiser());
-          return sample(
-                  loop,
-                  sampling.levels(),
-                  guided.conditioning(),
-                  noise,
-                  canvas,
-                  first.frames(),
-                  progress)
-              .end();
+          SamplerLoop loop = new SamplerLoop(sampling.sampler(), guided);
+          return sample(loop, sampling.levels(), noise, canvas, first.frames(), progress).end();
         }));
   }
 
@@ -146,7 +138,6 @@ public record TextToVideoZero(
   Sampled sample(
       SamplerLoop loop,
       double[] levels,
-      Conditioning conditioning,
       Noise noise,
       Tensor canvas_BC1HW,
       int frames,
@@ -163,7 +154,7 @@ public record TextToVideoZero(
     NoiseSchedule schedule = loop.denoiser().schedule();
     Tensor start =
         SamplerLoop.start(TimestepPlan.uniform(levels, 1), schedule, canvas_BC1HW, noise);
-    Leg leg = new Leg(loop, levels, conditioning, noise, stages);
+    Leg leg = new Leg(loop, levels, noise, stages);
     Tensor first1 = leg.run(start, 0, row1);
     Tensor first0 = leg.run(first1, row1, row0);
     List<Tensor> all = new ArrayList<>(List.of(first1));
@@ -176,8 +167,7 @@ public record TextToVideoZero(
   }
 
   /** Runs rows of the table for as many frames as there are. */
-  private record Leg(
-      SamplerLoop loop, double[] levels, Conditioning conditioning, Noise noise, Stages stages) {
+  private record Leg(SamplerLoop loop, double[] levels, Noise noise, Stages stages) {
     Tensor run(Tensor z, int from, int to) {
       if (from == to) {
         return z;
@@ -185,7 +175,7 @@ public record TextToVideoZero(
       TimestepPlan plan =
           TimestepPlan.uniform(
               Arrays.copyOfRange(levels, from, to + 1), Math.toIntExact(z.size(2)));
-      return loop.run(plan, z, conditioning, noise, stages.next(to - from));
+      return loop.run(plan, z, noise, stages.next(to - from));
     }
   }
 

@@ -1,10 +1,10 @@
 package io.zoetrope.train.objective;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.TimestepSampler;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.torch.Ops;
@@ -179,12 +179,12 @@ public final class DiffusionObjective implements Objective {
   }
 
   private Conditioning condition(ClipBatch batch) {
+    Tensor times_BF = batch.times_1F().expand(cut.batch, cut.frames + cut.images);
     Conditioning all =
         prompts
             .condition(batch.captions())
-            .with(
-                Conditioning.FRAME_TIMES,
-                batch.times_1F().expand(cut.batch, cut.frames + cut.images));
+            .asTextsOf(cut.batch)
+            .with(Conditioning.FRAME_TIMES, times_BF);
     if (cut.images == 0) {
       return all;
     }
@@ -194,10 +194,6 @@ public final class DiffusionObjective implements Objective {
       row[cut.frames + i] = 1 + i;
     }
     Tensor groups = Tensors.of(row, 1, row.length).expand(cut.batch, row.length);
-    for (String name : List.of(Conditioning.TEXT, Conditioning.TEXT_MASK, Conditioning.POOLED)) {
-      Tensor texts = all.get(name).orElseThrow();
-      all = all.with(name, texts.unflatten(0, cut.batch, 1 + cut.images));
-    }
     return all.with(Conditioning.FRAME_TEXTS, groups).with(Conditioning.FRAME_GROUPS, groups);
   }
 

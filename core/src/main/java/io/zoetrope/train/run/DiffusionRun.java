@@ -151,14 +151,14 @@ final class DiffusionRun {
   }
 
   private static void requireFit(String name, NetworkConfig config, Autoencoder autoencoder) {
-    if (config.channels() != autoencoder.channels()) {
+    if (config.takes() != autoencoder.channels()) {
       boolean pixels = autoencoder instanceof Pixels;
       throw new UserError(
           Fault.MISMATCH,
           "network '%s' takes latents of %d channels, %s %d"
               .formatted(
                   name,
-                  config.channels(),
+                  config.takes(),
                   pixels ? "pixels have" : "the autoencoder makes",
                   autoencoder.channels()),
           pixels ? "name an autoencoder" : "");

@@ -1,9 +1,10 @@
 package io.zoetrope.train.run;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
+import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.sampler.FlowEuler;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
@@ -49,11 +50,12 @@ record SampleSheet(
     TimestepPlan plan = TimestepPlan.uniform(denoiser.schedule().spacing(STEPS), frames);
     Noise noise = Noise.of(new RandomStreams(0), n);
     Tensor z =
-        new SamplerLoop(new FlowEuler(), new ClassifierFreeGuidance(denoiser, negative, GUIDANCE))
+        new SamplerLoop(
+                new FlowEuler(),
+                PromptBlend.of(new ClassifierFreeGuidance(denoiser, negative, GUIDANCE), positive))
             .run(
                 plan,
                 SamplerLoop.start(plan, denoiser.schedule(), empty, noise),
-                positive,
                 noise,
                 Progress.NONE);
     List<ContactSheet.Row> rows = new ArrayList<>();

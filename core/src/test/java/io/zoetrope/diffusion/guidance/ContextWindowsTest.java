@@ -3,11 +3,11 @@ package io.zoetrope.diffusion.guidance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Denoiser;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.PromptTrack;
+import io.zoetrope.diffusion.Sight;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
@@ -35,7 +36,7 @@ class GuidanceTest {
       X0Denoiser.of(
           (input, told, c) -> {
             batches.add(input.size(0));
-            return input.tanh().mul(c.pooled().orElseThrow().view(-1, 1, 1, 1, 1));
+            return input.tanh().mul(c.get(Conditioning.POOLED).orElseThrow().view(-1, 1, 1, 1, 1));
           },
           SCHEDULE,
           Prediction.V);
@@ -57,7 +58,7 @@ class GuidanceTest {
   }
 
   private static Conditioning pooled(float... values) {
-    return Conditioning.none().with(Conditioning.POOLED, Tensors.of(values, values.length, 1));
+    return Conditioning.none().withPooled(Tensors.of(values, values.length, 1));
   }
 
   private static void assertClose(Tensor a, Tensor b, double tolerance) {
@@ -196,7 +197,7 @@ class GuidanceTest {
     Tensor first = base.x0(z, u_BF, positive);
     Tensor second = base.x0(z, u_BF, other);
     Tensor blend =
-        new PromptBlend(base, List.of(positive, other), () -> PromptTrack.of(weight))
+        new PromptBlend(base, List.of(positive, other), Sight.of(0, PromptTrack.of(weight)))
             .x0(z, u_BF, Conditioning.none());
     assertThat(bytes(blend.select(2, 0))).isEqualTo(bytes(first.select(2, 0)));
     assertThat(bytes(blend.select(2, 3))).isEqualTo(bytes(second.select(2, 3)));

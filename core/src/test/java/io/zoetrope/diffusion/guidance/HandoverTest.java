@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.PromptTrack;
+import io.zoetrope.diffusion.Sight;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
@@ -33,7 +34,7 @@ class PromptBlendTest {
   private final X0Denoiser base =
       X0Denoiser.of(
           (input, told, c) -> {
-            Tensor prompt = c.pooled().orElseThrow();
+            Tensor prompt = c.get(Conditioning.POOLED).orElseThrow();
             asked.add(Tensors.toFloats(prompt)[0]);
             Tensor all = input.tanh();
             return all.add(all.narrow(2, 0, 1)).mul(prompt.view(-1, 1, 1, 1, 1));
@@ -57,7 +58,7 @@ class PromptBlendTest {
   }
 
   private static Conditioning prompt(float value) {
-    return Conditioning.none().with(Conditioning.POOLED, Tensors.of(new float[] {value}, 1, 1));
+    return Conditioning.none().withPooled(Tensors.of(new float[] {value}, 1, 1));
   }
 
   private Tensor alone(int prompt) {
@@ -70,7 +71,7 @@ class PromptBlendTest {
 
   private X0Denoiser blend(double[][] weights) {
     PromptTrack track = PromptTrack.of(weights);
-    return new PromptBlend(base, prompts, () -> track);
+    return new PromptBlend(base, prompts, Sight.of(0, track));
   }
 
   @Test
@@ -112,7 +113,7 @@ class PromptBlendTest {
     PromptTrack track = PromptTrack.of(w);
     double[] got =
         Tensors.toDoubles(
-            new PromptBlend(guided, prompts, () -> track).x0(z, u_BF, Conditioning.none()));
+            new PromptBlend(guided, prompts, Sight.of(0, track)).x0(z, u_BF, Conditioning.none()));
     double[] away = Tensors.toDoubles(base.x0(z, u_BF, prompt(0.7f).expand(2)));
     double[] positive = Tensors.toDoubles(blend(w).x0(z, u_BF, Conditioning.none()));
     for (int i = 0; i < got.length; i++) {

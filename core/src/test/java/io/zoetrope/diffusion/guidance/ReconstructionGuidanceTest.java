@@ -3,11 +3,11 @@ package io.zoetrope.diffusion.guidance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.guidance.ReconstructionGuidance.Activations;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.torch.Autograd;
@@ -63,7 +63,7 @@ class ReconstructionGuidanceTest {
           Tensor hidden = LinearGaussian.times(frames, z.tanh());
           hidden = hidden.add(rows.matmul(z)).add(z.mul(Ops.mean(z, 1).unsqueeze(1)));
           Tensor out = hidden.tanh().add(Ops.mul(z.sin(), 0.3));
-          return c.pooled().map(p -> out.mul(p.view(-1, 1, 1, 1, 1))).orElse(out);
+          return c.get(Conditioning.POOLED).map(p -> out.mul(p.view(-1, 1, 1, 1, 1))).orElse(out);
         },
         SCHEDULE,
         prediction);
@@ -163,7 +163,7 @@ class ReconstructionGuidanceTest {
   }
 
   private static Conditioning pooled(double value) {
-    return Conditioning.none().with(Conditioning.POOLED, Tensors.of(new double[] {value}, 1, 1));
+    return Conditioning.none().withPooled(Tensors.of(new double[] {value}, 1, 1));
   }
 
   @Test

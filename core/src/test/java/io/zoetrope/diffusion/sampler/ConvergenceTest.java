@@ -3,7 +3,6 @@ package io.zoetrope.diffusion.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.progress.Progress;
@@ -63,8 +62,7 @@ class ConvergenceTest {
         exact[i] = transport.quantile(p, schedule.at(levels[levels.length - 1]));
       }
       Tensor x = Tensors.of(z, 1, 1, 1, 1, points);
-      try (Sampler.Run run =
-          sampler.begin(mixture, Conditioning.none(), Noise.of(new RandomStreams(1)))) {
+      try (Sampler.Run run = sampler.begin(mixture, Noise.of(new RandomStreams(1)))) {
         for (int step = 0; step + 1 < levels.length; step++) {
           x = run.step(x, at(levels[step]), at(levels[step + 1]));
         }
@@ -206,12 +204,7 @@ class ConvergenceTest {
       Tensor nothing = Tensors.zeros(ScalarType.Double, 1, 1, 1, 60, 100);
       return Tensors.toDoubles(
           new SamplerLoop(sampler, Mixture.twoBumps(schedule))
-              .run(
-                  plan,
-                  SamplerLoop.start(plan, schedule, nothing, noise),
-                  Conditioning.none(),
-                  noise,
-                  Progress.NONE));
+              .run(plan, SamplerLoop.start(plan, schedule, nothing, noise), noise, Progress.NONE));
     }
   }
 
@@ -284,7 +277,6 @@ class ConvergenceTest {
         .run(
             plan,
             SamplerLoop.start(plan, mixture.schedule(), nothing, noise),
-            Conditioning.none(),
             noise,
             Progress.NONE);
   }
@@ -352,7 +344,6 @@ class ConvergenceTest {
 
   private static double[] end(
       Sampler sampler, Mixture mixture, TimestepPlan plan, Tensor z, Noise noise) {
-    return Tensors.toDoubles(
-        new SamplerLoop(sampler, mixture).run(plan, z, Conditioning.none(), noise, Progress.NONE));
+    return Tensors.toDoubles(new SamplerLoop(sampler, mixture).run(plan, z, noise, Progress.NONE));
   }
 }

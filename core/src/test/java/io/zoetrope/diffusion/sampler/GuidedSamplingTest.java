@@ -2,7 +2,6 @@ package io.zoetrope.diffusion.sampler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
@@ -46,11 +45,7 @@ class GuidedSamplingTest {
     Noise noise = Noise.of(new RandomStreams(seed));
     return new SamplerLoop(sampler, denoiser)
         .run(
-            plan,
-            SamplerLoop.start(plan, denoiser.schedule(), given, noise),
-            Conditioning.none(),
-            noise,
-            Progress.NONE);
+            plan, SamplerLoop.start(plan, denoiser.schedule(), given, noise), noise, Progress.NONE);
   }
 
   /** Bias of the mean and ratio of the variance, frame by frame, of those that are not known. */

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
@@ -50,7 +50,6 @@ class PredictorCorrectorTest {
             .run(
                 plan,
                 SamplerLoop.start(plan, denoiser.schedule(), nothing, noise),
-                Conditioning.none(),
                 noise,
                 Progress.NONE));
   }
@@ -115,7 +114,7 @@ class PredictorCorrectorTest {
 
   private static Tensor step(
       Sampler sampler, X0Denoiser denoiser, Noise noise, Tensor z, Tensor from, Tensor to) {
-    try (Sampler.Run run = sampler.begin(denoiser, Conditioning.none(), noise)) {
+    try (Sampler.Run run = sampler.begin(denoiser, noise)) {
       return run.step(z, from, to);
     }
   }

@@ -3,7 +3,6 @@ package io.zoetrope.diffusion.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Threshold;
 import io.zoetrope.diffusion.TimestepPlan;
@@ -117,7 +116,7 @@ class SamplerContractTest {
   @MethodSource("everyPair")
   void heldFramesAreUnchangedToTheLastBit(Sampler sampler, NoiseSchedule schedule) {
     try (PointerScope scope = new PointerScope();
-        Sampler.Run run = sampler.begin(standardNormal(schedule), Conditioning.none(), NOISE)) {
+        Sampler.Run run = sampler.begin(standardNormal(schedule), NOISE)) {
       double[][] rows = {
         {0, 0.37, 1, 1, 1, 0.2},
         {0, 0.37, 1, 0.6, 0.9, 0.2},
@@ -152,7 +151,7 @@ class SamplerContractTest {
         Tensor start = SamplerLoop.start(plan, schedule, video("content", 3), NOISE);
         Tensor end =
             new SamplerLoop(sampler, standardNormal(schedule))
-                .run(plan, start, Conditioning.none(), NOISE, Progress.NONE);
+                .run(plan, start, NOISE, Progress.NONE);
         for (float x : Tensors.toFloats(end)) {
           assertThat(x).isFinite();
         }
@@ -164,9 +163,7 @@ class SamplerContractTest {
   @MethodSource("everyPair")
   void risingRowsHaveTheForwardMarginal(Sampler sampler, NoiseSchedule schedule) {
     try (PointerScope scope = new PointerScope();
-        Sampler.Run run =
-            sampler.begin(
-                standardNormal(schedule), Conditioning.none(), Noise.of(new RandomStreams(1)))) {
+        Sampler.Run run = sampler.begin(standardNormal(schedule), Noise.of(new RandomStreams(1)))) {
       // x0 is 2 everywhere, so z at level u has mean 2 alpha(u) and deviation sigma(u).
       Tensor x0 = Tensors.full(2, 1, 1, 2, 100, 100);
       double[] from = {0.3, 0.5};
@@ -197,7 +194,7 @@ class SamplerContractTest {
             Tensor start = SamplerLoop.start(plan, schedule, video("content", 4), NOISE);
             return Tensors.toBytes(
                 new SamplerLoop(sampler, standardNormal(schedule))
-                    .run(plan, start, Conditioning.none(), NOISE, Progress.NONE));
+                    .run(plan, start, NOISE, Progress.NONE));
           }
         };
     byte[] alone = job.get();
@@ -233,7 +230,7 @@ class SamplerContractTest {
             }
           };
       SamplerLoop loop = new SamplerLoop(new Euler(), standardNormal(schedule));
-      assertThatThrownBy(() -> loop.run(plan, video("z", 2), Conditioning.none(), NOISE, progress))
+      assertThatThrownBy(() -> loop.run(plan, video("z", 2), NOISE, progress))
           .isInstanceOf(CancellationException.class)
           .hasMessageContaining("3 of 5");
       assertThat(reports).containsExactly(1L, 2L, 3L);

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
@@ -43,7 +43,7 @@ class SamplerLoopTest {
             Tensor start = SamplerLoop.start(plan, schedule, nothing, NOISE);
             Tensor end =
                 new SamplerLoop(sampler, (Halving) () -> schedule)
-                    .run(plan, start, Conditioning.none(), NOISE, Progress.NONE);
+                    .run(plan, start, NOISE, Progress.NONE);
             assertThat(end.size(2)).isEqualTo(8);
           });
           after[round] = Pointer.physicalBytes();
@@ -83,9 +83,7 @@ class SamplerLoopTest {
       for (Sampler sampler : SamplerContractTest.SAMPLERS) {
         TimestepPlan plan = TimestepPlan.uniform(6, 2);
         Tensor start = SamplerLoop.start(plan, constant.schedule(), answer, NOISE);
-        Tensor end =
-            new SamplerLoop(sampler, constant)
-                .run(plan, start, Conditioning.none(), NOISE, Progress.NONE);
+        Tensor end = new SamplerLoop(sampler, constant).run(plan, start, NOISE, Progress.NONE);
         for (float x : Tensors.toFloats(end)) {
           // A consistency model keeps a trace of z; who steps by eps rounds.
           assertThat(x).as("%s", sampler).isCloseTo(0.25f, within(1e-5f));
@@ -105,7 +103,7 @@ class SamplerLoopTest {
       byte[] before = Tensors.toBytes(start);
       Tensor end =
           new SamplerLoop(new Euler(), standardNormal(schedule))
-              .run(plan, start, Conditioning.none(), NOISE, Progress.NONE);
+              .run(plan, start, NOISE, Progress.NONE);
       assertThat(Tensors.toBytes(end)).isEqualTo(before);
       assertThat(Tensors.toBytes(start)).isEqualTo(before);
     }
@@ -142,7 +140,7 @@ class SamplerLoopTest {
         results[i] =
             Tensors.toBytes(
                 new SamplerLoop(new Ancestral(0.2), standardNormal(schedule))
-                    .run(plan, start, Conditioning.none(), noise, Progress.NONE));
+                    .run(plan, start, noise, Progress.NONE));
       }
       assertThat(results[0]).isEqualTo(results[1]);
     }
@@ -154,11 +152,7 @@ class SamplerLoopTest {
       SamplerLoop loop = new SamplerLoop(new Euler(), standardNormal(NoiseSchedule.flow(1)));
       assertThatThrownBy(() ->
               loop.run(
-                  TimestepPlan.uniform(2, 4),
-                  Tensors.zeros(1, 1, 3, 2, 2),
-                  Conditioning.none(),
-                  NOISE,
-                  Progress.NONE))
+                  TimestepPlan.uniform(2, 4), Tensors.zeros(1, 1, 3, 2, 2), NOISE, Progress.NONE))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("4 frames");
     }

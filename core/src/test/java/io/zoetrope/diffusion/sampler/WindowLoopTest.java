@@ -3,11 +3,11 @@ package io.zoetrope.diffusion.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Ops;
@@ -59,7 +59,6 @@ class WindowLoopTest {
     loop.run(
         begun,
         frames,
-        Conditioning.none(),
         NOISE,
         new WindowLoop.Watcher() {
           @Override
@@ -90,9 +89,7 @@ class WindowLoopTest {
                 new WindowLoop(sampler, framewise(), levels, window, context), nothing(0), count);
         TimestepPlan plan = Plans.roll(levels, count, window);
         Tensor start = SamplerLoop.start(plan, SCHEDULE, nothing(count), NOISE);
-        Tensor whole =
-            new SamplerLoop(sampler, framewise())
-                .run(plan, start, Conditioning.none(), NOISE, Progress.NONE);
+        Tensor whole = new SamplerLoop(sampler, framewise()).run(plan, start, NOISE, Progress.NONE);
         assertThat(rolled).hasSize(count);
         for (int f = 0; f < count; f++) {
           assertThat(rolled.get(f))
@@ -146,7 +143,6 @@ class WindowLoopTest {
             .run(
                 nothing(0),
                 4,
-                Conditioning.none(),
                 NOISE,
                 new WindowLoop.Watcher() {
                   @Override
@@ -175,7 +171,6 @@ class WindowLoopTest {
             .run(
                 nothing,
                 200,
-                Conditioning.none(),
                 Noise.of(new RandomStreams(1)),
                 new WindowLoop.Watcher() {
                   @Override
@@ -219,7 +214,7 @@ class WindowLoopTest {
     Scopes.run(() ->
         assertThatThrownBy(() ->
                 new WindowLoop(new FlowEuler(), framewise(), SCHEDULE.spacing(8), 4, 0)
-                    .run(nothing(0), 6, Conditioning.none(), NOISE, watcher(), progress))
+                    .run(nothing(0), 6, NOISE, watcher(), progress))
             .isInstanceOf(CancellationException.class)
             .hasMessage("cancelled after 9 of 18"));
     assertThat(reports).hasSize(9).startsWith(1L, 2L);

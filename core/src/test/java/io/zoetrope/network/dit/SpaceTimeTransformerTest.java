@@ -3,7 +3,7 @@ package io.zoetrope.network.dit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
@@ -52,7 +52,7 @@ class SpaceTimeTransformerTest {
   private static Conditioning text(long batch) {
     return Conditioning.text(
             normal("text", batch, 5, 32), Tensors.full(1, batch, 5).to(ScalarType.Bool))
-        .with(Conditioning.POOLED, normal("pooled", batch, 32));
+        .withPooled(normal("pooled", batch, 32));
   }
 
   @Test
@@ -183,8 +183,7 @@ class SpaceTimeTransformerTest {
     store.trainable(name -> true);
     Tensor words = normal("text", 2, 5, 32).set_requires_grad(true);
     Conditioning text =
-        Conditioning.text(Ops.mul(words, 2))
-            .with(Conditioning.POOLED, Ops.mul(words.select(1, 0), 3));
+        Conditioning.text(Ops.mul(words, 2)).withPooled(Ops.mul(words.select(1, 0), 3));
     Tensor y =
         network.predict(
             normal("z", 2, 4, 3, 4, 4),

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.unet.ControlNet.Strength;
 import io.zoetrope.network.unet.ControlledUNet.Control;
 import io.zoetrope.torch.Precision;

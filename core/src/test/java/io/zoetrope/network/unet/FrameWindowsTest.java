@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.FrameText;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.FrameWindows.Weighting;
@@ -97,7 +97,15 @@ class FrameWindowsTest {
         times[i] = i;
       }
       Pass pass =
-          new Pass(frames, times, Optional.empty(), Optional.empty(), windows, text, none, none);
+          new Pass(
+              frames,
+              times,
+              Optional.empty(),
+              Optional.empty(),
+              windows,
+              Optional.of(text),
+              none,
+              none);
       return block.forward(x_BFNC, pass).permute(0, 2, 1, 3).reshape(6, frames, 16);
     }
   }
@@ -131,8 +139,9 @@ class FrameWindowsTest {
   void aConditioningCarriesThem() {
     Scopes.run(() -> {
       FrameWindows windows = new FrameWindows(16, 4, Weighting.PYRAMID);
-      assertThat(FrameWindows.of(windows.into(Conditioning.none()))).contains(windows);
-      assertThat(FrameWindows.of(Conditioning.none())).isEmpty();
+      assertThat(Conditioning.none().with(FrameWindows.SLOT, windows).get(FrameWindows.SLOT))
+          .contains(windows);
+      assertThat(Conditioning.none().get(FrameWindows.SLOT)).isEmpty();
     });
     assertThatThrownBy(() -> new FrameWindows(4, 5, Weighting.FLAT))
         .isInstanceOf(UserError.class)

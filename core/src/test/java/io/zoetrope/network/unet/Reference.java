@@ -3,7 +3,7 @@ package io.zoetrope.network.unet;
 import io.zoetrope.Parity;
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.WeightSet;
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Precision;

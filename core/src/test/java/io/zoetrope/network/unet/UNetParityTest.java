@@ -6,7 +6,7 @@ import static io.zoetrope.torch.Rearrange.rearrange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zoetrope.Parity;
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.AttentionKernel;
 import io.zoetrope.torch.Precision;

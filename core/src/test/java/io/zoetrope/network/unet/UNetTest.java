@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.Prediction;
+import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Autograd;
@@ -136,6 +139,25 @@ class UNetTest {
   }
 
   @Test
+  void oneThatTakesMoreThanItGivesIsShownAClipBeside() {
+    UNetConfig wide =
+        new UNetConfig(
+            9, 4, List.of(16, 32), List.of(0, 2), 2, 1, 32, LayerStyle.SMALL, Inflation.VDM);
+    Scopes.run(() -> {
+      VideoNetwork network = network(wide, weights(wide));
+      X0Denoiser denoiser = X0Denoiser.of(network, NoiseSchedule.flow(1), Prediction.FLOW);
+      Tensor z = normal("z", 1, 4, 3, 4, 4);
+      Conditioning shown = text(wide, 1).with(Conditioning.BESIDE, normal("b", 1, 5, 3, 4, 4));
+      Tensor x0 = denoiser.x0(z, Tensors.full(0.5), shown);
+      assertThat(Tensors.shape(x0)).containsExactly(Tensors.shape(z));
+      Conditioning other = text(wide, 1).with(Conditioning.BESIDE, normal("o", 1, 5, 3, 4, 4));
+      assertThat(denoiser.x0(z, Tensors.full(0.5), other).equal(x0)).isFalse();
+      assertThatThrownBy(() -> denoiser.x0(z, Tensors.full(0.5), text(wide, 1)))
+          .hasMessageContaining("needs 'beside'");
+    });
+  }
+
+  @Test
   void theOrderOfFramesMatters() {
     Scopes.run(() -> {
       VideoNetwork network = network(TINY, weights(TINY));
@@ -202,8 +224,7 @@ class UNetTest {
     store.trainable(name -> true);
     Tensor words = normal("text", 2, 5, 32).set_requires_grad(true);
     Conditioning text =
-        Conditioning.text(Ops.mul(words, 2))
-            .with(Conditioning.POOLED, Ops.mul(words.select(1, 0), 3));
+        Conditioning.text(Ops.mul(words, 2)).withPooled(Ops.mul(words.select(1, 0), 3));
     Tensor y =
         network.predict(
             normal("z", 2, 4, 3, 4, 3),
@@ -280,8 +301,7 @@ class UNetTest {
         network.predict(
             z,
             Tensors.of(new float[] {3, 200, 900}, 1, 3),
-            Conditioning.text(get(leaves, "text"))
-                .with(Conditioning.POOLED, get(leaves, "pooled")));
+            Conditioning.text(get(leaves, "text")).withPooled(get(leaves, "pooled")));
     return y.to(ScalarType.Double).mul(normal("functional", Tensors.shape(z))).sum();
   }
 

@@ -7,7 +7,7 @@ import io.zoetrope.Parity;
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.unet.TemporalBlock;
 import io.zoetrope.network.unet.UNet;

@@ -4,10 +4,11 @@ import io.zoetrope.Parity;
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.WeightSet;
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
+import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
 import io.zoetrope.network.VideoNetwork;
@@ -76,18 +77,19 @@ class ControlPipelineTest {
       }
       X0Denoiser guided =
           new ClassifierFreeGuidance(
-              new Hints(hints)
-                  .around(X0Denoiser.of(network, sampling.schedule(), scheduler.toPrediction())),
+              X0Denoiser.of(network, sampling.schedule(), scheduler.toPrediction()),
               Conditioning.text(parity.get("negative")),
               6);
+      Conditioning shown =
+          Conditioning.text(parity.get("text")).and(new Hints(hints).conditioning());
       Tensor start = clip(parity.get("start"));
       TimestepPlan plan = TimestepPlan.uniform(sampling.levels(), 3);
       Noise noise = Noise.of(new RandomStreams(1)).with(Noise.Given.start(start, 0));
       Tensor begun =
           SamplerLoop.start(plan, sampling.schedule(), Tensors.zeros(1, 4, 3, 6, 5), noise);
       Tensor end =
-          new SamplerLoop(sampling.sampler(), guided)
-              .run(plan, begun, Conditioning.text(parity.get("text")), noise, Progress.NONE);
+          new SamplerLoop(sampling.sampler(), PromptBlend.of(guided, shown))
+              .run(plan, begun, noise, Progress.NONE);
       parity.check(name, end.squeeze(0).transpose(0, 1), MARK);
     });
   }

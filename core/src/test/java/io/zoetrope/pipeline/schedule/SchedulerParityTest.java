@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.zoetrope.Parity;
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Denoiser;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.SampledSchedule;
@@ -128,7 +127,7 @@ class SchedulerParityTest {
     TimestepPlan plan = TimestepPlan.uniform(sampling.levels(), 2);
     Tensor z = SamplerLoop.start(plan, schedule, Tensors.zeros(1, 2, 2, 3, 3), noise());
     double worst = 0;
-    try (Sampler.Run run = sampler.begin(denoiser, Conditioning.none(), noise())) {
+    try (Sampler.Run run = sampler.begin(denoiser, noise())) {
       for (int row = 0; row <= steps; row++) {
         if (row > 0) {
           z = run.step(z, plan.row_1F(row - 1), plan.row_1F(row));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.Denoiser;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.SampledSchedule;
@@ -144,8 +143,7 @@ class SchedulingTest {
       Tensor given = Tensors.full(0.3, 1, 2, 3, 4, 4);
       Tensor start = SamplerLoop.start(plan, sampling.schedule(), given, noise);
       Tensor end =
-          new SamplerLoop(sampling.sampler(), denoiser)
-              .run(plan, start, Conditioning.none(), noise, Progress.NONE);
+          new SamplerLoop(sampling.sampler(), denoiser).run(plan, start, noise, Progress.NONE);
       assertThat(told.getFirst()).isEqualTo(999f);
       for (float x : Tensors.toFloats(end)) {
         assertThat(x).isFinite().isBetween(-20f, 20f);
@@ -169,8 +167,7 @@ class SchedulingTest {
       Noise noise = Noise.of(new RandomStreams(5));
       Tensor start =
           SamplerLoop.start(plan, sampling.schedule(), Tensors.zeros(1, 1, 3, 2, 2), noise);
-      new SamplerLoop(sampling.sampler(), denoiser)
-          .run(plan, start, Conditioning.none(), noise, Progress.NONE);
+      new SamplerLoop(sampling.sampler(), denoiser).run(plan, start, noise, Progress.NONE);
       assertThat(told.get(2)).containsExactly(251, 501, 751);
       assertThat(told.get(4)).containsExactly(0, 1, 251);
     }

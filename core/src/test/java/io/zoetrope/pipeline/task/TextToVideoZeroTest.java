@@ -8,9 +8,10 @@ import io.zoetrope.Parity;
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.WeightSet;
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
+import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
 import io.zoetrope.network.unet.DiffusersConfig;
@@ -112,9 +113,10 @@ class TextToVideoZeroTest {
       TextToVideoZero.Sampled made =
           Scopes.noGrad(() ->
               task.sample(
-                  new SamplerLoop(sampling.sampler(), guided),
+                  new SamplerLoop(
+                      sampling.sampler(),
+                      PromptBlend.of(guided, Conditioning.text(parity.get("text")))),
                   sampling.levels(),
-                  Conditioning.text(parity.get("text")),
                   noise,
                   Tensors.zeros(1, 4, 1, 8, 12),
                   4,

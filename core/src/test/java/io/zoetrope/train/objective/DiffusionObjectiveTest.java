@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import io.zoetrope.diffusion.Conditioning;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.TimestepSampler;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptTokenizer;
@@ -67,7 +67,7 @@ class DiffusionObjectiveTest {
       t = Tensors.toFloats(t_BF);
       groups = c.get(Conditioning.FRAME_GROUPS).map(Tensors::toLongs).orElse(new long[0]);
       texts = c.get(Conditioning.FRAME_TEXTS).map(Tensors::toLongs).orElse(new long[0]);
-      textShape = Tensors.shape(c.text().orElseThrow());
+      textShape = Tensors.shape(c.get(Conditioning.TEXT).orElseThrow());
       times = Tensors.toFloats(c.get(Conditioning.FRAME_TIMES).orElseThrow());
       return Tensors.zeros(Tensors.shape(z_BCFHW));
     }
@@ -123,7 +123,7 @@ class DiffusionObjectiveTest {
     for (long seed = 0; seed < 5; seed++) {
       Witness none = asked(seed, 0, 0.5);
       assertThat(none.groups).isEmpty();
-      assertThat(none.textShape).containsExactly(BATCH, 4, 8);
+      assertThat(none.textShape).containsExactly(BATCH, 1, 4, 8);
       for (int images : new int[] {1, 4}) {
         Witness some = asked(seed, images, 0.5);
         int all = CUT + images;

@@ -1,6 +1,6 @@
 package io.zoetrope.network.text.clip;
 
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.text.WeightedPrompt;
 import io.zoetrope.network.text.WordPrompts;
@@ -92,7 +92,7 @@ public final class ClipPrompts implements PromptEncoder {
     Tensor hidden = weighted(encoded.hidden_BND(), rows);
     int b = prompts.size();
     return Conditioning.text(hidden.reshape(b, (long) most * length, -1))
-        .with(Conditioning.POOLED, encoded.pooled_BD().reshape(b, most, -1).select(1, 0));
+        .withPooled(encoded.pooled_BD().reshape(b, most, -1).select(1, 0));
   }
 
   private static Tensor weighted(Tensor hidden_RND, List<ClipChunks.Row> rows) {

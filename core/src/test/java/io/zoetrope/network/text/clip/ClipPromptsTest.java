@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
-import io.zoetrope.diffusion.Conditioning;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.text.WeightedPrompt;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Tensors;
@@ -31,7 +31,7 @@ class ClipPromptsTest {
   }
 
   private static Tensor text(ClipPrompts prompts, String... texts) {
-    return prompts.condition(List.of(texts)).text().orElseThrow();
+    return prompts.condition(List.of(texts)).get(Conditioning.TEXT).orElseThrow().squeeze(1);
   }
 
   @Test
@@ -42,9 +42,9 @@ class ClipPromptsTest {
           ClipReading.USUAL.withSyntax(syntax),
           (prompts, fixture) -> {
             Conditioning read = prompts.condition(List.of(CAT, "", "😀 猫 it's 8k", long8));
-            fixture.check("prompts.hidden", read.text().orElseThrow());
-            fixture.check("prompts.pooled", read.pooled().orElseThrow());
-            assertThat(read.textMask()).isEmpty();
+            fixture.check("prompts.hidden", read.get(Conditioning.TEXT).orElseThrow().squeeze(1));
+            fixture.check("prompts.pooled", read.get(Conditioning.POOLED).orElseThrow().squeeze(1));
+            assertThat(read.get(Conditioning.TEXT_MASK)).isEmpty();
           });
     }
   }
@@ -73,8 +73,8 @@ class ClipPromptsTest {
         (prompts, fixture) -> {
           Conditioning read =
               prompts.condition(List.of("a photo of a (cat:1.5) [sitting] on a ((table))"));
-          fixture.check("weighted.hidden", read.text().orElseThrow());
-          fixture.check("weighted.pooled", read.pooled().orElseThrow());
+          fixture.check("weighted.hidden", read.get(Conditioning.TEXT).orElseThrow().squeeze(1));
+          fixture.check("weighted.pooled", read.get(Conditioning.POOLED).orElseThrow().squeeze(1));
           Tensor one = text(prompts, "a (photo of:1.0) a cat");
           assertThat(Tensors.toFloats(one))
               .isEqualTo(Tensors.toFloats(text(prompts, "a photo of a cat")));
@@ -98,8 +98,8 @@ class ClipPromptsTest {
         CHUNKS,
         (prompts, fixture) -> {
           Conditioning read = prompts.condition(List.of("wooden cat sitting ".repeat(40)));
-          fixture.check("chunks.hidden", read.text().orElseThrow());
-          fixture.check("chunks.pooled", read.pooled().orElseThrow());
+          fixture.check("chunks.hidden", read.get(Conditioning.TEXT).orElseThrow().squeeze(1));
+          fixture.check("chunks.pooled", read.get(Conditioning.POOLED).orElseThrow().squeeze(1));
         });
   }
 
@@ -110,10 +110,13 @@ class ClipPromptsTest {
         (prompts, fixture) -> {
           List<Conditioning> read =
               prompts.conditions(List.of(List.of("a cat", "a BREAK b BREAK c"), List.of("", "")));
-          assertThat(Tensors.shape(read.get(0).text().orElseThrow())).containsExactly(2, 231, 40);
-          assertThat(Tensors.shape(read.get(1).text().orElseThrow())).containsExactly(2, 231, 40);
-          assertThat(Tensors.shape(read.get(1).pooled().orElseThrow())).containsExactly(2, 40);
-          Tensor cat = read.get(0).text().orElseThrow().narrow(0, 0, 1);
+          assertThat(Tensors.shape(read.get(0).get(Conditioning.TEXT).orElseThrow().squeeze(1)))
+              .containsExactly(2, 231, 40);
+          assertThat(Tensors.shape(read.get(1).get(Conditioning.TEXT).orElseThrow().squeeze(1)))
+              .containsExactly(2, 231, 40);
+          assertThat(Tensors.shape(read.get(1).get(Conditioning.POOLED).orElseThrow().squeeze(1)))
+              .containsExactly(2, 40);
+          Tensor cat = read.get(0).get(Conditioning.TEXT).orElseThrow().squeeze(1).narrow(0, 0, 1);
           assertThat(Parity.distance(cat.narrow(1, 0, 77), text(prompts, "a cat")))
               .isLessThan(1e-5);
           assertThat(Parity.distance(cat.narrow(1, 77, 77), text(prompts, ""))).isLessThan(1e-5);

@@ -1,0 +1,44 @@
+package io.zoetrope.diffusion.condition;
+
+import java.util.List;
+
+/**
+ * How an entry lies beside a video, and so what becomes of it where the video is cut, repeated or
+ * joined with others.
+ *
+ * @param <T> its value
+ */
+public sealed interface Axis<T> permits Along, Setting {
+  /**
+   * What belongs to some frames of the video.
+   *
+   * @throws io.zoetrope.torch.UserError if it is given for fewer frames
+   */
+  T frames(Slot<T> slot, T value, long first, long count);
+
+  /**
+   * The same for so many clips; a value for one clip is for all of them.
+   *
+   * @throws IllegalArgumentException if it is for another number of clips
+   */
+  T expand(Slot<T> slot, T value, long batch);
+
+  /**
+   * One batch after another.
+   *
+   * @throws IllegalArgumentException if they do not join
+   */
+  T join(Slot<T> slot, List<T> branches);
+
+  /** A value made to lie as another does, so that the two join. */
+  default T as(T value, T other) {
+    return value;
+  }
+
+  /**
+   * Nothing in the shape of a value.
+   *
+   * @throws IllegalArgumentException if there is no such thing
+   */
+  T zero(Slot<T> slot, T value);
+}
