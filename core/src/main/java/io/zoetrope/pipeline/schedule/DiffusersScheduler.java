@@ -4,6 +4,7 @@ import io.zoetrope.diffusion.FlowSchedule;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.SampledSchedule;
+import io.zoetrope.diffusion.Spacing;
 import io.zoetrope.diffusion.Threshold;
 import io.zoetrope.diffusion.discrete.AlphaBars;
 import io.zoetrope.diffusion.discrete.DdimSteps;
@@ -35,20 +36,9 @@ import tools.jackson.databind.node.ObjectNode;
  * its own class's defaults for the rest, as {@code from_config} does (docs/samplers.md).
  */
 public final class DiffusersScheduler implements Scheduling {
-  private static final String DDIM = "DDIMScheduler";
-  private static final String EULER = "EulerDiscreteScheduler";
-  private static final String EULER_A = "EulerAncestralDiscreteScheduler";
-  private static final String DPM = "DPMSolverMultistepScheduler";
-  private static final String LCM = "LCMScheduler";
-  private static final String FLOW = "FlowMatchEulerDiscreteScheduler";
-  private static final String PNDM = "PNDMScheduler";
-
-  /** The classes that are read. */
-  public static final List<String> CLASSES = List.of(DDIM, DPM, EULER_A, EULER, FLOW, LCM, PNDM);
-
   private static final Mend OTHER_SAMPLER = Mend.of("take ").and(Mend.Knob.SAMPLER, "ddim");
 
-  private final String kind;
+  private final SchedulerClass kind;
   private final ConfigFields fields;
   private final AlphaBars bars;
   private final Prediction prediction;
@@ -56,25 +46,19 @@ public final class DiffusersScheduler implements Scheduling {
   /**
    * From the content of the file.
    *
-   * @throws UserError if the class is not one of {@link #CLASSES}, or a field is wrong or asks for
-   *     what this version does not do
+   * @throws UserError if the class is not one that is read, or a field is wrong or asks for what
+   *     this version does not do
    */
   public DiffusersScheduler(JsonNode config) {
     fields = new ConfigFields(config);
-    kind = fields.text("_class_name", "");
-    if (!CLASSES.contains(kind)) {
-      throw new UserError(
-          Fault.UNSUPPORTED,
-          "unknown scheduler '%s'".formatted(kind),
-          "this version reads %s".formatted(String.join(", ", CLASSES)));
-    }
+    kind = SchedulerClass.of(fields.text("_class_name", ""));
     bars = bars();
     prediction = prediction();
     refuse("use_beta_sigmas", "sigmas by a beta distribution");
     refuse("use_dynamic_shifting", "shifting by the size of the picture");
     refuse("invert_sigmas", "inverted sigmas");
     refuse("stochastic_sampling", "stochastic sampling of flows");
-    if (fields.has("variance_type") && kind.equals(DPM)) {
+    if (fields.has("variance_type") && kind == SchedulerClass.DPM) {
       throw new UserError(Fault.UNSUPPORTED, "a learned variance (variance_type) is not supported");
     }
     // What is wrong with the fields of its own sampler is said when the model is loaded.
@@ -88,8 +72,8 @@ public final class DiffusersScheduler implements Scheduling {
    */
   public DiffusersScheduler underMotion() {
     ObjectNode config = fields.config().deepCopy().asObject();
-    if (kind.equals(PNDM)) {
-      config.put("_class_name", DDIM);
+    if (kind == SchedulerClass.PNDM) {
+      config.put("_class_name", SchedulerClass.DDIM.title());
     }
     config.put("beta_schedule", "linear");
     config.put("timestep_spacing", "linspace");
@@ -116,7 +100,7 @@ public final class DiffusersScheduler implements Scheduling {
               + karras;
       case LCM -> "lcm";
       case PNDM -> "pndm";
-      default -> "flow-euler";
+      case FLOW -> "flow-euler";
     };
   }
 
@@ -131,11 +115,11 @@ public final class DiffusersScheduler implements Scheduling {
   }
 
   private boolean flows() {
-    return kind.equals(FLOW) || fields.flag("use_flow_sigmas", false);
+    return kind == SchedulerClass.FLOW || fields.flag("use_flow_sigmas", false);
   }
 
   private Prediction prediction() {
-    String name = fields.text("prediction_type", kind.equals(FLOW) ? "flow" : "epsilon");
+    String name = fields.text("prediction_type", kind == SchedulerClass.FLOW ? "flow" : "epsilon");
     return switch (name) {
       case "epsilon" -> Prediction.EPS;
       case "v_prediction" -> Prediction.V;
@@ -150,7 +134,7 @@ public final class DiffusersScheduler implements Scheduling {
   }
 
   private AlphaBars bars() {
-    boolean lcm = kind.equals(LCM);
+    boolean lcm = kind == SchedulerClass.LCM;
     int steps = fields.whole("num_train_timesteps", 1000);
     if (steps < 2 || steps > 100_000) {
       throw new UserError(Fault.INVALID, "num_train_timesteps is 2 to 100000, not " + steps);
@@ -191,45 +175,51 @@ public final class DiffusersScheduler implements Scheduling {
 
   @Override
   public Sampling sampling(String sampler, int steps) {
-    Sampler method =
-        switch (sampler) {
-          case "ddim" -> new Ddim(0, flows() ? Threshold.NONE : threshold(kind.equals(DDIM)));
-          case "lcm" -> new Lcm(fields.number("timestep_scaling", 10), threshold(false));
-          case "dpm++2m", "dpm++2m-karras", "dpm++2m-sde", "dpm++2m-sde-karras" ->
-              dpm(sampler.contains("sde"), steps);
-          default -> Samplers.of(sampler);
-        };
+    Samplers.Named named = Samplers.named(sampler);
+    Sampler method = method(named.algorithm(), steps);
     try {
-      SampledSchedule schedule = discretisation(sampler).over(steps);
+      SampledSchedule schedule = discretisation(named).over(steps);
       return new Sampling(schedule, method, schedule.levels());
     } catch (IllegalArgumentException e) {
       throw new UserError(Fault.INVALID, String.valueOf(e.getMessage()), e);
     }
   }
 
-  private Discretisation discretisation(String sampler) {
-    boolean karras = sampler.endsWith("-karras");
-    if (flows()) {
-      boolean dpm = sampler.startsWith("dpm");
-      double shift = fields.number(kind.equals(FLOW) ? "shift" : "flow_shift", 1);
-      Optional<Double> end = fields.optional("shift_terminal").filter(x -> x != 0);
-      return dpm && !karras && kind.equals(DPM)
-          ? new DpmFlowSteps(shift)
-          : new FlowSteps(
-              shift,
-              end.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-              sigmas(karras || fields.flag("use_karras_sigmas", false)));
-    }
-    return switch (sampler) {
-      case "euler", "heun", "euler-karras", "euler-a" -> euler(sampler, karras);
-      case "lcm" -> new LcmSteps(bars, fields.whole("original_inference_steps", 50));
-      case "pndm" -> pndm();
-      default ->
-          sampler.startsWith("dpm")
-              ? dpmSteps(karras)
-              : new DdimSteps(
-                  bars, spacing("leading"), offset(), fields.flag("set_alpha_to_one", true));
+  private Sampler method(Algorithm algorithm, int steps) {
+    return switch (algorithm) {
+      case DDIM -> new Ddim(0, flows() ? Threshold.NONE : threshold(kind == SchedulerClass.DDIM));
+      case LCM -> new Lcm(fields.number("timestep_scaling", 10), threshold(false));
+      case DPM -> dpm(DpmSolverPlusPlus2M.Equation.ODE, steps);
+      case DPM_SDE -> dpm(DpmSolverPlusPlus2M.Equation.SDE, steps);
+      case ANCESTRAL, ANCESTRAL_PC, EULER, FLOW_EULER, HEUN, PNDM -> algorithm.plain();
     };
+  }
+
+  private Discretisation discretisation(Samplers.Named sampler) {
+    boolean karras = sampler.spacing() == Spacing.KARRAS;
+    if (flows()) {
+      return flow(sampler.walk(), karras);
+    }
+    return switch (sampler.walk()) {
+      case DDIM ->
+          new DdimSteps(bars, spacing("leading"), offset(), fields.flag("set_alpha_to_one", true));
+      case EULER -> euler(karras);
+      case EULER_A -> ancestralEuler();
+      case DPM -> dpmSteps(karras);
+      case LCM -> new LcmSteps(bars, fields.whole("original_inference_steps", 50));
+      case PNDM -> pndm();
+    };
+  }
+
+  private Discretisation flow(Walk walk, boolean karras) {
+    double shift = fields.number(kind == SchedulerClass.FLOW ? "shift" : "flow_shift", 1);
+    Optional<Double> end = fields.optional("shift_terminal").filter(x -> x != 0);
+    return walk == Walk.DPM && !karras && kind == SchedulerClass.DPM
+        ? new DpmFlowSteps(shift)
+        : new FlowSteps(
+            shift,
+            end.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+            sigmas(karras || fields.flag("use_karras_sigmas", false)));
   }
 
   private TimestepSpacing spacing(String otherwise) {
@@ -250,18 +240,19 @@ public final class DiffusersScheduler implements Scheduling {
         : SigmaSpacing.TIMESTEPS;
   }
 
-  private Discretisation euler(String sampler, boolean karras) {
+  private Discretisation ancestralEuler() {
+    return new EulerSteps(
+        bars.aboveZero(),
+        spacing("linspace"),
+        offset(),
+        SigmaSpacing.TIMESTEPS,
+        EulerSteps.Range.OWN,
+        FinalSigma.ZERO,
+        EulerSteps.Told.TIMESTEP);
+  }
+
+  private Discretisation euler(boolean karras) {
     AlphaBars above = bars.aboveZero();
-    if (sampler.equals("euler-a")) {
-      return new EulerSteps(
-          above,
-          spacing("linspace"),
-          offset(),
-          SigmaSpacing.TIMESTEPS,
-          EulerSteps.Range.OWN,
-          FinalSigma.ZERO,
-          EulerSteps.Told.TIMESTEP);
-    }
     SigmaSpacing sigmas = sigmas(karras);
     EulerSteps.Range range =
         new EulerSteps.Range(fields.optional("sigma_min"), fields.optional("sigma_max"));
@@ -305,7 +296,7 @@ public final class DiffusersScheduler implements Scheduling {
         rounds ? DpmSteps.Whole.ROUNDED : DpmSteps.Whole.CUT);
   }
 
-  private Sampler dpm(boolean sde, int steps) {
+  private Sampler dpm(DpmSolverPlusPlus2M.Equation equation, int steps) {
     String algorithm = fields.text("algorithm_type", "dpmsolver++");
     if (!List.of("dpmsolver++", "sde-dpmsolver++", "deis").contains(algorithm)) {
       throw new UserError(
@@ -323,7 +314,7 @@ public final class DiffusersScheduler implements Scheduling {
             || fields.text("final_sigmas_type", "zero").equals("zero");
     boolean heun = fields.text("solver_type", "midpoint").equals("heun");
     return new DpmSolverPlusPlus2M(
-        sde ? DpmSolverPlusPlus2M.Equation.SDE : DpmSolverPlusPlus2M.Equation.ODE,
+        equation,
         order == 1
             ? DpmSolverPlusPlus2M.Rule.NONE
             : heun ? DpmSolverPlusPlus2M.Rule.HEUN : DpmSolverPlusPlus2M.Rule.MIDPOINT,
@@ -340,7 +331,7 @@ public final class DiffusersScheduler implements Scheduling {
               + fields.text("timestep_spacing", ""),
           OTHER_SAMPLER);
     }
-    if (kind.equals(PNDM) && !fields.flag("skip_prk_steps", false)) {
+    if (kind == SchedulerClass.PNDM && !fields.flag("skip_prk_steps", false)) {
       throw new UserError(
           Fault.UNSUPPORTED,
           "this model's PNDM starts with Runge-Kutta steps (skip_prk_steps false), which are not"

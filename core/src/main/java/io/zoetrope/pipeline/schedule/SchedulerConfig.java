@@ -3,7 +3,6 @@ package io.zoetrope.pipeline.schedule;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
-import io.zoetrope.diffusion.Spacing;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 
@@ -44,8 +43,8 @@ public record SchedulerConfig(
   /** Levels as the schedule spaces them; by Karras's rule for a sampler whose name says so. */
   @Override
   public Sampling sampling(String sampler, int steps) {
+    Samplers.Named named = Samplers.named(sampler);
     NoiseSchedule noise = toSchedule();
-    Spacing spacing = sampler.endsWith("-karras") ? Spacing.KARRAS : Spacing.OWN;
-    return new Sampling(noise, Samplers.of(sampler), spacing.levels(noise, steps));
+    return new Sampling(noise, named.algorithm().plain(), named.spacing().levels(noise, steps));
   }
 }

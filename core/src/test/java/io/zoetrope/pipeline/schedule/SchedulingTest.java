@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -226,6 +227,26 @@ class SchedulingTest {
     assertThatThrownBy(() -> sd.sampling("ddim", 1000)).hasMessageContaining("take fewer steps");
     assertThatThrownBy(() -> sd.sampling("lcm", 51)).hasMessageContaining("distilled on 50");
     assertThatThrownBy(() -> config(ZERO).sampling("pndm", 4)).hasMessageContaining("leading");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "EULER", "euler-karas", "dpm++3m", "dpm++2m-sde-kar", "lcm-karras"})
+  void aNameThatIsNotInTheTableIsAnError(String name) {
+    for (Scheduling scheduling :
+        List.of(config(SD15), config(ZERO), new SchedulerConfig("flow", 3, "flow"))) {
+      assertThatThrownBy(() -> scheduling.sampling(name, 4))
+          .isInstanceOf(UserError.class)
+          .hasMessage(
+              "unknown sampler '" + name + "': it is one of " + String.join(", ", Samplers.NAMES));
+    }
+  }
+
+  @Test
+  void everyClassOfTheReferenceNamesASamplerOfTheTable() {
+    for (SchedulerClass kind : SchedulerClass.values()) {
+      String json = "{\"_class_name\": \"%s\", \"skip_prk_steps\": true}".formatted(kind.title());
+      assertThat(Samplers.NAMES).as(kind.title()).contains(config(json).sampler());
+    }
   }
 
   @Test
