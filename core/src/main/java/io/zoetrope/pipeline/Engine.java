@@ -94,6 +94,14 @@ public final class Engine {
     return with(extras.withHints(hints));
   }
 
+  /**
+   * This with entries that accompany every prompt of its first model, as a clip beside the noisy
+   * one; frame f of a video sees frame f of each.
+   */
+  public Engine withBeside(Conditioning entries) {
+    return with(extras.withBeside(entries));
+  }
+
   private Engine with(Extras others) {
     return new Engine(model, guide, late, others);
   }
@@ -222,14 +230,14 @@ public final class Engine {
   public X0Denoiser guided(
       List<VideoRequest> requests, int steps, List<List<String>> prompts, Sight sight) {
     first(requests);
-    X0Denoiser early = withPrompts(model, extras.beside(), requests, steps, prompts, sight);
+    X0Denoiser early = withPrompts(model, extras.all(), requests, steps, prompts, sight);
     return late.<X0Denoiser>map(
             l -> {
               // The second model reads the prompt with its own eyes, and the rest if it can.
               Signature own = l.model.network().config().signature();
               X0Denoiser second =
                   withPrompts(
-                      l.model, extras.beside().only(own::knows), requests, steps, prompts, sight);
+                      l.model, extras.all().only(own::knows), requests, steps, prompts, sight);
               return new Handover(early, second, l.level);
             })
         .orElse(early);

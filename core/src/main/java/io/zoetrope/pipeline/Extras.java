@@ -20,6 +20,7 @@ import java.util.function.UnaryOperator;
  * @param freeInit whether clips are made several times
  * @param windows in which motion modules attend
  * @param hints for the controls
+ * @param beside entries that every prompt is accompanied by
  * @param context windows in which the whole network sees long clips
  */
 record Extras(
@@ -27,6 +28,7 @@ record Extras(
     Optional<FreeInit> freeInit,
     Optional<FrameWindows> windows,
     Hints hints,
+    Conditioning beside,
     Optional<ContextWindows.Shape> context) {
   static final Extras NONE =
       new Extras(
@@ -34,31 +36,36 @@ record Extras(
           Optional.empty(),
           Optional.empty(),
           new Hints(List.of()),
+          Conditioning.none(),
           Optional.empty());
 
   Extras withNoise(UnaryOperator<Noise> change) {
-    return new Extras(change, freeInit, windows, hints, context);
+    return new Extras(change, freeInit, windows, hints, beside, context);
   }
 
   Extras withFreeInit(FreeInit other) {
-    return new Extras(noise, Optional.of(other), windows, hints, context);
+    return new Extras(noise, Optional.of(other), windows, hints, beside, context);
   }
 
   Extras withWindows(FrameWindows other) {
-    return new Extras(noise, freeInit, Optional.of(other), hints, context);
+    return new Extras(noise, freeInit, Optional.of(other), hints, beside, context);
   }
 
   Extras withHints(Hints other) {
-    return new Extras(noise, freeInit, windows, other, context);
+    return new Extras(noise, freeInit, windows, other, beside, context);
   }
 
   Extras withContext(ContextWindows.Shape shape) {
-    return new Extras(noise, freeInit, windows, hints, Optional.of(shape));
+    return new Extras(noise, freeInit, windows, hints, beside, Optional.of(shape));
+  }
+
+  Extras withBeside(Conditioning entries) {
+    return new Extras(noise, freeInit, windows, hints, entries, context);
   }
 
   /** What every prompt is accompanied by. */
-  Conditioning beside() {
-    Conditioning shown = hints.conditioning();
+  Conditioning all() {
+    Conditioning shown = hints.conditioning().and(beside);
     return windows.map(w -> shown.with(FrameWindows.SLOT, w)).orElse(shown);
   }
 

@@ -11,8 +11,8 @@ import io.zoetrope.diffusion.guidance.ReconstructionGuidance.Activations;
 import io.zoetrope.diffusion.guidance.ReconstructionWeight;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
-import io.zoetrope.pipeline.task.DoubleRate;
 import io.zoetrope.pipeline.task.Extend;
+import io.zoetrope.pipeline.task.HigherRate;
 import io.zoetrope.pipeline.task.Interpolate;
 import io.zoetrope.pipeline.task.SuperResolve;
 import io.zoetrope.pipeline.task.VideoTask;
@@ -166,11 +166,11 @@ class GuidedTasksTest {
       }
       int frames = 2 * shape[0] - 1;
       if (shape[0] == 5) {
-        assertEach(new DoubleRate(source, shape[2]), shape[1], frames, exact);
+        assertEach(new HigherRate(source, 2, shape[2]), shape[1], frames, exact);
       }
       List<Long> left = new ArrayList<>();
       Tensor z =
-          new DoubleRate(source, shape[2])
+          new HigherRate(source, 2, shape[2])
               .latents(
                   engine(), request(shape[1]), report -> left.add(report.total() - report.done()));
       assertThat(left.getLast()).as("progress reaches its end").isZero();
@@ -179,10 +179,11 @@ class GuidedTasksTest {
       assertThat(z.size(2)).isEqualTo(frames);
     }
     Tensor one = normal("one", 1, 4, 1, 4, 4);
-    assertThatThrownBy(() -> new DoubleRate(one, 1).latents(engine(), request(4), Progress.NONE))
+    assertThatThrownBy(() -> new HigherRate(one, 2, 1).latents(engine(), request(4), Progress.NONE))
         .isInstanceOf(UserError.class);
     Tensor many = normal("many", 1, 4, 9, 4, 4);
-    assertThatThrownBy(() -> new DoubleRate(many, 4).latents(engine(), request(4), Progress.NONE))
+    assertThatThrownBy(
+            () -> new HigherRate(many, 2, 4).latents(engine(), request(4), Progress.NONE))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("overlap by 1 to 3");
   }

@@ -11,9 +11,9 @@ import org.bytedeco.pytorch.Tensor;
 /** A way of making a video whose length is known. */
 public sealed interface VideoTask
     permits Animate,
-        DoubleRate,
         Drawn,
         Extend,
+        HigherRate,
         Interpolate,
         Loop,
         Refine,

@@ -88,7 +88,7 @@ class TaskContractTest {
             2, 2, Map.of(), () -> new Refine(new Refine.Latents(small(content(0, 2))), 0.5, 1)));
     CASES.put(
         "double rate",
-        new Case(4, 5, Map.of(0, 0, 2, 1, 4, 2), () -> new DoubleRate(content(0, 3), 1)));
+        new Case(4, 5, Map.of(0, 0, 2, 1, 4, 2), () -> new HigherRate(content(0, 3), 2, 1)));
     for (Travel.Turn turn : Travel.Turn.values()) {
       for (int blend : new int[] {0, 2}) {
         CASES.put(

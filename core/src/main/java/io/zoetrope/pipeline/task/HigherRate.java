@@ -16,15 +16,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Twice the frame rate: a new frame between every two. Frame 2k of the result is frame k of the
- * source, to the last bit. The result is at the rate that the model was trained at, so the source
- * is at half that. A longer video is done window by window of {@code request.frames()} frames, each
- * beginning with frames that are done.
+ * A higher frame rate: new frames between every two. With {@code times} = n, frame n k of the
+ * result is frame k of the source, to the last bit. The result is at the rate that the model was
+ * trained at, so the source is at an n-th of that. A longer video is done window by window of
+ * {@code request.frames()} frames, each beginning with frames that are done.
  *
- * @param source_BCMHW M frames, at least 2; the result has F = 2 M - 1
+ * @param source_BCMHW M frames, at least 2; the result has F = n (M - 1) + 1
+ * @param times n, at least 2
  * @param overlap frames that a window shares with what is done, 1 to less than the window
  */
-public record DoubleRate(Tensor source_BCMHW, int overlap) implements VideoTask {
+public record HigherRate(Tensor source_BCMHW, int times, int overlap) implements VideoTask {
+  public HigherRate {
+    if (times < 2) {
+      throw new IllegalArgumentException("a higher rate is at least 2 times one, not " + times);
+    }
+  }
+
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
@@ -32,7 +39,8 @@ public record DoubleRate(Tensor source_BCMHW, int overlap) implements VideoTask 
       throw new UserError(Fault.INVALID, "between fewer than 2 frames there is nothing to make");
     }
     Windows windows =
-        Windows.of(Math.toIntExact(2 * source_BCMHW.size(2) - 1), first.frames(), overlap);
+        Windows.of(
+            Math.toIntExact(times * (source_BCMHW.size(2) - 1) + 1), first.frames(), overlap);
     double[] levels = engine.levels(first);
     AtomicInteger work = new AtomicInteger();
     windows.each((number, from, done, count) -> work.addAndGet(isNew(from + done, count - done)));
@@ -42,19 +50,20 @@ public record DoubleRate(Tensor source_BCMHW, int overlap) implements VideoTask 
       Film film = new Film();
       windows.each((number, from, done, count) -> {
         if (isNew(from + done, count - done) == 0) {
-          film.add(source.narrow(2, (from + done) / 2, 1));
+          film.add(source.narrow(2, (from + done) / times, 1));
           return;
         }
         TimestepPlan plan =
             Given.plan(() ->
                 Plans.imageToVideo(
-                    levels, count, frame -> frame < done || (from + frame) % 2 == 0, 0));
+                    levels, count, frame -> frame < done || (from + frame) % times == 0, 0));
         List<Tensor> content = new ArrayList<>();
         if (done > 0) {
           content.add(film.tail(done));
         }
         for (int frame = from + done; frame < from + count; frame++) {
-          content.add(frame % 2 == 0 ? source.narrow(2, frame / 2, 1) : engine.canvas(requests, 1));
+          content.add(
+              frame % times == 0 ? source.narrow(2, frame / times, 1) : engine.canvas(requests, 1));
         }
         Job job = Job.of(plan, requests, Tensors.cat(content, 2)).at(number, from);
         Tensor made = engine.run(job, stages.next(plan.steps()));
@@ -65,7 +74,7 @@ public record DoubleRate(Tensor source_BCMHW, int overlap) implements VideoTask 
   }
 
   /** 1 if a stretch of the result has frames that are not in the source, else 0. */
-  private static int isNew(int first, int count) {
-    return count > 1 || first % 2 == 1 ? 1 : 0;
+  private int isNew(int first, int count) {
+    return count > 1 || first % times != 0 ? 1 : 0;
   }
 }
