@@ -21,6 +21,7 @@ import io.zoetrope.train.Ema;
 import io.zoetrope.train.GradientClip;
 import io.zoetrope.train.Optimizer;
 import io.zoetrope.train.TrainingStep;
+import io.zoetrope.train.objective.Denoising;
 import io.zoetrope.train.objective.DiffusionObjective;
 import io.zoetrope.train.objective.LatentClips;
 import java.io.IOException;
@@ -141,9 +142,10 @@ final class TrainingRate {
         network,
         new WordPrompts(text, tokenizer),
         new LatentClips(latents, Collections.nCopies(CLIPS, CAPTION)),
-        NoiseSchedule.flow(1),
-        Prediction.of("flow"),
-        new TimestepSampler(new TimestepSampler.LogitNormal(0, 1), 0.2),
+        new Denoising(
+            NoiseSchedule.flow(1),
+            Prediction.FLOW,
+            new TimestepSampler(new TimestepSampler.LogitNormal(0, 1), 0.2)),
         new DiffusionObjective.Cut(c.batch, c.frames, 1, 0.1, false),
         (step, folder) -> {});
   }

@@ -34,8 +34,8 @@ public sealed interface LossWeight {
     return switch (name) {
       case "constant" -> new Constant();
       case "snr" -> new Snr();
-      case "min-snr" -> new MinSnr(5);
-      case "sigmoid" -> new Sigmoid(2);
+      case "min-snr" -> new MinSnr();
+      case "sigmoid" -> new Sigmoid();
       default ->
           throw new UserError(
               Fault.INVALID,
@@ -70,9 +70,14 @@ public sealed interface LossWeight {
    * Weighting", section 3.4).
    */
   record MinSnr(double gamma) implements LossWeight {
+    /** Gamma 5, as there. */
+    public MinSnr() {
+      this(5);
+    }
+
     public MinSnr {
       if (!(gamma > 0)) {
-        throw new IllegalArgumentException("gamma is above 0, not " + gamma);
+        throw new IllegalArgumentException("gamma must be above 0, is " + gamma);
       }
     }
 
@@ -90,6 +95,11 @@ public sealed interface LossWeight {
 
   /** {@code sigmoid(bias - logSnr)} on eps (Kingma and Gao 2023, table 1; bias 2 there). */
   record Sigmoid(double bias) implements LossWeight {
+    /** Bias 2, as there. */
+    public Sigmoid() {
+      this(2);
+    }
+
     @Override
     public double inEps(NoiseLevel level) {
       return 1 / (1 + Math.exp(level.logSnr() - bias));

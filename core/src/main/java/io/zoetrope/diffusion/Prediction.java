@@ -39,7 +39,10 @@ public sealed interface Prediction
     return new Predictions.Edm(sigmaData);
   }
 
-  /** By name: eps, x0, v, flow or edm. */
+  /** Its name: eps, x0, v, flow or edm. */
+  String name();
+
+  /** By name, also by those of diffusers: eps, x0, v, flow or edm. */
   static Prediction of(String name) {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "eps", "epsilon" -> EPS;

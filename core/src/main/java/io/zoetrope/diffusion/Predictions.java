@@ -10,6 +10,11 @@ final class Predictions {
   /** The noise. */
   record Eps() implements Prediction {
     @Override
+    public String name() {
+      return "eps";
+    }
+
+    @Override
     public Mix x0(NoiseLevel l) {
       return l.alpha() == 0 ? new Mix(0, 0) : new Mix(1 / l.alpha(), -l.sigma() / l.alpha());
     }
@@ -33,6 +38,11 @@ final class Predictions {
   /** The clean video. */
   record X0() implements Prediction {
     @Override
+    public String name() {
+      return "x0";
+    }
+
+    @Override
     public Mix x0(NoiseLevel l) {
       return new Mix(0, 1);
     }
@@ -55,6 +65,11 @@ final class Predictions {
 
   /** {@code v = alpha eps - sigma x0}, alpha and sigma scaled so that their squares add up to 1. */
   record V() implements Prediction {
+    @Override
+    public String name() {
+      return "v";
+    }
+
     @Override
     public Mix x0(NoiseLevel l) {
       double r = l.scale();
@@ -81,6 +96,11 @@ final class Predictions {
 
   /** The velocity {@code eps - x0}. */
   record Flow() implements Prediction {
+    @Override
+    public String name() {
+      return "flow";
+    }
+
     @Override
     public Mix x0(NoiseLevel l) {
       double sum = l.alpha() + l.sigma();
@@ -111,6 +131,11 @@ final class Predictions {
       if (!(sigmaData > 0 && Double.isFinite(sigmaData))) {
         throw new IllegalArgumentException("sigmaData is above 0, not " + sigmaData);
       }
+    }
+
+    @Override
+    public String name() {
+      return "edm";
     }
 
     private double r(NoiseLevel l) {

@@ -35,43 +35,55 @@ public record TimestepSampler(Density density, double perFrame, Decided decided)
 
   /** How one level is distributed over [0, 1]. */
   public sealed interface Density {
-    /** A level from a number uniform in [0, 1) and a standard normal one. */
-    double level(double uniform, double normal);
+    /** A level of a schedule from a number uniform in [0, 1) and a standard normal one. */
+    double level(NoiseSchedule schedule, double uniform, double normal);
   }
 
   /** Every level alike. */
   public record Uniform() implements Density {
     @Override
-    public double level(double uniform, double normal) {
+    public double level(NoiseSchedule schedule, double uniform, double normal) {
       return uniform;
     }
   }
 
   /** {@code sigmoid(mean + std n)} (Esser et al. 2024, section 3.1). */
   public record LogitNormal(double mean, double std) implements Density {
+    /** The standard one. */
+    public LogitNormal() {
+      this(0, 1);
+    }
+
     public LogitNormal {
-      if (!(Double.isFinite(mean) && std > 0 && Double.isFinite(std))) {
-        throw new IllegalArgumentException("logit-normal needs std above 0, not " + std);
-      }
+      requireNormal(mean, std);
     }
 
     @Override
-    public double level(double uniform, double normal) {
+    public double level(NoiseSchedule schedule, double uniform, double normal) {
       return 1 / (1 + Math.exp(-(mean + std * normal)));
     }
   }
 
   /** {@code ln(sigma / alpha)} normal, as EDM trains (mean -1.2, std 1.2 there). */
-  public record LogNormalSigma(NoiseSchedule schedule, double mean, double std) implements Density {
+  public record LogNormalSigma(double mean, double std) implements Density {
+    /** As EDM has it. */
+    public LogNormalSigma() {
+      this(-1.2, 1.2);
+    }
+
     public LogNormalSigma {
-      if (!(Double.isFinite(mean) && std > 0 && Double.isFinite(std))) {
-        throw new IllegalArgumentException("log-normal needs std above 0, not " + std);
-      }
+      requireNormal(mean, std);
     }
 
     @Override
-    public double level(double uniform, double normal) {
+    public double level(NoiseSchedule schedule, double uniform, double normal) {
       return schedule.level(-2 * (mean + std * normal));
+    }
+  }
+
+  private static void requireNormal(double mean, double std) {
+    if (!(Double.isFinite(mean) && std > 0 && Double.isFinite(std))) {
+      throw new IllegalArgumentException("std must be above 0, is " + std);
     }
   }
 
@@ -81,10 +93,10 @@ public record TimestepSampler(Density density, double perFrame, Decided decided)
   }
 
   /**
-   * Levels for a batch, [B, F], f64, on the CPU. Draws the same amount of randomness whatever the
-   * probability.
+   * Levels of a schedule for a batch, [B, F], f64, on the CPU. Draws the same amount of randomness
+   * whatever the probability.
    */
-  public Tensor draw(RandomStream random, long batch, long frames) {
+  public Tensor draw(NoiseSchedule schedule, RandomStream random, long batch, long frames) {
     double[] choice = Tensors.toDoubles(random.uniform(batch));
     double[] uniform = Tensors.toDoubles(random.uniform(batch, frames));
     double[] normal = Tensors.toDoubles(random.normal(batch, frames));
@@ -93,7 +105,7 @@ public record TimestepSampler(Density density, double perFrame, Decided decided)
       int clip = (int) (i / frames);
       double chance = choice[decided == Decided.CLIP ? clip : 0];
       int from = chance < perFrame ? i : (int) (clip * frames);
-      t[i] = density.level(uniform[from], normal[from]);
+      t[i] = density.level(schedule, uniform[from], normal[from]);
     }
     return Tensors.of(t, batch, frames);
   }

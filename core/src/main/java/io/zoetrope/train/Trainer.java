@@ -65,8 +65,8 @@ public final class Trainer implements AutoCloseable {
     this.objective = objective;
     this.settings = settings;
     this.run = run;
-    this.optimizer = settings.optimizer().over(parameters);
-    this.ema = new Ema(parameters, settings.ema());
+    this.optimizer = settings.learning().optimizer().over(parameters);
+    this.ema = new Ema(parameters, settings.learning().ema());
     try {
       Optional<Path> newest = run.newestCheckpoint();
       newest.ifPresent(this::restore);
@@ -107,11 +107,13 @@ public final class Trainer implements AutoCloseable {
         }
         throw e;
       }
-      if (settings.sampleEvery() > 0 && step % settings.sampleEvery() == 0) {
+      if (settings.rhythm().sampleEvery() > 0 && step % settings.rhythm().sampleEvery() == 0) {
         sample(listener);
       }
       cancelled = step < settings.steps() && listener.cancelled();
-      if (cancelled || step == settings.steps() || step % settings.checkpointEvery() == 0) {
+      if (cancelled
+          || step == settings.steps()
+          || step % settings.rhythm().checkpointEvery() == 0) {
         save(listener);
       }
     }
@@ -131,8 +133,8 @@ public final class Trainer implements AutoCloseable {
       loss += Scopes.value(() -> forwardAndBackward(at)) / settings.accumulate();
       at.metrics().forEach((k, v) -> metrics.merge(k, v / settings.accumulate(), Double::sum));
     }
-    double norm = GradientClip.clip(tensors, settings.clip());
-    double rate = settings.rate().at(step);
+    double norm = GradientClip.clip(tensors, settings.learning().clip());
+    double rate = settings.learning().rate().at(step);
     boolean skip = !Double.isFinite(loss) || !Double.isFinite(norm);
     if (skip) {
       skipped++;
@@ -174,7 +176,7 @@ public final class Trainer implements AutoCloseable {
       window.add("grad_norm", report.gradientNorm());
       report.metrics().forEach(window::add);
     }
-    if (step % settings.logEvery() == 0 || step == settings.steps()) {
+    if (step % settings.rhythm().logEvery() == 0 || step == settings.steps()) {
       SequencedMap<String, Double> line = window.drain();
       line.put("lr", report.learningRate());
       line.put("skipped", (double) skipped);
@@ -232,7 +234,7 @@ public final class Trainer implements AutoCloseable {
           state.write(folder);
         });
     saved = step;
-    run.prune(settings.keep());
+    run.prune(settings.rhythm().keep());
     try {
       run.plotLoss();
     } catch (RuntimeException e) {

@@ -19,9 +19,14 @@ class TrainingHelpersTest {
   private static final NoiseSchedule COSINE = NoiseSchedule.cosine();
 
   private static double[] draw(TimestepSampler sampler, long batch, long frames) {
+    return draw(COSINE, sampler, batch, frames);
+  }
+
+  private static double[] draw(
+      NoiseSchedule schedule, TimestepSampler sampler, long batch, long frames) {
     try (PointerScope scope = new PointerScope();
         RandomStream stream = new RandomStreams(3).stream("t")) {
-      return Tensors.toDoubles(sampler.draw(stream, batch, frames));
+      return Tensors.toDoubles(sampler.draw(schedule, stream, batch, frames));
     }
   }
 
@@ -51,7 +56,7 @@ class TrainingHelpersTest {
     for (int seed = 0; seed < 200; seed++) {
       double[] drawn;
       try (RandomStream random = new RandomStreams(seed).stream("levels")) {
-        drawn = Scopes.value(() -> Tensors.toDoubles(sampler.draw(random, 6, 4)));
+        drawn = Scopes.value(() -> Tensors.toDoubles(sampler.draw(COSINE, random, 6, 4)));
       }
       int shared = 0;
       for (int clip = 0; clip < 6; clip++) {
@@ -80,7 +85,8 @@ class TrainingHelpersTest {
     NoiseSchedule karras = NoiseSchedule.karras();
     double[] drawn =
         draw(
-            new TimestepSampler(new TimestepSampler.LogNormalSigma(karras, -1.2, 1.2), 1),
+            karras,
+            new TimestepSampler(new TimestepSampler.LogNormalSigma(-1.2, 1.2), 1),
             1000,
             20);
     double[] log = Arrays.stream(drawn).map(u -> Math.log(karras.sigma(u))).toArray();

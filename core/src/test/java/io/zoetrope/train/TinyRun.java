@@ -25,14 +25,12 @@ final class TinyRun {
         7,
         steps,
         2,
-        new AdamW.Options(0.9, 0.99, 1e-8, 0.01),
-        new LearningRate(1e-2, 5, steps, 0.1),
-        0.5,
-        0.99,
-        7,
-        2,
-        5,
-        0,
+        new Learning(
+            new AdamW.Options(0.9, 0.99, 1e-8, 0.01),
+            new LearningRate(1e-2, 5, steps, 0.1),
+            0.5,
+            0.99),
+        new TrainingSettings.Rhythm(7, 2, 5, 0),
         3);
   }
 

@@ -42,7 +42,8 @@ class TrainingMemoryTest {
     SequencedMap<String, Tensor> parameters = TinyRun.parameters(2048);
     TrainingSettings s = TinyRun.settings(500);
     TrainingSettings settings =
-        new TrainingSettings(s.seed(), 500, 2, s.optimizer(), s.rate(), 1, 0.99, 40, 1, 10, 0, 3);
+        new TrainingSettings(
+            s.seed(), 500, 2, s.learning(), new TrainingSettings.Rhythm(40, 1, 10, 0), 3);
     try (RunFolder run = RunFolder.open(Path.of(args[0]), "", false);
         Trainer trainer =
             new Trainer(parameters, TinyRun.objective(parameters, TinyRun::batch), settings, run)) {

@@ -5,6 +5,8 @@ import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.Verb;
 import io.zoetrope.torch.UserError;
 import io.zoetrope.train.Trainer;
+import io.zoetrope.train.method.Method;
+import io.zoetrope.train.method.Methods;
 import io.zoetrope.train.recipe.Recipe;
 import io.zoetrope.train.run.TrainingRun;
 import java.io.IOException;
@@ -58,7 +60,7 @@ public final class TrainCommand extends Verb {
   @Override
   protected Result run() throws IOException {
     Path file = find();
-    Recipe parsed = Recipe.read(file, settings, "--set");
+    Recipe<Method> parsed = Methods.ALL.read(file, settings, "--set");
     Path folder = session().resolve(runs);
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("recipe", file.toString());

@@ -1,14 +1,13 @@
 package io.zoetrope.train.objective;
 
 import io.zoetrope.diffusion.Levels;
-import io.zoetrope.diffusion.NoiseSchedule;
-import io.zoetrope.diffusion.Prediction;
-import io.zoetrope.diffusion.TimestepSampler;
+import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStream;
+import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.Objective;
@@ -18,13 +17,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
+import java.util.function.ToDoubleFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Denoising of latents, text encoder and denoiser together. Each frame has its own noise, and by
- * chance its own level ({@link TimestepSampler}); the loss is the mean squared error of the
- * network's raw prediction, over clips and the images beside them alike.
+ * Denoising of latents. Each frame has its own noise, and by chance its own level ({@link
+ * Denoising#levels}); the loss is the mean squared error of the network's raw prediction, weighted
+ * by level, over clips and the images beside them alike. Gradients flow into denoiser and text
+ * encoder, as far as these are trained.
  */
 public final class DiffusionObjective implements Objective {
   /**
@@ -36,27 +37,9 @@ public final class DiffusionObjective implements Objective {
    * @param captionDropout probability that a clip loses its caption, for guidance
    * @param recompute whether activations are computed again in the backward pass, to save memory
    * @param images single frames of other clips beside each clip, which mix with nothing in time
-   * @param given probability that a clip is given some of its frames clean
    */
   public record Cut(
-      int batch,
-      int frames,
-      int maxStride,
-      double captionDropout,
-      boolean recompute,
-      int images,
-      double given) {
-    /** Without given frames. */
-    public Cut(
-        int batch,
-        int frames,
-        int maxStride,
-        double captionDropout,
-        boolean recompute,
-        int images) {
-      this(batch, frames, maxStride, captionDropout, recompute, images, 0);
-    }
-
+      int batch, int frames, int maxStride, double captionDropout, boolean recompute, int images) {
     /** Without images. */
     public Cut(int batch, int frames, int maxStride, double captionDropout, boolean recompute) {
       this(batch, frames, maxStride, captionDropout, recompute, 0);
@@ -66,9 +49,7 @@ public final class DiffusionObjective implements Objective {
   private final VideoNetwork network;
   private final PromptEncoder prompts;
   private final LatentClips clips;
-  private final NoiseSchedule schedule;
-  private final Prediction prediction;
-  private final TimestepSampler levels;
+  private final Denoising asked;
   private final Cut cut;
   private final BiConsumer<Long, Path> sampler;
 
@@ -79,17 +60,13 @@ public final class DiffusionObjective implements Objective {
       VideoNetwork network,
       PromptEncoder prompts,
       LatentClips clips,
-      NoiseSchedule schedule,
-      Prediction prediction,
-      TimestepSampler levels,
+      Denoising asked,
       Cut cut,
       BiConsumer<Long, Path> sampler) {
     this.network = network;
     this.prompts = prompts;
     this.clips = clips;
-    this.schedule = schedule;
-    this.prediction = prediction;
-    this.levels = levels;
+    this.asked = asked;
     this.cut = cut;
     this.sampler = sampler;
   }
@@ -109,15 +86,22 @@ public final class DiffusionObjective implements Objective {
     if (learned_BF.isPresent()) {
       u_BF = u_BF.mul(learned_BF.get()); // what is given is clean
     }
-    Levels at = schedule.levels(u_BF, x0);
-    Tensor z = schedule.noisyInput(x0, eps, u_BF);
+    Levels at = asked.schedule().levels(u_BF, x0);
+    Tensor z = asked.schedule().noisyInput(x0, eps, u_BF);
+    Conditioning conditioning = condition(batch);
     Tensor raw =
         network.predict(
-            z,
+            scaled(z, at, asked.prediction()::inputScale),
             at.t_BF().to(ScalarType.Float),
-            condition(batch),
+            conditioning,
             cut.recompute ? step.recompute() : Segments.PLAIN);
-    Tensor error = raw.sub(prediction.from(x0, eps, at)).square();
+    Tensor target =
+        Scopes.noGrad(() -> asked.target().of(new Target.Noisy(x0, eps, z, at, conditioning)));
+    Tensor error =
+        scaled(
+            raw.sub(target).square(),
+            at,
+            level -> asked.weight().weight(level, asked.prediction()));
     if (cut.images > 0) {
       step.metric("clip_loss", error.narrow(2, 0, cut.frames).mean().item_double());
       step.metric("image_loss", error.narrow(2, cut.frames, cut.images).mean().item_double());
@@ -125,13 +109,18 @@ public final class DiffusionObjective implements Objective {
     return learned_BF.map(learned -> mean(error, learned)).orElseGet(error::mean);
   }
 
+  /** Each frame times a number of its level; itself where that is 1 everywhere. */
+  private static Tensor scaled(Tensor x_BCFHW, Levels at, ToDoubleFunction<NoiseLevel> factor) {
+    return at.allEqual(factor, 1) ? x_BCFHW : x_BCFHW.mul(at.coefficient(factor, x_BCFHW));
+  }
+
   /** 0 for frames that are given, 1 for the others, [B, F]; none if none ever are. */
   private Optional<Tensor> learned(TrainingStep step) {
-    if (cut.given == 0) {
+    if (asked.given() == 0) {
       return Optional.empty();
     }
     boolean[] given =
-        new GivenFrames(cut.given)
+        new GivenFrames(asked.given())
             .draw(new SplittableRandom(step.random().key("given")), cut.batch, cut.frames);
     int row = cut.frames + cut.images;
     double[] learned = new double[cut.batch * row];
@@ -165,14 +154,15 @@ public final class DiffusionObjective implements Objective {
   private Tensor levels(TrainingStep step) {
     try (RandomStream level = step.random().stream("level");
         RandomStream other = step.random().stream("image-level")) {
-      Tensor clip = levels.draw(level, cut.batch, cut.frames);
+      Tensor clip = asked.levels().draw(asked.schedule(), level, cut.batch, cut.frames);
       return cut.images == 0
           ? clip
           : Tensors.cat(
               List.of(
                   clip,
-                  levels
-                      .draw(other, (long) cut.batch * cut.images, 1)
+                  asked
+                      .levels()
+                      .draw(asked.schedule(), other, (long) cut.batch * cut.images, 1)
                       .reshape(cut.batch, cut.images)),
               1);
     }

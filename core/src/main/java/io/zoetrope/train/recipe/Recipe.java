@@ -4,6 +4,7 @@ import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import io.zoetrope.train.AdamW;
+import io.zoetrope.train.Learning;
 import io.zoetrope.train.LearningRate;
 import io.zoetrope.train.Muon;
 import io.zoetrope.train.TrainingSettings;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SequencedMap;
 
 /**
  * A training run, written down. Read from YAML or JSON; see {@code recipes/}.
@@ -25,8 +27,11 @@ import java.util.List;
  * @param clip limit of the global gradient norm; 0 for none
  * @param ema decay of the averaged weights, 0 to below 1
  * @param maxSkipped how many steps in a row may be skipped for a loss that is not finite
+ * @param data what is learned from
+ * @param objective what is trained, and how
+ * @param <M> the methods that it may be
  */
-public record Recipe(
+public record Recipe<M>(
     String name,
     @Default("0") long seed,
     long steps,
@@ -42,7 +47,7 @@ public record Recipe(
     @Default("{}") Sample sample,
     @Default("10") int maxSkipped,
     DataBlock data,
-    ObjectiveBlock objective) {
+    M objective) {
   private static final int MUON_ITERATIONS = 5;
 
   /**
@@ -101,17 +106,30 @@ public record Recipe(
    * @param every steps between checkpoints
    * @param keep how many to keep
    */
-  public record Checkpoint(@Default("500") long every, @Default("2") int keep) {}
+  public record Checkpoint(@Default("500") long every, @Default("2") int keep) {
+    public Checkpoint {
+      TrainingSettings.atLeast("every", 1, every);
+      TrainingSettings.atLeast("keep", 1, keep);
+    }
+  }
 
   /**
    * @param every steps between lines of metrics.jsonl
    */
-  public record Log(@Default("10") long every) {}
+  public record Log(@Default("10") long every) {
+    public Log {
+      TrainingSettings.atLeast("every", 1, every);
+    }
+  }
 
   /**
    * @param every steps between samples; 0 for none
    */
-  public record Sample(@Default("500") long every) {}
+  public record Sample(@Default("500") long every) {
+    public Sample {
+      TrainingSettings.atLeast("every", 0, every);
+    }
+  }
 
   public Recipe {
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
@@ -132,83 +150,29 @@ public record Recipe(
       throw new UserError(
           Fault.INVALID, "precision must be auto, f32 or bf16, is '%s'".formatted(precision));
     }
-    TrainingSettings unused =
-        settings(
-            seed,
-            steps,
-            accumulate,
-            optimizer,
-            schedule,
-            clip,
-            ema,
-            checkpoint,
-            log,
-            sample,
-            maxSkipped);
+    TrainingSettings.atLeast("accumulate", 1, accumulate);
+    TrainingSettings.atLeast("maxSkipped", 1, maxSkipped);
+    Learning unused = learning(optimizer, schedule, steps, clip, ema);
   }
 
   /** What the loop needs to know. */
   public TrainingSettings settings() {
-    return settings(
-        seed,
-        steps,
-        accumulate,
-        optimizer,
-        schedule,
-        clip,
-        ema,
-        checkpoint,
-        log,
-        sample,
-        maxSkipped);
-  }
-
-  private static TrainingSettings settings(
-      long seed,
-      long steps,
-      int accumulate,
-      Optimizer optimizer,
-      Schedule schedule,
-      double clip,
-      double ema,
-      Checkpoint checkpoint,
-      Log log,
-      Sample sample,
-      int maxSkipped) {
     return new TrainingSettings(
         seed,
         steps,
         accumulate,
-        optimizer.options(),
-        new LearningRate(optimizer.lr, schedule.warmup, steps, schedule.floor),
-        clip,
-        ema,
-        checkpoint.every,
-        checkpoint.keep,
-        log.every,
-        sample.every,
+        learning(optimizer, schedule, steps, clip, ema),
+        new TrainingSettings.Rhythm(checkpoint.every, checkpoint.keep, log.every, sample.every),
         maxSkipped);
   }
 
-  private static final String SETTING = "setting";
-
-  /**
-   * Reads a recipe.
-   *
-   * @throws UserError naming the file, the line, the key and the mend
-   */
-  public static Recipe read(Path file) {
-    return read(file, List.of());
-  }
-
-  /**
-   * Reads a recipe with settings put over it.
-   *
-   * @param settings as in {@code objective.perFrame=0.5}
-   * @throws UserError naming the file and line, or the setting, the key and the mend
-   */
-  public static Recipe read(Path file, List<String> settings) {
-    return read(file, settings, SETTING);
+  private static Learning learning(
+      Optimizer optimizer, Schedule schedule, long steps, double clip, double ema) {
+    return new Learning(
+        optimizer.options(),
+        new LearningRate(optimizer.lr, schedule.warmup, steps, schedule.floor),
+        clip,
+        ema);
   }
 
   /**
@@ -216,26 +180,35 @@ public record Recipe(
    *
    * @param settings as in {@code objective.perFrame=0.5}
    * @param named what errors call a setting
+   * @param methods the records that an objective may be, by their kinds
+   * @throws UserError naming the file and line, or the setting, the key and the mend
    */
-  public static Recipe read(Path file, List<String> settings, String named) {
+  public static <M> Recipe<M> read(
+      Path file,
+      List<String> settings,
+      String named,
+      SequencedMap<String, Class<? extends M>> methods) {
     try {
       String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-      return RecordReader.read(file.toString(), text, settings, named, Recipe.class);
+      return parse(file.toString(), text, settings, named, methods);
     } catch (IOException e) {
       throw AtomicFiles.cannot("read", file, e);
     }
   }
 
   /**
+   * As {@link #read}.
+   *
    * @param what names the text's origin in errors
    * @param text YAML or JSON
    */
-  public static Recipe parse(String what, String text) {
-    return parse(what, text, List.of());
-  }
-
-  /** As {@link #parse(String, String)} with settings put over the text. */
-  public static Recipe parse(String what, String text, List<String> settings) {
-    return RecordReader.read(what, text, settings, SETTING, Recipe.class);
+  @SuppressWarnings("unchecked") // the reader makes an objective of one of the methods
+  public static <M> Recipe<M> parse(
+      String what,
+      String text,
+      List<String> settings,
+      String named,
+      SequencedMap<String, Class<? extends M>> methods) {
+    return (Recipe<M>) RecordReader.read(what, text, settings, named, Recipe.class, methods);
   }
 }

@@ -4,9 +4,12 @@ import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,33 +20,47 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Fills records from YAML by the names of their components. A component may be a number, boolean,
  * string, path, enum (in lower case), record, sealed interface of records (told apart by the key
- * {@code kind}), or an Optional or List of these. Unknown keys are errors.
+ * {@code kind}), or an Optional or List of these. A sealed interface may also be given by one word,
+ * if it has a method {@code of(String)}. A component whose type is a variable is one of the kinds
+ * of a table. Unknown keys are errors; what is left out has the value that {@link Default} says, or
+ * that the record's constructor without arguments gives it.
  */
 final class RecordReader {
   private static final String KIND = "kind";
 
   private final String what;
   private final String settings;
+  private final SequencedMap<String, ? extends Class<?>> kinds;
 
-  private RecordReader(String what, String settings) {
+  private RecordReader(
+      String what, String settings, SequencedMap<String, ? extends Class<?>> kinds) {
     this.what = what;
     this.settings = settings;
+    this.kinds = kinds;
   }
 
   /**
    * @param what names the text's origin in errors
    * @param settings put over the text, see {@link Overrides}
    * @param named what errors call a setting
+   * @param kinds records that a component may be whose type is a variable, by their names
    */
   static <T extends Record> T read(
-      String what, String text, List<String> settings, String named, Class<T> type) {
-    RecordReader reader = new RecordReader(what, named);
+      String what,
+      String text,
+      List<String> settings,
+      String named,
+      Class<T> type,
+      SequencedMap<String, ? extends Class<?>> kinds) {
+    RecordReader reader = new RecordReader(what, named, kinds);
     Node root = Overrides.apply(Node.parse(what, text), named, settings);
-    return type.cast(reader.record(type, root, "", false));
+    return type.cast(reader.record(type, root, "", Set.of()));
   }
 
   private Object value(Type type, Node node, String path) {
@@ -65,14 +82,20 @@ final class RecordReader {
         return List.copyOf(items);
       }
     }
+    if (type instanceof TypeVariable<?>) {
+      return variant(kinds, node, path);
+    }
     if (!(type instanceof Class<?> c)) {
       throw new IllegalStateException("no reader for " + type);
     }
     if (c.isSealed()) {
-      return variant(c, node, path);
+      Optional<Method> named = named(c);
+      return named.isPresent() && node instanceof Node.Scalar word && !word.isNull()
+          ? named(named.get(), word, path)
+          : variant(variants(c), node, path);
     }
     if (c.isRecord()) {
-      return record(c, node, path, false);
+      return record(c, node, path, Set.of());
     }
     if (!(node instanceof Node.Scalar scalar) || scalar.isNull()) {
       throw error(node, path, node instanceof Node.Scalar ? "has no value" : "must be one value");
@@ -131,12 +154,38 @@ final class RecordReader {
     throw new IllegalStateException("no reader for " + c);
   }
 
-  /** One of the records of a sealed interface, chosen by its {@code kind}. */
-  private Object variant(Class<?> c, Node node, String path) {
+  /** What makes a value of one word. */
+  private static Optional<Method> named(Class<?> c) {
+    return Arrays.stream(c.getDeclaredMethods())
+        .filter(m -> m.getName().equals("of") && Modifier.isStatic(m.getModifiers()))
+        .filter(m -> m.getReturnType() == c)
+        .filter(m -> Arrays.equals(m.getParameterTypes(), new Class<?>[] {String.class}))
+        .findFirst();
+  }
+
+  private Object named(Method of, Node.Scalar node, String path) {
+    try {
+      return of.invoke(null, node.text());
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof UserError u) {
+        throw u.at(at(node) + ": " + path);
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Map<String, Class<?>> variants(Class<?> c) {
     Map<String, Class<?>> kinds = new LinkedHashMap<>();
     for (Class<?> variant : c.getPermittedSubclasses()) {
       kinds.put(kebab(variant.getSimpleName()), variant);
     }
+    return kinds;
+  }
+
+  /** One of several records, chosen by its {@code kind}. */
+  private Object variant(Map<String, ? extends Class<?>> kinds, Node node, String path) {
     if (!(node instanceof Node.Mapping mapping)) {
       throw error(node, path, "must be a block with a kind: " + String.join(", ", kinds.keySet()));
     }
@@ -149,38 +198,76 @@ final class RecordReader {
           path.isEmpty() ? KIND : path + "." + KIND,
           "must be one of %s, is '%s'".formatted(String.join(", ", kinds.keySet()), name));
     }
-    return record(variant, node, path, true);
+    return record(variant, node, path, Set.of(KIND));
   }
 
-  private Object record(Class<?> c, Node node, String path, boolean isVariant) {
+  /**
+   * @param others keys that may stand among the record's own
+   */
+  private Object record(Class<?> c, Node node, String path, Set<String> others) {
     if (!(node instanceof Node.Mapping mapping)) {
       throw error(node, path.isEmpty() ? "the recipe" : path, "must be a block of keys and values");
     }
     SequencedMap<String, Node> fields = mapping.fields();
     RecordComponent[] components = c.getRecordComponents();
-    List<String> names = Arrays.stream(components).map(RecordComponent::getName).toList();
+    List<String> keys = keys(c);
     fields.forEach((key, value) -> {
-      if (!names.contains(key) && !(isVariant && key.equals(KIND))) {
-        throw error(value, prefix(path) + key, "is not a key here: " + nearest(key, names));
+      if (!keys.contains(key) && !others.contains(key)) {
+        throw error(value, prefix(path) + key, "is not a key here: " + nearest(key, keys));
       }
     });
+    Map<String, Object> example = example(c);
     Object[] values = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
-      String name = names.get(i);
+      String name = components[i].getName();
       Type type = components[i].getGenericType();
       Node field = fields.get(name);
       Default otherwise = components[i].getAnnotation(Default.class);
-      if (field != null) {
+      if (components[i].isAnnotationPresent(Inline.class)) {
+        values[i] = record(components[i].getType(), node, path, fields.sequencedKeySet());
+      } else if (field != null) {
         values[i] = value(type, field, prefix(path) + name);
       } else if (otherwise != null) {
         values[i] = value(type, Node.parse("default", otherwise.value()), prefix(path) + name);
       } else if (components[i].getType() == Optional.class) {
         values[i] = Optional.empty();
+      } else if (example.containsKey(name)) {
+        values[i] = example.get(name);
       } else {
         throw error(node, prefix(path) + name, "is missing");
       }
     }
     return construct(c, components, values, mapping, path);
+  }
+
+  /** The keys of a record's block: its own, and those of the records that lie inline. */
+  private static List<String> keys(Class<?> c) {
+    return Arrays.stream(c.getRecordComponents())
+        .flatMap(x ->
+            x.isAnnotationPresent(Inline.class)
+                ? keys(x.getType()).stream()
+                : Stream.of(x.getName()))
+        .toList();
+  }
+
+  /** The values that a record has if nothing is said; empty if it cannot be made so. */
+  private static Map<String, Object> example(Class<?> c) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    try {
+      for (Constructor<?> constructor : c.getDeclaredConstructors()) {
+        if (constructor.getParameterCount() == 0) {
+          constructor.setAccessible(true);
+          Object example = constructor.newInstance();
+          for (RecordComponent component : c.getRecordComponents()) {
+            component.getAccessor().setAccessible(true);
+            values.put(component.getName(), component.getAccessor().invoke(example));
+          }
+        }
+      }
+      return values;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private Object construct(

@@ -1,18 +1,15 @@
 package io.zoetrope.train.run;
 
-import io.zoetrope.data.ClipDataset;
-import io.zoetrope.data.FolderDataset;
-import io.zoetrope.data.toybox.Split;
-import io.zoetrope.data.toybox.ToyboxDataset;
 import io.zoetrope.train.RunFolder;
 import io.zoetrope.train.Trainer;
 import io.zoetrope.train.TrainingListener;
-import io.zoetrope.train.recipe.DataBlock;
-import io.zoetrope.train.recipe.ObjectiveBlock;
+import io.zoetrope.train.method.Method;
+import io.zoetrope.train.method.Prepared;
+import io.zoetrope.train.method.Setting;
 import io.zoetrope.train.recipe.Recipe;
 import java.nio.file.Path;
 
-/** Runs a recipe. */
+/** Runs a recipe, whatever its method. */
 public final class TrainingRun {
   private TrainingRun() {}
 
@@ -20,8 +17,8 @@ public final class TrainingRun {
    * How a run ended.
    *
    * @param training of the loop
-   * @param product what was made, once the last step is done: an autoencoder's folder or a model
-   *     directory
+   * @param product what was made, once the last step is done: an autoencoder's folder, a model
+   *     directory, ...
    */
   public record Outcome(Trainer.Result training, Path product) {}
 
@@ -33,25 +30,18 @@ public final class TrainingRun {
    * @param resume whether to continue from the newest checkpoint
    */
   public static Outcome run(
-      Recipe recipe, String text, Path runs, boolean resume, TrainingListener listener) {
-    try (RunFolder folder = RunFolder.open(runs.resolve(recipe.name()), text, resume)) {
-      return switch (recipe.objective()) {
-        case ObjectiveBlock.Autoencoder block ->
-            AutoencoderRun.run(recipe, block, folder, listener);
-        case ObjectiveBlock.Diffusion block -> DiffusionRun.run(recipe, block, folder, listener);
-        case ObjectiveBlock.Classifier block -> ClassifierRun.run(recipe, block, folder, listener);
-      };
+      Recipe<Method> recipe, String text, Path runs, boolean resume, TrainingListener listener) {
+    try (RunFolder folder = RunFolder.open(runs.resolve(recipe.name()), text, resume);
+        Setting setting = new Setting(recipe, folder, listener)) {
+      Prepared prepared = recipe.objective().prepare(setting);
+      try (Trainer trainer =
+          new Trainer(prepared.parameters(), prepared.objective(), recipe.settings(), folder)) {
+        Trainer.Result result = trainer.run(listener);
+        if (!result.cancelled()) {
+          prepared.product().write().accept(trainer.ema());
+        }
+        return new Outcome(result, prepared.product().path());
+      }
     }
-  }
-
-  /** The data that a recipe names. */
-  static ClipDataset data(DataBlock block) {
-    return switch (block) {
-      case DataBlock.Toybox t ->
-          new ToyboxDataset(t.seed(), Split.TRAIN, t.width(), t.height(), t.frames(), t.fps());
-      case DataBlock.Folder f ->
-          FolderDataset.open(
-              f.path(), FolderDataset.Options.of(f.width(), f.height(), f.frames(), f.fps()));
-    };
   }
 }

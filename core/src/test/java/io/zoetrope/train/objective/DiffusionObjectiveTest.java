@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.zoetrope.diffusion.LossWeight;
+import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.TimestepSampler;
@@ -89,6 +91,16 @@ class DiffusionObjectiveTest {
 
   private Witness asked(
       long seed, int images, double perFrame, double given, Map<String, Double> result) {
+    return asked(seed, images, perFrame, given, new LossWeight.Constant(), result);
+  }
+
+  private Witness asked(
+      long seed,
+      int images,
+      double perFrame,
+      double given,
+      LossWeight weight,
+      Map<String, Double> result) {
     try {
       String json = PromptTokenizer.wordLevel(CAPTIONS);
       Path file = Files.writeString(folder.resolve("tokenizer.json"), json);
@@ -104,10 +116,14 @@ class DiffusionObjectiveTest {
                 witness,
                 new WordPrompts(text, tokenizer),
                 clips(),
-                NoiseSchedule.cosine(),
-                Prediction.X0,
-                new TimestepSampler(new TimestepSampler.Uniform(), perFrame),
-                new DiffusionObjective.Cut(BATCH, CUT, 1, 0, false, images, given),
+                new Denoising(
+                    NoiseSchedule.cosine(),
+                    Prediction.X0,
+                    new TimestepSampler(new TimestepSampler.Uniform(), perFrame),
+                    given,
+                    weight,
+                    Target.truth(Prediction.X0)),
+                new DiffusionObjective.Cut(BATCH, CUT, 1, 0, false, images),
                 (step, path) -> {});
         Scopes.run(() ->
             result.put("loss", objective.loss(new TrainingStep(seed, 0, 0, 1)).item_double()));
@@ -184,6 +200,49 @@ class DiffusionObjectiveTest {
           .as("seed %d", seed)
           .isCloseTo(sum / learned, withinPercentage(0.2));
     }
+  }
+
+  /** The error is z's own clean part, whose weight each frame's level gives. */
+  @Test
+  void errorsCountByTheirLevel() {
+    NoiseSchedule schedule = NoiseSchedule.cosine();
+    for (LossWeight weight : List.of(new LossWeight.MinSnr(5), new LossWeight.Sigmoid(2))) {
+      for (long seed = 0; seed < 5; seed++) {
+        Map<String, Double> result = new TreeMap<>();
+        Witness asked = asked(seed, 0, 1, 0, weight, result);
+        ClipBatch batch =
+            ClipBatch.draw(
+                clips(),
+                new DiffusionObjective.Cut(BATCH, CUT, 1, 0, false),
+                new SplittableRandom(new TrainingStep(seed, 0, 0, 1).random().key("batch")),
+                new SplittableRandom(new TrainingStep(seed, 0, 0, 1).random().key("images")));
+        float[] x0 = Tensors.toFloats(batch.x0_BCFHW().select(4, 0).select(3, 0).select(1, 0));
+        double mean = 0;
+        for (int i = 0; i < x0.length; i++) {
+          NoiseLevel level = schedule.at(levelOf(schedule, asked.t[i]));
+          mean += weight.weight(level, Prediction.X0) * x0[i] * x0[i] / x0.length;
+        }
+        assertThat(result.get("loss"))
+            .as("%s, seed %d", weight, seed)
+            .isCloseTo(mean, withinPercentage(0.5));
+      }
+    }
+  }
+
+  /** The level of which a network is told so, by halving. */
+  private static double levelOf(NoiseSchedule schedule, double told) {
+    double low = 0;
+    double high = 1;
+    boolean rising = schedule.timestepInput(1) > schedule.timestepInput(0);
+    for (int i = 0; i < 60; i++) {
+      double middle = (low + high) / 2;
+      if (schedule.timestepInput(middle) < told == rising) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return (low + high) / 2;
   }
 
   @Test

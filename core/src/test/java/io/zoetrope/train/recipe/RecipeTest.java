@@ -3,7 +3,14 @@ package io.zoetrope.train.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.diffusion.LossWeight;
+import io.zoetrope.diffusion.Prediction;
+import io.zoetrope.diffusion.TimestepSampler;
 import io.zoetrope.torch.UserError;
+import io.zoetrope.train.method.AutoencoderMethod;
+import io.zoetrope.train.method.DiffusionMethod;
+import io.zoetrope.train.method.Method;
+import io.zoetrope.train.method.Methods;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +38,14 @@ class RecipeTest {
         init: some/model
       """;
 
+  private static Recipe<Method> parse(String what, String text) {
+    return parse(what, text, List.of());
+  }
+
+  private static Recipe<Method> parse(String what, String text, List<String> settings) {
+    return Methods.ALL.parse(what, text, settings);
+  }
+
   static List<Path> shipped() throws IOException {
     Path here = Path.of("").toAbsolutePath();
     Path folder =
@@ -45,29 +60,28 @@ class RecipeTest {
   @ParameterizedTest
   @MethodSource("shipped")
   void everyShippedRecipeIsGood(Path file) {
-    Recipe recipe = Recipe.read(file);
+    Recipe<Method> recipe = Methods.ALL.read(file, List.of(), "setting");
     assertThat(recipe.settings().steps()).isEqualTo(recipe.steps());
     assertThat(file.getFileName().toString()).startsWith(recipe.name() + ".");
   }
 
   @Test
   void whatIsLeftOutHasItsDefault() {
-    Recipe recipe = Recipe.parse("r", GOOD);
+    Recipe<Method> recipe = parse("r", GOOD);
     assertThat(recipe.optimizer().lr()).isEqualTo(3e-4);
     assertThat(recipe.optimizer().betas()).containsExactly(0.9, 0.99);
     assertThat(recipe.checkpoint()).isEqualTo(new Recipe.Checkpoint(500, 2));
     assertThat(recipe.data()).isEqualTo(new DataBlock.Toybox(0, 128, 128, 1, 8));
     assertThat(recipe.objective())
         .isInstanceOfSatisfying(
-            ObjectiveBlock.Autoencoder.class,
-            a -> assertThat(a.init()).contains(Path.of("some/model")));
-    assertThat(recipe.settings().rate().at(9)).isEqualTo(3e-4);
+            AutoencoderMethod.class, a -> assertThat(a.init()).contains(Path.of("some/model")));
+    assertThat(recipe.settings().learning().rate().at(9)).isEqualTo(3e-4);
   }
 
   @Test
   void jsonIsReadToo() {
-    Recipe recipe =
-        Recipe.parse(
+    Recipe<Method> recipe =
+        parse(
             "r",
             """
             {"name": "j", "steps": 1e3, "batch": 1, "optimizer": {"lr": 1E-3},
@@ -77,13 +91,11 @@ class RecipeTest {
                            "levels": {"kind": "uniform"}}}
             """);
     assertThat(recipe.steps()).isEqualTo(1000);
-    ObjectiveBlock.Diffusion d = (ObjectiveBlock.Diffusion) recipe.objective();
-    assertThat(d.prediction()).isEqualTo(ObjectiveBlock.PredictionKind.V);
-    assertThat(d.levels()).isEqualTo(new ObjectiveBlock.Levels.Uniform());
-    assertThat(d.trains("blocks.3.temporal.q.weight")).isTrue();
-    assertThat(d.trains("blocks.3.spatial.q.weight")).isFalse();
-    assertThat(d.trains("text.token.weight")).isFalse();
-    assertThat(d.trains("textual")).isTrue();
+    DiffusionMethod d = (DiffusionMethod) recipe.objective();
+    assertThat(d.prediction()).isEqualTo(Prediction.V);
+    assertThat(d.noise().levels()).isEqualTo(new TimestepSampler.Uniform());
+    assertThat(d.freeze()).containsExactly("blocks.*.spatial.*", "text.*");
+    assertThat(d.clips().clips()).isEqualTo(4096);
   }
 
   @ParameterizedTest
@@ -123,7 +135,80 @@ class RecipeTest {
       })
   void mistakesAreNamedWithTheirLine(String good, String bad, String where, String why) {
     assertThat(GOOD).contains(good);
-    assertThatThrownBy(() -> Recipe.parse("r.yaml", GOOD.replaceFirst(good, bad)))
+    assertThatThrownBy(() -> parse("r.yaml", GOOD.replaceFirst(good, bad)))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("r.yaml " + where)
+        .hasMessageContaining(why)
+        .matches(e -> String.valueOf(e.getMessage()).lines().count() == 1);
+  }
+
+  private static final String DIFFUSION =
+      """
+      name: d
+      steps: 100
+      batch: 4
+      optimizer: {lr: 3e-4}
+      data: {kind: toybox}
+      objective:
+        kind: diffusion
+        network: tiny
+        autoencoder: a
+      """;
+
+  @Test
+  void aBlockIsFlatAlsoWhereItsRecordIsNot() {
+    DiffusionMethod plain = (DiffusionMethod) parse("r", DIFFUSION).objective();
+    assertThat(plain.prediction()).isEqualTo(Prediction.FLOW);
+    assertThat(plain.noise().perFrame()).isEqualTo(0.2);
+    assertThat(plain.noise().levels()).isEqualTo(new TimestepSampler.LogitNormal(0, 1));
+    assertThat(plain.noise().weight()).isEqualTo(new LossWeight.Constant());
+    assertThat(plain.clips().captionDropout()).isEqualTo(0.1);
+    DiffusionMethod set =
+        (DiffusionMethod)
+            parse(
+                    "r",
+                    DIFFUSION,
+                    List.of(
+                        "objective.cut=3",
+                        "objective.weight={kind: min-snr, gamma: 3}",
+                        "objective.levels={kind: logit-normal, std: 2}",
+                        "objective.prediction={kind: edm, sigmaData: 0.5}",
+                        "objective.perFrameDraw=batch"))
+                .objective();
+    assertThat(set.clips().cut()).isEqualTo(3);
+    assertThat(set.noise().weight()).isEqualTo(new LossWeight.MinSnr(3));
+    assertThat(set.noise().levels()).isEqualTo(new TimestepSampler.LogitNormal(0, 2));
+    assertThat(set.prediction()).isEqualTo(Prediction.EDM);
+    assertThat(set.noise().perFrameDraw()).isEqualTo(TimestepSampler.Decided.BATCH);
+    assertThat(
+            ((DiffusionMethod)
+                    parse("r", DIFFUSION, List.of("objective.weight=sigmoid")).objective())
+                .noise()
+                .weight())
+        .isEqualTo(new LossWeight.Sigmoid(2));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "perFrame: 2 | line 10: objective.perFrame | 0 to 1",
+        "cut: -1 | line 6: objective.clips and maxStride | cut at least 0",
+        "images: 65 | line 10: objective.images | 0 to 64",
+        "cuts: 1 | line 10: objective.cuts | did you mean 'cut'?",
+        "weight: min-snt | line 10: objective.weight | constant, snr, min-snr, sigmoid",
+        "weight: {kind: flat} | line 10: objective.weight.kind | constant, snr, min-snr, sigmoid",
+        "weight: {kind: min-snr, gamma: 0} | line 10: objective.weight.gamma | above 0",
+        "weight: | line 10: objective.weight | block with a kind",
+        "prediction: {kind: edm, sigmaData: 0.7} | line 10: objective.prediction | by its name",
+        "prediction: noise | line 10: objective.prediction | eps, x0, v, flow, edm",
+        "levels: {kind: logit-normal, std: 0} | line 10: objective.levels.std | above 0",
+        "levels: uniform | line 10: objective.levels | block with a kind",
+        "perFrameDraw: frame | line 10: objective.perFrameDraw | clip, batch",
+      })
+  void mistakesInABlockAreNamedWithTheirLine(String more, String where, String why) {
+    assertThatThrownBy(() -> parse("r.yaml", DIFFUSION + "  " + more + "\n"))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("r.yaml " + where)
         .hasMessageContaining(why)
@@ -132,8 +217,8 @@ class RecipeTest {
 
   @Test
   void settingsLieOverTheText() {
-    Recipe recipe =
-        Recipe.parse(
+    Recipe<Method> recipe =
+        parse(
             "r",
             GOOD,
             List.of(
@@ -151,9 +236,8 @@ class RecipeTest {
     assertThat(recipe.log()).isEqualTo(new Recipe.Log(3));
     assertThat(recipe.data().frames()).isEqualTo(2);
     assertThat(recipe.objective())
-        .isInstanceOfSatisfying(
-            ObjectiveBlock.Autoencoder.class, a -> assertThat(a.l1()).isEqualTo(3));
-    assertThat(Recipe.parse("r", GOOD, List.of())).isEqualTo(Recipe.parse("r", GOOD));
+        .isInstanceOfSatisfying(AutoencoderMethod.class, a -> assertThat(a.l1()).isEqualTo(3));
+    assertThat(parse("r", GOOD, List.of())).isEqualTo(parse("r", GOOD));
   }
 
   @ParameterizedTest
@@ -174,7 +258,7 @@ class RecipeTest {
         "objective.kind=nothing | setting: objective.kind must be one of",
       })
   void mistakesInSettingsAreNamed(String setting, String why) {
-    assertThatThrownBy(() -> Recipe.parse("r.yaml", GOOD, List.of(setting)))
+    assertThatThrownBy(() -> parse("r.yaml", GOOD, List.of(setting)))
         .isInstanceOf(UserError.class)
         .hasMessageContaining(why)
         .matches(e -> String.valueOf(e.getMessage()).lines().count() == 1);
@@ -184,7 +268,7 @@ class RecipeTest {
   void brokenTextIsOneLine() {
     for (String text :
         List.of("", "a", "[1]", "a: [", "a: b: c", "\t", "name: ok\n---\nx: 1", "\u0000")) {
-      assertThatThrownBy(() -> Recipe.parse("r.yaml", text))
+      assertThatThrownBy(() -> parse("r.yaml", text))
           .isInstanceOf(UserError.class)
           .matches(e -> String.valueOf(e.getMessage()).lines().count() == 1)
           .hasMessageStartingWith("r.yaml");
@@ -205,7 +289,7 @@ class RecipeTest {
         }
       }
       try {
-        Recipe.parse("r.yaml", text.toString());
+        parse("r.yaml", text.toString());
       } catch (UserError e) {
         assertThat(String.valueOf(e.getMessage()).lines().count()).as("case %d", i).isEqualTo(1);
       } catch (RuntimeException e) {

@@ -15,6 +15,8 @@ import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import io.zoetrope.train.TrainingListener;
+import io.zoetrope.train.method.Method;
+import io.zoetrope.train.method.Methods;
 import io.zoetrope.train.recipe.Recipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +34,7 @@ class TrainingRunTest {
   @TempDir Path runs;
 
   private Path train(String text) {
-    Recipe recipe = Recipe.parse("recipe", text);
+    Recipe<Method> recipe = Methods.ALL.parse("recipe", text, List.of());
     TrainingRun.Outcome outcome = TrainingRun.run(recipe, text, runs, false, TrainingListener.NONE);
     assertThat(outcome.training().cancelled()).isFalse();
     return outcome.product();
@@ -92,7 +94,8 @@ class TrainingRunTest {
   @Test
   void aUNetLearnsPixelsOfClipsAndImages() {
     Path file = recipes().resolve("tiny-unet.yaml");
-    Recipe recipe = Recipe.read(file, List.of("sample.every=3", "objective.images=1"));
+    Recipe<Method> recipe =
+        Methods.ALL.read(file, List.of("sample.every=3", "objective.images=1"), "setting");
     Path model = TrainingRun.run(recipe, "tiny-unet", runs, false, TrainingListener.NONE).product();
     assertThat(runs.resolve("tiny-unet/samples/step-000003/samples.png")).exists();
     assertThat(runs.resolve("tiny-unet/metrics.jsonl")).content().contains("image_loss");
@@ -110,7 +113,7 @@ class TrainingRunTest {
     // Its own kind of model, and another kind of network, to go on from.
     Path further =
         TrainingRun.run(
-                Recipe.read(
+                Methods.ALL.read(
                     file,
                     List.of(
                         "name=further",
@@ -118,7 +121,8 @@ class TrainingRunTest {
                         "objective.checkpointing=true",
                         "objective.init=" + model,
                         "objective.autoencoder=" + model,
-                        "objective.inflation=align-your-latents")),
+                        "objective.inflation=align-your-latents"),
+                    "setting"),
                 "further",
                 runs,
                 false,

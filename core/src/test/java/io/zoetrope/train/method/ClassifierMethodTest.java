@@ -1,4 +1,4 @@
-package io.zoetrope.train.run;
+package io.zoetrope.train.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,12 +7,13 @@ import io.zoetrope.checkpoint.Component;
 import io.zoetrope.network.classifier.ClassifierConfig;
 import io.zoetrope.torch.UserError;
 import io.zoetrope.train.TrainingListener;
-import io.zoetrope.train.recipe.Recipe;
+import io.zoetrope.train.run.TrainingRun;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ClassifierRunTest {
+class ClassifierMethodTest {
   @TempDir Path runs;
 
   private TrainingRun.Outcome train(String data) {
@@ -22,7 +23,8 @@ class ClassifierRunTest {
          sample: {every: 2}, data: %s, objective: {kind: classifier, network: tiny}}
         """
             .formatted(data);
-    return TrainingRun.run(Recipe.parse("recipe", text), text, runs, false, TrainingListener.NONE);
+    return TrainingRun.run(
+        Methods.ALL.parse("recipe", text, List.of()), text, runs, false, TrainingListener.NONE);
   }
 
   @Test

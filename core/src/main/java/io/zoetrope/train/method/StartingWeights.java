@@ -1,4 +1,4 @@
-package io.zoetrope.train.run;
+package io.zoetrope.train.method;
 
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
@@ -10,17 +10,18 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /** Weights to start from, which may be none, and the files that they are mapped from. */
-record Weights(Map<String, Tensor> tensors, List<SafetensorsFile> files) implements AutoCloseable {
-  static Weights none() {
-    return new Weights(Map.of(), List.of());
+record StartingWeights(Map<String, Tensor> tensors, List<SafetensorsFile> files)
+    implements Setting.Resource {
+  static StartingWeights none() {
+    return new StartingWeights(Map.of(), List.of());
   }
 
-  static Weights of(Path file) {
+  static StartingWeights of(Path file) {
     return of(Map.of("", file));
   }
 
   /** Several files, the names in each with a prefix in front. */
-  static Weights of(Map<String, Path> filesByPrefix) {
+  static StartingWeights of(Map<String, Path> filesByPrefix) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     List<SafetensorsFile> files = new ArrayList<>();
     filesByPrefix.forEach((prefix, path) -> {
@@ -28,7 +29,7 @@ record Weights(Map<String, Tensor> tensors, List<SafetensorsFile> files) impleme
       files.add(file);
       file.tensors().forEach((name, tensor) -> tensors.put(prefix + name, tensor));
     });
-    return new Weights(tensors, files);
+    return new StartingWeights(tensors, files);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.zoetrope.train.run;
+package io.zoetrope.train.method;
 
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.data.toybox.ToyboxWords;
@@ -7,7 +7,6 @@ import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.train.RunFolder;
 import io.zoetrope.train.objective.LatentClips;
 import io.zoetrope.train.recipe.DataBlock;
-import io.zoetrope.train.recipe.ObjectiveBlock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,22 +20,20 @@ import java.util.stream.Stream;
  *
  * @param json the text of its tokenizer.json
  */
-record Vocabulary(PromptTokenizer tokenizer, String json) implements AutoCloseable {
+record Vocabulary(PromptTokenizer tokenizer, String json) implements Setting.Resource {
   /** Tokens of a prompt. */
   static final int PROMPT_LENGTH = 24;
 
   private static final String FILE = "tokenizer.json";
 
   static Vocabulary open(
-      DataBlock data, ObjectiveBlock.Diffusion block, SafetensorsFile latents, RunFolder folder) {
+      DataBlock data, Optional<Path> init, SafetensorsFile latents, RunFolder folder) {
     Path file = folder.root().resolve(FILE);
     Optional<Path> inherited =
-        block
-            .init()
-            .flatMap(init ->
-                Stream.of(init.resolve(FILE), init.resolve("tokenizer").resolve(FILE))
-                    .filter(Files::isRegularFile)
-                    .findFirst());
+        init.flatMap(from ->
+            Stream.of(from.resolve(FILE), from.resolve("tokenizer").resolve(FILE))
+                .filter(Files::isRegularFile)
+                .findFirst());
     try {
       String json;
       if (inherited.isPresent()) {

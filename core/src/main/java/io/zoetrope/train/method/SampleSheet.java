@@ -1,4 +1,4 @@
-package io.zoetrope.train.run;
+package io.zoetrope.train.method;
 
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;

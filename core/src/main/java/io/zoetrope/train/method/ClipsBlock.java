@@ -1,0 +1,51 @@
+package io.zoetrope.train.method;
+
+import io.zoetrope.torch.UserError;
+import io.zoetrope.train.objective.ClipOdds.Emphasis;
+import io.zoetrope.train.recipe.Default;
+import java.util.List;
+
+/**
+ * Which clips a diffusion network learns from, and how much of each: keys that methods have in
+ * common.
+ *
+ * @param clips how many clips of the data are encoded ahead and learned from
+ * @param emphasis clips that are drawn more often than others, by their captions
+ * @param cut frames of a clip that are learned at a time; 1 for still images, 0 for all
+ * @param maxStride frames of a cut are 1 to so many apart
+ * @param images single frames of other clips that are learned beside each clip
+ * @param captionDropout probability that a caption is left away, for guidance
+ */
+public record ClipsBlock(
+    @Default("4096") int clips,
+    @Default("[]") List<Emphasis> emphasis,
+    @Default("0") int cut,
+    @Default("1") int maxStride,
+    @Default("0") int images,
+    @Default("0.1") double captionDropout) {
+  public ClipsBlock {
+    emphasis = List.copyOf(emphasis);
+    Checks.probability("captionDropout", captionDropout);
+    if (images < 0 || images > 64) {
+      throw new UserError("images must be 0 to 64, is " + images);
+    }
+    if (clips < 1 || cut < 0 || maxStride < 1) {
+      throw new UserError(
+          "clips and maxStride must be at least 1 and cut at least 0, are %d, %d and %d"
+              .formatted(clips, maxStride, cut));
+    }
+  }
+
+  /**
+   * Frames of a cut.
+   *
+   * @param frames of a clip
+   */
+  int cutOf(int frames) {
+    if (cut > frames) {
+      throw new UserError(
+          "objective.cut is %d, but clips have only %d frames".formatted(cut, frames));
+    }
+    return cut == 0 ? frames : cut;
+  }
+}

@@ -1,0 +1,219 @@
+package io.zoetrope.train.method;
+
+import io.zoetrope.checkpoint.Component;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
+import io.zoetrope.diffusion.Prediction;
+import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.network.VideoNetwork;
+import io.zoetrope.network.text.PromptEncoder;
+import io.zoetrope.network.text.TextConfig;
+import io.zoetrope.network.text.TextTransformer;
+import io.zoetrope.network.text.WordPrompts;
+import io.zoetrope.network.vae.Autoencoder;
+import io.zoetrope.network.vae.Pixels;
+import io.zoetrope.nn.NamePattern;
+import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.pipeline.family.ModelIndex;
+import io.zoetrope.pipeline.family.Networks;
+import io.zoetrope.pipeline.model.ModelWriter;
+import io.zoetrope.pipeline.schedule.SchedulerConfig;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Precision;
+import io.zoetrope.torch.UserError;
+import io.zoetrope.train.RunFolder;
+import io.zoetrope.train.objective.DiffusionObjective;
+import io.zoetrope.train.objective.LatentClips;
+import io.zoetrope.train.recipe.DataBlock;
+import io.zoetrope.train.recipe.Default;
+import io.zoetrope.train.recipe.Inline;
+import io.zoetrope.train.recipe.Recipe;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Trains a diffusion network over latents or pixels and its text encoder, and writes a model
+ * directory.
+ *
+ * @param network its name: the size of a transformer, or {@code unet-} and the size of a U-Net
+ * @param inflation recipe by which a U-Net becomes one for video
+ * @param temporal whether it has layers over time; false for still images
+ * @param autoencoder the model whose latents it learns; {@code none} for pixels
+ * @param init weights to start from; layers that they lack start anew (temporal ones at zero)
+ * @param freeze parameters that are not trained: names, with * for any part
+ * @param prediction what the network predicts
+ * @param shift of the flow schedule towards noise, for training and sampling; above 1 for videos,
+ *     whose frames tell much about each other
+ * @param noise which it meets
+ * @param clips which it learns from
+ * @param checkpointing whether activations are recomputed in the backward pass: less memory, one
+ *     more forward pass
+ */
+public record DiffusionMethod(
+    String network,
+    Optional<String> inflation,
+    @Default("true") boolean temporal,
+    Path autoencoder,
+    Optional<Path> init,
+    @Default("[]") List<String> freeze,
+    @Default("flow") Prediction prediction,
+    @Default("1.0") double shift,
+    @Inline NoiseBlock noise,
+    @Inline ClipsBlock clips,
+    @Default("false") boolean checkpointing)
+    implements Method {
+  private static final String TEXT = "text_encoder";
+
+  private static final int TEXT_DEPTH = 2;
+
+  public DiffusionMethod {
+    freeze = List.copyOf(freeze);
+    if (!(shift > 0 && shift <= 100)) {
+      throw new UserError("shift must be above 0 and at most 100, is " + shift);
+    }
+    if (!Prediction.of(prediction.name()).equals(prediction)) {
+      throw new UserError(
+          Fault.INVALID,
+          "prediction can only be written into a model by its name",
+          "say prediction: " + prediction.name());
+    }
+  }
+
+  /** Whether a parameter is to be trained. */
+  boolean trains(String parameter) {
+    return freeze.stream().noneMatch(pattern -> NamePattern.matches(pattern, parameter));
+  }
+
+  @Override
+  public Prepared prepare(Setting setting) {
+    Recipe<?> recipe = setting.recipe();
+    NetworkConfig config = Networks.of(network, inflation).withTemporal(temporal);
+    TrainedAutoencoder between =
+        autoencoder.equals(Path.of("none"))
+            ? TrainedAutoencoder.pixels()
+            : TrainedAutoencoder.load(autoencoder);
+    setting.own(between);
+    SafetensorsFile latents =
+        LatentCache.open(setting, between.autoencoder(), between.store(), clips.clips());
+    Vocabulary vocabulary = Vocabulary.open(recipe.data(), init, latents, setting.folder());
+    setting.own(vocabulary);
+    StartingWeights start =
+        init.map(path -> weightsOf(path, config.folder())).orElseGet(StartingWeights::none);
+    setting.own(start);
+    LatentClips shown = LatentClips.of(latents).emphasising(clips.emphasis());
+    int cut = clips.cutOf(shown.frames());
+    requireFit(config, between.autoencoder());
+
+    ParameterStore store =
+        setting.store(start.tensors(), Precision.of(recipe.precision(), config.features()));
+    VideoNetwork denoiser = config.build(store.root().at(config.folder()));
+    if (init.isPresent() && store.missing().size() == store.parameters().size()) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "objective.init: nothing in %s fits the network '%s'".formatted(init.get(), network));
+    }
+    TextConfig words =
+        new TextConfig(
+            vocabulary.size(),
+            Vocabulary.PROMPT_LENGTH,
+            config.textWidth(),
+            TEXT_DEPTH,
+            config.attentionHeads());
+    PromptEncoder prompts =
+        new WordPrompts(new TextTransformer(words, store.root().at(TEXT)), vocabulary.tokenizer());
+    String prefix = config.folder() + ".";
+    store.trainable(name ->
+        trains(name)
+            && (!name.startsWith(prefix) || config.trains(name.substring(prefix.length()))));
+
+    SchedulerConfig scheduler =
+        new SchedulerConfig(
+            prediction.equals(Prediction.FLOW) ? "flow" : "cosine", shift, prediction.name());
+    SampleSheet sheet =
+        new SampleSheet(
+            X0Denoiser.of(denoiser, scheduler.toSchedule(), prediction),
+            prompts,
+            between.autoencoder(),
+            shown,
+            config.temporal() ? shown.frames() : 1);
+    DiffusionObjective objective =
+        new DiffusionObjective(
+            denoiser,
+            prompts,
+            shown,
+            noise.denoising(scheduler.toSchedule(), prediction),
+            new DiffusionObjective.Cut(
+                recipe.batch(),
+                cut,
+                clips.maxStride(),
+                clips.captionDropout(),
+                checkpointing,
+                clips.images()),
+            sheet::write);
+    ModelWriter writer =
+        new ModelWriter(
+            index(recipe.data(), scheduler), scheduler, config, words, between.config());
+    Path product = setting.folder().root().resolve("model");
+    return new Prepared(
+        store.parameters(),
+        objective,
+        new Product(
+            product,
+            averages -> {
+              Map<String, Tensor> ema = averages.tensors();
+              writer.write(
+                  product,
+                  Component.below(prefix, ema),
+                  Component.below(TEXT + ".", ema),
+                  between.store().parameters(),
+                  vocabulary.json());
+            }));
+  }
+
+  private void requireFit(NetworkConfig config, Autoencoder between) {
+    if (config.takes() != between.channels()) {
+      boolean pixels = between instanceof Pixels;
+      throw new UserError(
+          Fault.MISMATCH,
+          "network '%s' takes latents of %d channels, %s %d"
+              .formatted(
+                  network,
+                  config.takes(),
+                  pixels ? "pixels have" : "the autoencoder makes",
+                  between.channels()),
+          pixels ? "name an autoencoder" : "");
+    }
+  }
+
+  private static ModelIndex index(DataBlock data, SchedulerConfig scheduler) {
+    // The straight path is the flow schedule's own; others are followed best by DDIM.
+    String sampler = scheduler.schedule().equals("flow") ? "flow-euler" : "ddim";
+    return new ModelIndex(
+        ModelIndex.KIND,
+        new ModelIndex.Defaults(
+            data.width(), data.height(), data.frames(), data.fps(), 24, 3.0, sampler));
+  }
+
+  /** The averaged weights of a run's newest checkpoint, those of a model directory, or a file. */
+  private static StartingWeights weightsOf(Path path, String folder) {
+    if (Files.isRegularFile(path)) {
+      return StartingWeights.of(path);
+    }
+    Component network = Component.diffusion(path.resolve(folder));
+    if (Files.isRegularFile(network.weights())) {
+      return StartingWeights.of(
+          Map.of(
+              folder + ".", network.weights(),
+              TEXT + ".", Component.encoder(path.resolve(TEXT)).weights()));
+    }
+    return RunFolder.checkpoints(path).stream()
+        .reduce((older, newer) -> newer)
+        .map(checkpoint -> StartingWeights.of(checkpoint.resolve("ema.safetensors")))
+        .orElseThrow(() ->
+            new UserError(Fault.NOT_FOUND, "no checkpoint or model in " + path + " to start from"));
+  }
+}

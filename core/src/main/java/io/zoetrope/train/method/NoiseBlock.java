@@ -1,0 +1,42 @@
+package io.zoetrope.train.method;
+
+import io.zoetrope.diffusion.LossWeight;
+import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.Prediction;
+import io.zoetrope.diffusion.TimestepSampler;
+import io.zoetrope.train.objective.Denoising;
+import io.zoetrope.train.objective.Target;
+import io.zoetrope.train.recipe.Default;
+
+/**
+ * Which noise a diffusion network meets in training, and how much its errors count there: keys that
+ * methods have in common.
+ *
+ * @param perFrame probability that each frame of a clip draws its own noise level
+ * @param perFrameDraw whether that is drawn for each clip, or once for the whole micro-batch
+ * @param given probability that a clip is given some of its frames clean, as tasks give them
+ * @param levels how noise levels are drawn
+ * @param weight of an error at its level
+ */
+public record NoiseBlock(
+    @Default("0.2") double perFrame,
+    @Default("clip") TimestepSampler.Decided perFrameDraw,
+    @Default("0.0") double given,
+    @Default("{kind: logit-normal}") TimestepSampler.Density levels,
+    @Default("constant") LossWeight weight) {
+  public NoiseBlock {
+    Checks.probability("perFrame", perFrame);
+    Checks.probability("given", given);
+  }
+
+  /** What a network of such a schedule and prediction is asked. */
+  Denoising denoising(NoiseSchedule schedule, Prediction prediction) {
+    return new Denoising(
+        schedule,
+        prediction,
+        new TimestepSampler(levels, perFrame, perFrameDraw),
+        given,
+        weight,
+        Target.truth(prediction));
+  }
+}

@@ -1,0 +1,84 @@
+package io.zoetrope.train.method;
+
+import io.zoetrope.data.ClipDataset;
+import io.zoetrope.data.FolderDataset;
+import io.zoetrope.data.toybox.Split;
+import io.zoetrope.data.toybox.ToyboxDataset;
+import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.torch.Precision;
+import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.train.RunFolder;
+import io.zoetrope.train.TrainingListener;
+import io.zoetrope.train.recipe.DataBlock;
+import io.zoetrope.train.recipe.Recipe;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/** Where a method is prepared: the recipe around its block, the run's folder, who watches. */
+public final class Setting implements AutoCloseable {
+  /** What is closed at the end: its own kind, so that closing names no checked exception. */
+  public interface Resource extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  private final Recipe<?> recipe;
+  private final RunFolder folder;
+  private final TrainingListener listener;
+  private final Deque<Resource> owned = new ArrayDeque<>();
+
+  public Setting(Recipe<?> recipe, RunFolder folder, TrainingListener listener) {
+    this.recipe = recipe;
+    this.folder = folder;
+    this.listener = listener;
+  }
+
+  public Recipe<?> recipe() {
+    return recipe;
+  }
+
+  public RunFolder folder() {
+    return folder;
+  }
+
+  public TrainingListener listener() {
+    return listener;
+  }
+
+  /** Closes something after the run, what was owned last first. */
+  public void own(Resource resource) {
+    owned.push(resource);
+  }
+
+  /** Streams of randomness before the first step. */
+  public RandomStreams random() {
+    return new RandomStreams(recipe.seed());
+  }
+
+  /** A store to train, which the setting owns. */
+  public ParameterStore store(Map<String, Tensor> source, Precision precision) {
+    ParameterStore store = ParameterStore.forTraining(source, random().child("init"), precision);
+    own(store::close);
+    return store;
+  }
+
+  /** The data that the recipe names. */
+  public ClipDataset data() {
+    return switch (recipe.data()) {
+      case DataBlock.Toybox t ->
+          new ToyboxDataset(t.seed(), Split.TRAIN, t.width(), t.height(), t.frames(), t.fps());
+      case DataBlock.Folder f ->
+          FolderDataset.open(
+              f.path(), FolderDataset.Options.of(f.width(), f.height(), f.frames(), f.fps()));
+    };
+  }
+
+  @Override
+  public void close() {
+    while (!owned.isEmpty()) {
+      owned.pop().close();
+    }
+  }
+}
