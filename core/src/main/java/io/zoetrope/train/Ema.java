@@ -43,8 +43,9 @@ public final class Ema implements AutoCloseable {
         Scopes.noGrad(() -> {
           Scalar weight = new Scalar(1 - d);
           parameters.forEach((name, p) -> {
-            if (p.requires_grad()) {
-              NamedTensors.get("the average", name, averages).lerp_(p, weight);
+            Tensor average = NamedTensors.get("the average", name, averages);
+            if (average != p) {
+              average.lerp_(p, weight);
             }
           });
           return true;
@@ -67,7 +68,7 @@ public final class Ema implements AutoCloseable {
     SequencedMap<String, Tensor> stash = new LinkedHashMap<>();
     try {
       parameters.forEach((name, p) -> {
-        if (p.requires_grad()) {
+        if (averages.get(name) != p) {
           stash.put(name, Scopes.keep(Scopes.tensor(() -> p.detach().clone())));
           NamedTensors.copyInto("the average", name, averages, p);
         }

@@ -1,30 +1,26 @@
 package io.zoetrope.train;
 
-import io.zoetrope.checkpoint.safetensors.Safetensors;
-import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Report;
 import io.zoetrope.torch.AtomicFiles;
-import io.zoetrope.torch.Autograd;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The training loop: accumulate, clip, move, average, log, sample, save. It continues from the
- * newest checkpoint of its run folder. All calls on one thread.
+ * The training loop: in each step every player accumulates, clips, moves and averages; then log,
+ * sample, save. It continues from the newest checkpoint of its run folder. All calls on one thread.
  */
 public final class Trainer implements AutoCloseable {
   /**
@@ -36,12 +32,9 @@ public final class Trainer implements AutoCloseable {
    */
   public record Result(long step, boolean cancelled, long skipped) {}
 
-  private final SequencedMap<String, Tensor> parameters;
-  private final Objective objective;
+  private final List<Seat> seats = new ArrayList<>();
   private final TrainingSettings settings;
   private final RunFolder run;
-  private final Optimizer optimizer;
-  private final Ema ema;
   private final MetricsWindow window = new MetricsWindow();
   private long step;
   private long skipped;
@@ -49,27 +42,22 @@ public final class Trainer implements AutoCloseable {
   private long saved = -1;
 
   /**
-   * @param parameters by name, outside scopes; those that require gradients are trained, all are
-   *     saved
+   * @param players in the order of their turns; the first has one in each step
    * @throws UserError if the newest checkpoint does not fit the parameters or the settings
    */
-  public Trainer(
-      SequencedMap<String, Tensor> parameters,
-      Objective objective,
-      TrainingSettings settings,
-      RunFolder run) {
-    if (parameters.values().stream().noneMatch(Tensor::requires_grad)) {
-      throw new UserError(Fault.INVALID, "nothing to train: every parameter is frozen");
+  public Trainer(List<Player> players, TrainingSettings settings, RunFolder run) {
+    if (!players.getFirst().turns().equals(Player.Turns.EACH)
+        || players.stream().map(Player::name).distinct().count() < players.size()) {
+      throw new IllegalArgumentException(
+          "the first player turns once in each step, and each has a name of its own");
     }
-    this.parameters = parameters;
-    this.objective = objective;
     this.settings = settings;
     this.run = run;
-    this.optimizer = settings.learning().optimizer().over(parameters);
-    this.ema = new Ema(parameters, settings.learning().ema());
     try {
+      players.forEach(player -> seats.add(new Seat(player)));
       Optional<Path> newest = run.newestCheckpoint();
       newest.ifPresent(this::restore);
+      seats.forEach(seat -> seat.keepFrozen(run.root()));
       run.metrics().truncate(step);
     } catch (RuntimeException e) {
       close();
@@ -82,9 +70,9 @@ public final class Trainer implements AutoCloseable {
     return step;
   }
 
-  /** The averaged weights. */
+  /** The averaged weights of the first player. */
   public Ema ema() {
-    return ema;
+    return seats.getFirst().ema();
   }
 
   /**
@@ -107,13 +95,12 @@ public final class Trainer implements AutoCloseable {
         }
         throw e;
       }
-      if (settings.rhythm().sampleEvery() > 0 && step % settings.rhythm().sampleEvery() == 0) {
+      TrainingSettings.Rhythm rhythm = settings.rhythm();
+      if (rhythm.sampleEvery() > 0 && step % rhythm.sampleEvery() == 0) {
         sample(listener);
       }
       cancelled = step < settings.steps() && listener.cancelled();
-      if (cancelled
-          || step == settings.steps()
-          || step % settings.rhythm().checkpointEvery() == 0) {
+      if (cancelled || step == settings.steps() || step % rhythm.checkpointEvery() == 0) {
         save(listener);
       }
     }
@@ -122,20 +109,14 @@ public final class Trainer implements AutoCloseable {
 
   private StepReport step(TrainingListener listener) {
     long start = System.nanoTime();
-    Collection<Tensor> tensors = parameters.values();
-    tensors.forEach(Autograd::clear);
-    double loss = 0;
-    Map<String, Double> metrics = new TreeMap<>();
-    for (int micro = 0; micro < settings.accumulate(); micro++) {
-      TrainingStep at = new TrainingStep(settings.seed(), step, micro, settings.accumulate());
-      // An objective that draws from libtorch's own generator (dropout) stays reproducible too.
-      torch.manual_seed(at.random().key("libtorch"));
-      loss += Scopes.value(() -> forwardAndBackward(at)) / settings.accumulate();
-      at.metrics().forEach((k, v) -> metrics.merge(k, v / settings.accumulate(), Double::sum));
+    List<Turn.Outcome> outcomes = new ArrayList<>();
+    for (Seat seat : seats) {
+      int times = seat.player().turns().at(step);
+      for (int turn = 0; turn < times; turn++) {
+        outcomes.add(new Turn(seats, seat, settings, step, turn, times).take());
+      }
     }
-    double norm = GradientClip.clip(tensors, settings.learning().clip());
-    double rate = settings.learning().rate().at(step);
-    boolean skip = !Double.isFinite(loss) || !Double.isFinite(norm);
+    boolean skip = outcomes.stream().anyMatch(Turn.Outcome::skipped);
     if (skip) {
       skipped++;
       skippedInRow++;
@@ -146,27 +127,20 @@ public final class Trainer implements AutoCloseable {
                 .formatted(skippedInRow, step + 1),
             "lower optimizer.lr, or use precision f32");
       }
-      listener.warning(
-          "step %d skipped: loss %s, gradient norm %s".formatted(step + 1, loss, norm));
+      outcomes.stream()
+          .filter(Turn.Outcome::skipped)
+          .forEach(outcome ->
+              listener.warning("step %d skipped: %s".formatted(step + 1, outcome.line())));
     } else {
       skippedInRow = 0;
-      optimizer.step(rate);
-      ema.update();
     }
-    tensors.forEach(Autograd::clear);
     step++;
     double seconds = (System.nanoTime() - start) * 1e-9;
-    return new StepReport(step, settings.steps(), loss, norm, rate, skip, seconds, metrics);
-  }
-
-  private double forwardAndBackward(TrainingStep at) {
-    Tensor loss = objective.loss(at);
-    if (loss.numel() != 1 || !loss.requires_grad()) {
-      throw new IllegalStateException("an objective must return a scalar that carries gradients");
-    }
-    int parts = settings.accumulate();
-    at.backward(parts == 1 ? loss : loss.div(new Scalar((double) parts)));
-    return loss.item_double();
+    Turn.Outcome first = outcomes.getFirst();
+    Map<String, Double> metrics = new TreeMap<>(first.metrics());
+    outcomes.stream().skip(1).forEach(outcome -> outcome.addTo(metrics));
+    return new StepReport(
+        step, settings.steps(), first.loss(), first.norm(), first.rate(), skip, seconds, metrics);
   }
 
   private void log(StepReport report) {
@@ -188,15 +162,27 @@ public final class Trainer implements AutoCloseable {
     Path folder = run.samples(step);
     try {
       Files.createDirectories(folder);
-      ema.borrow(() ->
-          Scopes.run(() ->
-              Scopes.noGrad(() -> {
-                objective.sample(step, folder);
-                return true;
-              })));
+      withAverages(
+          0,
+          () ->
+              Scopes.run(() ->
+                  Scopes.noGrad(() -> {
+                    seats.forEach(
+                        seat -> seat.player().passes().getFirst().objective().sample(step, folder));
+                    return true;
+                  })));
     } catch (java.io.IOException | RuntimeException e) {
       // A missing picture is no reason to end a run of days.
       listener.warning("no samples at step %d: %s".formatted(step, firstLine(e)));
+    }
+  }
+
+  /** Runs the body while players from the n-th on hold their averages. */
+  private void withAverages(int from, Runnable body) {
+    if (from == seats.size()) {
+      body.run();
+    } else {
+      seats.get(from).ema().borrow(() -> withAverages(from + 1, body));
     }
   }
 
@@ -209,6 +195,8 @@ public final class Trainer implements AutoCloseable {
     if (saved == step || step == 0) {
       return;
     }
+    Map<String, Long> updates = new TreeMap<>();
+    seats.forEach(seat -> updates.put(seat.player().name(), seat.ema().updates()));
     TrainingState state =
         new TrainingState(
             TrainingState.FORMAT,
@@ -217,7 +205,7 @@ public final class Trainer implements AutoCloseable {
             settings.accumulate(),
             skipped,
             skippedInRow,
-            ema.updates(),
+            updates,
             Scopes.value(() ->
                 Base64.getEncoder()
                     .encodeToString(Tensors.toBytes(torch.getDefaultCPUGenerator().get_state()))),
@@ -226,11 +214,7 @@ public final class Trainer implements AutoCloseable {
     AtomicFiles.folder(
         target,
         folder -> {
-          Safetensors.write(folder.resolve("model.safetensors"), parameters, metadata);
-          Safetensors.write(folder.resolve("ema.safetensors"), ema.tensors(), metadata);
-          Scopes.run(() ->
-              Safetensors.write(
-                  folder.resolve("optimizer.safetensors"), optimizer.state(), metadata));
+          seats.forEach(seat -> seat.save(folder, metadata));
           state.write(folder);
         });
     saved = step;
@@ -257,22 +241,16 @@ public final class Trainer implements AutoCloseable {
                   settings.accumulate()),
           "keep them, or take another name");
     }
-    try (SafetensorsFile file = Safetensors.open(checkpoint.resolve("model.safetensors"))) {
-      Map<String, Tensor> weights = file.tensors();
-      String what = file.path().toString();
-      parameters.forEach((name, p) -> NamedTensors.copyInto(what, name, weights, p));
-      for (String name : weights.keySet()) {
-        if (!parameters.containsKey(name)) {
-          throw new UserError(
-              Fault.MISMATCH, what + " has '" + name + "', which the model does not know");
-        }
-      }
-    }
-    try (SafetensorsFile file = Safetensors.open(checkpoint.resolve("optimizer.safetensors"))) {
-      optimizer.restore(file.path().toString(), file.tensors());
-    }
-    try (SafetensorsFile file = Safetensors.open(checkpoint.resolve("ema.safetensors"))) {
-      ema.restore(file.path().toString(), file.tensors(), state.emaUpdates());
+    for (Seat seat : seats) {
+      String name = seat.player().name();
+      long updates =
+          Optional.ofNullable(state.emaUpdates().get(name))
+              .orElseThrow(() ->
+                  new UserError(
+                      Fault.MISMATCH,
+                      "%s knows no player '%s': it belongs to another method"
+                          .formatted(checkpoint, name)));
+      seat.restore(run.root(), checkpoint, updates);
     }
     byte[] generator = Base64.getDecoder().decode(state.generator());
     Scopes.run(() ->
@@ -284,10 +262,9 @@ public final class Trainer implements AutoCloseable {
     skippedInRow = state.skippedInRow();
   }
 
-  /** Frees the optimiser's state and the averages; the parameters stay. */
+  /** Frees the optimisers' states and the averages; the parameters stay. */
   @Override
   public void close() {
-    optimizer.close();
-    ema.close();
+    seats.forEach(Seat::close);
   }
 }

@@ -7,11 +7,14 @@ import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a checkpoint knows beside its tensors: {@code state.json}.
@@ -22,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param accumulate micro-batches per step
  * @param skipped steps skipped since the beginning
  * @param skippedInRow steps skipped in a row up to now
- * @param emaUpdates how often the average was updated
+ * @param emaUpdates how often the averages were updated, by player
  * @param generator libtorch's default CPU generator, Base64
  * @param window means of the log line begun
  */
@@ -33,10 +36,16 @@ record TrainingState(
     int accumulate,
     long skipped,
     int skippedInRow,
-    long emaUpdates,
+    Map<String, Long> emaUpdates,
     String generator,
     MetricsWindow.State window) {
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
+
+  /**
+   * With one player, whose updates of averages are a number, and all weights in each checkpoint.
+   */
+  private static final int ONE_PLAYER = 1;
+
   static final String FILE = "state.json";
 
   private static final JsonMapper JSON =
@@ -51,7 +60,12 @@ record TrainingState(
   static TrainingState read(Path checkpoint) {
     Path file = checkpoint.resolve(FILE);
     try {
-      TrainingState state = JSON.readValue(Files.readAllBytes(file), TrainingState.class);
+      JsonNode json = JSON.readTree(Files.readAllBytes(file));
+      if (json instanceof ObjectNode old && old.path("format").asInt(0) == ONE_PLAYER) {
+        JsonNode updates = old.path("emaUpdates");
+        old.put("format", FORMAT).set("emaUpdates", JSON.createObjectNode().set("", updates));
+      }
+      TrainingState state = JSON.treeToValue(json, TrainingState.class);
       if (state.format != FORMAT) {
         throw new UserError(
             Fault.UNSUPPORTED,

@@ -15,16 +15,34 @@ import org.bytedeco.pytorch.Tensor;
 public final class TrainingStep {
   private final long step;
   private final int micro;
-  private final int accumulate;
+  private final int turn;
+  private final long index;
   private final RandomStreams random;
+  private String pass = "";
   private final Map<String, Double> metrics = new TreeMap<>();
   private Optional<Recompute> recompute = Optional.empty();
 
+  /** Of the only player, or the first. */
   public TrainingStep(long seed, long step, int micro, int accumulate) {
+    this(seed, step, micro, accumulate, "", 0, 1);
+  }
+
+  /**
+   * @param player whose turn it is
+   * @param turn of its turns in the step, 0-based
+   * @param times turns that it has in the step
+   */
+  TrainingStep(
+      long seed, long step, int micro, int accumulate, String player, int turn, int times) {
     this.step = step;
     this.micro = micro;
-    this.accumulate = accumulate;
-    this.random = new RandomStreams(seed).child("train", step, micro);
+    this.turn = turn;
+    this.index = (step * times + turn) * accumulate + micro;
+    RandomStreams streams = new RandomStreams(seed);
+    this.random =
+        player.isEmpty()
+            ? streams.child("train", step, micro)
+            : streams.child("train " + player, step, turn, micro);
   }
 
   /** The step, 0-based. */
@@ -37,9 +55,14 @@ public final class TrainingStep {
     return micro;
   }
 
-  /** The micro-batch, counted from the beginning of training. */
+  /** The turn of its player within the step, 0-based. */
+  public int turn() {
+    return turn;
+  }
+
+  /** The micro-batch, counted from the beginning of training over all turns of its player. */
   public long index() {
-    return step * accumulate + micro;
+    return index;
   }
 
   /** Streams of this micro-batch alone. */
@@ -49,7 +72,7 @@ public final class TrainingStep {
 
   /** Reports a figure beside the loss, to be averaged over micro-batches and logged. */
   public void metric(String name, double value) {
-    metrics.put(name, value);
+    metrics.put(pass.isEmpty() ? name : pass + "." + name, value);
   }
 
   /**
@@ -63,7 +86,13 @@ public final class TrainingStep {
     return recompute.get();
   }
 
-  /** The backward pass from the loss of this micro-batch. */
+  /** Goes on to a pass, whose figures get its name in front unless that is empty. */
+  void enter(String pass) {
+    this.pass = pass;
+    recompute = Optional.empty();
+  }
+
+  /** The backward pass from the loss of this pass. */
   void backward(Tensor loss) {
     recompute.ifPresentOrElse(r -> r.backward(loss), loss::backward);
   }

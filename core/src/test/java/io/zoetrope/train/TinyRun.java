@@ -7,6 +7,7 @@ import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -72,6 +73,11 @@ final class TinyRun {
     };
   }
 
+  static List<Player> players(
+      SequencedMap<String, Tensor> p, BatchSource<float[]> source, TrainingSettings settings) {
+    return List.of(Player.only(p, objective(p, source), settings.learning()));
+  }
+
   static float[] batch(long step, int micro) {
     try (RandomStream random = new RandomStreams(5).stream("data", step, micro)) {
       return Tensors.toFloats(random.normal(32, 4));
@@ -84,7 +90,7 @@ final class TinyRun {
     try (RunFolder run = RunFolder.open(root, "name: tiny\n", resume);
         Prefetch<float[]> data =
             new Prefetch<>(TinyRun::batch, settings.accumulate(), 2, batch -> {});
-        Trainer trainer = new Trainer(parameters, objective(parameters, data), settings, run)) {
+        Trainer trainer = new Trainer(players(parameters, data, settings), settings, run)) {
       return trainer.run(listener);
     } finally {
       parameters.values().forEach(Scopes::free);

@@ -120,7 +120,11 @@ class TrainerTest {
           }
         };
     try (RunFolder run = RunFolder.open(folder.resolve("run"), "", false);
-        Trainer trainer = new Trainer(parameters, objective, TinyRun.settings(50), run)) {
+        Trainer trainer =
+            new Trainer(
+                List.of(Player.only(parameters, objective, TinyRun.settings(50).learning())),
+                TinyRun.settings(50),
+                run)) {
       assertThatThrownBy(() -> trainer.run(listener))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("3 steps in a row, the last is step 9");
@@ -148,7 +152,12 @@ class TrainerTest {
           .isInstanceOf(UserError.class)
           .hasMessageContaining("in use");
       SequencedMap<String, Tensor> other = TinyRun.parameters(17);
-      assertThatThrownBy(() -> new Trainer(other, s -> Tensors.zeros(), TinyRun.settings(10), held))
+      assertThatThrownBy(() ->
+              new Trainer(
+                  List.of(
+                      Player.only(other, s -> Tensors.zeros(), TinyRun.settings(10).learning())),
+                  TinyRun.settings(10),
+                  held))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("'in.weight'")
           .hasMessageContaining("[16, 4]");

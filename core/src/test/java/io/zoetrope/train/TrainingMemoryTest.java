@@ -46,7 +46,7 @@ class TrainingMemoryTest {
             s.seed(), 500, 2, s.learning(), new TrainingSettings.Rhythm(40, 1, 10, 0), 3);
     try (RunFolder run = RunFolder.open(Path.of(args[0]), "", false);
         Trainer trainer =
-            new Trainer(parameters, TinyRun.objective(parameters, TinyRun::batch), settings, run)) {
+            new Trainer(TinyRun.players(parameters, TinyRun::batch, settings), settings, run)) {
       trainer.run(
           new TrainingListener() {
             @Override

@@ -70,7 +70,8 @@ public record AutoencoderMethod(
             autoencoder, data, recipe.batch(), recipe.accumulate(), l1, mse, gradient, kl);
     setting.own(objective::close);
     Path product = setting.folder().root().resolve("vae");
-    return new Prepared(
+    return Prepared.of(
+        setting,
         store.parameters(),
         objective,
         new Product(

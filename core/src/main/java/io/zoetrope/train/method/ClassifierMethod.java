@@ -41,7 +41,8 @@ public record ClassifierMethod(String network) implements Method {
         new ClassifierObjective(classifier, data, recipe.batch(), recipe.accumulate());
     setting.own(objective::close);
     Path product = setting.folder().root().resolve("classifier");
-    return new Prepared(
+    return Prepared.of(
+        setting,
         store.parameters(),
         objective,
         new Product(

@@ -158,7 +158,8 @@ public record DiffusionMethod(
         new ModelWriter(
             index(recipe.data(), scheduler), scheduler, config, words, between.config());
     Path product = setting.folder().root().resolve("model");
-    return new Prepared(
+    return Prepared.of(
+        setting,
         store.parameters(),
         objective,
         new Product(
@@ -206,13 +207,14 @@ public record DiffusionMethod(
     Component network = Component.diffusion(path.resolve(folder));
     if (Files.isRegularFile(network.weights())) {
       return StartingWeights.of(
-          Map.of(
-              folder + ".", network.weights(),
-              TEXT + ".", Component.encoder(path.resolve(TEXT)).weights()));
+          List.of(
+              new StartingWeights.Named(folder + ".", network.weights()),
+              new StartingWeights.Named(
+                  TEXT + ".", Component.encoder(path.resolve(TEXT)).weights())));
     }
     return RunFolder.checkpoints(path).stream()
         .reduce((older, newer) -> newer)
-        .map(checkpoint -> StartingWeights.of(checkpoint.resolve("ema.safetensors")))
+        .map(checkpoint -> StartingWeights.ofRun(path, checkpoint))
         .orElseThrow(() ->
             new UserError(Fault.NOT_FOUND, "no checkpoint or model in " + path + " to start from"));
   }

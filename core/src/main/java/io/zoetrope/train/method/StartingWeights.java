@@ -2,6 +2,7 @@ package io.zoetrope.train.method;
 
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,17 +18,31 @@ record StartingWeights(Map<String, Tensor> tensors, List<SafetensorsFile> files)
   }
 
   static StartingWeights of(Path file) {
-    return of(Map.of("", file));
+    return of(List.of(new Named("", file)));
   }
 
-  /** Several files, the names in each with a prefix in front. */
-  static StartingWeights of(Map<String, Path> filesByPrefix) {
+  /** The averages of a run's checkpoint, and what the run did not train. */
+  static StartingWeights ofRun(Path run, Path checkpoint) {
+    Named averages = new Named("", checkpoint.resolve("ema.safetensors"));
+    Named frozen = new Named("", run.resolve("frozen.safetensors"));
+    return of(Files.exists(frozen.file) ? List.of(frozen, averages) : List.of(averages));
+  }
+
+  /**
+   * A file.
+   *
+   * @param prefix before the names in it
+   */
+  record Named(String prefix, Path file) {}
+
+  /** Several files; of two tensors of one name the later one counts. */
+  static StartingWeights of(List<Named> named) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     List<SafetensorsFile> files = new ArrayList<>();
-    filesByPrefix.forEach((prefix, path) -> {
-      SafetensorsFile file = Safetensors.open(path);
+    named.forEach(one -> {
+      SafetensorsFile file = Safetensors.open(one.file);
       files.add(file);
-      file.tensors().forEach((name, tensor) -> tensors.put(prefix + name, tensor));
+      file.tensors().forEach((name, tensor) -> tensors.put(one.prefix + name, tensor));
     });
     return new StartingWeights(tensors, files);
   }

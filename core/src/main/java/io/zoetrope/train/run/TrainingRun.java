@@ -34,8 +34,7 @@ public final class TrainingRun {
     try (RunFolder folder = RunFolder.open(runs.resolve(recipe.name()), text, resume);
         Setting setting = new Setting(recipe, folder, listener)) {
       Prepared prepared = recipe.objective().prepare(setting);
-      try (Trainer trainer =
-          new Trainer(prepared.parameters(), prepared.objective(), recipe.settings(), folder)) {
+      try (Trainer trainer = new Trainer(prepared.players(), recipe.settings(), folder)) {
         Trainer.Result result = trainer.run(listener);
         if (!result.cancelled()) {
           prepared.product().write().accept(trainer.ema());

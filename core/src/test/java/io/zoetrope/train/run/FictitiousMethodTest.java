@@ -48,7 +48,8 @@ class FictitiousMethodTest {
       store.trainable(name -> true);
       Path file = setting.folder().root().resolve("settled.txt");
       Objective objective = step -> x.sub(Tensors.full(goal, count)).square().mean();
-      return new Prepared(
+      return Prepared.of(
+          setting,
           store.parameters(),
           objective,
           new Product(

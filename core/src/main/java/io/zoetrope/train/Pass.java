@@ -1,0 +1,67 @@
+package io.zoetrope.train;
+
+import io.zoetrope.torch.UserError;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One term of a loss: a forward and a backward pass of its own. All passes of a micro-batch draw
+ * the same random numbers, so that they see the same clips and the same noise.
+ *
+ * @param name before its figures in the log; empty for the only one
+ * @param objective what is minimised
+ * @param weight of it
+ * @param share of the micro-batches in which it is made, above 0 to 1
+ * @param scales how strongly parts act meanwhile, by their names; those not named act wholly
+ * @param learn names of the parts that learn from it; empty for all
+ */
+public record Pass(
+    String name,
+    Objective objective,
+    double weight,
+    double share,
+    Map<String, Double> scales,
+    Set<String> learn) {
+  public Pass {
+    if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
+      throw new UserError("weight must be above 0, is " + weight);
+    }
+    if (!(share > 0 && share <= 1)) {
+      throw new UserError("share must be above 0 and at most 1, is " + share);
+    }
+    scales = Collections.unmodifiableMap(new LinkedHashMap<>(scales));
+    learn = Set.copyOf(learn);
+  }
+
+  /** The only pass: of all parts, in every micro-batch. */
+  public static Pass of(Objective objective) {
+    return new Pass("", objective, 1, 1, Map.of(), Set.of());
+  }
+
+  /** How strongly a part acts meanwhile. */
+  double scale(TrainedPart part) {
+    return scales.getOrDefault(part.name(), 1.0);
+  }
+
+  /** Whether a part learns from it. */
+  boolean teaches(TrainedPart part) {
+    return learn.isEmpty() || learn.contains(part.name());
+  }
+
+  /** Requires that the parts that it names are there. */
+  void requireParts(List<TrainedPart> parts) {
+    List<String> names = parts.stream().map(TrainedPart::name).toList();
+    for (Set<String> named : List.of(scales.keySet(), learn)) {
+      for (String one : named) {
+        if (!names.contains(one)) {
+          throw new UserError(
+              "pass '%s' names the part '%s'; there are %s"
+                  .formatted(name, one, String.join(", ", names)));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package io.zoetrope.train;
+
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
+import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Autograd;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.bytedeco.pytorch.Tensor;
+
+/** A player at the game: its optimisers, its averages, its files. */
+final class Seat implements AutoCloseable {
+  private final Player player;
+  private final SequencedMap<String, Tensor> parameters;
+  private final SequencedMap<String, Tensor> trained = new LinkedHashMap<>();
+  private final SequencedMap<String, Tensor> frozen = new LinkedHashMap<>();
+  private final List<Optimizer> optimizers = new ArrayList<>();
+  private final Ema ema;
+
+  Seat(Player player) {
+    this.player = player;
+    this.parameters = player.parameters();
+    parameters.forEach((name, p) -> (p.requires_grad() ? trained : frozen).put(name, p));
+    for (TrainedPart part : player.parts()) {
+      optimizers.add(player.learning().optimizer().over(part.parameters()));
+    }
+    this.ema = new Ema(parameters, player.learning().ema());
+  }
+
+  Player player() {
+    return player;
+  }
+
+  Ema ema() {
+    return ema;
+  }
+
+  /** Has gradients recorded for the parts that learn from a pass, or for none. */
+  void record(boolean turn, Pass pass) {
+    for (TrainedPart part : player.parts()) {
+      boolean on = turn && pass.teaches(part);
+      part.parameters()
+          .forEach((name, p) -> {
+            if (trained.containsKey(name)) {
+              p.set_requires_grad(on);
+            }
+          });
+    }
+  }
+
+  /** Has every part recorded that is trained. */
+  void recordAll() {
+    trained.values().forEach(p -> p.set_requires_grad(true));
+  }
+
+  void clearGradients() {
+    trained.values().forEach(Autograd::clear);
+  }
+
+  /** Limits the gradients; the norm before. */
+  double clip() {
+    return GradientClip.clip(trained.values(), player.learning().clip());
+  }
+
+  /** Moves all parts, and the averages after them. */
+  void move(double rate) {
+    for (int i = 0; i < optimizers.size(); i++) {
+      optimizers.get(i).step(rate * player.parts().get(i).rate());
+    }
+    ema.update();
+  }
+
+  private String file(String what) {
+    return (player.name().isEmpty() ? "" : player.name() + ".") + what + ".safetensors";
+  }
+
+  /** What is not trained lies in the run's folder once, not in every checkpoint. */
+  void keepFrozen(Path run) {
+    Path file = run.resolve(file("frozen"));
+    if (!frozen.isEmpty() && !Files.exists(file)) {
+      AtomicFiles.file(file, staged -> Safetensors.write(staged, frozen, Map.of()));
+    }
+  }
+
+  /** Writes what is trained. */
+  void save(Path folder, Map<String, String> metadata) {
+    SequencedMap<String, Tensor> averages = new LinkedHashMap<>(ema.tensors());
+    averages.keySet().retainAll(trained.keySet());
+    Safetensors.write(folder.resolve(file("model")), trained, metadata);
+    Safetensors.write(folder.resolve(file("ema")), averages, metadata);
+    Scopes.run(() -> {
+      SequencedMap<String, Tensor> state = new LinkedHashMap<>();
+      for (int i = 0; i < optimizers.size(); i++) {
+        String prefix = prefix(player.parts().get(i));
+        optimizers.get(i).state().forEach((name, tensor) -> state.put(prefix + name, tensor));
+      }
+      Safetensors.write(folder.resolve(file("optimizer")), state, metadata);
+    });
+  }
+
+  private static String prefix(TrainedPart part) {
+    return part.name().isEmpty() ? "" : part.name() + "/";
+  }
+
+  /** Reads it back. Older checkpoints hold what is frozen as well. */
+  void restore(Path run, Path checkpoint, long emaUpdates) {
+    Path kept = run.resolve(file("frozen"));
+    if (!frozen.isEmpty() && Files.exists(kept)) {
+      try (SafetensorsFile file = Safetensors.open(kept)) {
+        Map<String, Tensor> weights = file.tensors();
+        frozen.forEach((name, p) -> NamedTensors.copyInto(kept.toString(), name, weights, p));
+      }
+    }
+    try (SafetensorsFile file = Safetensors.open(checkpoint.resolve(file("model")))) {
+      Map<String, Tensor> weights = file.tensors();
+      String what = file.path().toString();
+      trained.forEach((name, p) -> NamedTensors.copyInto(what, name, weights, p));
+      for (String name : weights.keySet()) {
+        if (!parameters.containsKey(name)) {
+          throw new UserError(
+              Fault.MISMATCH, what + " has '" + name + "', which the model does not know");
+        }
+        if (frozen.containsKey(name)) {
+          NamedTensors.copyInto(what, name, weights, NamedTensors.get(what, name, frozen));
+        }
+      }
+    }
+    try (SafetensorsFile file = Safetensors.open(checkpoint.resolve(file("optimizer")))) {
+      restoreOptimizers(file.path().toString(), file.tensors());
+    }
+    try (SafetensorsFile file = Safetensors.open(checkpoint.resolve(file("ema")))) {
+      ema.restore(file.path().toString(), file.tensors(), emaUpdates);
+    }
+  }
+
+  private void restoreOptimizers(String what, Map<String, Tensor> state) {
+    int used = 0;
+    for (int i = 0; i < optimizers.size(); i++) {
+      String prefix = prefix(player.parts().get(i));
+      Map<String, Tensor> own = new LinkedHashMap<>();
+      state.forEach((name, tensor) -> {
+        if (name.startsWith(prefix)) {
+          own.put(name.substring(prefix.length()), tensor);
+        }
+      });
+      optimizers.get(i).restore(what, own);
+      used += own.size();
+    }
+    if (used != state.size()) {
+      throw new UserError(Fault.MISMATCH, what + " belongs to a run that trained other parts");
+    }
+  }
+
+  @Override
+  public void close() {
+    optimizers.forEach(Optimizer::close);
+    ema.close();
+  }
+}
