@@ -1,6 +1,7 @@
 package io.zoetrope.bench;
 
 import io.zoetrope.pipeline.TextToVideo;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Phase;
@@ -64,7 +65,7 @@ final class CheckpointRun {
     }
     String dtype = arguments.word("--dtype").orElse("auto");
     double begin = Clock.seconds();
-    try (VideoModel model = VideoModel.load(arguments.required("--model"), dtype)) {
+    try (VideoModel model = VideoModel.load(ModelChoice.of(arguments.required("--model"), dtype))) {
       double load = Clock.seconds() - begin;
       int size = arguments.whole("--size", 16, 256);
       VideoRequest usual = VideoRequest.of(PROMPT, 1, model.defaults());

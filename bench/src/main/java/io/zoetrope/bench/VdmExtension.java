@@ -13,6 +13,7 @@ import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.HeldByGuidance;
 import io.zoetrope.pipeline.TextToVideo;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -71,7 +72,7 @@ final class VdmExtension {
   }
 
   static Table run(Arguments a) {
-    try (VideoModel model = VideoModel.load(a.required("--model"), "auto")) {
+    try (VideoModel model = VideoModel.load(ModelChoice.of(a.required("--model")))) {
       return new VdmExtension(a, model).table();
     }
   }

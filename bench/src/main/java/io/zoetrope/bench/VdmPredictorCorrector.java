@@ -14,6 +14,7 @@ import io.zoetrope.eval.features.FrechetDistance;
 import io.zoetrope.eval.features.VideoFeatures;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -37,7 +38,7 @@ final class VdmPredictorCorrector {
   private VdmPredictorCorrector() {}
 
   static Table run(Arguments a) {
-    try (VideoModel model = VideoModel.load(a.required("--model"), "auto")) {
+    try (VideoModel model = VideoModel.load(ModelChoice.of(a.required("--model")))) {
       Engine engine = new Engine(model);
       int clips = a.whole("-n", 1, 32);
       Reference prompts = Reference.any(model.defaults(), clips, a.whole("--seed", 0, 0));

@@ -4,6 +4,7 @@ import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoWriter;
 import io.zoetrope.media.WriteOptions;
 import io.zoetrope.pipeline.TextToVideo;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Phase;
@@ -64,7 +65,7 @@ final class WholePipeline {
     double before =
         (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) * 1e-3;
     double start = Clock.seconds();
-    try (VideoModel model = VideoModel.load(directory, "auto")) {
+    try (VideoModel model = VideoModel.load(ModelChoice.of(directory))) {
       double load = since(start);
       VideoRequest request = VideoRequest.of(PROMPT, 1, model.defaults());
       Parts first = video(model, request);

@@ -2,6 +2,7 @@ package io.zoetrope.network;
 
 import io.zoetrope.diffusion.condition.Signature;
 import io.zoetrope.diffusion.condition.Slot;
+import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import java.util.Set;
 
@@ -49,6 +50,14 @@ public interface NetworkConfig {
 
   /** The same network for still images, or with its temporal layers. */
   NetworkConfig withTemporal(boolean on);
+
+  /**
+   * What it takes of memory.
+   *
+   * @param frames of all clips and both branches of guidance, [height, width] each, of what it
+   *     denoises
+   */
+  Footprint footprint(long frames, long height, long width);
 
   /** Whether a parameter is meant to be trained; by default all are. */
   default boolean trains(String parameter) {

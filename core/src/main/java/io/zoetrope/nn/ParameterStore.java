@@ -1,6 +1,5 @@
 package io.zoetrope.nn;
 
-import io.zoetrope.torch.AttentionKernel;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.MappedFile;
 import io.zoetrope.torch.Precision;
@@ -19,7 +18,6 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -28,18 +26,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * for theirs while they are built; the store takes each from the weights it was given, or makes a
  * new one.
  *
- * <p>A store is either for training (f32 masters, cast at each use) or for inference (weights of
- * matrix products held in the format they are used in, those of convolutions in f32 as they are
- * stored until a first use; a bf16 file on a bf16 machine is used where it lies, without a copy,
- * and what is converted gives back the memory it was read from).
+ * <p>How it holds them is said at its start: see {@link Holding}.
  */
 public final class ParameterStore implements AutoCloseable {
   private final Map<String, Tensor> source;
   private final RandomStreams streams;
-  private final Precision precision;
-  private final Mode mode;
-  private AttentionKernel attention = AttentionKernel.FUSED;
-  private boolean waiting;
+  private final Holding holding;
   private final SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
   private final Map<String, LoraSlot> slots = new LinkedHashMap<>();
   private final List<String> fresh = new ArrayList<>();
@@ -49,18 +41,39 @@ public final class ParameterStore implements AutoCloseable {
   private static final Set<ScalarType> KEPT =
       Set.of(ScalarType.Float, ScalarType.Half, ScalarType.BFloat16);
 
-  private enum Mode {
-    TRAINING,
-    INFERENCE,
-    BLUEPRINT
+  /** What a parameter is used for. */
+  enum Use {
+    /** A factor of a matrix product. */
+    PRODUCT,
+    /** Convolved with; {@link KernelForms} converts it to the form that is used. */
+    KERNEL,
+    /** Rows of it are looked up; f32 in use. */
+    TABLE,
+    /** Anything else: always f32. */
+    PLAIN
   }
 
-  private ParameterStore(
-      Map<String, Tensor> source, RandomStreams streams, Precision precision, Mode mode) {
+  private ParameterStore(Map<String, Tensor> source, RandomStreams streams, Holding holding) {
     this.source = source;
     this.streams = streams;
-    this.precision = precision;
-    this.mode = mode;
+    this.holding = holding;
+  }
+
+  /**
+   * A store of what is given: a parameter that {@code source} lacks is made anew, see {@link
+   * #requireComplete}.
+   *
+   * @param source weights; must outlive the store, unless they are copied
+   * @param streams where new parameters draw from: one stream for each name
+   */
+  public static ParameterStore of(
+      Map<String, Tensor> source, RandomStreams streams, Holding holding) {
+    return new ParameterStore(source, streams, holding);
+  }
+
+  /** As above, of weights that are whole. Check {@link #requireComplete} after building. */
+  public static ParameterStore of(Map<String, Tensor> source, Holding holding) {
+    return of(source, new RandomStreams(0), holding);
   }
 
   /**
@@ -72,7 +85,7 @@ public final class ParameterStore implements AutoCloseable {
    */
   public static ParameterStore forTraining(
       Map<String, Tensor> source, RandomStreams streams, Precision precision) {
-    return new ParameterStore(source, streams, precision, Mode.TRAINING);
+    return of(source, streams, Holding.masters(precision));
   }
 
   /**
@@ -80,15 +93,12 @@ public final class ParameterStore implements AutoCloseable {
    * #requireComplete} after building.
    */
   public static ParameterStore forInference(Map<String, Tensor> source, Precision precision) {
-    return new ParameterStore(source, new RandomStreams(0), precision, Mode.INFERENCE);
+    return of(source, Holding.mapped(precision));
   }
 
-  /**
-   * A store of names and shapes only, for networks of any size: its parameters are zeros that take
-   * no memory. Networks built on it must not be run.
-   */
+  /** A store of names and shapes only, for networks of any size: {@link Keeping#SHAPES}. */
   public static ParameterStore blueprint() {
-    return new ParameterStore(Map.of(), new RandomStreams(0), Precision.F32, Mode.BLUEPRINT);
+    return of(Map.of(), Holding.shapes());
   }
 
   /** The root from which networks are built. */
@@ -97,32 +107,17 @@ public final class ParameterStore implements AutoCloseable {
   }
 
   public Precision precision() {
-    return precision;
+    return holding.precision();
   }
 
-  /** How networks that are built from here on compute attention; fused by default. */
-  public ParameterStore attention(AttentionKernel kernel) {
-    attention = kernel;
-    return this;
-  }
-
-  /**
-   * What is asked for from here on waits in its file, in the file's format, and is converted at
-   * each use: for what runs once a video and would only lie in memory for the rest of it. {@link
-   * #release} gives back what a use has read.
-   */
-  public ParameterStore waiting() {
-    waiting = true;
-    return this;
+  /** How parameters are held. */
+  public Holding holding() {
+    return holding;
   }
 
   /** Gives the memory back of weights that lie in their files: they are read again when used. */
   public void release() {
     MappedFile.release(parameters.values());
-  }
-
-  AttentionKernel attention() {
-    return attention;
   }
 
   /** Every parameter so far, by name, in order of construction. Do not change the map. */
@@ -188,41 +183,19 @@ public final class ParameterStore implements AutoCloseable {
     parameters.clear();
   }
 
-  Tensor get(String name, boolean matmul, Init init, long... shape) {
-    return get(name, given -> waiting && matmul ? kept(given) : take(given, matmul), init, shape);
-  }
-
-  /**
-   * In f32 as it is stored, if nothing is trained: {@link KernelForms} converts to the form that is
-   * used. In bf16 there is one form only.
-   */
-  Tensor kernel(String name, Init init, long... shape) {
-    return get(
-        name,
-        given ->
-            mode == Mode.INFERENCE && precision == Precision.F32 ? kept(given) : take(given, true),
-        init,
-        shape);
-  }
-
-  /** A table of which rows are taken: like a product's weight it may wait, but it is f32 in use. */
-  Tensor table(String name, Init init, long... shape) {
-    return get(name, given -> waiting ? kept(given) : take(given, false), init, shape);
-  }
-
-  private Tensor kept(Tensor given) {
-    return KEPT.contains(given.scalar_type().intern()) ? given.detach() : take(given, true);
-  }
-
   Optional<KernelForms> forms(Tensor kernel) {
-    if (mode != Mode.INFERENCE) {
+    if (!isRun()) {
       return Optional.empty();
     }
-    forms.add(new KernelForms(kernel, precision));
+    forms.add(new KernelForms(kernel, precision()));
     return Optional.of(forms.getLast());
   }
 
-  private Tensor get(String name, UnaryOperator<Tensor> take, Init init, long... shape) {
+  private boolean isRun() {
+    return holding.keeping() == Keeping.MAPPED || holding.keeping() == Keeping.WAITING;
+  }
+
+  Tensor get(String name, Use use, Init init, long... shape) {
     if (parameters.containsKey(name)) {
       throw new IllegalStateException("two layers ask for '" + name + "'");
     }
@@ -230,7 +203,7 @@ public final class ParameterStore implements AutoCloseable {
     Tensor parameter;
     if (given == null) {
       fresh.add(name);
-      parameter = Scopes.keep(Scopes.tensor(() -> make(name, init, shape)));
+      parameter = Scopes.keep(Scopes.tensor(() -> holding.device().place(make(name, init, shape))));
     } else {
       if (!Arrays.equals(Tensors.shape(given), shape)) {
         throw new UserError(
@@ -238,20 +211,20 @@ public final class ParameterStore implements AutoCloseable {
             "weight '%s' has shape %s where the model needs %s"
                 .formatted(name, Arrays.toString(Tensors.shape(given)), Arrays.toString(shape)));
       }
-      parameter = Scopes.keep(Scopes.tensor(() -> take.apply(given)));
+      parameter = Scopes.keep(Scopes.tensor(() -> take(given, use)));
     }
     parameters.put(name, parameter);
     return parameter;
   }
 
   Tensor buffer(String name, Init init, long... shape) {
-    Tensor table = get(name, false, init, shape);
+    Tensor table = get(name, Use.PLAIN, init, shape);
     fresh.remove(name);
     return table;
   }
 
   private Tensor make(String name, Init init, long... shape) {
-    if (mode == Mode.BLUEPRINT) {
+    if (holding.keeping() == Keeping.SHAPES) {
       return Tensors.zeros(1).expand(shape);
     }
     try (RandomStream random = streams.stream(name)) {
@@ -259,15 +232,34 @@ public final class ParameterStore implements AutoCloseable {
     }
   }
 
-  private Tensor take(Tensor given, boolean matmul) {
-    if (mode == Mode.TRAINING) {
-      return given.detach().to(ScalarType.Float).clone();
+  /** A given weight as it is held. */
+  private Tensor take(Tensor given, Use use) {
+    if (!isRun()) {
+      return holding.device().place(given.detach().to(ScalarType.Float).clone());
     }
-    ScalarType wanted = matmul ? precision.matmul() : ScalarType.Float;
-    if (given.scalar_type().intern() == wanted) {
+    return waits(given, use) ? holding.device().place(given.detach()) : converted(given, use);
+  }
+
+  /** Whether a weight stays in its file's format until it is used. */
+  private boolean waits(Tensor given, Use use) {
+    boolean waiting = holding.keeping() == Keeping.WAITING;
+    boolean stays =
+        switch (use) {
+          case PRODUCT, TABLE -> waiting;
+          // In bf16 there is one form only.
+          case KERNEL -> precision() == Precision.F32;
+          case PLAIN -> false;
+        };
+    return stays && KEPT.contains(given.scalar_type().intern());
+  }
+
+  private Tensor converted(Tensor given, Use use) {
+    boolean product = use == Use.PRODUCT || use == Use.KERNEL;
+    ScalarType wanted = product ? precision().matmul() : ScalarType.Float;
+    if (given.scalar_type().intern() == wanted && holding.device().holds(given)) {
       return given.detach();
     }
-    Tensor converted = given.detach().to(wanted);
+    Tensor converted = holding.device().place(given.detach().to(wanted));
     MappedFile.release(given); // not in memory twice
     return converted;
   }

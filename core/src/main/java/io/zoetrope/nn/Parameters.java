@@ -1,5 +1,6 @@
 package io.zoetrope.nn;
 
+import io.zoetrope.nn.ParameterStore.Use;
 import io.zoetrope.torch.AttentionKernel;
 import io.zoetrope.torch.Precision;
 import java.util.Optional;
@@ -31,12 +32,12 @@ public final class Parameters {
 
   /** How attention is computed. */
   AttentionKernel attention() {
-    return store.attention();
+    return store.holding().attention();
   }
 
   /** A weight of a matrix product or convolution: follows the precision policy. */
   public Tensor weight(String name, Init init, long... shape) {
-    return store.get(prefix + name, true, init, shape);
+    return store.get(prefix + name, Use.PRODUCT, init, shape);
   }
 
   /**
@@ -44,7 +45,7 @@ public final class Parameters {
    * {@link KernelForms}.
    */
   Tensor kernel(String name, Init init, long... shape) {
-    return store.kernel(prefix + name, init, shape);
+    return store.get(prefix + name, Use.KERNEL, init, shape);
   }
 
   /** What computes with a {@link #kernel}; empty where it is trained. */
@@ -54,15 +55,15 @@ public final class Parameters {
 
   /**
    * A table whose rows are looked up, f32 where it does not wait in its file ({@link
-   * ParameterStore#waiting}).
+   * Keeping#WAITING}): like a product's weight it may wait.
    */
   public Tensor table(String name, Init init, long... shape) {
-    return store.table(prefix + name, init, shape);
+    return store.get(prefix + name, Use.TABLE, init, shape);
   }
 
   /** Any other parameter: always f32. */
   public Tensor plain(String name, Init init, long... shape) {
-    return store.get(prefix + name, false, init, shape);
+    return store.get(prefix + name, Use.PLAIN, init, shape);
   }
 
   /** Where the layer at this place takes low-rank updates beside its weight. */

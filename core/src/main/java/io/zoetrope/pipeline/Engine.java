@@ -119,16 +119,11 @@ public final class Engine {
    * @throws UserError if latents of the two do not agree
    */
   public Engine withLate(VideoModel other, double level) {
-    if (other.autoencoder().channels() != model.autoencoder().channels()
-        || other.autoencoder().factor() != model.autoencoder().factor()) {
+    if (!other.grid().equals(model.grid())) {
       throw new UserError(
           Fault.MISMATCH,
-          "the two models work on different latents: %d channels at 1/%d, and %d at 1/%d"
-              .formatted(
-                  model.autoencoder().channels(),
-                  model.autoencoder().factor(),
-                  other.autoencoder().channels(),
-                  other.autoencoder().factor()));
+          "the two models work on different latents: %s, and %s"
+              .formatted(model.grid(), other.grid()));
     }
     if (!(level >= 0 && level <= 1)) {
       throw new UserError(
@@ -280,10 +275,10 @@ public final class Engine {
   /** Latents of nothing, [B, C, F, h, w], in the size of the requests: zeros to put content in. */
   public Tensor canvas(List<VideoRequest> requests, int frames) {
     VideoRequest first = first(requests);
-    int factor = model.autoencoder().factor();
+    int factor = model.grid().space();
     return Tensors.zeros(
         requests.size(),
-        model.autoencoder().channels(),
+        model.grid().channels(),
         frames,
         first.height() / factor,
         first.width() / factor);
@@ -364,8 +359,8 @@ public final class Engine {
    */
   public void requireFit(Tensor z_BCFHW, List<VideoRequest> requests) {
     VideoRequest first = requests.getFirst();
-    int factor = model.autoencoder().factor();
-    if (z_BCFHW.dim() != 5 || z_BCFHW.size(1) != model.autoencoder().channels()) {
+    int factor = model.grid().space();
+    if (z_BCFHW.dim() != 5 || z_BCFHW.size(1) != model.grid().channels()) {
       throw new IllegalArgumentException(
           "these are no latents of this model: " + Arrays.toString(Tensors.shape(z_BCFHW)));
     }

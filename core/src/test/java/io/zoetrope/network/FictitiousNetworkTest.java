@@ -20,6 +20,7 @@ import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.sampler.Ddim;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
+import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Ops;
@@ -119,6 +120,11 @@ class FictitiousNetworkTest {
     @Override
     public int multiple() {
       return 1;
+    }
+
+    @Override
+    public Footprint footprint(long frames, long height, long width) {
+      return new Footprint(1, 0);
     }
 
     @Override

@@ -107,8 +107,7 @@ class KernelFormsTest {
       for (Precision precision : Precision.values()) {
         try (SafetensorsFile open = Safetensors.open(file);
             ParameterStore usual = ParameterStore.forInference(open.tensors(), precision);
-            ParameterStore store =
-                ParameterStore.forInference(open.tensors(), precision).waiting()) {
+            ParameterStore store = ParameterStore.of(open.tensors(), Holding.waiting(precision))) {
           Linear expected = Linear.withoutBias(usual.root(), 2048, 4096, Init.ZEROS);
           Linear linear = Linear.withoutBias(store.root(), 2048, 4096, Init.ZEROS);
           for (int i = 0; i < 2; i++) {
@@ -121,7 +120,7 @@ class KernelFormsTest {
       }
       try (SafetensorsFile open = Safetensors.open(file);
           ParameterStore store =
-              ParameterStore.forInference(open.tensors(), Precision.F32).waiting()) {
+              ParameterStore.of(open.tensors(), Holding.waiting(Precision.F32))) {
         Tensor table = store.root().table("weight", Init.ZEROS, 4096, 2048);
         assertThat(table.scalar_type().intern()).isEqualTo(ScalarType.Half);
       }

@@ -91,7 +91,7 @@ class LoraStackTest {
       Map<String, Tensor> halves = source(format);
       Map<String, Tensor> same = new LinkedHashMap<>();
       halves.forEach((name, half) -> same.put(name, Scopes.keep(half.to(ScalarType.Float))));
-      try (ParameterStore waiting = ParameterStore.forInference(halves, Precision.F32).waiting();
+      try (ParameterStore waiting = ParameterStore.of(halves, Holding.waiting(Precision.F32));
           ParameterStore store = ParameterStore.forInference(same, Precision.F32)) {
         Net net = new Net(waiting);
         Net expected = new Net(store);

@@ -8,7 +8,7 @@ import io.zoetrope.diffusion.FreeInit;
 import io.zoetrope.diffusion.LowPass;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.network.FrameWindows;
-import io.zoetrope.pipeline.family.DiffusersIndex;
+import io.zoetrope.pipeline.family.Ability;
 import io.zoetrope.pipeline.family.LoraChoice;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelIndex;
@@ -88,8 +88,8 @@ class AnimateDiffParityTest {
     Path index = copy.resolve("model_index.json");
     String kind =
         "\"motion_adapter\": [\"diffusers\", \"MotionAdapter\"], \"_class_name\": \"%s\""
-            .formatted(DiffusersIndex.ANIMATE_DIFF);
-    if (pipeline.equals(DiffusersIndex.ANIMATE_DIFF)) {
+            .formatted("AnimateDiffPipeline");
+    if (pipeline.equals("AnimateDiffPipeline")) {
       Files.writeString(
           index,
           Files.readString(index)
@@ -113,8 +113,8 @@ class AnimateDiffParityTest {
   })
   void everySamplerGivesTheReferencesLatents(String scheduler, String sampler, @TempDir Path temp)
       throws IOException {
-    Path copy = as(temp.resolve("model"), DiffusersIndex.ANIMATE_DIFF, scheduler);
-    try (VideoModel model = VideoModel.load(copy, "f32")) {
+    Path copy = as(temp.resolve("model"), "AnimateDiffPipeline", scheduler);
+    try (VideoModel model = VideoModel.load(ModelChoice.of(copy, "f32"))) {
       assertThat(model.defaults().sampler()).isEqualTo(sampler);
       Scopes.run(() ->
           parity.check(scheduler + ".latents", made(engine(model), request(5, sampler)), MARK));
@@ -124,7 +124,7 @@ class AnimateDiffParityTest {
   /** Beside an image model the scheduler is the one that motion modules were trained with. */
   @Test
   void aMotionAdapterBesideAnImageModelIsTheSame() {
-    try (VideoModel model = VideoModel.load(moved(), "f32")) {
+    try (VideoModel model = VideoModel.load(moved().withDtype("f32"))) {
       ModelIndex.Defaults usual = model.defaults();
       assertThat(usual.frames()).isEqualTo(16);
       assertThat(usual.fps()).isEqualTo(8);
@@ -152,7 +152,7 @@ class AnimateDiffParityTest {
                 List.of(
                     new LoraChoice(parity.folder().resolve("lora.safetensors"), 0.7),
                     new LoraChoice(parity.folder().resolve("motion_lora.safetensors"), 0.4)));
-    try (VideoModel model = VideoModel.load(choice, "f32")) {
+    try (VideoModel model = VideoModel.load(choice.withDtype("f32"))) {
       assertThat(model.loras()).allMatch(report -> report.used() == report.layers());
       Scopes.run(() -> parity.check("lora.latents", made(engine(model), request(5, "ddim")), MARK));
     }
@@ -160,7 +160,7 @@ class AnimateDiffParityTest {
 
   @Test
   void freeInitAndFreeNoise() {
-    try (VideoModel model = VideoModel.load(moved(), "f32")) {
+    try (VideoModel model = VideoModel.load(moved().withDtype("f32"))) {
       VideoRequest request = request(5, "ddim");
       Scopes.run(() -> {
         FreeInit full = new FreeInit(3, LowPass.USUAL, FreeInit.Pace.FULL);
@@ -181,9 +181,9 @@ class AnimateDiffParityTest {
   @CsvSource({"ddim, ddim", "dpmpp-2m, dpm++2m"})
   void anImageModelMakesPicturesFromWordsAndFromPictures(
       String name, String sampler, @TempDir Path temp) throws IOException {
-    Path copy = as(temp.resolve("model"), DiffusersIndex.STABLE_DIFFUSION, "image." + name);
-    try (VideoModel model = VideoModel.load(copy, "f32")) {
-      assertThat(model.makesVideo()).isFalse();
+    Path copy = as(temp.resolve("model"), "StableDiffusionPipeline", "image." + name);
+    try (VideoModel model = VideoModel.load(ModelChoice.of(copy, "f32"))) {
+      assertThat(model.can(Ability.VIDEO)).isFalse();
       assertThat(model.defaults().frames()).isOne();
       Scopes.run(() -> {
         Engine engine = engine(model);

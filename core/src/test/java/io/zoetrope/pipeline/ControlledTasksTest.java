@@ -59,7 +59,7 @@ class ControlledTasksTest {
           ModelChoice.of(directory)
               .withMotion(Optional.of(directory.resolve("motion_adapter")))
               .withControls(List.of(new ControlChoice(folder, 1)));
-      model = VideoModel.load(choice, "f32");
+      model = VideoModel.load(choice.withDtype("f32"));
     }
     engine = new Engine(model);
   }

@@ -15,6 +15,7 @@ import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Video;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Sampling;
@@ -42,7 +43,7 @@ class EngineTest {
 
   @BeforeAll
   void load(@TempDir Path folder) {
-    model = VideoModel.load(TinyModel.write(folder.resolve("model")), "f32");
+    model = VideoModel.load(ModelChoice.of(TinyModel.write(folder.resolve("model")), "f32"));
     engine = new Engine(model);
   }
 
@@ -150,7 +151,8 @@ class EngineTest {
 
   @Test
   void aSecondModelTakesTheLateSteps(@TempDir Path folder) {
-    try (VideoModel silent = VideoModel.load(TinyModel.writeSilent(folder.resolve("s")), "f32")) {
+    try (VideoModel silent =
+        VideoModel.load(ModelChoice.of(TinyModel.writeSilent(folder.resolve("s")), "f32"))) {
       VideoRequest request = TinyModel.request(1, 3, 4, "ddim");
       byte[] first = latents(engine, request);
       byte[] second = latents(new Engine(silent), request);

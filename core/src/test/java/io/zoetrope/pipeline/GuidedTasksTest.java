@@ -9,6 +9,7 @@ import io.zoetrope.diffusion.guidance.Downsampling;
 import io.zoetrope.diffusion.guidance.Measurement;
 import io.zoetrope.diffusion.guidance.ReconstructionGuidance.Activations;
 import io.zoetrope.diffusion.guidance.ReconstructionWeight;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.Extend;
@@ -49,7 +50,7 @@ class GuidedTasksTest {
 
   @BeforeAll
   void load(@TempDir Path folder) {
-    model = VideoModel.load(TinyModel.write(folder.resolve("model")), "f32");
+    model = VideoModel.load(ModelChoice.of(TinyModel.write(folder.resolve("model")), "f32"));
   }
 
   @AfterAll

@@ -24,7 +24,7 @@ class LongClipsTest {
   private static VideoModel model(Parity fixture) {
     Path directory = fixture.folder().resolve("model");
     Optional<Path> motion = Optional.of(directory.resolve("motion_adapter"));
-    return VideoModel.load(ModelChoice.of(directory).withMotion(motion), "f32");
+    return VideoModel.load(ModelChoice.of(directory).withMotion(motion).withDtype("f32"));
   }
 
   private static VideoRequest request(int frames) {

@@ -8,6 +8,7 @@ import io.zoetrope.diffusion.LowPass;
 import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.sampler.FreeNoise;
 import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
@@ -32,8 +33,9 @@ class NoiseWaysTest {
 
   @BeforeAll
   void load(@TempDir Path folder) {
-    model = VideoModel.load(TinyModel.write(folder.resolve("model")), "f32");
-    silent = VideoModel.load(TinyModel.writeSilent(folder.resolve("silent")), "f32");
+    model = VideoModel.load(ModelChoice.of(TinyModel.write(folder.resolve("model")), "f32"));
+    silent =
+        VideoModel.load(ModelChoice.of(TinyModel.writeSilent(folder.resolve("silent")), "f32"));
   }
 
   @AfterAll

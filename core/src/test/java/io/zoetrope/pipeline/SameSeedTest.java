@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.torch.RandomStreams;
@@ -32,7 +33,7 @@ class SameSeedTest {
     Path directory = TinyModel.write(folder.resolve("model"));
     VideoRequest request = TinyModel.request(5, 8, 4, sampler);
     byte[] first;
-    try (VideoModel model = VideoModel.load(directory, "f32")) {
+    try (VideoModel model = VideoModel.load(ModelChoice.of(directory, "f32"))) {
       first = TinyModel.latents(model, request);
       TinyModel.latents(model, TinyModel.request(6, 5, 2, "ddim"));
       assertThat(TinyModel.latents(model, request)).isEqualTo(first);
@@ -40,7 +41,7 @@ class SameSeedTest {
           .as("another seed")
           .isNotEqualTo(first);
     }
-    try (VideoModel again = VideoModel.load(directory, "f32")) {
+    try (VideoModel again = VideoModel.load(ModelChoice.of(directory, "f32"))) {
       assertThat(TinyModel.latents(again, request)).as("loaded again").isEqualTo(first);
     }
   }
@@ -49,7 +50,7 @@ class SameSeedTest {
   void inTwoProcesses() throws Exception {
     Path directory = TinyModel.write(folder.resolve("model"));
     byte[] here;
-    try (VideoModel model = VideoModel.load(directory, "f32")) {
+    try (VideoModel model = VideoModel.load(ModelChoice.of(directory, "f32"))) {
       here = TinyModel.latents(model, TinyModel.request(5));
     }
     Path file = folder.resolve("latents.bin");
@@ -64,7 +65,8 @@ class SameSeedTest {
   /** One step of a network that predicts zero returns the noise that it began with. */
   @Test
   void aFramesNoiseDoesNotDependOnHowManyFollow() {
-    try (VideoModel model = VideoModel.load(TinyModel.writeSilent(folder.resolve("m")), "f32")) {
+    try (VideoModel model =
+        VideoModel.load(ModelChoice.of(TinyModel.writeSilent(folder.resolve("m")), "f32"))) {
       byte[] eight = TinyModel.latents(model, TinyModel.request(5, 8, 1, "flow-euler"));
       byte[] sixteen = TinyModel.latents(model, TinyModel.request(5, 16, 1, "flow-euler"));
       assertThat(eight).isEqualTo(start(5, 8));
@@ -75,7 +77,8 @@ class SameSeedTest {
 
   @Test
   void aClipsNoiseDoesNotDependOnItsNeighbours() {
-    try (VideoModel model = VideoModel.load(TinyModel.writeSilent(folder.resolve("m")), "f32")) {
+    try (VideoModel model =
+        VideoModel.load(ModelChoice.of(TinyModel.writeSilent(folder.resolve("m")), "f32"))) {
       VideoRequest one = TinyModel.request(5, 8, 1, "flow-euler");
       VideoRequest other = TinyModel.request(6, 8, 1, "flow-euler");
       byte[] alone = TinyModel.latents(model, one);
@@ -92,7 +95,8 @@ class SameSeedTest {
   /** The same to a person's eye: products of larger matrices may round otherwise. */
   @Test
   void aClipDoesNotDependOnItsNeighbours() {
-    try (VideoModel model = VideoModel.load(TinyModel.write(folder.resolve("model")), "f32")) {
+    try (VideoModel model =
+        VideoModel.load(ModelChoice.of(TinyModel.write(folder.resolve("model")), "f32"))) {
       VideoRequest one = TinyModel.request(5, 8, 4, "flow-euler");
       VideoRequest other = TinyModel.request(6, 8, 4, "flow-euler");
       float[] alone = floats(TinyModel.latents(model, one));

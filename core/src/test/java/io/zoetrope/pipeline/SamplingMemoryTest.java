@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.zoetrope.diffusion.Plans;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
@@ -64,7 +65,7 @@ class SamplingMemoryTest {
 
   /** Argument: the model directory. Prints a line for each sampler. */
   public static void main(String[] arguments) {
-    try (VideoModel model = VideoModel.load(Path.of(arguments[0]), "f32")) {
+    try (VideoModel model = VideoModel.load(ModelChoice.of(Path.of(arguments[0]), "f32"))) {
       for (String sampler : SAMPLERS) {
         sample(model, sampler, 50);
       }

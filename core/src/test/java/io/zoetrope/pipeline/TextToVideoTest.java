@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.media.Video;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Samplers;
@@ -33,7 +34,7 @@ class TextToVideoTest {
 
   @BeforeAll
   void load(@TempDir Path folder) {
-    model = VideoModel.load(TinyModel.write(folder.resolve("model")), "f32");
+    model = VideoModel.load(ModelChoice.of(TinyModel.write(folder.resolve("model")), "f32"));
   }
 
   @AfterAll

@@ -8,6 +8,7 @@ import io.zoetrope.network.text.TextTransformer;
 import io.zoetrope.network.vae.CompactAutoencoder;
 import io.zoetrope.network.vae.CompactConfig;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.model.ModelWriter;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -135,7 +136,7 @@ public final class TinyModel {
 
   /** Arguments: model directory, seed, file for the bytes of the latents. */
   public static void main(String[] arguments) throws IOException {
-    try (VideoModel model = VideoModel.load(Path.of(arguments[0]), "f32")) {
+    try (VideoModel model = VideoModel.load(ModelChoice.of(Path.of(arguments[0]), "f32"))) {
       Files.write(Path.of(arguments[2]), latents(model, request(Long.parseLong(arguments[1]))));
     }
   }

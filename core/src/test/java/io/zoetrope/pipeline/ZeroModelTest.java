@@ -26,7 +26,7 @@ class ZeroModelTest {
     Path model = TinyStableDiffusion.write(folder.resolve("model"), ScalarType.Float);
     ModelChoice choice =
         ModelChoice.of(model).withAttention(Optional.of(Inflation.TEXT2VIDEO_ZERO.attention()));
-    try (VideoModel loaded = VideoModel.load(choice, "f32")) {
+    try (VideoModel loaded = VideoModel.load(choice.withDtype("f32"))) {
       VideoRequest request = new VideoRequest("a", "", 3, 64, 64, 3, 8, 4, 3, "ddim");
       Scopes.run(() -> {
         Engine engine = new Engine(loaded);

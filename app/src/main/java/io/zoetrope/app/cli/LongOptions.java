@@ -6,6 +6,7 @@ import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.diffusion.sampler.FreeNoise;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.family.Ability;
 import io.zoetrope.torch.UserError;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -51,7 +52,7 @@ public final class LongOptions {
       made = made.withFreeInit(new FreeInit(freeInit, LowPass.USUAL, FreeInit.Pace.FULL));
     }
     if (freeNoise) {
-      if (!engine.model().hasMotionModules()) {
+      if (!engine.model().can(Ability.WINDOWED_ATTENTION)) {
         throw new UserError(
             "--free-noise is for models with AnimateDiff's motion modules; --window does long"
                 + " clips with any model");

@@ -1,5 +1,6 @@
 package io.zoetrope.app.cli;
 
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -7,7 +8,7 @@ import java.util.Optional;
 /** A second model beside the one that a command names, if there is one. */
 public record SecondModel(Optional<VideoModel> model) implements AutoCloseable {
   public static SecondModel load(Optional<Path> folder, String dtype) {
-    return new SecondModel(folder.map(f -> VideoModel.load(f, dtype)));
+    return new SecondModel(folder.map(f -> VideoModel.load(ModelChoice.of(f, dtype))));
   }
 
   @Override

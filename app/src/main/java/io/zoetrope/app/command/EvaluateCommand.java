@@ -30,6 +30,7 @@ import io.zoetrope.media.ContactSheet;
 import io.zoetrope.media.Png;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.torch.AtomicFiles;
@@ -266,7 +267,8 @@ public final class EvaluateCommand extends Verb {
       Optional<PromptFrechet> distance,
       StepProgress progress) {
     try (VideoModel model =
-        VideoModel.load(folder, run.dtype(), List.of(), sampling.tokenizer(session()))) {
+        VideoModel.load(
+            ModelChoice.of(folder, run.dtype()).withTokenizer(sampling.tokenizer(session())))) {
       List<String> texts = prompts.stream().map(Prompt::text).toList();
       BatchSampling maker = new BatchSampling(model, sampling, texts, firstSeed, batch, progress);
       return PromptAdherence.measure(
@@ -296,7 +298,8 @@ public final class EvaluateCommand extends Verb {
     second.ifPresent(path -> fields.put("refiner", path.toString()));
     try (Extractor extractor = extractor(true);
         VideoModel model =
-            VideoModel.load(folder, run.dtype(), List.of(), sampling.tokenizer(session()));
+            VideoModel.load(
+                ModelChoice.of(folder, run.dtype()).withTokenizer(sampling.tokenizer(session())));
         SecondModel other = SecondModel.load(second, run.dtype());
         StepProgress progress = new StepProgress(session(), output(), task)) {
       Bench.Settings settings = settings(model.defaults(), seedValue);

@@ -40,7 +40,7 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
     List<String> lines = new ArrayList<>();
     lines.add("%s: %s".formatted(model, contents.kind()));
     List<Map<String, Object>> components = new ArrayList<>();
-    for (ModelContents.Part part : contents.parts()) {
+    for (ModelContents.Held part : contents.parts()) {
       lines.add(
           "  %-12s  %s parameters, %s (%s): %s"
               .formatted(
@@ -95,7 +95,7 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
     }
   }
 
-  private static Map<String, Object> fields(ModelContents.Part part) {
+  private static Map<String, Object> fields(ModelContents.Held part) {
     LoadReport report = part.report();
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("name", part.name());

@@ -4,7 +4,6 @@ import io.zoetrope.app.cli.OutOption;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.SourceFile;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
-import io.zoetrope.network.vae.AutoencoderKL;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.torch.Ops;
@@ -65,11 +64,13 @@ final class LatentOptions {
     Map<String, String> about = new LinkedHashMap<>();
     about.put("prompt", request.prompt());
     about.put("seed", String.valueOf(request.seed()));
-    if (model.autoencoder() instanceof AutoencoderKL vae) {
-      double factor = vae.config().scalingFactor();
-      tensors.put("z", Ops.add(Ops.mul(z_1CFHW, 1 / factor), vae.config().shiftFactor()));
-      about.put("scaling_factor", String.valueOf(factor));
-    }
+    model
+        .autoencoder()
+        .scaling()
+        .ifPresent(scaling -> {
+          tensors.put("z", Ops.add(Ops.mul(z_1CFHW, 1 / scaling.factor()), scaling.shift()));
+          about.put("scaling_factor", String.valueOf(scaling.factor()));
+        });
     Safetensors.write(path, tensors, about);
   }
 }

@@ -99,7 +99,7 @@ public abstract class MakeVerb extends Verb {
     String dtype = run.dtype();
     ModelChoice choice =
         order.choice(parts.choice(folder, motion).withTokenizer(tokenizer).withLoras(loras));
-    try (VideoModel model = VideoModel.load(choice, dtype);
+    try (VideoModel model = VideoModel.load(choice.withDtype(dtype));
         SecondModel other = SecondModel.load(second, dtype)) {
       if (!order.single()) {
         model.requireVideo();

@@ -15,6 +15,7 @@ import io.zoetrope.media.VideoWriter;
 import io.zoetrope.media.WriteOptions;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TextToVideo;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -66,7 +67,7 @@ record PlanFilm(
       Function<IntFunction<double[]>, TimestepPlan> draw) {
     Path folder = new ModelFolders(session).find(sampling.model());
     try (VideoModel model =
-        VideoModel.load(folder, dtype, List.of(), sampling.tokenizer(session))) {
+        VideoModel.load(ModelChoice.of(folder, dtype).withTokenizer(sampling.tokenizer(session)))) {
       Engine engine = new Engine(model);
       TimestepPlan plan = draw.apply(engine::levels);
       List<String> said = plan.prompts().isSingle() ? List.of(prompts.getLast()) : prompts;

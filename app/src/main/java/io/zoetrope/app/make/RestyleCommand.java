@@ -9,6 +9,7 @@ import io.zoetrope.app.cli.SourceOptions;
 import io.zoetrope.app.cli.Values;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Source;
+import io.zoetrope.pipeline.family.Ability;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -111,14 +112,14 @@ public final class RestyleCommand extends MakeVerb {
         int clip =
             drawn
                 .map(TimestepPlan::frames)
-                .orElseGet(() -> model.makesVideo() ? join.clip(usual.frames()) : 1);
+                .orElseGet(() -> model.can(Ability.VIDEO) ? join.clip(usual.frames()) : 1);
         return shaped(usual, shape, clip);
       }
 
       @Override
       public Take read(Models models, VideoRequest request, Said said) {
         VideoModel model = models.second().model();
-        int usual = model.makesVideo() ? USUAL_MOST : 1;
+        int usual = model.can(Ability.VIDEO) ? USUAL_MOST : 1;
         int most = drawn.map(TimestepPlan::frames).orElse(asked.orElse(usual));
         model.requireFrames(most);
         Source.Wish wish = Given.wish(request).fitted(source.fit()).from(source.start());

@@ -2,7 +2,7 @@ package io.zoetrope.app.make;
 
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Source;
-import io.zoetrope.network.unet.ControlNetConfig;
+import io.zoetrope.network.ControlHint;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Hints;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -55,7 +55,7 @@ final class Shown {
       Order.Said said) {
     List<Hints.Hint> hints = new ArrayList<>();
     for (int i = 0; i < controls.size(); i++) {
-      ControlNetConfig config = engine.model().controls().get(i);
+      ControlHint config = engine.model().controls().get(i);
       Tensor pictures = pictures(controls.get(i).shown(), request, frames, said);
       hints.add(hint(controls.get(i), config, pictures, engine, frames));
     }
@@ -64,17 +64,17 @@ final class Shown {
 
   private static Hints.Hint hint(
       ControlOption.Control control,
-      ControlNetConfig config,
+      ControlHint config,
       Tensor pictures_13MHW,
       Engine engine,
       int frames) {
-    int factor = engine.model().autoencoder().factor();
-    boolean latents = config.hint() instanceof ControlNetConfig.Hint.Latents;
-    int channels = config.hint().channels() - (config.masked() ? 1 : 0);
-    if (!latents && (config.hint().factor() != factor || channels != 3)) {
+    int factor = engine.model().grid().space();
+    boolean latents = config.kind() == ControlHint.Kind.LATENTS;
+    int channels = config.channels();
+    if (!latents && (config.factor() != factor || channels != 3)) {
       throw new UserError(
           "%s is shown %d channels at 1/%d, where the model makes pictures of 3 at 1/%d"
-              .formatted(control.choice().folder(), channels, config.hint().factor(), factor));
+              .formatted(control.choice().folder(), channels, config.factor(), factor));
     }
     Tensor shown =
         latents ? engine.encode(Ops.add(Ops.mul(pictures_13MHW, 2), -1)) : pictures_13MHW;
@@ -130,7 +130,7 @@ final class Shown {
   /** A mask at the size of latents, [1, 1, M, h, w], 0..1: how bright the pictures are. */
   static Tensor mask(Path path, Engine engine, VideoRequest request, Order.Said said) {
     Tensor grey_11MHW = Ops.mean(pictures(path, request, request.frames(), said), 1).unsqueeze(1);
-    int factor = engine.model().autoencoder().factor();
+    int factor = engine.model().grid().space();
     long h = grey_11MHW.size(3) / factor;
     long w = grey_11MHW.size(4) / factor;
     return Ops.mean(grey_11MHW.reshape(1, 1, grey_11MHW.size(2), h, factor, w, factor), 4, 6);

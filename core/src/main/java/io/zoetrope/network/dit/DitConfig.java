@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.TextSlots;
+import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
@@ -35,6 +36,9 @@ public record DitConfig(
 
   /** Its folder in a model directory. */
   public static final String FOLDER = "transformer";
+
+  /** Tensors of all tokens that a layer holds at its worst moment. */
+  private static final long LAYER = 10;
 
   /** Named sizes. */
   public static final Map<String, DitConfig> SIZES =
@@ -116,6 +120,12 @@ public record DitConfig(
   @Override
   public int multiple() {
     return patch;
+  }
+
+  @Override
+  public Footprint footprint(long frames, long height, long width) {
+    return new Footprint(
+        1, Math.multiplyExact(frames, Float.BYTES * 2 * LAYER * this.width * height * width));
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.zoetrope.network.unet;
 import static io.zoetrope.torch.Rearrange.rearrange;
 
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.network.ControlHint;
+import io.zoetrope.network.ControlNetwork;
 import io.zoetrope.nn.Conv2d;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Parameters;
@@ -23,7 +25,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Models", 2023, section 3.2). With motion modules and a mask of the frames that are shown anything
  * it is SparseCtrl (Guo et al., 2023). As in the U-Net, every frame has its own level.
  */
-public final class ControlNet {
+public final class ControlNet implements ControlNetwork {
   /** How strong what it adds is, from the finest activations to the bottom. */
   public enum Strength {
     EVEN,
@@ -56,6 +58,11 @@ public final class ControlNet {
 
   public ControlNetConfig config() {
     return config;
+  }
+
+  @Override
+  public ControlHint shows() {
+    return config.shows();
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.zoetrope.network.unet;
 
+import io.zoetrope.network.ControlHint;
+import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
@@ -84,6 +86,21 @@ public record ControlNetConfig(
     EACH_PLACE,
     /** Averaged over the picture. */
     WHOLE_PICTURE
+  }
+
+  /** What it is to be shown. */
+  public ControlHint shows() {
+    ControlHint.Kind kind =
+        switch (hint) {
+          case Hint.Pictures p -> ControlHint.Kind.PICTURES;
+          case Hint.Latents l -> ControlHint.Kind.LATENTS;
+        };
+    return new ControlHint(kind, hint.channels() - (masked ? 1 : 0), hint.factor(), masked);
+  }
+
+  /** What it takes of memory beside its weights while the U-Net runs is the U-Net's to estimate. */
+  public Footprint footprint() {
+    return new Footprint(network.perWeight(), 0);
   }
 
   public ControlNet build(Parameters p) {

@@ -6,6 +6,7 @@ import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.TextSlots;
+import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
@@ -43,6 +44,12 @@ public record UNetConfig(
 
   /** Its folder in a model directory. */
   public static final String FOLDER = "unet";
+
+  /** Tensors of the finest resolution that a layer holds at its worst moment. */
+  private static final long LAYER = 10;
+
+  /** Features from which on most weights are of wide 3x3 convolutions. */
+  private static final int WIDE = 256;
 
   /**
    * Named sizes. "pixels" and "tiny-pixels" are for videos of 32x32 or 64x64 pixels without an
@@ -186,6 +193,26 @@ public record UNetConfig(
   @Override
   public boolean temporal() {
     return inflation.makesVideo();
+  }
+
+  /** What is kept on the way down, and what the widest layer holds. */
+  @Override
+  public Footprint footprint(long frames, long height, long width) {
+    long h = height;
+    long w = width;
+    long kept = 0;
+    for (int feature : widths) {
+      kept += (blocks + 1) * feature * h * w;
+      h = Math.ceilDiv(h, 2);
+      w = Math.ceilDiv(w, 2);
+    }
+    long numbers = kept + LAYER * widths.getFirst() * height * width;
+    return new Footprint(perWeight(), Math.multiplyExact(frames, Float.BYTES * numbers));
+  }
+
+  /** Numbers held for each weight. */
+  double perWeight() {
+    return features() >= WIDE ? Footprint.CONVOLUTIONS : 1;
   }
 
   /** With temporal layers: its own if it has any, else VDM's. */

@@ -1,15 +1,45 @@
 package io.zoetrope.network.vae;
 
+import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Precision;
+import java.util.function.UnaryOperator;
 
 /** The shape of an {@link Autoencoder}: a record that is written beside its weights. */
 public interface AutoencoderConfig {
+  /** Bytes that a group of frames may take; a frame may take more. */
+  long GROUP = 512L << 20;
+
   /** Builds it. */
   Autoencoder build(Parameters p);
 
-  /** Pixels on a side for each latent. */
-  int factor();
+  /** How many latents its videos become. */
+  LatentGrid grid();
 
-  /** Channels of a latent. */
-  int latentChannels();
+  /**
+   * What it takes of memory to decode frames of so many pixels, in as large groups as it does them.
+   */
+  default Footprint footprint(long height, long width) {
+    return new Footprint(1, Math.max(GROUP, height * width * Float.BYTES * 3 * 256));
+  }
+
+  /** Whether it has weights; pixels as they are need none. */
+  default boolean hasWeights() {
+    return true;
+  }
+
+  /** Its own names of weights, by those of a file of any age. */
+  default UnaryOperator<String> names() {
+    return UnaryOperator.identity();
+  }
+
+  /**
+   * The number format that it runs in. Convolutions over few channels are faster in f32 even where
+   * bf16 is native (docs/numerics.md).
+   *
+   * @param dtype as asked for: see {@link Precision#of(String, int)}
+   */
+  default Precision precision(String dtype) {
+    return Precision.F32;
+  }
 }

@@ -89,13 +89,17 @@ public final class AutoencoderKL implements Autoencoder {
   }
 
   @Override
-  public int factor() {
-    return config.factor();
+  public LatentGrid grid() {
+    return config.grid();
   }
 
   @Override
-  public int channels() {
-    return config.latentChannels();
+  public Optional<Scaling> scaling() {
+    return Optional.of(new Scaling(config.scalingFactor(), config.shiftFactor()));
+  }
+
+  private int factor() {
+    return config.factor();
   }
 
   /**

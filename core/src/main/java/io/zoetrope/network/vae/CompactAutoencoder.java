@@ -38,13 +38,8 @@ public final class CompactAutoencoder implements Autoencoder {
   }
 
   @Override
-  public int factor() {
-    return config.factor();
-  }
-
-  @Override
-  public int channels() {
-    return config.latentChannels();
+  public LatentGrid grid() {
+    return config.grid();
   }
 
   public CompactConfig config() {
@@ -53,11 +48,12 @@ public final class CompactAutoencoder implements Autoencoder {
 
   /** Frames [N, 3, H, W] in [-1, 1] -> their posteriors. */
   public Posterior posterior(Tensor x_NCHW) {
-    if (x_NCHW.size(2) % factor() != 0 || x_NCHW.size(3) % factor() != 0) {
+    int factor = config.grid().space();
+    if (x_NCHW.size(2) % factor != 0 || x_NCHW.size(3) % factor != 0) {
       throw new UserError(
           Fault.INVALID,
           "width and height must be multiples of %d, not %dx%d"
-              .formatted(factor(), x_NCHW.size(3), x_NCHW.size(2)));
+              .formatted(factor, x_NCHW.size(3), x_NCHW.size(2)));
     }
     return Posterior.of(encoder.forward(x_NCHW).to(ScalarType.Float), -20, 10);
   }

@@ -71,7 +71,7 @@ public record CompactConfig(
   }
 
   @Override
-  public int factor() {
-    return patch << (encoderWidths.size() - 1);
+  public LatentGrid grid() {
+    return LatentGrid.ofPictures(latentChannels, patch << (encoderWidths.size() - 1));
   }
 }

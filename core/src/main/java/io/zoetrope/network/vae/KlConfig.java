@@ -2,11 +2,15 @@ package io.zoetrope.network.vae;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -38,6 +42,9 @@ public record KlConfig(
     implements AutoencoderConfig {
   /** What {@code config.json} calls it. */
   public static final String KIND = "AutoencoderKL";
+
+  /** Channels from which on most weights are of wide 3x3 convolutions. */
+  private static final int WIDE = 256;
 
   /** Stable Diffusion 1.x's: 512x512 pixels to 64x64 latents of 4 channels. */
   public static final KlConfig SD15 =
@@ -129,7 +136,30 @@ public record KlConfig(
   }
 
   @Override
-  public int factor() {
+  public LatentGrid grid() {
+    return LatentGrid.ofPictures(latentChannels, factor());
+  }
+
+  @Override
+  public Footprint footprint(long height, long width) {
+    boolean wide = Collections.max(widths) >= WIDE;
+    return new Footprint(
+        wide ? Footprint.CONVOLUTIONS : 1,
+        AutoencoderConfig.super.footprint(height, width).running());
+  }
+
+  @Override
+  public UnaryOperator<String> names() {
+    return KlNames::modern;
+  }
+
+  @Override
+  public Precision precision(String dtype) {
+    return Precision.of(dtype, Collections.max(widths));
+  }
+
+  /** Pixels on a side for each latent. */
+  int factor() {
     return 1 << (widths.size() - 1);
   }
 }

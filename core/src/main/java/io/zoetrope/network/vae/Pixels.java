@@ -1,6 +1,7 @@
 package io.zoetrope.network.vae;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import org.bytedeco.pytorch.Tensor;
 
@@ -22,18 +23,18 @@ public record Pixels(@JsonProperty("_class_name") String kind)
   }
 
   @Override
-  public int factor() {
-    return 1;
+  public LatentGrid grid() {
+    return LatentGrid.ofPictures(3, 1);
   }
 
   @Override
-  public int latentChannels() {
-    return 3;
+  public Footprint footprint(long height, long width) {
+    return new Footprint(1, 0);
   }
 
   @Override
-  public int channels() {
-    return 3;
+  public boolean hasWeights() {
+    return false;
   }
 
   @Override

@@ -7,9 +7,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A model to load, and what to put into it.
+ * A model to load, what to put into it, and how to hold it. Made by {@link #of}, and changed one
+ * thing at a time.
  *
- * @param model a model directory, or a checkpoint of Stable Diffusion 1.x in one safetensors file
+ * @param model a model directory, or a checkpoint in one safetensors file
+ * @param dtype auto, f32 or bf16: see {@link io.zoetrope.torch.Precision#of(String, int)}
+ * @param placement on which devices
  * @param tokenizer a folder with the tokenizer to use in place of the model's
  * @param motion AnimateDiff's motion modules for an image model: a directory as diffusers saves a
  *     {@code MotionAdapter}, or an original file; they go in place of those in the directory
@@ -17,10 +20,12 @@ import java.util.Optional;
  * @param reading how prompts are read, where the text encoder is CLIP's
  * @param loras in any dialect that {@link io.zoetrope.checkpoint.lora.LoraFile} reads; they add up
  * @param attention whom the image layers of a U-Net look at, in place of its own pattern
- * @param controls beside the U-Net; what they add adds up
+ * @param controls beside the denoiser; what they add adds up
  */
 public record ModelChoice(
     Path model,
+    String dtype,
+    Placement placement,
     Optional<Path> tokenizer,
     Optional<Path> motion,
     Optional<String> variant,
@@ -33,10 +38,12 @@ public record ModelChoice(
     controls = List.copyOf(controls);
   }
 
-  /** A model as it is. */
+  /** A model as it is, in the number form that is fastest here, on the processor. */
   public static ModelChoice of(Path model) {
     return new ModelChoice(
         model,
+        "auto",
+        Placement.CPU,
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -46,32 +53,53 @@ public record ModelChoice(
         List.of());
   }
 
+  /** A model as it is, in a number form. */
+  public static ModelChoice of(Path model, String dtype) {
+    return of(model).withDtype(dtype);
+  }
+
+  public ModelChoice withDtype(String name) {
+    return new ModelChoice(
+        model, name, placement, tokenizer, motion, variant, reading, loras, attention, controls);
+  }
+
+  public ModelChoice withPlacement(Placement other) {
+    return new ModelChoice(
+        model, dtype, other, tokenizer, motion, variant, reading, loras, attention, controls);
+  }
+
   public ModelChoice withTokenizer(Optional<Path> folder) {
-    return new ModelChoice(model, folder, motion, variant, reading, loras, attention, controls);
+    return new ModelChoice(
+        model, dtype, placement, folder, motion, variant, reading, loras, attention, controls);
   }
 
   public ModelChoice withMotion(Optional<Path> adapter) {
-    return new ModelChoice(model, tokenizer, adapter, variant, reading, loras, attention, controls);
+    return new ModelChoice(
+        model, dtype, placement, tokenizer, adapter, variant, reading, loras, attention, controls);
   }
 
   public ModelChoice withVariant(Optional<String> name) {
-    return new ModelChoice(model, tokenizer, motion, name, reading, loras, attention, controls);
+    return new ModelChoice(
+        model, dtype, placement, tokenizer, motion, name, reading, loras, attention, controls);
   }
 
   public ModelChoice withReading(ClipReading other) {
-    return new ModelChoice(model, tokenizer, motion, variant, other, loras, attention, controls);
+    return new ModelChoice(
+        model, dtype, placement, tokenizer, motion, variant, other, loras, attention, controls);
   }
 
   public ModelChoice withLoras(List<LoraChoice> choices) {
     return new ModelChoice(
-        model, tokenizer, motion, variant, reading, choices, attention, controls);
+        model, dtype, placement, tokenizer, motion, variant, reading, choices, attention, controls);
   }
 
   public ModelChoice withAttention(Optional<SpatialAttention> pattern) {
-    return new ModelChoice(model, tokenizer, motion, variant, reading, loras, pattern, controls);
+    return new ModelChoice(
+        model, dtype, placement, tokenizer, motion, variant, reading, loras, pattern, controls);
   }
 
   public ModelChoice withControls(List<ControlChoice> choices) {
-    return new ModelChoice(model, tokenizer, motion, variant, reading, loras, attention, choices);
+    return new ModelChoice(
+        model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, choices);
   }
 }

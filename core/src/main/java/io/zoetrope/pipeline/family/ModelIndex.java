@@ -2,19 +2,16 @@ package io.zoetrope.pipeline.family;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.checkpoint.JsonFiles;
-import io.zoetrope.pipeline.schedule.DiffusersScheduler;
-import io.zoetrope.pipeline.schedule.Scheduling;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What {@code model_index.json} says: of which kind the model is, and how it is used best.
+ * What the {@code model_index.json} of a model that was trained here says: of which kind it is, and
+ * how it is used best.
  *
- * @param kind {@link #KIND}, or one of {@link DiffusersIndex#KINDS}
+ * @param kind {@link #KIND}
  * @param defaults what is used where a request says nothing
  */
 public record ModelIndex(
@@ -24,9 +21,6 @@ public record ModelIndex(
    * transformer.
    */
   public static final String KIND = "ZoetropeTextToVideo";
-
-  /** Frames that AnimateDiff's motion modules were trained on. */
-  private static final int CLIP = 16;
 
   /**
    * How the model is used best.
@@ -59,30 +53,16 @@ public record ModelIndex(
           few ? Math.min(guidance, 2) : guidance,
           other);
     }
-  }
 
-  /**
-   * Reads the index of a model.
-   *
-   * @param model named in errors
-   * @throws UserError if it is of a kind that cannot be run, or names what is not there
-   */
-  static ModelIndex read(ModelLayout layout, Path model) {
-    JsonNode json = JsonFiles.read(layout.index(), JsonNode.class);
-    String kind = json.path("_class_name").asString("");
-    if (DiffusersIndex.KINDS.contains(kind)) {
-      DiffusersIndex index = DiffusersIndex.of(json);
-      index.requireRunnable(layout);
-      return new ModelIndex(kind, defaults(kind, layout));
+    /** With another sampler, and all else as it is. */
+    Defaults sampledBy(String other) {
+      return new Defaults(width, height, frames, fps, steps, guidance, other);
     }
-    ModelIndex index = JsonFiles.read(layout.index(), ModelIndex.class);
-    if (!KIND.equals(index.kind())) {
-      throw new UserError(
-          Fault.UNSUPPORTED,
-          "%s is a %s; this version runs %s, %s"
-              .formatted(model, kind, KIND, String.join(", ", DiffusersIndex.KINDS)));
+
+    /** With clips of so many frames. */
+    Defaults of(int clip) {
+      return new Defaults(width, height, clip, fps, steps, guidance, sampler);
     }
-    return index;
   }
 
   /**
@@ -100,24 +80,5 @@ public record ModelIndex(
     Path beside = model.toAbsolutePath().normalize().resolveSibling(name);
     boolean there = !name.isBlank() && Files.isRegularFile(new ModelLayout(beside).index());
     return there ? Optional.of(beside) : Optional.empty();
-  }
-
-  /** This index of an image model, with motion modules in it. */
-  ModelIndex underMotion(String sampler) {
-    Defaults d = defaults;
-    return new ModelIndex(
-        kind, new Defaults(d.width(), d.height(), CLIP, d.fps(), d.steps(), d.guidance(), sampler));
-  }
-
-  /** As such models are used: an image, or a clip of 16 frames, of the size of the training. */
-  private static Defaults defaults(String kind, ModelLayout layout) {
-    JsonNode size = layout.network("unet").config(JsonNode.class).path("sample_size");
-    int side = (size.isArray() ? size.path(0) : size).asInt(64) * 8;
-    int frames = kind.equals(DiffusersIndex.ANIMATE_DIFF) ? CLIP : 1;
-    String sampler =
-        Scheduling.read(layout.scheduler()) instanceof DiffusersScheduler own
-            ? own.sampler()
-            : "ddim";
-    return new Defaults(side, side, frames, 8, 25, 7.5, "ddim").by(sampler);
   }
 }

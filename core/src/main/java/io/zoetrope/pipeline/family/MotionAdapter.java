@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.family;
 
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.WeightSet;
+import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.checkpoint.keys.MotionModuleKeys;
 import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.unet.Inflation;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.JsonNode;
 
@@ -22,6 +24,9 @@ import tools.jackson.databind.JsonNode;
  * an original single file. Its weights lie in the mapped file until it is closed.
  */
 public final class MotionAdapter implements AutoCloseable {
+  /** Frames that motion modules were trained on. */
+  static final int CLIP = 16;
+
   private static final String TABLE = ".transformer_blocks.0.pos_embed.pe";
 
   private final Path path;
@@ -101,9 +106,11 @@ public final class MotionAdapter implements AutoCloseable {
         8, 1, two ? 2 : 1, Math.toIntExact(table.size(1)), middle);
   }
 
-  /** The directory or file. */
-  Path path() {
-    return path;
+  /** Where its weights lie. */
+  Place place() {
+    return new Place(
+        () -> WeightSource.of(ModelLayout.ADAPTER, path.toString(), tensors),
+        UnaryOperator.identity());
   }
 
   /** Its weights by diffusers' names, valid until {@link #close}. */

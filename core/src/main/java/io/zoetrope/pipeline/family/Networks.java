@@ -8,7 +8,6 @@ import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -53,14 +52,14 @@ public final class Networks {
   }
 
   /** The network of a model directory. */
-  static NetworkConfig read(Path directory) {
-    ModelLayout layout = new ModelLayout(directory);
+  static NetworkConfig read(ModelLayout layout) {
     boolean unet = layout.network(UNetConfig.FOLDER).exists();
     boolean transformer = layout.network(DitConfig.FOLDER).exists();
     if (unet && transformer) {
       throw new UserError(
           Fault.INVALID,
-          "%s holds both a %s and a %s".formatted(directory, UNetConfig.FOLDER, DitConfig.FOLDER),
+          "%s holds both a %s and a %s"
+              .formatted(layout.directory(), UNetConfig.FOLDER, DitConfig.FOLDER),
           "remove the one that is not its network");
     }
     if (!unet) {

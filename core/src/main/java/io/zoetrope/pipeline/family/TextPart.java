@@ -13,27 +13,21 @@ import io.zoetrope.network.text.clip.ClipTokenizer;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
-/** The text encoder and tokenizer of a model directory, by what its config says. */
-sealed interface TextPart {
-  /** Features of a token. */
-  int width();
-
-  /** The encoder's name for a file's. */
-  default UnaryOperator<String> names() {
-    return UnaryOperator.identity();
-  }
-
-  /**
-   * The encoder on its weights. What it gives opens the tokenizer, too.
-   *
-   * @return throws UserError if the tokenizer is missing, damaged, or not the encoder's
-   */
-  Supplier<PromptEncoder> build(Parameters p);
-
+/**
+ * The text encoder and tokenizer of a model, by what its config says.
+ *
+ * @param width features of a token
+ * @param names the encoder's name for a file's
+ * @param make the encoder on its weights. What it gives opens the tokenizer, too, and throws a
+ *     UserError if that is missing, damaged, or not the encoder's
+ */
+record TextPart(
+    int width, UnaryOperator<String> names, Function<Parameters, Supplier<PromptEncoder>> make) {
   /**
    * Reads the config.
    *
@@ -42,7 +36,7 @@ sealed interface TextPart {
   static TextPart read(ModelLayout layout, ClipReading reading) {
     JsonNode kinds = layout.text().config(JsonNode.class).path("architectures");
     if (kinds.isMissingNode()) {
-      return new Words(layout, layout.text().config(TextConfig.class));
+      return words(layout);
     }
     if (!kinds.path(0).asString("").equals(ClipTextConfig.KIND)) {
       throw new UserError(
@@ -50,46 +44,38 @@ sealed interface TextPart {
           "%s: text encoder %s is unknown; %s is known"
               .formatted(layout.text().folder(), kinds, ClipTextConfig.KIND));
     }
-    return new Clip(layout, layout.text().config(ClipTextConfig.class), reading);
+    return clip(layout, reading);
   }
 
   /** The small transformer of models trained here. */
-  record Words(ModelLayout layout, TextConfig config) implements TextPart {
-    @Override
-    public int width() {
-      return config.width();
-    }
-
-    @Override
-    public Supplier<PromptEncoder> build(Parameters p) {
-      TextTransformer text = new TextTransformer(config, p);
-      return () -> {
-        PromptTokenizer tokenizer = PromptTokenizer.load(layout.tokenizer(), config.length());
-        return fitting(tokenizer::close, () -> new WordPrompts(text, tokenizer), layout);
-      };
-    }
+  private static TextPart words(ModelLayout layout) {
+    TextConfig config = layout.text().config(TextConfig.class);
+    return new TextPart(
+        config.width(),
+        UnaryOperator.identity(),
+        p -> {
+          TextTransformer text = new TextTransformer(config, p);
+          return () -> {
+            PromptTokenizer tokenizer = PromptTokenizer.load(layout.tokenizer(), config.length());
+            return fitting(tokenizer::close, () -> new WordPrompts(text, tokenizer), layout);
+          };
+        });
   }
 
   /** CLIP's, as Stable Diffusion has it. */
-  record Clip(ModelLayout layout, ClipTextConfig config, ClipReading reading) implements TextPart {
-    @Override
-    public int width() {
-      return config.width();
-    }
-
-    @Override
-    public UnaryOperator<String> names() {
-      return ClipTextModel::name;
-    }
-
-    @Override
-    public Supplier<PromptEncoder> build(Parameters p) {
-      ClipTextModel text = new ClipTextModel(config, p);
-      return () -> {
-        ClipTokenizer tokenizer = ClipTokenizer.load(layout.tokenizerFolder());
-        return fitting(tokenizer::close, () -> new ClipPrompts(text, tokenizer, reading), layout);
-      };
-    }
+  private static TextPart clip(ModelLayout layout, ClipReading reading) {
+    ClipTextConfig config = layout.text().config(ClipTextConfig.class);
+    return new TextPart(
+        config.width(),
+        ClipTextModel::name,
+        p -> {
+          ClipTextModel text = new ClipTextModel(config, p);
+          return () -> {
+            ClipTokenizer tokenizer = ClipTokenizer.load(layout.tokenizerFolder());
+            return fitting(
+                tokenizer::close, () -> new ClipPrompts(text, tokenizer, reading), layout);
+          };
+        });
   }
 
   /** Closes the tokenizer again if it does not fit. */

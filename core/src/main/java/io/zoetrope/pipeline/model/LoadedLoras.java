@@ -4,13 +4,25 @@ import io.zoetrope.checkpoint.lora.LoraFile;
 import io.zoetrope.checkpoint.lora.LoraReport;
 import io.zoetrope.checkpoint.lora.LoraTargets;
 import io.zoetrope.nn.LoraStack;
-import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.family.LoraChoice;
+import io.zoetrope.pipeline.family.Role;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.BiConsumer;
 
 /** The LoRAs of a loaded model, merged into the weights of its networks. */
 final class LoadedLoras {
+  /** What LoRAs call the parts that they update. */
+  private static final SequencedMap<Role<?>, BiConsumer<LoraTargets, LoraStack>> TARGETS =
+      new LinkedHashMap<>();
+
+  static {
+    TARGETS.put(Role.DENOISER, LoraTargets::denoiser);
+    TARGETS.put(Role.TEXT, LoraTargets::textEncoder);
+  }
+
   private final List<LoraStack> stacks = new ArrayList<>();
   private final List<LoraFile> files = new ArrayList<>();
   private final List<LoraReport> reports = new ArrayList<>();
@@ -21,16 +33,20 @@ final class LoadedLoras {
    * @throws io.zoetrope.torch.UserError if one cannot be read, does not fit or matches nothing; all
    *     weights are as they were then
    */
-  static LoadedLoras merge(
-      List<LoraChoice> choices, ParameterStore denoiser, ParameterStore textEncoder) {
+  static LoadedLoras merge(List<LoraChoice> choices, LoadedParts parts) {
     LoadedLoras loaded = new LoadedLoras();
     if (choices.isEmpty()) {
       return loaded;
     }
-    LoraStack pictures = LoraStack.merging(denoiser);
-    LoraStack words = LoraStack.merging(textEncoder);
-    loaded.stacks.addAll(List.of(pictures, words));
-    LoraTargets targets = new LoraTargets().denoiser(pictures).textEncoder(words);
+    LoraTargets targets = new LoraTargets();
+    TARGETS.forEach((role, adding) ->
+        parts
+            .store(role)
+            .ifPresent(store -> {
+              LoraStack stack = LoraStack.merging(store);
+              loaded.stacks.add(stack);
+              adding.accept(targets, stack);
+            }));
     try {
       for (LoraChoice choice : choices) {
         LoraFile file = LoraFile.open(choice.file());

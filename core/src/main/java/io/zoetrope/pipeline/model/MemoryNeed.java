@@ -1,7 +1,7 @@
 package io.zoetrope.pipeline.model;
 
-import io.zoetrope.network.NetworkConfig;
-import io.zoetrope.network.unet.UNetConfig;
+import io.zoetrope.pipeline.family.Part;
+import io.zoetrope.pipeline.family.Role;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.Precision;
@@ -26,85 +26,59 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
   /** Java, libtorch and their libraries. */
   private static final long PROGRAM = 400L << 20;
 
-  /** What a group of frames may take in the autoencoder, and a frame at the least. */
-  private static final long GROUP = 512L << 20;
-
-  /** Weights of convolutions in f32 are held in a form of 16 numbers for each 9. */
-  private static final double F32_FORMS = 1.5;
-
-  /** Tensors of the finest resolution that a layer holds at its worst moment. */
-  private static final long LAYER = 10;
-
   /**
-   * The need of a request.
+   * A part and how many numbers its weights are.
    *
-   * @param parameters of all components but the text encoder, which waits in its file
-   * @param precision of the network
-   * @param clips at once; guidance doubles them
-   * @param factor of the autoencoder
+   * @param weights 0 if it has none
    */
-  static MemoryNeed of(
-      long parameters,
-      NetworkConfig network,
-      Precision precision,
-      int factor,
-      VideoRequest request,
-      int clips) {
-    long rows = (request.guidance() == 1 ? 1L : 2L) * clips * request.frames();
-    long height = Math.ceilDiv(request.height(), factor);
-    long width = Math.ceilDiv(request.width(), factor);
-    long pixels = (long) request.height() * request.width();
-    long video = 3 * Float.BYTES * pixels * request.frames() * clips;
-    long frame = pixels * Float.BYTES * 3 * 256;
-    return new MemoryNeed(
-        weights(parameters, network, precision),
-        Math.multiplyExact(rows, Float.BYTES * activations(network, height, width)),
-        2 * video + (factor == 1 ? 0 : Math.max(GROUP, frame)));
+  record Weighed(Part<?> part, long weights) {
+    long bytes() {
+      return part.bytes(weights);
+    }
   }
 
-  /** Bytes of weights in the format they are used in. */
-  private static long weights(long parameters, NetworkConfig network, Precision precision) {
-    return (long) (parameters * (precision == Precision.F32 ? 4 * forms(network) : 2));
+  /**
+   * The need of a request: of each part what it says of itself, added up.
+   *
+   * @param clips at once; guidance doubles them
+   */
+  static MemoryNeed of(List<Weighed> parts, VideoRequest request, int clips) {
+    long pixels = (long) request.height() * request.width();
+    long video = 3 * Float.BYTES * pixels * request.frames() * clips;
+    int rows = (request.guidance() == 1 ? 1 : 2) * clips;
+    Part.Clip clip = new Part.Clip(rows, request.frames(), request.height(), request.width());
+    long sampling = 0;
+    long decoding = 2 * video;
+    for (Weighed weighed : parts) {
+      long running = weighed.part.footprint().apply(clip).running();
+      if (weighed.part.role() == Role.AUTOENCODER) {
+        decoding += running;
+      } else {
+        sampling += running;
+      }
+    }
+    return new MemoryNeed(bytes(parts), sampling, decoding);
+  }
+
+  private static long bytes(List<Weighed> parts) {
+    return parts.stream().mapToLong(Weighed::bytes).sum();
   }
 
   /**
    * Refuses weights that will not fit, before any of them is read.
    *
-   * @param parameters of all components but the text encoder, which waits in its file
    * @param available bytes; empty where nobody knows
    * @throws UserError naming both figures and what to do
    */
-  static void requireRoom(
-      OptionalLong available, long parameters, NetworkConfig network, Precision precision) {
-    long weights = weights(parameters, network, precision);
+  static void requireRoom(OptionalLong available, List<Weighed> parts) {
+    long weights = bytes(parts);
     if (available.isPresent() && PROGRAM + weights > available.getAsLong()) {
       throw new UserError(
           Fault.TOO_LARGE,
           "the model's weights need about %s of memory, and %s are free"
               .formatted(gigabytes(PROGRAM + weights), gigabytes(available.getAsLong())),
-          weightsAdvice(precision));
+          weightsAdvice(parts.getFirst().part.holding().precision()));
     }
-  }
-
-  private static double forms(NetworkConfig network) {
-    return network instanceof UNetConfig && network.features() >= 256 ? F32_FORMS : 1;
-  }
-
-  /** Numbers per frame of what a U-Net keeps on the way down, and of the widest layer. */
-  private static long activations(NetworkConfig network, long height, long width) {
-    if (!(network instanceof UNetConfig unet)) {
-      return 2 * LAYER * network.features() * height * width;
-    }
-    List<Integer> widths = unet.widths();
-    long h = height;
-    long w = width;
-    long kept = 0;
-    for (int feature : widths) {
-      kept += (unet.blocks() + 1) * feature * h * w;
-      h = Math.ceilDiv(h, 2);
-      w = Math.ceilDiv(w, 2);
-    }
-    return kept + LAYER * widths.getFirst() * height * width;
   }
 
   public long total() {

@@ -1,15 +1,15 @@
 package io.zoetrope.pipeline.model;
 
-import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.checkpoint.safetensors.Dtype;
-import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.nn.ParameterStore;
-import io.zoetrope.pipeline.family.DiffusersIndex;
+import io.zoetrope.pipeline.family.Ability;
+import io.zoetrope.pipeline.family.Blueprint;
+import io.zoetrope.pipeline.family.Families;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelFiles;
-import io.zoetrope.pipeline.family.ModelIndex;
-import io.zoetrope.pipeline.family.ModelParts;
+import io.zoetrope.pipeline.family.Part;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Tensors;
@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
-import tools.jackson.databind.JsonNode;
 
 /**
  * What a model has on disk. Weights are compared with what the configs ask for, name by name and
@@ -37,7 +36,7 @@ import tools.jackson.databind.JsonNode;
  * @param usual what it makes where a request says nothing
  */
 public record ModelContents(
-    String kind, List<Part> parts, List<String> unused, List<String> others, Usual usual) {
+    String kind, List<Held> parts, List<String> unused, List<String> others, Usual usual) {
   /**
    * What a model makes where a request says nothing, and the memory that takes.
    *
@@ -55,9 +54,9 @@ public record ModelContents(
    * @param bytes of these by number format
    * @param report what becomes of each key
    */
-  public record Part(
+  public record Held(
       String name, long parameters, SortedMap<Dtype, Long> bytes, LoadReport report) {
-    public Part {
+    public Held {
       bytes = Collections.unmodifiableSortedMap(new TreeMap<>(bytes));
     }
 
@@ -78,56 +77,45 @@ public record ModelContents(
         Files.isDirectory(model)
             ? Optional.empty()
             : Optional.of(model.toAbsolutePath().resolveSibling("tokenizer"));
-    try (ModelFiles files = ModelFiles.open(model, tokenizer)) {
-      return of(files);
+    return of(ModelChoice.of(model).withTokenizer(tokenizer), Families.ALL);
+  }
+
+  /** As above, with families of one's own. */
+  public static ModelContents of(ModelChoice choice, Families families) {
+    try (ModelFiles files = ModelFiles.open(choice.model())) {
+      Blueprint blueprint = families.read(files, choice);
+      List<Held> found = new ArrayList<>();
+      List<Long> weights = new ArrayList<>();
+      for (Part<?> part : blueprint.parts()) {
+        Optional<Held> there = part.weights().map(source -> part(part, source));
+        weights.add(there.map(Held::parameters).orElse(0L));
+        there.ifPresent(found::add);
+      }
+      TreeMap<Precision, MemoryNeed> need = new TreeMap<>();
+      VideoRequest usual = usual(blueprint);
+      for (Precision precision : Precision.values()) {
+        Blueprint other = families.read(files, choice.withDtype(precision.name()));
+        List<MemoryNeed.Weighed> weighed = new ArrayList<>();
+        for (int i = 0; i < weights.size(); i++) {
+          weighed.add(new MemoryNeed.Weighed(other.parts().get(i), weights.get(i)));
+        }
+        need.put(precision, MemoryNeed.of(weighed, usual, 1));
+      }
+      return new ModelContents(
+          blueprint.kind(),
+          List.copyOf(found),
+          blueprint.leftovers().components(),
+          blueprint.leftovers().keys(),
+          new Usual(usual.frames(), usual.width(), usual.height(), need));
     }
   }
 
-  /** What lies in opened files. */
-  public static ModelContents of(ModelFiles files) {
-    ModelParts parts = ModelParts.read(files);
-    List<Part> found = new ArrayList<>();
-    found.add(part(files, parts.networkPart()));
-    Part text = part(files, parts.textPart());
-    found.add(text);
-    if (!(parts.vae() instanceof Pixels)) {
-      found.add(part(files, parts.vaePart()));
-    }
-    JsonNode index = JsonFiles.read(files.layout().index(), JsonNode.class);
-    return new ModelContents(
-        parts.index().kind(),
-        List.copyOf(found),
-        DiffusersIndex.of(index).ignored(),
-        files.others(),
-        usual(parts, found.stream().mapToLong(Part::parameters).sum() - text.parameters()));
+  private static VideoRequest usual(Blueprint blueprint) {
+    VideoRequest usual = VideoRequest.of("", 0, blueprint.defaults());
+    return blueprint.can(Ability.VIDEO) ? usual : usual.withFrames(1);
   }
 
-  private static Usual usual(ModelParts parts, long parameters) {
-    ModelIndex.Defaults own = parts.index().defaults();
-    int frames = parts.network().temporal() ? own.frames() : 1;
-    VideoRequest request =
-        new VideoRequest(
-            "",
-            "",
-            0,
-            own.width(),
-            own.height(),
-            frames,
-            own.fps(),
-            own.steps(),
-            own.guidance(),
-            own.sampler());
-    TreeMap<Precision, MemoryNeed> need = new TreeMap<>();
-    for (Precision precision : Precision.values()) {
-      int factor = parts.vae().factor();
-      need.put(
-          precision, MemoryNeed.of(parameters, parts.network(), precision, factor, request, 1));
-    }
-    return new Usual(frames, own.width(), own.height(), need);
-  }
-
-  private static Part part(ModelFiles files, ModelParts.Part<?> part) {
-    WeightSource weights = part.weights(files);
+  private static Held part(Part<?> part, WeightSource weights) {
     long parameters = 0;
     TreeMap<Dtype, Long> bytes = new TreeMap<>();
     for (Tensor tensor : weights.tensors().values()) {
@@ -138,11 +126,7 @@ public record ModelContents(
     try (ParameterStore blueprint = ParameterStore.blueprint()) {
       Object unused = part.make().apply(blueprint.root());
       blueprint.parameters().forEach((name, wanted) -> requireShape(weights, name, wanted));
-      return new Part(
-          String.valueOf(part.where().folder().getFileName()),
-          parameters,
-          bytes,
-          weights.report(blueprint));
+      return new Held(part.name(), parameters, bytes, weights.report(blueprint));
     }
   }
 

@@ -4,7 +4,6 @@ import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.text.TextConfig;
 import io.zoetrope.network.vae.AutoencoderConfig;
-import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.family.ModelLayout;
 import io.zoetrope.pipeline.schedule.SchedulerConfig;
@@ -45,10 +44,10 @@ public record ModelWriter(
     ModelLayout layout = new ModelLayout(directory);
     layout.network(network.folder()).write(network, networkWeights, ScalarType.BFloat16);
     layout.text().write(text, textWeights, ScalarType.BFloat16);
-    if (autoencoder instanceof Pixels) {
-      layout.autoencoder().write(autoencoder);
-    } else {
+    if (autoencoder.hasWeights()) {
       layout.autoencoder().write(autoencoder, autoencoderWeights, ScalarType.BFloat16);
+    } else {
+      layout.autoencoder().write(autoencoder);
     }
     JsonFiles.write(layout.scheduler(), scheduler);
     try {

@@ -67,6 +67,12 @@ public record VideoRequest(
         prompt, negative, seed, width, height, frames, fps, other, guidance, sampler);
   }
 
+  /** This with another number of frames. */
+  public VideoRequest withFrames(int other) {
+    return new VideoRequest(
+        prompt, negative, seed, width, height, other, fps, steps, guidance, sampler);
+  }
+
   private static void check(String name, int least, int most, int value) {
     if (value < least || value > most) {
       throw new UserError(

@@ -67,7 +67,7 @@ final class VaeProbe {
     public SequencedMap<String, Tensor> run(
         ComponentFolder folder, Precision precision, Inputs inputs) {
       try (ComponentFolder.Built<AutoencoderKL> vae = open(folder, precision)) {
-        Tensor z = inputs.video("z", vae.network().channels());
+        Tensor z = inputs.video("z", vae.network().grid().channels());
         SequencedMap<String, Tensor> results = new LinkedHashMap<>();
         results.put("sample", back(inputs, "z", vae.network().decodeRaw(rows(z)), z));
         return results;

@@ -38,7 +38,7 @@ public record Refine(Refine.Source source, double strength, int overlap) impleme
               yield engine.encode(Upscale.to(p.x_B3FHW, first.height(), first.width()));
             }
             case Latents l -> {
-              int factor = engine.model().autoencoder().factor();
+              int factor = engine.model().grid().space();
               checkSize(l.z_BCFHW, first.width() / factor, first.height() / factor);
               yield Upscale.to(l.z_BCFHW, first.height() / factor, first.width() / factor);
             }

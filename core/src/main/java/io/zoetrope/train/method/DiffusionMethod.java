@@ -176,7 +176,7 @@ public record DiffusionMethod(
   }
 
   private void requireFit(NetworkConfig config, Autoencoder between) {
-    if (config.takes() != between.channels()) {
+    if (config.takes() != between.grid().channels()) {
       boolean pixels = between instanceof Pixels;
       throw new UserError(
           Fault.MISMATCH,
@@ -185,7 +185,7 @@ public record DiffusionMethod(
                   network,
                   config.takes(),
                   pixels ? "pixels have" : "the autoencoder makes",
-                  between.channels()),
+                  between.grid().channels()),
           pixels ? "name an autoencoder" : "");
     }
   }

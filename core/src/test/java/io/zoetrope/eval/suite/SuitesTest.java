@@ -13,6 +13,7 @@ import io.zoetrope.eval.features.VideoFeatures;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TinyModel;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.UserError;
@@ -62,7 +63,7 @@ class SuitesTest {
 
   @BeforeAll
   void load() {
-    model = VideoModel.load(TinyModel.write(folder.resolve("tiny")), "f32");
+    model = VideoModel.load(ModelChoice.of(TinyModel.write(folder.resolve("tiny")), "f32"));
   }
 
   @AfterAll

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zoetrope.Parity;
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.nn.Holding;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.AttentionKernel;
 import io.zoetrope.torch.Precision;
@@ -72,8 +73,9 @@ class UNetParityTest {
   void slicedAttentionIsAsNear() {
     try (Reference reference = Reference.of("unet/sd1");
         ParameterStore store =
-            ParameterStore.forInference(reference.weights().tensors(), Precision.F32)
-                .attention(new AttentionKernel.Sliced(2048))) {
+            ParameterStore.of(
+                reference.weights().tensors(),
+                Holding.mapped(Precision.F32).with(new AttentionKernel.Sliced(2048)))) {
       Scopes.run(() -> {
         UNet unet = reference.config().build(store.root());
         Parity parity = reference.parity();

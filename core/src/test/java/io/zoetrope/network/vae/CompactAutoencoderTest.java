@@ -33,7 +33,7 @@ class CompactAutoencoderTest {
     Scopes.run(() -> {
       CompactAutoencoder autoencoder = tiny();
       Tensor z = autoencoder.encode(normal("x", 2, 3, 5, 16, 24));
-      assertThat(autoencoder.factor()).isEqualTo(4);
+      assertThat(autoencoder.grid().space()).isEqualTo(4);
       assertThat(Tensors.shape(z)).containsExactly(2, 4, 5, 4, 6);
       assertThat(Tensors.shape(autoencoder.decode(z))).containsExactly(2, 3, 5, 16, 24);
     });

@@ -12,6 +12,7 @@ import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class StableDiffusionFilesTest {
     Path directory = TinyStableDiffusion.write(folder.resolve("sd"), ScalarType.Float);
     Path file = TinyStableDiffusion.singleFile(directory, folder.resolve("sd.safetensors"));
     byte[] expected;
-    try (VideoModel model = VideoModel.load(directory, "f32")) {
+    try (VideoModel model = VideoModel.load(ModelChoice.of(directory, "f32"))) {
       expected = latents(model);
       assertThat(model.sizeMultiple()).isEqualTo(8);
       assertThat(model.reports())
@@ -41,10 +42,9 @@ class StableDiffusionFilesTest {
           .containsExactly("unet", "text_encoder", "vae");
       assertThat(model.reports()).allMatch(LoadReport::whole);
     }
-    try (ModelFiles files =
-            ModelFiles.ofFile(
-                file, new ModelLayout(directory), Optional.of(directory.resolve("tokenizer")));
-        VideoModel model = VideoModel.load(files, "f32")) {
+    ModelChoice single =
+        ModelChoice.of(file, "f32").withTokenizer(Optional.of(directory.resolve("tokenizer")));
+    try (VideoModel model = VideoModel.load(single, small(directory))) {
       assertThat(latents(model)).isEqualTo(expected);
       assertThat(model.reports())
           .allMatch(report -> report.source().equals(file.toString()) && report.whole());
@@ -55,13 +55,13 @@ class StableDiffusionFilesTest {
   void motionModulesMayLieBesideTheNetwork() throws IOException {
     Path directory = TinyStableDiffusion.write(folder.resolve("sd"), ScalarType.Float);
     byte[] image;
-    try (VideoModel model = VideoModel.load(directory, "f32")) {
+    try (VideoModel model = VideoModel.load(ModelChoice.of(directory, "f32"))) {
       image = latents(model);
       assertThat(model.defaults().frames()).isOne();
       assertThat(model.network().config().temporal()).isFalse();
     }
     TinyStableDiffusion.addMotion(directory);
-    try (VideoModel model = VideoModel.load(directory, "f32")) {
+    try (VideoModel model = VideoModel.load(ModelChoice.of(directory, "f32"))) {
       assertThat(model.defaults().frames()).isEqualTo(16);
       assertThat(model.network().config().temporal()).isTrue();
       assertThat(latents(model)).isNotEqualTo(image);
@@ -78,7 +78,7 @@ class StableDiffusionFilesTest {
   void aVariantAloneIsRead() throws IOException {
     Path directory = TinyStableDiffusion.write(folder.resolve("sd"), ScalarType.Half);
     byte[] expected;
-    try (VideoModel model = VideoModel.load(directory, "f32")) {
+    try (VideoModel model = VideoModel.load(ModelChoice.of(directory, "f32"))) {
       expected = latents(model);
     }
     for (String name :
@@ -88,7 +88,7 @@ class StableDiffusionFilesTest {
       Files.move(
           directory.resolve(name + ".safetensors"), directory.resolve(name + ".fp16.safetensors"));
     }
-    try (VideoModel model = VideoModel.load(directory, "f32")) {
+    try (VideoModel model = VideoModel.load(ModelChoice.of(directory, "f32"))) {
       assertThat(latents(model)).isEqualTo(expected);
     }
   }
@@ -141,7 +141,7 @@ class StableDiffusionFilesTest {
                 + " \"image_encoder\": [null, null], \"safety_checker\":"
                 + " [\"stable_diffusion\", \"StableDiffusionSafetyChecker\"],"
                 + " \"feature_extractor\": [\"transformers\", \"CLIPImageProcessor\"],"));
-    VideoModel.load(directory, "f32").close();
+    VideoModel.load(ModelChoice.of(directory, "f32")).close();
     Files.writeString(
         index, plain.replaceFirst("\\{", "{ \"text_encoder_2\": [\"transformers\", \"T5\"],"));
     assertThat(refused(directory)).contains("a component text_encoder_2 (T5)");
@@ -185,17 +185,15 @@ class StableDiffusionFilesTest {
     ModelContents contents = ModelContents.of(directory);
     assertThat(contents.kind()).isEqualTo("StableDiffusionPipeline");
     assertThat(contents.parts())
-        .extracting(ModelContents.Part::name)
+        .extracting(ModelContents.Held::name)
         .containsExactly("unet", "text_encoder", "vae");
     assertThat(contents.parts()).allMatch(part -> part.report().whole());
     assertThat(contents.parts()).allMatch(part -> part.allBytes() == 2 * part.parameters());
     assertThat(contents.parts().getFirst().report().used()).hasSize(684);
-    try (ModelFiles files =
-        ModelFiles.ofFile(file, new ModelLayout(directory), Optional.of(folder))) {
-      assertThat(ModelContents.of(files).parts().getFirst().report().used())
-          .hasSize(684)
-          .allMatch(key -> key.startsWith("model.diffusion_model."));
-    }
+    ModelChoice single = ModelChoice.of(file).withTokenizer(Optional.of(folder));
+    assertThat(ModelContents.of(single, small(directory)).parts().getFirst().report().used())
+        .hasSize(684)
+        .allMatch(key -> key.startsWith("model.diffusion_model."));
     // Of other sizes than Stable Diffusion's own.
     assertThatThrownBy(() -> ModelContents.of(file))
         .isInstanceOf(UserError.class)
@@ -215,8 +213,13 @@ class StableDiffusionFilesTest {
         .isEqualTo(io.zoetrope.network.vae.KlConfig.SD15);
   }
 
+  /** Single files of the sizes in a directory. */
+  private static Families small(Path directory) {
+    return Families.of(List.of(new StableDiffusionFile(Optional.of(new ModelLayout(directory)))));
+  }
+
   private static String refused(Path model) {
-    try (VideoModel loaded = VideoModel.load(model, "f32")) {
+    try (VideoModel loaded = VideoModel.load(ModelChoice.of(model, "f32"))) {
       throw new AssertionError("loaded: " + loaded.reports());
     } catch (UserError e) {
       assertThat(e.getMessage()).doesNotContain("\n");

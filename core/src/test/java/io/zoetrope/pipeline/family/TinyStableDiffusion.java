@@ -106,7 +106,7 @@ public final class TinyStableDiffusion {
     Files.writeString(
         index,
         Files.readString(index)
-            .replace(DiffusersIndex.STABLE_DIFFUSION, DiffusersIndex.ANIMATE_DIFF)
+            .replace(StableDiffusion.KIND, AnimateDiff.KIND)
             .replaceFirst(
                 "\"scheduler\"",
                 "\"motion_adapter\": [\"diffusers\", \"MotionAdapter\"], \"scheduler\""));
@@ -118,11 +118,12 @@ public final class TinyStableDiffusion {
     ModelLayout layout = new ModelLayout(directory);
     Map<String, String> keys = keys();
     Scopes.run(() -> {
-      try (ModelFiles files = ModelFiles.open(directory, java.util.Optional.empty())) {
+      try (ModelFiles files = ModelFiles.open(directory)) {
         for (var part : List.of(layout.network("unet"), layout.autoencoder(), layout.text())) {
           String component = String.valueOf(part.folder().getFileName());
           files
-              .weights(part, name -> name)
+              .place(component, part, java.util.Optional.empty(), name -> name)
+              .open()
               .tensors()
               .forEach((name, tensor) -> {
                 boolean convolution = component.equals("vae") && name.contains("0.to_");

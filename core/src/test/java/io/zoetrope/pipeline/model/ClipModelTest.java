@@ -8,6 +8,7 @@ import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.TinyModel;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -59,7 +60,7 @@ class ClipModelTest {
   @Test
   void theConfigChoosesTheTextEncoder() {
     Scopes.run(() -> {
-      try (VideoModel loaded = VideoModel.load(model, "f32");
+      try (VideoModel loaded = VideoModel.load(ModelChoice.of(model, "f32"));
           Parity fixture = Parity.of("clip_text/quick")) {
         Tensor text =
             loaded
@@ -76,7 +77,7 @@ class ClipModelTest {
 
   @Test
   void weightsOfWordsChangeTheVideo() {
-    try (VideoModel loaded = VideoModel.load(model, "f32")) {
+    try (VideoModel loaded = VideoModel.load(ModelChoice.of(model, "f32"))) {
       assertThat(latents(loaded, "a (cat:1.0)")).isEqualTo(latents(loaded, "a cat"));
       assertThat(latents(loaded, "a (cat:1.4)")).isNotEqualTo(latents(loaded, "a cat"));
       assertThat(latents(loaded, "a cat BREAK a table")).isNotEqualTo(latents(loaded, "a cat"));
@@ -92,7 +93,7 @@ class ClipModelTest {
   @Test
   void aLargerTokenizerIsRefused() throws IOException {
     Files.writeString(model.resolve("tokenizer/added_tokens.json"), "{\"<my-cat>\": 814}");
-    assertThatThrownBy(() -> VideoModel.load(model, "f32"))
+    assertThatThrownBy(() -> VideoModel.load(ModelChoice.of(model, "f32")))
         .isInstanceOf(UserError.class)
         .hasMessageContaining(model.toString())
         .hasMessageContaining("the tokenizer has 815 tokens, the text encoder knows 814");

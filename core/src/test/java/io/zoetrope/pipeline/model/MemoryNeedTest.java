@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.unet.UNetConfig;
+import io.zoetrope.nn.Footprint;
+import io.zoetrope.nn.Holding;
+import io.zoetrope.pipeline.family.Part;
+import io.zoetrope.pipeline.family.Role;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +32,32 @@ class MemoryNeedTest {
   }
 
   private static MemoryNeed need(VideoRequest request, Precision precision) {
-    return MemoryNeed.of(PARAMETERS, UNetConfig.size("sd15"), precision, 8, request, 1);
+    return MemoryNeed.of(parts(precision), request, 1);
+  }
+
+  /** One part with the weights of all. */
+  private static List<MemoryNeed.Weighed> parts(Precision precision) {
+    UNetConfig sd15 = UNetConfig.size("sd15");
+    Part<VideoNetwork> unet =
+        new Part<>(
+            Role.DENOISER,
+            "unet",
+            List.of(),
+            Holding.mapped(precision),
+            clip ->
+                sd15.footprint(
+                    (long) clip.rows() * clip.frames(), clip.height() / 8, clip.width() / 8),
+            sd15::build);
+    Part<VideoNetwork> waiting =
+        new Part<>(
+            Role.DENOISER,
+            "text",
+            List.of(),
+            Holding.waiting(precision),
+            clip -> new Footprint(1, 0),
+            sd15::build);
+    return List.of(
+        new MemoryNeed.Weighed(unet, PARAMETERS), new MemoryNeed.Weighed(waiting, 10 * GB));
   }
 
   @Test
@@ -57,17 +88,13 @@ class MemoryNeedTest {
 
   @Test
   void weightsAreRefusedBeforeTheyAreRead() {
-    UNetConfig sd15 = UNetConfig.size("sd15");
-    assertThatThrownBy(
-            () -> MemoryNeed.requireRoom(OptionalLong.of(4 * GB), PARAMETERS, sd15, Precision.F32))
+    assertThatThrownBy(() -> MemoryNeed.requireRoom(OptionalLong.of(4 * GB), parts(Precision.F32)))
         .isInstanceOf(UserError.class)
         .hasMessageMatching(
             "the model's weights need about .* 4\\.0 GB are free: the precision bf16.*");
-    assertThatCode(
-            () -> MemoryNeed.requireRoom(OptionalLong.of(4 * GB), PARAMETERS, sd15, Precision.BF16))
+    assertThatCode(() -> MemoryNeed.requireRoom(OptionalLong.of(4 * GB), parts(Precision.BF16)))
         .doesNotThrowAnyException();
-    assertThatCode(
-            () -> MemoryNeed.requireRoom(OptionalLong.empty(), PARAMETERS, sd15, Precision.F32))
+    assertThatCode(() -> MemoryNeed.requireRoom(OptionalLong.empty(), parts(Precision.F32)))
         .doesNotThrowAnyException();
   }
 

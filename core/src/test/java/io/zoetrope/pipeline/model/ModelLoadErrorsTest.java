@@ -7,6 +7,7 @@ import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.pipeline.TinyModel;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
@@ -170,7 +171,7 @@ class ModelLoadErrorsTest {
   void aUNetInPlaceOfATransformer() throws IOException {
     Path unet = TinyModel.write(folder.resolve("unet-model"), UNetConfig.size("tiny"), 0.1);
     assertThat(unet.resolve("transformer")).doesNotExist();
-    try (VideoModel loaded = VideoModel.load(unet, "f32")) {
+    try (VideoModel loaded = VideoModel.load(ModelChoice.of(unet, "f32"))) {
       assertThat(loaded.network().config()).isEqualTo(UNetConfig.size("tiny"));
       assertThat(TinyModel.latents(loaded, TinyModel.request(1)))
           .isEqualTo(TinyModel.latents(loaded, TinyModel.request(1)))
@@ -198,7 +199,7 @@ class ModelLoadErrorsTest {
   @ParameterizedTest
   @ValueSource(strings = {"f16", "", "BF-16"})
   void anUnknownNumberFormat(String dtype) {
-    assertThat(catchThrowable(() -> VideoModel.load(model, dtype)))
+    assertThat(catchThrowable(() -> VideoModel.load(ModelChoice.of(model, dtype))))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("use auto, f32 or bf16");
   }
@@ -222,7 +223,7 @@ class ModelLoadErrorsTest {
   @Test
   void nothingOfAWholeModelIsRefused() {
     for (String dtype : List.of("f32", "auto", "bf16")) {
-      try (VideoModel loaded = VideoModel.load(model, dtype)) {
+      try (VideoModel loaded = VideoModel.load(ModelChoice.of(model, dtype))) {
         assertThat(loaded.sizeMultiple()).isEqualTo(4);
         assertThat(loaded.defaults()).isEqualTo(TinyModel.DEFAULTS);
         assertThat(loaded.unknownWords("a red dragon")).containsExactly("dragon");
@@ -238,7 +239,8 @@ class ModelLoadErrorsTest {
 
   /** The one line with which a directory is refused. */
   private static String refused(Path directory) {
-    Throwable error = catchThrowable(() -> VideoModel.load(directory, "f32").close());
+    Throwable error =
+        catchThrowable(() -> VideoModel.load(ModelChoice.of(directory, "f32")).close());
     assertThat(error).isInstanceOf(UserError.class);
     String message = String.valueOf(error.getMessage());
     assertThat(message).doesNotContain("\n");

@@ -50,7 +50,7 @@ class AnimateDiffTasksTest {
     try (Parity fixture = Parity.of("animatediff")) {
       Path directory = CHECKPOINT.orElse(fixture.folder().resolve("model"));
       Optional<Path> motion = Optional.of(directory.resolve("motion_adapter"));
-      model = VideoModel.load(ModelChoice.of(directory).withMotion(motion), "f32");
+      model = VideoModel.load(ModelChoice.of(directory).withMotion(motion).withDtype("f32"));
     }
     engine = new Engine(model);
   }

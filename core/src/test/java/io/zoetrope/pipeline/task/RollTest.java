@@ -7,6 +7,7 @@ import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.media.Frame;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TinyModel;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
@@ -38,7 +39,7 @@ class RollTest {
 
   @BeforeAll
   void load(@TempDir Path folder) {
-    model = VideoModel.load(TinyModel.write(folder.resolve("model")), "f32");
+    model = VideoModel.load(ModelChoice.of(TinyModel.write(folder.resolve("model")), "f32"));
     engine = new Engine(model);
   }
 

@@ -9,6 +9,7 @@ import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.TinyModel;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Samplers;
@@ -143,7 +144,7 @@ class TaskContractTest {
 
   @BeforeAll
   void load(@TempDir Path folder) {
-    model = VideoModel.load(TinyModel.write(folder.resolve("model")), "f32");
+    model = VideoModel.load(ModelChoice.of(TinyModel.write(folder.resolve("model")), "f32"));
     engine = new Engine(model);
   }
 

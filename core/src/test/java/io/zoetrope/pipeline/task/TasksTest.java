@@ -10,6 +10,7 @@ import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.TinyModel;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
@@ -39,7 +40,7 @@ class TasksTest {
 
   @BeforeAll
   void load(@TempDir Path folder) {
-    model = VideoModel.load(TinyModel.write(folder.resolve("model")), "f32");
+    model = VideoModel.load(ModelChoice.of(TinyModel.write(folder.resolve("model")), "f32"));
     engine = new Engine(model);
   }
 

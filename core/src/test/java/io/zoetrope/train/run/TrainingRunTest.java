@@ -9,6 +9,7 @@ import io.zoetrope.media.Video;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.pipeline.TextToVideo;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
@@ -80,7 +81,7 @@ class TrainingRunTest {
     assertThat(runs.resolve("video/samples/step-000002/samples.png")).exists();
     assertThat(runs.resolve("video/loss.png")).exists();
     assertThat(runs.resolve("latents")).isDirectoryContaining("glob:**.safetensors");
-    try (VideoModel loaded = VideoModel.load(model, "f32")) {
+    try (VideoModel loaded = VideoModel.load(ModelChoice.of(model, "f32"))) {
       VideoRequest request =
           new VideoRequest("a red ball moves right", "", 1, 32, 32, 4, 8, 2, 2, "flow-euler");
       Video video = new TextToVideo(loaded).run(request, Progress.NONE);
@@ -101,7 +102,7 @@ class TrainingRunTest {
     assertThat(runs.resolve("tiny-unet/metrics.jsonl")).content().contains("image_loss");
     assertThat(model.resolve("unet/config.json")).content().contains("relative");
     assertThat(model.resolve("transformer")).doesNotExist();
-    try (VideoModel loaded = VideoModel.load(model, "f32")) {
+    try (VideoModel loaded = VideoModel.load(ModelChoice.of(model, "f32"))) {
       assertThat(loaded.network().config()).isEqualTo(UNetConfig.size("tiny-pixels"));
       assertThat(loaded.defaults().sampler()).isEqualTo("ddim");
       VideoRequest request =
@@ -128,7 +129,7 @@ class TrainingRunTest {
                 false,
                 TrainingListener.NONE)
             .product();
-    try (VideoModel loaded = VideoModel.load(further, "f32")) {
+    try (VideoModel loaded = VideoModel.load(ModelChoice.of(further, "f32"))) {
       assertThat(loaded.network().config())
           .isEqualTo(UNetConfig.size("tiny-pixels").inflated(Inflation.of("align-your-latents")));
     }

@@ -1,4 +1,4 @@
-package io.zoetrope.pipeline.model;
+package io.zoetrope.pipeline.family;
 
 import io.zoetrope.Parity;
 import io.zoetrope.checkpoint.Component;
@@ -11,11 +11,13 @@ import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
 import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
+import io.zoetrope.network.ControlNetwork;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.unet.DiffusersConfig;
+import io.zoetrope.network.unet.UNetConfig;
+import io.zoetrope.nn.Holding;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.Hints;
-import io.zoetrope.pipeline.family.ControlChoice;
 import io.zoetrope.pipeline.schedule.DiffusersScheduler;
 import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.progress.Progress;
@@ -47,20 +49,30 @@ class ControlPipelineTest {
     try (Parity parity = Parity.of("pipelines/control")) {
       Path canny = parity.folder().resolve("../../control/canny").normalize();
       Component image = Component.diffusion(canny.resolve("image"));
+      List<ControlChoice> choices =
+          List.of(new ControlChoice(canny, 0.8), new ControlChoice(canny.resolve("second"), 0.4));
+      ModelChoice choice = ModelChoice.of(canny).withControls(choices.subList(0, count));
+      UNetConfig still = DiffusersConfig.unet(image.config(JsonNode.class));
       List<ParameterStore> stores = new ArrayList<>();
-      try (WeightSet weights = image.open(Optional.empty())) {
-        stores.add(ParameterStore.forInference(weights.tensors(), Precision.F32));
-        VideoNetwork unet =
-            DiffusersConfig.unet(image.config(JsonNode.class)).build(stores.getFirst().root());
-        List<ControlChoice> choices =
-            List.of(new ControlChoice(canny, 0.8), new ControlChoice(canny.resolve("second"), 0.4));
-        Controls controls =
-            Controls.load(
-                choices.subList(0, count), unet, Precision.F32, stores, new ArrayList<>());
+      try (WeightSet weights = image.open(Optional.empty());
+          ModelFiles files = ModelFiles.open(canny)) {
+        Holding holding = Holding.mapped(Precision.F32);
+        stores.add(ParameterStore.of(weights.tensors(), holding));
+        VideoNetwork unet = still.build(stores.getFirst().root());
+        List<ControlNetwork> controls = new ArrayList<>();
+        for (Part<ControlNetwork> part : Controls.parts(files, choice, still, holding)) {
+          stores.add(ParameterStore.of(part.weights().orElseThrow().tensors(), part.holding()));
+          controls.add(part.make().apply(stores.getLast().root()));
+        }
         JsonNode config =
             JsonFiles.read(parity.folder().resolve("schedulers.json"), JsonNode.class)
                 .get(name.substring(0, name.length() - 2));
-        run(parity, name, count, controls.over(unet), new DiffusersScheduler(config));
+        run(
+            parity,
+            name,
+            count,
+            Controls.join(choice, unet, controls),
+            new DiffusersScheduler(config));
       } finally {
         stores.forEach(ParameterStore::close);
       }

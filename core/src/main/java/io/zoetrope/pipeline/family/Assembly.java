@@ -1,0 +1,167 @@
+package io.zoetrope.pipeline.family;
+
+import io.zoetrope.checkpoint.Component;
+import io.zoetrope.network.FrameWindows;
+import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.network.VideoNetwork;
+import io.zoetrope.network.text.PromptEncoder;
+import io.zoetrope.network.vae.Autoencoder;
+import io.zoetrope.network.vae.AutoencoderConfig;
+import io.zoetrope.network.vae.LatentGrid;
+import io.zoetrope.nn.Footprint;
+import io.zoetrope.nn.Holding;
+import io.zoetrope.pipeline.schedule.Scheduling;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Precision;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * Puts together what families in the layout of diffusers have in common: a denoiser that may have
+ * motion modules and controls beside it, one text encoder, an autoencoder.
+ *
+ * @param layout where configs and tokenizer are
+ * @param places where the weights of the layout's components are
+ */
+record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places places) {
+  /** Finds the weights of a component. */
+  @FunctionalInterface
+  interface Places {
+    Place of(Component component, UnaryOperator<String> keys);
+  }
+
+  /** In a directory whose tokenizer may be exchanged. */
+  static Assembly ofDirectory(ModelFiles files, ModelChoice choice) {
+    ModelLayout own = files.layout();
+    return new Assembly(
+        files,
+        choice,
+        choice.tokenizer().map(own::withTokenizer).orElse(own),
+        (component, keys) -> files.place(name(component), component, choice.variant(), keys));
+  }
+
+  /**
+   * The whole.
+   *
+   * @throws UserError if a config is missing or damaged, or they do not fit together
+   */
+  Blueprint blueprint(
+      String kind,
+      Denoisers.Dressed denoiser,
+      Scheduling scheduling,
+      ModelIndex.Defaults defaults,
+      Blueprint.Leftovers leftovers) {
+    NetworkConfig network = denoiser.config();
+    AutoencoderConfig vae = Autoencoders.read(layout.autoencoder());
+    TextPart text = TextPart.read(layout, choice.reading());
+    requireFit(files.model(), network, vae.grid(), text);
+    requireKnown(scheduling);
+    Precision precision = Precision.of(choice.dtype(), network.features());
+    List<Part<?>> parts = new ArrayList<>();
+    parts.add(denoiserPart(denoiser, vae.grid(), held(Holding.mapped(precision), Role.DENOISER)));
+    parts.add(textPart(text, held(Holding.waiting(precision), Role.TEXT)));
+    parts.addAll(
+        Controls.parts(files, choice, network, held(Holding.mapped(precision), Role.CONTROL)));
+    parts.add(vaePart(vae));
+    return new Blueprint(
+        kind,
+        parts,
+        (bare, controls) -> Controls.join(choice, bare, controls),
+        scheduling,
+        defaults,
+        vae.grid(),
+        abilities(network),
+        leftovers);
+  }
+
+  private Holding held(Holding holding, Role<?> role) {
+    return holding.on(choice.placement().of(role));
+  }
+
+  private Part<VideoNetwork> denoiserPart(
+      Denoisers.Dressed denoiser, LatentGrid grid, Holding holding) {
+    NetworkConfig config = denoiser.config();
+    List<Place> all = new ArrayList<>();
+    all.add(places.of(layout.network(config.folder()), UnaryOperator.identity()));
+    denoiser.adapter().ifPresent(adapter -> all.add(adapter.place()));
+    return new Part<>(
+        Role.DENOISER,
+        config.folder(),
+        all,
+        holding,
+        clip ->
+            config.footprint(
+                (long) clip.rows() * grid.latents(clip.frames()),
+                Math.ceilDiv(clip.height(), grid.space()),
+                Math.ceilDiv(clip.width(), grid.space())),
+        config::build);
+  }
+
+  private Part<Supplier<PromptEncoder>> textPart(TextPart text, Holding holding) {
+    return new Part<>(
+        Role.TEXT,
+        name(layout.text()),
+        List.of(places.of(layout.text(), text.names())),
+        holding,
+        clip -> new Footprint(1, 0),
+        text.make());
+  }
+
+  private Part<Autoencoder> vaePart(AutoencoderConfig vae) {
+    return new Part<>(
+        Role.AUTOENCODER,
+        name(layout.autoencoder()),
+        vae.hasWeights() ? List.of(places.of(layout.autoencoder(), vae.names())) : List.of(),
+        held(Holding.mapped(vae.precision(choice.dtype())), Role.AUTOENCODER),
+        clip -> vae.footprint(clip.height(), clip.width()),
+        vae::build);
+  }
+
+  /** A component as people know it. */
+  static String name(Component component) {
+    return String.valueOf(component.folder().getFileName());
+  }
+
+  private static Set<Ability> abilities(NetworkConfig network) {
+    EnumSet<Ability> abilities = EnumSet.noneOf(Ability.class);
+    if (network.temporal()) {
+      abilities.add(Ability.VIDEO);
+    }
+    if (network.reads().contains(FrameWindows.SLOT)) {
+      abilities.add(Ability.WINDOWED_ATTENTION);
+    }
+    return abilities;
+  }
+
+  /** Puts the file's name in front of what is wrong with the noise of the training. */
+  private void requireKnown(Scheduling scheduling) {
+    try {
+      Object noise = scheduling.toSchedule();
+      Object prediction = scheduling.toPrediction();
+    } catch (UserError e) {
+      throw e.at(layout.scheduler());
+    }
+  }
+
+  private static void requireFit(
+      Path model, NetworkConfig network, LatentGrid grid, TextPart words) {
+    if (network.takes() != grid.channels()) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "%s: its %s takes latents of %d channels, its autoencoder makes %d"
+              .formatted(model, network.folder(), network.takes(), grid.channels()));
+    }
+    if (network.textWidth() != words.width()) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "%s: its %s takes text of %d features, its text encoder makes %d"
+              .formatted(model, network.folder(), network.textWidth(), words.width()));
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.zoetrope.pipeline.family;
+
+import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.network.unet.SpatialAttention;
+import io.zoetrope.network.unet.UNetConfig;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Denoisers with what a choice puts into them. */
+final class Denoisers {
+  private Denoisers() {}
+
+  /**
+   * A denoiser, before its weights are read.
+   *
+   * @param adapter motion modules that lie beside an image network, already in {@code config}
+   */
+  record Dressed(NetworkConfig config, Optional<MotionAdapter> adapter) {}
+
+  /**
+   * A model's own network with what is put into it.
+   *
+   * @param own motion modules that lie in the model's directory
+   * @throws UserError if something does not go into it
+   */
+  static Dressed dress(
+      ModelFiles files, ModelChoice choice, NetworkConfig network, Optional<MotionAdapter> own) {
+    Optional<MotionAdapter> adapter =
+        choice
+            .motion()
+            .map(path -> {
+              requireStill(files.model(), network);
+              return open(files, MotionAdapter.open(path));
+            })
+            .or(() -> own);
+    NetworkConfig moved =
+        adapter.<NetworkConfig>map(a -> a.inflate(unet(files.model(), network))).orElse(network);
+    NetworkConfig seeing =
+        choice.attention().map(pattern -> looking(files.model(), moved, pattern)).orElse(moved);
+    return new Dressed(seeing, adapter);
+  }
+
+  static MotionAdapter open(ModelFiles files, MotionAdapter adapter) {
+    return files.keep(adapter, adapter::close);
+  }
+
+  private static UNetConfig unet(Path model, NetworkConfig network) {
+    if (network instanceof UNetConfig unet) {
+      return unet;
+    }
+    throw new UserError(
+        Fault.UNSUPPORTED,
+        "a motion adapter goes into a U-Net of Stable Diffusion 1.x; %s has none".formatted(model));
+  }
+
+  private static void requireStill(Path model, NetworkConfig network) {
+    if (unet(model, network).temporal()) {
+      throw new UserError(
+          Fault.INVALID,
+          "%s has motion modules in its U-Net already".formatted(model),
+          "use it without a motion adapter");
+    }
+  }
+
+  /** An image network whose frames look at each other. */
+  private static NetworkConfig looking(
+      Path model, NetworkConfig network, SpatialAttention pattern) {
+    if (!(network instanceof UNetConfig unet) || network.temporal()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "%s: frames can be made to look at each other in a U-Net of single pictures only, of"
+                  .formatted(model)
+              + " Stable Diffusion 1.x without motion modules");
+    }
+    return unet.inflated(unet.inflation().looking(pattern));
+  }
+}

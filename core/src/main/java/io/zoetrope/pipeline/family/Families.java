@@ -1,0 +1,53 @@
+package io.zoetrope.pipeline.family;
+
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.UserError;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The families of models that can be loaded. */
+public final class Families {
+  /** All. The first that knows a model has it. */
+  public static final Families ALL =
+      of(
+          List.of(
+              new ZoetropeFamily(),
+              new StableDiffusion(),
+              new AnimateDiff(),
+              // Last: of a single file that is of no family it says what it is.
+              new StableDiffusionFile()));
+
+  private final List<ModelFamily> families;
+
+  private Families(List<ModelFamily> families) {
+    this.families = List.copyOf(families);
+  }
+
+  /** A table of one's own. */
+  public static Families of(List<ModelFamily> families) {
+    return new Families(families);
+  }
+
+  /**
+   * Reads what a model consists of.
+   *
+   * @throws UserError if it is of no family, or cannot be run
+   */
+  public Blueprint read(ModelFiles files, ModelChoice choice) {
+    return families.stream()
+        .filter(family -> family.recognises(files))
+        .findFirst()
+        .orElseThrow(() ->
+            new UserError(
+                Fault.UNSUPPORTED,
+                "%s is a %s; this version runs %s"
+                    .formatted(
+                        files.model(),
+                        files.kind(),
+                        families.stream()
+                            .map(ModelFamily::name)
+                            .distinct()
+                            .collect(Collectors.joining(", ")))))
+        .read(files, choice);
+  }
+}

@@ -1,0 +1,26 @@
+package io.zoetrope.pipeline.family;
+
+/**
+ * Models whose files say the same in the same way. A family alone knows what its files mean: it
+ * reads them to a {@link Blueprint}, and from there on all models are alike. To add one, write it
+ * and put it into {@link Families}.
+ */
+public interface ModelFamily {
+  /** As errors name it: what files of it call themselves. */
+  String name();
+
+  /**
+   * Whether a model is of this family, by what tells it from all others.
+   *
+   * @throws io.zoetrope.torch.UserError if the files are damaged
+   */
+  boolean recognises(ModelFiles files);
+
+  /**
+   * Reads the configs of a model of this family.
+   *
+   * @throws io.zoetrope.torch.UserError if one is missing or damaged, if they do not fit together,
+   *     or if what is to be put into the model does not go into it
+   */
+  Blueprint read(ModelFiles files, ModelChoice choice);
+}

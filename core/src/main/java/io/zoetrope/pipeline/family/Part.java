@@ -1,0 +1,67 @@
+package io.zoetrope.pipeline.family;
+
+import io.zoetrope.checkpoint.WeightSource;
+import io.zoetrope.nn.Footprint;
+import io.zoetrope.nn.Holding;
+import io.zoetrope.nn.Keeping;
+import io.zoetrope.nn.Parameters;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A part of a model, not yet loaded.
+ *
+ * @param name as people know it: its folder in a model directory
+ * @param places where its weights lie, in one or more; none if it has none
+ * @param holding number form, keeping and device
+ * @param footprint what it takes of memory for a clip
+ * @param make the part on its weights
+ * @param <T> what it is
+ */
+public record Part<T>(
+    Role<T> role,
+    String name,
+    List<Place> places,
+    Holding holding,
+    Function<Clip, Footprint> footprint,
+    Function<Parameters, T> make) {
+  /**
+   * What is made at once, as people count.
+   *
+   * @param rows clips, twice with guidance
+   * @param frames of a clip
+   * @param height pixels
+   * @param width pixels
+   */
+  public record Clip(int rows, int frames, int height, int width) {
+    /** Nothing, where weights alone matter. */
+    public static final Clip NONE = new Clip(0, 0, 0, 0);
+  }
+
+  public Part {
+    places = List.copyOf(places);
+  }
+
+  /**
+   * Opens its weights; empty if it has none.
+   *
+   * @throws io.zoetrope.torch.UserError if they are missing or damaged
+   */
+  public Optional<WeightSource> weights() {
+    return places.stream().map(Place::open).reduce(WeightSource::and);
+  }
+
+  /** Bytes that so many of its weights take of memory; those that wait in their file take none. */
+  public long bytes(long weights) {
+    if (holding.keeping() == Keeping.WAITING) {
+      return 0;
+    }
+    double each =
+        switch (holding.precision()) {
+          case F32 -> Float.BYTES * footprint.apply(Clip.NONE).perWeight();
+          case BF16 -> 2;
+        };
+    return (long) (weights * each);
+  }
+}

@@ -1,0 +1,37 @@
+package io.zoetrope.pipeline.family;
+
+import io.zoetrope.torch.ComputeDevice;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * On which device each part of a model lies and runs.
+ *
+ * @param usual of parts for which none is said
+ * @param others by role
+ */
+public record Placement(ComputeDevice usual, Map<Role<?>, ComputeDevice> others) {
+  /** All on the processor. */
+  public static final Placement CPU = on(ComputeDevice.CPU);
+
+  public Placement {
+    others = Map.copyOf(others);
+  }
+
+  /** All on one. */
+  public static Placement on(ComputeDevice device) {
+    return new Placement(device, Map.of());
+  }
+
+  /** This with the parts of a role elsewhere. */
+  public Placement with(Role<?> role, ComputeDevice device) {
+    Map<Role<?>, ComputeDevice> more = new LinkedHashMap<>(others);
+    more.put(role, device);
+    return new Placement(usual, more);
+  }
+
+  /** The device of a role. */
+  public ComputeDevice of(Role<?> role) {
+    return others.getOrDefault(role, usual);
+  }
+}

@@ -1,0 +1,38 @@
+package io.zoetrope.pipeline.family;
+
+import io.zoetrope.network.ControlNetwork;
+import io.zoetrope.network.VideoNetwork;
+import io.zoetrope.network.text.PromptEncoder;
+import io.zoetrope.network.vae.Autoencoder;
+import java.util.function.Supplier;
+
+/**
+ * What a part of a model is for.
+ *
+ * @param <T> what such a part is, on its weights
+ */
+public final class Role<T> {
+  /** Denoises videos. */
+  public static final Role<VideoNetwork> DENOISER = new Role<>("denoiser");
+
+  /** Reads prompts, once its tokenizer is open: what is supplied opens it. */
+  public static final Role<Supplier<PromptEncoder>> TEXT = new Role<>("text encoder");
+
+  /** Stands beside the denoiser; there may be several. */
+  public static final Role<ControlNetwork> CONTROL = new Role<>("control");
+
+  /** Between pixels and latents. */
+  public static final Role<Autoencoder> AUTOENCODER = new Role<>("autoencoder");
+
+  private final String name;
+
+  private Role(String name) {
+    this.name = name;
+  }
+
+  /** As people say it. */
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,73 @@
+package io.zoetrope.pipeline.family;
+
+import io.zoetrope.pipeline.schedule.DiffusersScheduler;
+import io.zoetrope.pipeline.schedule.Scheduling;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Stable Diffusion 1.x in a directory of diffusers: makes pictures; with motion modules that are
+ * put into it, videos.
+ */
+final class StableDiffusion implements ModelFamily {
+  static final String KIND = "StableDiffusionPipeline";
+
+  /** What such a directory has. */
+  static final Components COMPONENTS =
+      new Components(
+          Map.of(
+              "unet", List.of("UNet2DConditionModel", "UNetMotionModel"),
+              "vae", List.of("AutoencoderKL"),
+              "text_encoder", List.of("CLIPTextModel"),
+              "tokenizer", List.of("CLIPTokenizer", "CLIPTokenizerFast"),
+              "scheduler", List.of()),
+          Map.of(ModelLayout.ADAPTER, List.of("MotionAdapter")),
+          List.of("safety_checker", "feature_extractor", "image_encoder"));
+
+  @Override
+  public String name() {
+    return KIND;
+  }
+
+  @Override
+  public boolean recognises(ModelFiles files) {
+    return files.kind().equals(KIND);
+  }
+
+  @Override
+  public Blueprint read(ModelFiles files, ModelChoice choice) {
+    Assembly assembly = Assembly.ofDirectory(files, choice);
+    DiffusersIndex index = DiffusersIndex.of(files.index());
+    COMPONENTS.require(index, assembly.layout());
+    return read(assembly, new Blueprint.Leftovers(COMPONENTS.unused(index), List.of()));
+  }
+
+  /** The blueprint of configs and weights, wherever they lie. */
+  static Blueprint read(Assembly assembly, Blueprint.Leftovers leftovers) {
+    ModelLayout layout = assembly.layout();
+    ModelChoice choice = assembly.choice();
+    Scheduling own = Scheduling.read(layout.scheduler());
+    // An image model's scheduler knows nothing of motion.
+    Optional<DiffusersScheduler> moved =
+        choice.motion().isPresent() && own instanceof DiffusersScheduler image
+            ? Optional.of(image.underMotion())
+            : Optional.empty();
+    ModelIndex.Defaults still = defaults(layout, own);
+    return assembly.blueprint(
+        KIND,
+        Denoisers.dress(assembly.files(), choice, Networks.read(layout), Optional.empty()),
+        moved.<Scheduling>map(s -> s).orElse(own),
+        moved.map(s -> still.of(MotionAdapter.CLIP).sampledBy(s.sampler())).orElse(still),
+        leftovers);
+  }
+
+  /** As such models are used: an image of the size of the training. */
+  static ModelIndex.Defaults defaults(ModelLayout layout, Scheduling scheduling) {
+    JsonNode size = layout.network("unet").config(JsonNode.class).path("sample_size");
+    int side = (size.isArray() ? size.path(0) : size).asInt(64) * 8;
+    String sampler = scheduling instanceof DiffusersScheduler own ? own.sampler() : "ddim";
+    return new ModelIndex.Defaults(side, side, 1, 8, 25, 7.5, "ddim").by(sampler);
+  }
+}

@@ -1,0 +1,35 @@
+package io.zoetrope.pipeline.family;
+
+import io.zoetrope.checkpoint.JsonFiles;
+import io.zoetrope.pipeline.schedule.Scheduling;
+import java.util.Optional;
+
+/**
+ * What is trained here: a space-time transformer or a U-Net, a text transformer, an autoencoder or
+ * none.
+ */
+final class ZoetropeFamily implements ModelFamily {
+  @Override
+  public String name() {
+    return ModelIndex.KIND;
+  }
+
+  @Override
+  public boolean recognises(ModelFiles files) {
+    return files.kind().equals(ModelIndex.KIND);
+  }
+
+  @Override
+  public Blueprint read(ModelFiles files, ModelChoice choice) {
+    Assembly assembly = Assembly.ofDirectory(files, choice);
+    ModelLayout layout = assembly.layout();
+    ModelIndex index = JsonFiles.read(layout.index(), ModelIndex.class);
+    Scheduling scheduling = Scheduling.read(layout.scheduler());
+    return assembly.blueprint(
+        index.kind(),
+        Denoisers.dress(files, choice, Networks.read(layout), Optional.empty()),
+        scheduling,
+        index.defaults(),
+        Blueprint.Leftovers.NONE);
+  }
+}

@@ -1,0 +1,90 @@
+package io.zoetrope.pipeline.model;
+
+import io.zoetrope.checkpoint.LoadReport;
+import io.zoetrope.checkpoint.WeightSource;
+import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.pipeline.family.Blueprint;
+import io.zoetrope.pipeline.family.Part;
+import io.zoetrope.pipeline.family.Role;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** All parts of a model on their weights, in the order of its blueprint. */
+final class LoadedParts implements AutoCloseable {
+  private final List<LoadedPart<?>> parts = new ArrayList<>();
+
+  /** A part whose files are open. */
+  private record Opened<T>(Part<T> part, Optional<WeightSource> weights) {
+    static <T> Opened<T> of(Part<T> part) {
+      return new Opened<>(part, part.weights());
+    }
+
+    MemoryNeed.Weighed weighed() {
+      return new MemoryNeed.Weighed(part, weights.map(WeightSource::count).orElse(0L));
+    }
+
+    LoadedPart<T> load() {
+      return LoadedPart.of(part, weights);
+    }
+  }
+
+  /**
+   * Opens the files of all parts, then builds them.
+   *
+   * @throws io.zoetrope.torch.UserError if files are missing or damaged, if what lies in them is
+   *     not what the parts need, or if it will not fit into memory; nothing is loaded then
+   */
+  static LoadedParts load(Blueprint blueprint) {
+    LoadedParts loaded = new LoadedParts();
+    try {
+      List<Opened<?>> opened = new ArrayList<>();
+      blueprint.parts().forEach(part -> opened.add(Opened.of(part)));
+      MemoryNeed.requireRoom(
+          MemoryNeed.available(),
+          opened.stream().<MemoryNeed.Weighed>map(Opened::weighed).toList());
+      opened.forEach(part -> loaded.parts.add(part.load()));
+      return loaded;
+    } catch (RuntimeException e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  /** The parts of a role, in order. */
+  @SuppressWarnings("unchecked") // a part of a role is what the role says
+  <T> List<LoadedPart<T>> all(Role<T> role) {
+    return parts.stream()
+        .filter(loaded -> loaded.part().role() == role)
+        .map(loaded -> (LoadedPart<T>) loaded)
+        .toList();
+  }
+
+  /** The first part of a role. */
+  <T> Optional<LoadedPart<T>> part(Role<T> role) {
+    return all(role).stream().findFirst();
+  }
+
+  /** What the parts of a role are, in order. */
+  <T> List<T> made(Role<T> role) {
+    return all(role).stream().map(LoadedPart::made).toList();
+  }
+
+  /** The weights of a role's first part. */
+  Optional<ParameterStore> store(Role<?> role) {
+    return part(role).map(LoadedPart::store);
+  }
+
+  List<LoadReport> reports() {
+    return parts.stream().<LoadReport>mapMulti((p, sink) -> p.report().ifPresent(sink)).toList();
+  }
+
+  List<MemoryNeed.Weighed> weighed() {
+    return parts.stream().<MemoryNeed.Weighed>map(LoadedPart::weighed).toList();
+  }
+
+  @Override
+  public void close() {
+    parts.forEach(LoadedPart::close);
+  }
+}
