@@ -39,6 +39,7 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("progress", List.of()),
           Map.entry("torch", List.of("progress")),
+          Map.entry("record", List.of("progress", "torch")),
           Map.entry("nn", List.of("progress", "torch")),
           Map.entry("diffusion", List.of("progress", "torch")),
           Map.entry("media", List.of("progress", "torch")),
@@ -59,12 +60,21 @@ class ArchitectureTest {
                   "pipeline")),
           Map.entry(
               "pipeline",
-              List.of("progress", "torch", "nn", "diffusion", "network", "checkpoint", "media")),
+              List.of(
+                  "progress",
+                  "torch",
+                  "record",
+                  "nn",
+                  "diffusion",
+                  "network",
+                  "checkpoint",
+                  "media")),
           Map.entry(
               "train",
               List.of(
                   "progress",
                   "torch",
+                  "record",
                   "nn",
                   "diffusion",
                   "network",
@@ -105,6 +115,14 @@ class ArchitectureTest {
           Map.entry(
               "pipeline.task",
               List.of("pipeline", "pipeline.schedule", "pipeline.family", "pipeline.model")),
+          Map.entry(
+              "pipeline.order",
+              List.of(
+                  "pipeline",
+                  "pipeline.schedule",
+                  "pipeline.family",
+                  "pipeline.model",
+                  "pipeline.task")),
           Map.entry(
               "pipeline.probe",
               List.of("pipeline", "pipeline.schedule", "pipeline.family", "pipeline.model")),

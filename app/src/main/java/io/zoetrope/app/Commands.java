@@ -10,6 +10,7 @@ import io.zoetrope.app.command.ProbeCommand;
 import io.zoetrope.app.command.PullCommand;
 import io.zoetrope.app.command.ToyboxCommand;
 import io.zoetrope.app.command.TrainCommand;
+import io.zoetrope.app.make.AgainCommand;
 import io.zoetrope.app.make.AnimateCommand;
 import io.zoetrope.app.make.ExtendCommand;
 import io.zoetrope.app.make.GenerateCommand;
@@ -39,6 +40,7 @@ final class Commands {
           new Entry("refine", RefineCommand::new),
           new Entry("travel", TravelCommand::new),
           new Entry("roll", RollCommand::new),
+          new Entry("again", AgainCommand::new),
           new Entry("plan", PlanCommand::new),
           new Entry("train", TrainCommand::new),
           new Entry("evaluate", EvaluateCommand::new),

@@ -4,6 +4,7 @@ import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.UsageError;
 import io.zoetrope.app.cli.Verb;
 import io.zoetrope.app.cli.Wording;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -44,11 +45,20 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   @Override
   public int handleExecutionException(Exception e, CommandLine line, @Nullable ParseResult parsed) {
     boolean debug = line.getCommand() instanceof Verb verb && verb.output().debug();
-    return handle(e, debug);
+    return handle(e, debug, names(line, true));
   }
 
   /** As the handlers, for anything thrown. */
   int handle(Throwable e, boolean debug) {
+    return handle(e, debug, List.of());
+  }
+
+  /**
+   * As above.
+   *
+   * @param options of the command, for an order names its wishes as they do
+   */
+  private int handle(Throwable e, boolean debug, List<String> options) {
     if (debug) {
       session.console().trace(e);
     }
@@ -62,8 +72,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         yield USAGE;
       }
       case UserError user -> {
-        say(Wording.line(user));
-        yield FAILED;
+        say(Wording.line(user, options));
+        yield user.fault() == Fault.ORDER ? USAGE : FAILED;
       }
       case OutOfMemoryError memory -> {
         say(

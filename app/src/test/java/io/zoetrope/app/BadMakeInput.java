@@ -108,6 +108,16 @@ final class BadMakeInput {
             "64x64"),
         row(FAILED, "there is no model 'nobody'", "refine", "a ball", "-m", "nobody"),
 
+        // What files remember.
+        row(USAGE, "missing required parameter: 'FILE'", "again"),
+        row(USAGE, "FILE is empty: name a file", "again", ""),
+        row(FAILED, "no-such.mp4", "again", "no-such.mp4"),
+        row(FAILED, "a-file", "again", "a-file"),
+        row(FAILED, "does not say from which order it was made", "again", "clip.mp4"),
+        row(FAILED, "does not say from which order it was made", "again", "good.png"),
+        row(USAGE, "'-1' is no seed", "again", "clip.mp4", "--seed", "-1"),
+        row(USAGE, "unknown option '--noise'", "again", "clip.mp4", "--noise", "1"),
+
         // Prompts that change.
         row(USAGE, "there are no prompts: say zoetrope travel --at 0", "travel"),
         row(USAGE, "unexpected argument 'a ball'", "travel", "a ball"),
@@ -148,6 +158,8 @@ final class BadMakeInput {
         row(USAGE, "by itself or with --at, not both", "roll", "a", "--at", "0", "b"),
         row(USAGE, "--frames: '0' is out of range", "roll", "a", "--frames", "0"),
         row(FAILED, "there is no model 'nobody'", "roll", "a", "-m", "nobody"),
+        row(USAGE, "--free-init makes whole clips again", "roll", "a", "--free-init", "2"),
+        row(USAGE, "--free-noise is about the noise of whole clips", "roll", "a", "--free-noise"),
 
         // Noise, latents, controls, and video by models of single pictures.
         row(
@@ -170,6 +182,7 @@ final class BadMakeInput {
         zero(USAGE, "'4,4': T1 is above T0", "--moments", "4,4"),
         zero(FAILED, "there is no file", "--foreground", "no.png"),
         zero(USAGE, "leave one out", "--plan", "plain.json"),
+        zero(USAGE, "--free-init makes whole clips again", "--free-init", "2"),
         row(USAGE, "say a folder, what it is shown", "generate", "x", "--control", "net"),
         row(USAGE, "'loud' is no scale", "generate", "x", "--control", "net:good.png:loud"),
         row(USAGE, "frames after @ rise", "generate", "x", "--control", "net:good.png@3,3"),

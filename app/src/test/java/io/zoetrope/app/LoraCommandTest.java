@@ -87,7 +87,7 @@ class LoraCommandTest {
   private List<byte[]> frames(String name, String... args) throws IOException {
     TestCli.Outcome outcome =
         run(
-            Stream.concat(Stream.of("-q", "-o", name + "/"), Stream.of(args))
+            Stream.concat(Stream.of("-q", "--no-metadata", "-o", name + "/"), Stream.of(args))
                 .toArray(String[]::new));
     assertThat(outcome.code()).as(outcome.err()).isZero();
     try (Stream<Path> files = Files.list(folder.resolve(name))) {

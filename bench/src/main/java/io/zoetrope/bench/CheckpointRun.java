@@ -1,5 +1,6 @@
 package io.zoetrope.bench;
 
+import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -83,7 +84,7 @@ final class CheckpointRun {
               usual.sampler());
       return Scopes.value(() -> {
         double text = Timing.once(() -> Scopes.noGrad(() -> model.condition(List.of(PROMPT, ""))));
-        TextToVideo pipeline = new TextToVideo(model);
+        TextToVideo pipeline = new TextToVideo(new Engine(model));
         Steps steps = new Steps();
         double ready = sinceStart();
         double start = Clock.seconds();

@@ -184,7 +184,7 @@ final class VdmExtension {
     for (int from = 0; from < prompts.size(); ) {
       List<VideoRequest> requests = requests(from);
       if (begin.equals("model")) {
-        parts.add(new TextToVideo(engine.model()).latents(requests, Progress.NONE));
+        parts.add(new TextToVideo(new Engine(engine.model())).latents(requests, Progress.NONE));
       } else if (begin.equals("real")) {
         for (int clip = from; clip < from + requests.size(); clip++) {
           int number = clip;

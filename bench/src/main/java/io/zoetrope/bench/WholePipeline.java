@@ -3,6 +3,7 @@ package io.zoetrope.bench;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoWriter;
 import io.zoetrope.media.WriteOptions;
+import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -101,7 +102,7 @@ final class WholePipeline {
   }
 
   private static Parts video(VideoModel model, VideoRequest request) {
-    TextToVideo pipeline = new TextToVideo(model);
+    TextToVideo pipeline = new TextToVideo(new Engine(model));
     return Scopes.value(() -> {
       double text =
           Timing.once(() -> Scopes.noGrad(() -> model.condition(List.of(request.prompt(), ""))));

@@ -13,12 +13,14 @@ import io.zoetrope.diffusion.guidance.Handover;
 import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
+import io.zoetrope.media.Frame;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Video;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.pipeline.model.MemoryNeed;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Fault;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -146,15 +149,9 @@ public final class Engine {
     return sampling(request, request.steps()).levels();
   }
 
-  /**
-   * The level at which a frame of a request starts of whose content {@code strength} is to be
-   * forgotten: see {@link io.zoetrope.diffusion.NoiseSchedule#startLevel}.
-   */
-  public double startLevel(VideoRequest request, double strength) {
-    boolean sensible = strength > 0 && strength <= 1;
-    return sensible
-        ? sampling(request, request.steps()).schedule().startLevel(strength)
-        : strength; // plans say what is wrong with it
+  /** How the frames of a request fall. */
+  public Descent descent(VideoRequest request) {
+    return new Descent(request.steps(), steps -> sampling(request, steps));
   }
 
   /** How a request is sampled in so many steps. */
@@ -302,6 +299,18 @@ public final class Engine {
   /** Latents [B, C, F, h, w] -> pixels [B, 3, F, H, W], about [-1, 1]; not clamped. */
   public Tensor pixels(Tensor z_BCFHW) {
     return inStretches(z_BCFHW, model.autoencoder()::decode);
+  }
+
+  /** Latents [1, C, F, h, w] -> frames, handed over stretch by stretch as they are decoded. */
+  public void decode(Tensor z_1CFHW, Consumer<Frame> taker) {
+    for (long from = 0; from < z_1CFHW.size(2); from += STRETCH) {
+      long first = from;
+      long count = Math.min(STRETCH, z_1CFHW.size(2) - from);
+      Scopes.value(
+              () -> FrameTensors.toVideo(pixels(z_1CFHW.narrow(2, first, count)).select(0, 0), 1))
+          .frames()
+          .forEach(taker);
+    }
   }
 
   /** Latents [1, C, F, h, w] -> a video. */

@@ -1,9 +1,10 @@
 package io.zoetrope.pipeline;
 
 import io.zoetrope.diffusion.Plans;
+import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Video;
-import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import java.util.List;
@@ -16,12 +17,13 @@ import org.bytedeco.pytorch.Tensor;
 public final class TextToVideo {
   private final Engine engine;
 
-  public TextToVideo(VideoModel model) {
-    this(new Engine(model));
-  }
-
   public TextToVideo(Engine engine) {
     this.engine = engine;
+  }
+
+  /** The plan of a clip. */
+  public static TimestepPlan plan(Descent descent, int frames) {
+    return Plans.textToVideo(descent.levels(), frames);
   }
 
   /**
@@ -42,8 +44,7 @@ public final class TextToVideo {
     return Scopes.tensor(() -> {
       Tensor nothing = engine.canvas(requests, first.frames());
       return engine.run(
-          Job.of(Plans.textToVideo(engine.levels(first), first.frames()), requests, nothing),
-          progress);
+          Job.of(plan(engine.descent(first), first.frames()), requests, nothing), progress);
     });
   }
 

@@ -4,6 +4,8 @@ package io.zoetrope.torch;
 public enum Fault {
   /** A value that is not one of those allowed, or outside of its range. */
   INVALID,
+  /** An order that makes no sense by itself, whatever files and models there are. */
+  ORDER,
   /** A file, folder, model or name that is not there. */
   NOT_FOUND,
   /** A file that is cut off, garbled, or not what it is taken for. */

@@ -100,7 +100,7 @@ class SamplingMemoryTest {
         guided(new Engine(model).withGuide(Guide.reconstruction(2)), steps, progress);
       } else {
         VideoRequest request = TinyModel.request(1, 4, steps, sampler);
-        new TextToVideo(model).latents(List.of(request), progress);
+        new TextToVideo(new Engine(model)).latents(List.of(request), progress);
       }
     });
     return at;

@@ -47,12 +47,12 @@ class TextToVideoTest {
   void everySamplerMakesFiniteFrames(String sampler) {
     VideoRequest request = TinyModel.request(1, 5, 6, sampler);
     Scopes.run(() -> {
-      Tensor latents = new TextToVideo(model).latents(List.of(request), Progress.NONE);
+      Tensor latents = new TextToVideo(new Engine(model)).latents(List.of(request), Progress.NONE);
       assertThat(Tensors.shape(latents)).containsExactly(1, 4, 5, 4, 4);
       for (float z : Tensors.toFloats(latents)) {
         assertThat(z).isFinite().isBetween(-1000f, 1000f);
       }
-      Video video = new TextToVideo(model).decode(latents, request.fps());
+      Video video = new TextToVideo(new Engine(model)).decode(latents, request.fps());
       assertThat(video.frames()).hasSize(5);
       assertThat(video.frames()).allMatch(f -> f.width() == 16 && f.height() == 16);
       assertThat(video.fps()).isEqualTo(8);
@@ -62,7 +62,8 @@ class TextToVideoTest {
   @Test
   void anImageIsAVideoOfOneFrame() {
     Video video =
-        new TextToVideo(model).run(TinyModel.request(1, 1, 2, "flow-euler"), Progress.NONE);
+        new TextToVideo(new Engine(model))
+            .run(TinyModel.request(1, 1, 2, "flow-euler"), Progress.NONE);
     assertThat(video.frames()).hasSize(1);
   }
 
@@ -88,7 +89,7 @@ class TextToVideoTest {
     VideoRequest odd =
         new VideoRequest(
             "", "", 1, width, height, 2, r.fps(), r.steps(), r.guidance(), r.sampler());
-    assertThatThrownBy(() -> new TextToVideo(model).run(odd, Progress.NONE))
+    assertThatThrownBy(() -> new TextToVideo(new Engine(model)).run(odd, Progress.NONE))
         .isInstanceOf(UserError.class)
         .hasMessage(
             "this model makes sizes that are multiples of 4; nearest to %dx%d is %s"
@@ -141,7 +142,7 @@ class TextToVideoTest {
     long handles = handles();
     for (int patience : List.of(0, 1, 3)) {
       Impatient progress = new Impatient(patience);
-      assertThatThrownBy(() -> new TextToVideo(model).run(request, progress))
+      assertThatThrownBy(() -> new TextToVideo(new Engine(model)).run(request, progress))
           .isInstanceOf(CancellationException.class)
           .hasMessage("cancelled after " + patience + " of 6");
       assertThat(progress.seen).hasSize(patience);

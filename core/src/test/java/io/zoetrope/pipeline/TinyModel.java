@@ -110,8 +110,9 @@ public final class TinyModel {
 
   /** The bytes of the latents of some requests in one batch. */
   public static byte[] latents(VideoModel model, VideoRequest... requests) {
-    return Scopes.value(
-        () -> Tensors.toBytes(new TextToVideo(model).latents(List.of(requests), Progress.NONE)));
+    return Scopes.value(() ->
+        Tensors.toBytes(
+            new TextToVideo(new Engine(model)).latents(List.of(requests), Progress.NONE)));
   }
 
   /** Starts a main class of the tests in a process of its own, with the flags of the tests. */

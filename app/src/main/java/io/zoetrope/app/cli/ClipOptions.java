@@ -13,6 +13,7 @@ public final class ClipOptions extends ShapeOptions {
       description = "Number of frames.")
   private @Nullable Integer frames;
 
+  @Override
   public OptionalInt frames() {
     return frames == null ? OptionalInt.empty() : OptionalInt.of(frames);
   }

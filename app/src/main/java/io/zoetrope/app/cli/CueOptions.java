@@ -2,7 +2,11 @@ package io.zoetrope.app.cli;
 
 import io.zoetrope.diffusion.PromptCues;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Prompts that set in one after another. */
@@ -30,13 +34,28 @@ public final class CueOptions {
     return !at.isEmpty();
   }
 
-  /** Their words, in order. */
-  public List<String> prompts() {
+  /**
+   * Their words, in order.
+   *
+   * @param example a whole command line
+   */
+  public List<String> prompts(String example) {
     List<String> prompts = new ArrayList<>();
     for (int i = 1; i < at.size(); i += 2) {
-      prompts.add(at.get(i).strip());
+      prompts.add(PromptOption.require("--at", at.get(i), example));
     }
     return prompts;
+  }
+
+  /** What {@code --json} tells of them. */
+  public Map<String, @Nullable Object> fields() {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put(
+        "prompts",
+        IntStream.range(0, at.size() / 2).mapToObj(i -> at.get(2 * i + 1).strip()).toList());
+    fields.put("at", cues().starts());
+    fields.put("blend", cues().blend());
+    return fields;
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.zoetrope.app.cli;
 
-import io.zoetrope.pipeline.Guide;
+import io.zoetrope.pipeline.order.Hold;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** How what is given is kept. */
@@ -31,16 +32,16 @@ public final class HoldOptions {
       description = "Of reconstruction guidance (default: ${DEFAULT-VALUE}).")
   private double weight;
 
-  /** The guidance around every clip. */
-  public Guide guide() {
+  /** What was asked for; empty is by the plan. */
+  public Optional<Hold> hold() {
     return switch (hold) {
-      case plan -> Guide.NONE;
-      case replacement -> Guide.replacement();
-      case reconstruction -> Guide.reconstruction(weight);
+      case plan -> Optional.empty();
+      case replacement -> Optional.of(new Hold.Replacement());
+      case reconstruction -> Optional.of(new Hold.Reconstruction(weight));
     };
   }
 
-  /** What was asked for, for {@code --json}. */
+  /** The same in words, for {@code --json}. */
   public String words() {
     return hold == How.reconstruction ? "reconstruction " + weight : hold.name();
   }

@@ -1,6 +1,7 @@
 package io.zoetrope.app.cli;
 
-import java.util.OptionalInt;
+import io.zoetrope.pipeline.order.Join;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -24,27 +25,8 @@ public final class JoinOptions {
       })
   private int overlap;
 
-  public OptionalInt clip() {
-    return clip == null ? OptionalInt.empty() : OptionalInt.of(clip);
-  }
-
-  public int overlap() {
-    return overlap;
-  }
-
-  /**
-   * The length of a clip.
-   *
-   * @param usual that of the model
-   * @throws UsageError if so many frames cannot overlap
-   */
-  public int clip(int usual) {
-    int length = clip().orElse(usual);
-    if (overlap >= length) {
-      throw new UsageError(
-          "clips of %d frames overlap by 1 to %d of them, not %d: lower --overlap"
-              .formatted(length, length - 1, overlap));
-    }
-    return length;
+  /** What was asked for. */
+  public Join join() {
+    return new Join(Optional.ofNullable(clip), overlap);
   }
 }

@@ -1,13 +1,8 @@
 package io.zoetrope.app.cli;
 
-import io.zoetrope.diffusion.FreeInit;
-import io.zoetrope.diffusion.LowPass;
-import io.zoetrope.diffusion.guidance.ContextWindows;
-import io.zoetrope.diffusion.sampler.FreeNoise;
-import io.zoetrope.network.FrameWindows;
-import io.zoetrope.pipeline.Engine;
-import io.zoetrope.pipeline.family.Ability;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.pipeline.order.Hold;
+import io.zoetrope.pipeline.order.Tuning;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -41,29 +36,8 @@ public final class LongOptions {
       })
   private @Nullable Integer freeInit;
 
-  /**
-   * The engine with what was asked for.
-   *
-   * @throws UserError if FreeNoise is asked for without motion modules
-   */
-  public Engine over(Engine engine) {
-    Engine made = engine;
-    if (freeInit != null) {
-      made = made.withFreeInit(new FreeInit(freeInit, LowPass.USUAL, FreeInit.Pace.FULL));
-    }
-    if (freeNoise) {
-      if (!engine.model().can(Ability.WINDOWED_ATTENTION)) {
-        throw new UserError(
-            "--free-noise is for models with AnimateDiff's motion modules; --window does long"
-                + " clips with any model");
-      }
-      int window = context == null ? engine.model().defaults().frames() : context;
-      int stride = Math.max(1, window / 4);
-      return made.withNoise(new FreeNoise(window, stride, FreeNoise.Order.SHUFFLED)::over)
-          .withWindows(new FrameWindows(window, stride, FrameWindows.Weighting.PYRAMID));
-    }
-    return context == null
-        ? made
-        : made.withContext(new ContextWindows.Shape(context, context / 4));
+  /** What was asked for, with a way to keep what is given. */
+  public Tuning tuning(Optional<Hold> hold) {
+    return new Tuning(Optional.ofNullable(context), freeNoise, Optional.ofNullable(freeInit), hold);
   }
 }

@@ -1,6 +1,6 @@
 package io.zoetrope.app.cli;
 
-import io.zoetrope.pipeline.family.LoraChoice;
+import io.zoetrope.pipeline.order.ModelRef;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,11 +24,11 @@ public final class LoraOption {
   private List<String> loras = List.of();
 
   /** What was asked for, in that order. */
-  public List<LoraChoice> choices(Session session) {
+  public List<ModelRef.Lora> choices(Session session) {
     return loras.stream().map(typed -> choice(session, typed)).toList();
   }
 
-  private static LoraChoice choice(Session session, String typed) {
+  private static ModelRef.Lora choice(Session session, String typed) {
     Matcher scaled = SCALED.matcher(typed);
     // A drive letter is no file with a scale.
     boolean split = scaled.matches() && scaled.group(1).length() > 1;
@@ -38,7 +38,7 @@ public final class LoraOption {
       throw new UsageError("--lora '%s' names no file".formatted(typed));
     }
     try {
-      return new LoraChoice(session.resolve(Path.of(name)), scale);
+      return new ModelRef.Lora(session.resolve(Path.of(name)), scale);
     } catch (InvalidPathException e) {
       throw new UsageError("--lora '%s' is no file name: %s".formatted(typed, e.getReason()));
     }

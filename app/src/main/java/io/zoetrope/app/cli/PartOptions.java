@@ -1,13 +1,14 @@
 package io.zoetrope.app.cli;
 
-import io.zoetrope.network.text.clip.ClipReading;
-import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.order.ModelRef;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What is put into a model, and how it reads prompts: for those of Stable Diffusion. */
@@ -38,18 +39,26 @@ public final class PartOptions {
       })
   private int clipSkip;
 
+  @Mixin private final LoraOption lora = new LoraOption();
+
   @Option(
       names = "--long-prompts",
       description = "Let a CLIP text encoder read prompts of any length, 75 tokens at a time.")
   private boolean longPrompts;
 
-  /** The model with all that belongs in it. */
-  public ModelChoice choice(Path model, Optional<Path> motion) {
-    ClipReading reading = ClipReading.USUAL.withSkip(clipSkip);
-    return ModelChoice.of(model)
-        .withMotion(motion)
-        .withVariant(Optional.ofNullable(variant))
-        .withReading(longPrompts ? reading.withLength(ClipReading.Length.CHUNKS) : reading);
+  /** A model with all that belongs in it. */
+  public ModelRef model(Session session, SamplingOptions sampling, String dtype) {
+    return new ModelRef(
+        sampling.model(),
+        dtype,
+        "auto",
+        sampling.tokenizer(session),
+        motion(session),
+        Optional.ofNullable(variant),
+        clipSkip,
+        longPrompts,
+        lora.choices(session),
+        List.of());
   }
 
   /**
@@ -57,7 +66,7 @@ public final class PartOptions {
    *
    * @throws UserError if there is none
    */
-  public Optional<Path> motion(Session session) {
+  private Optional<Path> motion(Session session) {
     return Optional.ofNullable(adapter).map(typed -> find(session, typed));
   }
 

@@ -1,6 +1,7 @@
 package io.zoetrope.app.cli;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.pipeline.order.SourceRef;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,14 +34,19 @@ public final class PlanOption {
    * @throws UsageError if those say something else than the plan
    * @throws UserError if there is no such file, or no plan in it
    */
-  public Optional<TimestepPlan> read(Session session, OptionalInt frames, OptionalInt steps) {
+  public Optional<SourceRef> read(Session session, OptionalInt frames, OptionalInt steps) {
     if (file == null) {
       return Optional.empty();
     }
     TimestepPlan plan = read(session, file);
     requireSame("--frames", frames, plan.frames());
     requireSame("--steps", steps, plan.steps());
-    return Optional.of(plan);
+    return Optional.of(SourceRef.of(session.resolve(Path.of(file))));
+  }
+
+  /** Whether one is asked for. */
+  public boolean given() {
+    return file != null;
   }
 
   private void requireSame(String option, OptionalInt said, int planned) {

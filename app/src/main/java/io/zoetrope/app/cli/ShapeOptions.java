@@ -1,16 +1,18 @@
 package io.zoetrope.app.cli;
 
+import io.zoetrope.pipeline.order.Size;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Size and rate of a video; what is not said is up to the command or its model. */
-public class ShapeOptions {
+/** Size, rate and length of a video; what is not said is up to the command or its model. */
+public abstract class ShapeOptions {
   @Option(
       names = "--size",
       paramLabel = "WxH",
-      converter = Size.Converter.class,
+      converter = Values.Shape.class,
       description = "Width and height in pixels, both even.")
   private @Nullable Size size;
 
@@ -28,4 +30,7 @@ public class ShapeOptions {
   public final OptionalDouble fps() {
     return fps == null ? OptionalDouble.empty() : OptionalDouble.of(fps);
   }
+
+  /** How many frames; empty if that is not said. */
+  public abstract OptionalInt frames();
 }

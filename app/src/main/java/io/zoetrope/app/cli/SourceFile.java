@@ -38,11 +38,8 @@ public final class SourceFile {
     return named || Files.exists(session.resolve(Path.of(word)));
   }
 
-  /** Its name without folder and ending, for names of our own. */
-  public static String stem(Path path) {
-    Path last = path.getFileName();
-    String name = last == null ? "source" : last.toString();
-    int dot = name.lastIndexOf('.');
-    return dot > 0 ? name.substring(0, dot) : name;
+  /** Whether the name of a file ends as those of videos and pictures do. */
+  public static boolean named(Path path) {
+    return ENDING.matcher(path.toString()).find();
   }
 }

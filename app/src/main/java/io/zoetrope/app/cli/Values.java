@@ -1,9 +1,11 @@
 package io.zoetrope.app.cli;
 
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.order.Size;
 import io.zoetrope.pipeline.schedule.Samplers;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -246,6 +248,30 @@ public final class Values {
         throw new Bad("'%s' is no sampler: use %s", text, String.join(", ", Samplers.NAMES));
       }
       return name;
+    }
+  }
+
+  /** Pixels across and down, as in {@code 256x144}. */
+  public static final class Shape implements ITypeConverter<Size> {
+    private static final Pattern FORM = Pattern.compile("(\\d{1,9})[xX×](\\d{1,9})");
+
+    @Override
+    public Size convert(String text) {
+      Matcher form = FORM.matcher(text.strip());
+      if (!form.matches()) {
+        throw new Bad("'%s' is no size: give WIDTHxHEIGHT in pixels, as in 128x128", text);
+      }
+      int width = Integer.parseInt(form.group(1));
+      int height = Integer.parseInt(form.group(2));
+      if (Math.min(width, height) < Size.MIN || Math.max(width, height) > Size.MAX) {
+        throw new Bad("'%s' is out of range: each side is from %d to %d", text, Size.MIN, Size.MAX);
+      }
+      if (width % 2 != 0 || height % 2 != 0) {
+        throw new Bad(
+            "'%s' has an odd side, which video files cannot hold: try %dx%d",
+            text, width + width % 2, height + height % 2);
+      }
+      return new Size(width, height);
     }
   }
 }

@@ -1,7 +1,10 @@
 package io.zoetrope.app.cli;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.UserError;
+import java.util.List;
+import java.util.Locale;
 
 /** How the command line words what errors of the library leave to their door. */
 public final class Wording {
@@ -10,6 +13,24 @@ public final class Wording {
   /** An error in one line. */
   public static String line(UserError e) {
     return e.line(Wording::of);
+  }
+
+  /**
+   * An error in one line, in which an order's wish that is an option here is called by that.
+   *
+   * @param options of the command
+   */
+  public static String line(UserError e, List<String> options) {
+    String line = line(e);
+    int end = line.indexOf(' ');
+    String option = "--" + kebab(line.substring(0, Math.max(0, end)));
+    return e.fault() == Fault.ORDER && options.contains(option)
+        ? option + line.substring(end)
+        : line;
+  }
+
+  private static String kebab(String name) {
+    return name.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
   }
 
   private static String of(Mend.Slot slot) {

@@ -3,6 +3,7 @@ package io.zoetrope.app.command;
 import io.zoetrope.app.cli.SamplingOptions;
 import io.zoetrope.app.cli.StepProgress;
 import io.zoetrope.media.Video;
+import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -57,7 +58,7 @@ final class BatchSampling {
     for (int i = 0; i < some.size(); i++) {
       requests.add(request(some.get(i), firstSeed + from + i));
     }
-    TextToVideo pipeline = new TextToVideo(model);
+    TextToVideo pipeline = new TextToVideo(new Engine(model));
     return Scopes.value(() -> {
       Tensor z_BCFHW = pipeline.latents(requests, progress);
       List<Video> videos = new ArrayList<>();

@@ -32,13 +32,16 @@ import picocli.CommandLine.Parameters;
     name = "inspect",
     description = {
       "Shows what is in a safetensors file or a model: tensors, shapes, dtypes, sizes, metadata.",
-      "Of a model also its components, and whether each weight is there and no other.",
+      "Of a model also its components, and whether each weight is there and no other. Of a video or"
+          + " picture the order that it was made from.",
       "Reads the whole header and checks it; the weights themselves stay on disk."
     })
 public final class InspectCommand extends Verb {
   @Parameters(
       paramLabel = "MODEL",
-      description = "A .safetensors file, a folder, or the name of a model, also of the hub.")
+      description = {
+        "A .safetensors file, a folder, or the name of a model, also of the hub; or a video."
+      })
   private String model = "";
 
   @Option(names = "--summary", description = "Only the totals, not every tensor.")
@@ -50,6 +53,10 @@ public final class InspectCommand extends Verb {
 
   @Override
   protected Result run() {
+    Optional<FilmSummary> film = FilmSummary.of(session().resolve(Path.of(model)));
+    if (film.isPresent()) {
+      return film.get().result();
+    }
     List<String> lines = new ArrayList<>();
     List<Map<String, Object>> files = new ArrayList<>();
     long parameters = 0;

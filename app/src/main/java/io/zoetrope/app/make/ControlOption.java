@@ -4,9 +4,8 @@ import io.zoetrope.app.cli.ModelFolders;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.SourceFile;
 import io.zoetrope.app.cli.UsageError;
-import io.zoetrope.media.Source;
-import io.zoetrope.pipeline.family.ControlChoice;
-import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.order.ModelRef.Control;
+import io.zoetrope.pipeline.order.SourceRef;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,28 +35,9 @@ final class ControlOption {
       })
   private List<String> typed = List.of();
 
-  /**
-   * One control.
-   *
-   * @param shown picture, video or folder of pictures
-   * @param frames where its pictures stand; empty if that is not said
-   */
-  record Control(ControlChoice choice, Path shown, List<Integer> frames) {
-    Control {
-      frames = List.copyOf(frames);
-    }
-  }
-
-  /** Reads them; what they are shown is there. */
+  /** What was asked for, in that order. */
   List<Control> read(Session session) {
-    List<Control> controls = typed.stream().map(word -> control(session, word)).toList();
-    controls.forEach(control -> Source.check(control.shown()));
-    return controls;
-  }
-
-  /** A model with them. */
-  static ModelChoice beside(ModelChoice model, List<Control> controls) {
-    return model.withControls(controls.stream().map(Control::choice).toList());
+    return typed.stream().map(word -> control(session, word)).toList();
   }
 
   private static Control control(Session session, String word) {
@@ -78,9 +58,9 @@ final class ControlOption {
     }
     String scale = form.group("scale");
     return new Control(
-        new ControlChoice(
-            folder(session, form.group("net")), scale == null ? 1 : scale(word, scale)),
-        SourceFile.of(session, "--control", shown),
+        folder(session, form.group("net")),
+        SourceRef.of(SourceFile.of(session, "--control", shown)),
+        scale == null ? 1 : scale(word, scale),
         frames);
   }
 

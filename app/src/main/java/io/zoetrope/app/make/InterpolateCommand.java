@@ -3,19 +3,16 @@ package io.zoetrope.app.make;
 import io.zoetrope.app.cli.ClipOptions;
 import io.zoetrope.app.cli.FitOption;
 import io.zoetrope.app.cli.HoldOptions;
+import io.zoetrope.app.cli.PromptOption;
 import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.SourceFile;
-import io.zoetrope.app.cli.UsageError;
-import io.zoetrope.media.Source;
-import io.zoetrope.pipeline.Guide;
-import io.zoetrope.pipeline.model.VideoModel;
-import io.zoetrope.pipeline.model.VideoRequest;
-import io.zoetrope.pipeline.task.Interpolate;
-import java.nio.file.Path;
+import io.zoetrope.app.cli.ShapeOptions;
+import io.zoetrope.pipeline.order.Hold;
+import io.zoetrope.pipeline.order.InterpolateSpec;
+import io.zoetrope.pipeline.order.TaskSpec;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code zoetrope interpolate}. */
 @Command(
@@ -26,19 +23,7 @@ import picocli.CommandLine.Parameters;
       "As in: zoetrope interpolate left.png right.png \"a red ball moves right\""
     })
 public final class InterpolateCommand extends MakeVerb {
-  @Parameters(index = "0", paramLabel = "FIRST", description = "The picture that it begins with.")
-  private String first = "";
-
-  @Parameters(index = "1", paramLabel = "LAST", description = "The picture that it ends with.")
-  private String last = "";
-
-  @Parameters(
-      index = "2..*",
-      arity = "0..*",
-      paramLabel = "PROMPT",
-      description = "What happens in between.")
-  private List<String> words = List.of();
-
+  @Mixin private final PromptOption.AfterPictures prompt = new PromptOption.AfterPictures();
   @Mixin private final ClipOptions clip = new ClipOptions();
   @Mixin private final FitOption fit = new FitOption();
   @Mixin private final HoldOptions hold = new HoldOptions();
@@ -48,45 +33,22 @@ public final class InterpolateCommand extends MakeVerb {
   }
 
   @Override
-  Order order() {
-    Path from = SourceFile.of(session(), "FIRST", first);
-    Path to = SourceFile.of(session(), "LAST", last);
-    String prompt = Prompts.check("PROMPT", joined(words));
-    if (clip.frames().orElse(3) < 3) {
-      throw new UsageError(
-          "interpolate needs at least 3 frames, not %d: raise --frames"
-              .formatted(clip.frames().getAsInt()));
-    }
-    Source.checkPicture(from);
-    Source.checkPicture(to);
-    return new Order() {
-      @Override
-      public String name() {
-        return SourceFile.stem(from) + " to " + SourceFile.stem(to);
-      }
+  protected TaskSpec task() {
+    return new InterpolateSpec(prompt.first(session()), prompt.last(session()), fit.fit());
+  }
 
-      @Override
-      public List<String> prompts() {
-        return List.of(prompt);
-      }
+  @Override
+  protected List<String> prompts() {
+    return List.of(prompt.text());
+  }
 
-      @Override
-      public VideoRequest request(VideoRequest usual, VideoModel model) {
-        return shaped(usual, clip, clip.frames().orElse(usual.frames()));
-      }
+  @Override
+  protected ShapeOptions shape() {
+    return clip;
+  }
 
-      @Override
-      public Guide guide() {
-        return hold.guide();
-      }
-
-      @Override
-      public Take read(Models models, VideoRequest request, Said said) {
-        return new Interpolate(
-                Given.picture(from, fit.fit(), models.second(), request, said),
-                Given.picture(to, fit.fit(), models.second(), request, said))
-            ::run;
-      }
-    };
+  @Override
+  protected Optional<Hold> hold() {
+    return hold.hold();
   }
 }

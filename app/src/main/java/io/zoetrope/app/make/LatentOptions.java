@@ -6,6 +6,8 @@ import io.zoetrope.app.cli.SourceFile;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.order.NoiseFile;
+import io.zoetrope.pipeline.order.SourceRef;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
@@ -49,7 +51,8 @@ final class LatentOptions {
       throw new UserError("--noise: there is no file '%s'".formatted(name));
     }
     return Optional.of(
-        new NoiseFile(path, framesFirst ? NoiseFile.Layout.FCHW : NoiseFile.Layout.CFHW));
+        new NoiseFile(
+            SourceRef.of(path), framesFirst ? NoiseFile.Layout.FCHW : NoiseFile.Layout.CFHW));
   }
 
   /** Where latents go, if they are wanted. */

@@ -3,23 +3,22 @@ package io.zoetrope.app.make;
 import io.zoetrope.app.cli.ClipOptions;
 import io.zoetrope.app.cli.FitOption;
 import io.zoetrope.app.cli.HoldOptions;
+import io.zoetrope.app.cli.PromptOption;
 import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.SourceFile;
-import io.zoetrope.app.cli.UsageError;
+import io.zoetrope.app.cli.ShapeOptions;
 import io.zoetrope.app.cli.Values;
-import io.zoetrope.media.Source;
-import io.zoetrope.pipeline.Guide;
-import io.zoetrope.pipeline.model.VideoModel;
-import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.order.Hold;
+import io.zoetrope.pipeline.order.LoopSpec;
+import io.zoetrope.pipeline.order.Made;
+import io.zoetrope.pipeline.order.TaskSpec;
 import io.zoetrope.pipeline.task.Loop;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code zoetrope loop}. */
 @Command(
@@ -31,15 +30,7 @@ import picocli.CommandLine.Parameters;
       "As in: zoetrope loop ball.png \"a red ball moves in a circle\" -o ball.gif"
     })
 public final class LoopCommand extends MakeVerb {
-  @Parameters(index = "0", paramLabel = "IMAGE", description = "A picture: .png, .jpg, ...")
-  private String image = "";
-
-  @Parameters(
-      index = "1..*",
-      arity = "0..*",
-      paramLabel = "PROMPT",
-      description = "What happens to it.")
-  private List<String> words = List.of();
+  @Mixin private final PromptOption.AfterPicture prompt = new PromptOption.AfterPicture();
 
   @Option(
       names = "--noise",
@@ -61,43 +52,27 @@ public final class LoopCommand extends MakeVerb {
   }
 
   @Override
-  Order order() {
-    Path path = SourceFile.of(session(), "IMAGE", image);
-    String prompt = Prompts.check("PROMPT", joined(words));
-    if (clip.frames().orElse(2) < 2) {
-      throw new UsageError("loop needs at least 2 frames, not 1: raise --frames");
-    }
-    Source.checkPicture(path);
-    return new Order() {
-      @Override
-      public String name() {
-        return SourceFile.stem(path) + " loop";
-      }
+  protected TaskSpec task() {
+    return new LoopSpec(prompt.image(session()), fit.fit(), noise);
+  }
 
-      @Override
-      public List<String> prompts() {
-        return List.of(prompt);
-      }
+  @Override
+  protected List<String> prompts() {
+    return List.of(prompt.text());
+  }
 
-      @Override
-      public VideoRequest request(VideoRequest usual, VideoModel model) {
-        return shaped(usual, clip, clip.frames().orElse(usual.frames()));
-      }
+  @Override
+  protected ShapeOptions shape() {
+    return clip;
+  }
 
-      @Override
-      public Guide guide() {
-        return hold.guide();
-      }
+  @Override
+  protected Optional<Hold> hold() {
+    return hold.hold();
+  }
 
-      @Override
-      public Map<String, @Nullable Object> fields() {
-        return Map.of("noise", noise, "hold", hold.words());
-      }
-
-      @Override
-      public Take read(Models models, VideoRequest request, Said said) {
-        return new Loop(Given.picture(path, fit.fit(), models.second(), request, said), noise)::run;
-      }
-    };
+  @Override
+  Map<String, @Nullable Object> fields(Made made) {
+    return Map.of("noise", noise, "hold", hold.words());
   }
 }

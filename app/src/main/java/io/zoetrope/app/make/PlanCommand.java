@@ -2,6 +2,7 @@ package io.zoetrope.app.make;
 
 import io.zoetrope.app.cli.OutOption;
 import io.zoetrope.app.cli.PlanOption;
+import io.zoetrope.app.cli.PromptOption;
 import io.zoetrope.app.cli.Result;
 import io.zoetrope.app.cli.RunOptions;
 import io.zoetrope.app.cli.SamplingOptions;
@@ -16,6 +17,9 @@ import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.PlanPicture;
 import io.zoetrope.media.Png;
 import io.zoetrope.media.Source;
+import io.zoetrope.pipeline.schedule.Descent;
+import io.zoetrope.pipeline.schedule.Samplers;
+import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.torch.AtomicFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +28,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,6 +45,8 @@ import tools.jackson.databind.json.JsonMapper;
           + " walked, as in: zoetrope plan animate \"a red ball moves right\" --gif animate.gif"
     })
 public final class PlanCommand extends Verb {
+  private static final int USUAL_STEPS = 12;
+
   @Parameters(
       index = "0",
       paramLabel = "TASK",
@@ -156,7 +161,7 @@ public final class PlanCommand extends Verb {
           "'%s' is for --gif, which draws what is sampled: name a .gif, or leave it out"
               .formatted(words.getFirst()));
     }
-    TimestepPlan plan = plan(NoiseSchedule.flow(1)::spacing);
+    TimestepPlan plan = plan(unloaded());
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("task", task);
     fields.put("steps", plan.steps());
@@ -191,15 +196,16 @@ public final class PlanCommand extends Verb {
     from.ifPresent(Source::check);
     PlanFilm film =
         new PlanFilm(session(), output(), sampling, run.dtype(), seed.or(0), this::note);
-    return film.make(file, task.equals(PlanTask.loop.name()), title(), prompts, from, this::plan);
+    return film.make(
+        file, task.equals(PlanTask.loop.name()), title(), prompts, from, steps(), this::plan);
   }
 
   /** The texts: of the source if it is to be made, and of the result. */
   private List<String> prompts(TimestepPlan plan) {
     String joined =
-        Prompts.require(
+        PromptOption.require(
             "PROMPT",
-            MakeVerb.joined(words),
+            String.join(" ", words),
             "zoetrope plan animate \"a red ball moves right\" --gif animate.gif");
     int wanted = plan.prompts().prompts();
     boolean two = words.size() == 2 && (wanted == 2 || task.equals(PlanTask.restyle.name()));
@@ -242,14 +248,24 @@ public final class PlanCommand extends Verb {
     }
   }
 
-  private TimestepPlan plan(IntFunction<double[]> spacing) {
+  /** As models fall that are trained here, for there is none at hand. */
+  private Descent unloaded() {
+    NoiseSchedule flow = NoiseSchedule.flow(1);
+    return new Descent(
+        steps(), steps -> new Sampling(flow, Samplers.of("flow-euler"), flow.spacing(steps)));
+  }
+
+  private int steps() {
+    return sampling.steps().orElse(USUAL_STEPS);
+  }
+
+  private TimestepPlan plan(Descent descent) {
     if (isFile()) {
       return PlanOption.read(session(), task);
     }
-    PlanTask wanted = task();
-    double much = strength != null ? strength : wanted == PlanTask.refine ? 0.4 : 0.6;
-    int steps = sampling.steps().orElse(12);
-    return wanted.plan(
-        new PlanTask.Shape(frames, steps, given, much, delay, window, jump), spacing);
+    return task()
+        .plan(
+            new PlanTask.Shape(frames, given, Optional.ofNullable(strength), delay, window, jump),
+            descent);
   }
 }

@@ -19,6 +19,7 @@ import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.task.Drawn;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
@@ -28,8 +29,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -42,7 +43,7 @@ record PlanFilm(
     SamplingOptions sampling,
     String dtype,
     long seed,
-    Order.Said note) {
+    Consumer<String> note) {
   private static final double FPS = 4;
 
   /** How long the end is shown. */
@@ -55,7 +56,8 @@ record PlanFilm(
    * @param prompts of the source (the first) and of the result (the last, or all if the plan blends
    *     several)
    * @param from what is given; empty for a clip made from the first prompt
-   * @param draw levels by number of steps -> plan
+   * @param steps of the plan
+   * @param draw how frames fall -> plan
    * @return the plan with the levels of the model
    */
   TimestepPlan make(
@@ -64,14 +66,20 @@ record PlanFilm(
       String title,
       List<String> prompts,
       Optional<Path> from,
-      Function<IntFunction<double[]>, TimestepPlan> draw) {
+      int steps,
+      Function<Descent, TimestepPlan> draw) {
     Path folder = new ModelFolders(session).find(sampling.model());
     try (VideoModel model =
         VideoModel.load(ModelChoice.of(folder, dtype).withTokenizer(sampling.tokenizer(session)))) {
       Engine engine = new Engine(model);
-      TimestepPlan plan = draw.apply(engine::levels);
+      VideoRequest usual = usual(model.defaults());
+      TimestepPlan plan = draw.apply(new Descent(steps, n -> engine.sampling(usual, n)));
       List<String> said = plan.prompts().isSingle() ? List.of(prompts.getLast()) : prompts;
-      VideoRequest request = request(model.defaults(), plan, said.getFirst());
+      VideoRequest request =
+          usual
+              .withPrompt(said.getFirst())
+              .withFrames(plan.frames())
+              .withSteps(Math.min(plan.steps(), VideoRequest.MOST_STEPS));
       PlanPicture picture = PlanCommand.picture(plan, titled(title, plan, said), said);
       Frame blank = new Frame(request.width(), request.height(), grey(request));
       List<Frame> seen = new ArrayList<>(java.util.Collections.nCopies(plan.frames(), blank));
@@ -105,18 +113,11 @@ record PlanFilm(
     return plan.prompts().isSingle() ? "%s (\"%s\")".formatted(title, said.getFirst()) : title;
   }
 
-  private VideoRequest request(ModelIndex.Defaults d, TimestepPlan plan, String prompt) {
-    return new VideoRequest(
-        prompt,
-        sampling.negative().strip(),
-        seed,
-        d.width(),
-        d.height(),
-        plan.frames(),
-        d.fps(),
-        Math.min(plan.steps(), VideoRequest.MOST_STEPS),
-        sampling.guidance().orElse(d.guidance()),
-        sampling.sampler().orElse(d.sampler()));
+  private VideoRequest usual(ModelIndex.Defaults own) {
+    VideoRequest request = VideoRequest.of("", seed, own).withNegative(sampling.negative().strip());
+    return request
+        .withGuidance(sampling.guidance().orElse(request.guidance()))
+        .withSampler(sampling.sampler().orElse(request.sampler()));
   }
 
   private static byte[] grey(VideoRequest request) {
@@ -132,7 +133,7 @@ record PlanFilm(
       String prompt,
       Optional<Path> from,
       boolean back) {
-    if (!Drawings.gives(plan)) {
+    if (plan.givenCount() == 0) {
       return Optional.empty();
     }
     Video video =
@@ -149,8 +150,13 @@ record PlanFilm(
   }
 
   private Video read(Path path, VideoRequest request, TimestepPlan plan, boolean back) {
-    Source read = Source.video(path, Given.wish(request).first(plan.frames()));
-    note.line(read.report());
+    Source read =
+        Source.video(
+            path,
+            Source.Wish.of(request.width(), request.height())
+                .at(request.fps())
+                .first(plan.frames()));
+    note.accept(read.report());
     // The last frame of a loop is the first again.
     int last = plan.frames() - (back ? 2 : 1);
     while (last > 0 && !plan.given(last)) {
@@ -167,19 +173,11 @@ record PlanFilm(
   /** Another seed than the plan's: else the plan would only find again what it was given. */
   private Video made(Engine engine, VideoRequest r, String prompt) {
     VideoRequest other =
-        new VideoRequest(
-            prompt,
-            r.negative(),
-            r.seed() == Long.MAX_VALUE ? 0 : r.seed() + 1,
-            r.width(),
-            r.height(),
-            r.frames(),
-            r.fps(),
-            sampling.steps().orElse(engine.model().defaults().steps()),
-            r.guidance(),
-            r.sampler());
+        r.withPrompt(prompt)
+            .withSeed(r.seed() == Long.MAX_VALUE ? 0 : r.seed() + 1)
+            .withSteps(sampling.steps().orElse(engine.model().defaults().steps()));
     try (StepProgress progress = new StepProgress(session, output, "making a source")) {
-      return new TextToVideo(engine.model()).run(other, progress);
+      return new TextToVideo(engine).run(other, progress);
     }
   }
 

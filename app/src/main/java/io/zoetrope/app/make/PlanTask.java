@@ -2,23 +2,121 @@ package io.zoetrope.app.make;
 
 import io.zoetrope.app.cli.UsageError;
 import io.zoetrope.diffusion.Plans;
+import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.media.Fit;
+import io.zoetrope.pipeline.order.AnimateSpec;
+import io.zoetrope.pipeline.order.ExtendSpec;
+import io.zoetrope.pipeline.order.GenerateSpec;
+import io.zoetrope.pipeline.order.InterpolateSpec;
+import io.zoetrope.pipeline.order.Join;
+import io.zoetrope.pipeline.order.LoopSpec;
+import io.zoetrope.pipeline.order.RefineSpec;
+import io.zoetrope.pipeline.order.RestyleSpec;
+import io.zoetrope.pipeline.order.RollSpec;
+import io.zoetrope.pipeline.order.SourceRef;
+import io.zoetrope.pipeline.order.TravelSpec;
+import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.task.Loop;
-import java.util.function.IntFunction;
+import io.zoetrope.pipeline.task.Travel.Turn;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
-/** Tasks that have a plan, by the command that runs them. */
+/**
+ * Tasks that have a plan, by the command that runs them: drawn is the plan by which that command
+ * samples. The last two are plans for {@code --plan}.
+ */
 enum PlanTask {
-  generate("every frame falls from noise together"),
-  animate("the first frame is given"),
-  interpolate("the first and the last frame are given"),
-  loop("one slightly noised picture at both ends; the last is dropped"),
-  extend("the last frames of the clip before are given"),
-  restyle("a whole clip is given and starts below full noise"),
-  refine("an enlarged clip is given and starts low"),
-  travel("shared frames start on a ramp, and the prompt changes over it"),
-  roll("a window moves over a video without end"),
-  pyramid("each frame starts some steps after the one before it"),
-  resampling("noised again and again on the way down");
+  generate("every frame falls from noise together") {
+    @Override
+    TimestepPlan draw(Shape shape, Descent descent) {
+      return GenerateSpec.usual().plan(descent, shape.frames);
+    }
+  },
+  animate("the first frame is given") {
+    @Override
+    TimestepPlan draw(Shape shape, Descent descent) {
+      requireFrames(shape, 2);
+      return new AnimateSpec(ANY, Fit.CROP, 0, Optional.empty()).plan(descent, shape.frames);
+    }
+  },
+  interpolate("the first and the last frame are given") {
+    @Override
+    TimestepPlan draw(Shape shape, Descent descent) {
+      requireFrames(shape, 3);
+      return new InterpolateSpec(ANY, ANY, Fit.CROP).plan(descent, shape.frames);
+    }
+  },
+  loop("one slightly noised picture at both ends; the last is dropped") {
+    @Override
+    TimestepPlan draw(Shape shape, Descent descent) {
+      requireFrames(shape, 2);
+      return new LoopSpec(ANY, Fit.CROP, Loop.USUAL_LEVEL).plan(descent, shape.frames);
+    }
+  },
+  extend("the last frames of the clip before are given") {
+    @Override
+    TimestepPlan draw(Shape shape, Descent descent) {
+      requireFrames(shape, shape.given + 1);
+      return new ExtendSpec(ANY, Fit.CROP, 0, shape.join()).plan(descent, shape.frames);
+    }
+  },
+  restyle("a whole clip is given and starts below full noise") {
+    @Override
+    TimestepPlan draw(Shape shape, Descent descent) {
+      double strength = shape.strength.orElse(0.6);
+      return new RestyleSpec(ANY, Fit.CROP, 0, strength, shape.join(), Optional.empty())
+          .plan(descent, shape.frames);
+    }
+  },
+  refine("an enlarged clip is given and starts low") {
+    @Override
+    TimestepPlan draw(Shape shape, Descent descent) {
+      return new RefineSpec(
+              Optional.of(ANY),
+              Fit.CROP,
+              0,
+              Optional.empty(),
+              shape.strength.orElse(0.4),
+              RefineSpec.Where.PIXELS,
+              Optional.empty(),
+              shape.join())
+          .plan(descent, shape.frames);
+    }
+  },
+  travel("shared frames start on a ramp, and the prompt changes over it") {
+    @Override
+    TimestepPlan draw(Shape shape, Descent descent) {
+      requireFrames(shape, shape.given + 1);
+      PromptCues cues = new PromptCues(List.of(0L, (long) shape.frames), shape.given);
+      return new TravelSpec(cues, Turn.BETWEEN_CLIPS, shape.join(), Optional.empty())
+          .plan(descent, shape.frames);
+    }
+  },
+  roll("a window moves over a video without end") {
+    @Override
+    TimestepPlan draw(Shape shape, Descent descent) {
+      int window = Math.min(shape.window, shape.frames);
+      return new RollSpec(PromptCues.single(), Optional.of(window), 0).plan(descent, shape.frames);
+    }
+  },
+  pyramid("each frame starts some steps after the one before it") {
+    @Override
+    TimestepPlan draw(Shape shape, Descent descent) {
+      return Plans.pyramid(descent.levels(), shape.frames, shape.delay);
+    }
+  },
+  resampling("noised again and again on the way down") {
+    @Override
+    TimestepPlan draw(Shape shape, Descent descent) {
+      return Plans.resampling(descent.levels(), shape.frames, shape.jump, 1);
+    }
+  };
+
+  /** What is given is of no matter to a plan. */
+  private static final SourceRef ANY = SourceRef.of(Path.of("any"));
 
   /** What is special about it. */
   final String words;
@@ -28,50 +126,27 @@ enum PlanTask {
   }
 
   /** How a plan is drawn: see the options of {@code zoetrope plan}. */
-  record Shape(
-      int frames, int steps, int given, double strength, int delay, int window, int jump) {}
-
-  /** Fewest frames that the task makes sense with. */
-  private int fewest(Shape shape) {
-    return switch (this) {
-      case generate, restyle, refine, pyramid, roll, resampling -> 1;
-      case animate, loop -> 2;
-      case interpolate -> 3;
-      case extend, travel -> shape.given + 1;
-    };
+  record Shape(int frames, int given, Optional<Double> strength, int delay, int window, int jump) {
+    private Join join() {
+      return new Join(Optional.empty(), given);
+    }
   }
 
-  /**
-   * The plan.
-   *
-   * @param spacing so many steps -> levels from 1 to 0
-   */
-  TimestepPlan plan(Shape shape, IntFunction<double[]> spacing) {
-    int frames = shape.frames;
-    if (frames < fewest(shape)) {
+  abstract TimestepPlan draw(Shape shape, Descent descent);
+
+  final void requireFrames(Shape shape, int fewest) {
+    if (shape.frames < fewest) {
       throw new UsageError(
           "%s needs at least %d frames, not %d: raise --frames"
-              .formatted(this, fewest(shape), frames));
+              .formatted(this, fewest, shape.frames));
     }
-    double[] levels = spacing.apply(shape.steps);
+  }
+
+  /** The plan. */
+  TimestepPlan plan(Shape shape, Descent descent) {
     try {
-      return switch (this) {
-        case generate -> Plans.textToVideo(levels, frames);
-        case animate -> Plans.animate(levels, frames);
-        case interpolate -> Plans.interpolate(levels, frames);
-        case loop -> Plans.loop(levels, frames, Loop.USUAL_LEVEL);
-        case extend -> Plans.extend(levels, frames, shape.given);
-        case restyle, refine -> Plans.restyle(levels, frames, shape.strength);
-        case travel -> Plans.softBoundary(levels, frames, shape.given);
-        case roll -> {
-          int window = Math.min(shape.window, frames);
-          int steps = window * Plans.stepsPerFrame(window, shape.steps);
-          yield Plans.roll(spacing.apply(steps), frames, window);
-        }
-        case pyramid -> Plans.pyramid(levels, frames, shape.delay);
-        case resampling -> Plans.resampling(levels, frames, shape.jump, 1);
-      };
-    } catch (IllegalArgumentException e) {
+      return draw(shape, descent);
+    } catch (IllegalArgumentException | UserError e) {
       throw new UsageError("%s: %s".formatted(this, e.getMessage()));
     }
   }

@@ -3,23 +3,16 @@ package io.zoetrope.app.make;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.SourceFile;
 import io.zoetrope.app.cli.UsageError;
-import io.zoetrope.media.Source;
-import io.zoetrope.pipeline.Engine;
-import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.order.SourceRef;
+import io.zoetrope.pipeline.order.ZeroMethod;
 import io.zoetrope.pipeline.task.MotionField;
-import io.zoetrope.pipeline.task.TextToVideoZero;
-import io.zoetrope.pipeline.task.TextToVideoZero.Background;
 import io.zoetrope.pipeline.task.TextToVideoZero.Moments;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** {@code --method text2video-zero} and what it can be told. */
 final class ZeroOptions {
-  /** Frames and rate where nothing is said. */
-  static final int FRAMES = 8;
-
   private static final String NAME = "text2video-zero";
 
   @Option(
@@ -58,23 +51,8 @@ final class ZeroOptions {
       })
   private @Nullable String foreground;
 
-  /**
-   * What was asked for.
-   *
-   * @param foreground where the mask lies
-   */
-  record Wanted(MotionField field, Optional<Moments> moments, Optional<Path> foreground) {
-    TextToVideoZero task(Engine engine, VideoRequest request, Order.Said said) {
-      return new TextToVideoZero(
-          field,
-          moments,
-          foreground.map(path ->
-              new Background(Shown.mask(path, engine, request, said), Background.USUAL_WEIGHT)));
-    }
-  }
-
   /** Empty for the usual way. */
-  Optional<Wanted> read(Session session) {
+  Optional<ZeroMethod> read(Session session) {
     if (method == null) {
       String told =
           field != null
@@ -94,7 +72,7 @@ final class ZeroOptions {
       double[] pair = pair("--motion-field", field, 10_000);
       motion = new MotionField(pair[0], pair[1]);
     }
-    return Optional.of(new Wanted(motion, moments(), mask(session)));
+    return Optional.of(new ZeroMethod(motion, moments(), mask(session)));
   }
 
   private Optional<Moments> moments() {
@@ -111,13 +89,11 @@ final class ZeroOptions {
     return Optional.of(new Moments((int) pair[0], (int) pair[1]));
   }
 
-  private Optional<Path> mask(Session session) {
+  private Optional<SourceRef> mask(Session session) {
     if (foreground == null) {
       return Optional.empty();
     }
-    Path path = SourceFile.of(session, "--foreground", foreground);
-    Source.check(path);
-    return Optional.of(path);
+    return Optional.of(SourceRef.of(SourceFile.of(session, "--foreground", foreground)));
   }
 
   private static double[] pair(String option, String text, double most) {

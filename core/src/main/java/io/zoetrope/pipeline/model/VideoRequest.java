@@ -61,16 +61,49 @@ public record VideoRequest(
         d.sampler());
   }
 
+  public VideoRequest withPrompt(String other) {
+    return new VideoRequest(
+        other, negative, seed, width, height, frames, fps, steps, guidance, sampler);
+  }
+
+  public VideoRequest withNegative(String other) {
+    return new VideoRequest(
+        prompt, other, seed, width, height, frames, fps, steps, guidance, sampler);
+  }
+
+  public VideoRequest withSeed(long other) {
+    return new VideoRequest(
+        prompt, negative, other, width, height, frames, fps, steps, guidance, sampler);
+  }
+
+  public VideoRequest withSize(int w, int h) {
+    return new VideoRequest(prompt, negative, seed, w, h, frames, fps, steps, guidance, sampler);
+  }
+
+  public VideoRequest withFrames(int other) {
+    return new VideoRequest(
+        prompt, negative, seed, width, height, other, fps, steps, guidance, sampler);
+  }
+
+  public VideoRequest withFps(double other) {
+    return new VideoRequest(
+        prompt, negative, seed, width, height, frames, other, steps, guidance, sampler);
+  }
+
   /** This in another number of steps. */
   public VideoRequest withSteps(int other) {
     return new VideoRequest(
         prompt, negative, seed, width, height, frames, fps, other, guidance, sampler);
   }
 
-  /** This with another number of frames. */
-  public VideoRequest withFrames(int other) {
+  public VideoRequest withGuidance(double other) {
     return new VideoRequest(
-        prompt, negative, seed, width, height, other, fps, steps, guidance, sampler);
+        prompt, negative, seed, width, height, frames, fps, steps, other, sampler);
+  }
+
+  public VideoRequest withSampler(String other) {
+    return new VideoRequest(
+        prompt, negative, seed, width, height, frames, fps, steps, guidance, other);
   }
 
   private static void check(String name, int least, int most, int value) {

@@ -5,6 +5,7 @@ import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import java.util.List;
@@ -18,14 +19,23 @@ import org.bytedeco.pytorch.Tensor;
  * @param level at which they start: 0 holds them to the last bit, a little more makes them again
  */
 public record Animate(Tensor given_BCMHW, double level) implements VideoTask {
+  /**
+   * The plan of a clip.
+   *
+   * @param given how many frames, at its beginning
+   * @param level at which they start
+   * @throws io.zoetrope.torch.UserError if it has no frame besides
+   */
+  public static TimestepPlan plan(Descent descent, int frames, int given, double level) {
+    return Given.plan(
+        () -> Plans.imageToVideo(descent.levels(), frames, frame -> frame < given, level));
+  }
+
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
     int given = Math.toIntExact(given_BCMHW.size(2));
-    TimestepPlan plan =
-        Given.plan(() ->
-            Plans.imageToVideo(
-                engine.levels(first), first.frames(), frame -> frame < given, level));
+    TimestepPlan plan = plan(engine.descent(first), first.frames(), given, level);
     return Scopes.tensor(() -> {
       Tensor begun = Given.of(engine, requests, given_BCMHW);
       Tensor content = Given.then(engine, requests, begun, first.frames() - given);

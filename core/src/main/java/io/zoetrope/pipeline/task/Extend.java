@@ -6,6 +6,7 @@ import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
@@ -25,11 +26,20 @@ import org.bytedeco.pytorch.Tensor;
  * @param overlap M, 1 to less than the clip length
  */
 public record Extend(Optional<Tensor> begun_BCFHW, int frames, int overlap) implements VideoTask {
+  /**
+   * The plan of a clip that goes on from the one before.
+   *
+   * @param overlap frames that it has from that
+   * @throws UserError if that leaves none
+   */
+  public static TimestepPlan plan(Descent descent, int clip, int overlap) {
+    return Given.plan(() -> Plans.extend(descent.levels(), clip, overlap));
+  }
+
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
     int clip = first.frames();
-    double[] levels = engine.levels(first);
     int begun = begun_BCFHW.map(z -> Math.toIntExact(z.size(2))).orElse(0);
     if (begun > 0 && begun < overlap) {
       throw new UserError(
@@ -42,7 +52,7 @@ public record Extend(Optional<Tensor> begun_BCFHW, int frames, int overlap) impl
           "there are %d frames already".formatted(begun),
           "ask for more than that, not %d".formatted(frames));
     }
-    TimestepPlan plan = Given.plan(() -> Plans.extend(levels, clip, overlap));
+    TimestepPlan plan = plan(engine.descent(first), clip, overlap);
     int have = begun == 0 ? clip : begun;
     int more = Math.max(0, Math.ceilDiv(frames - have, clip - overlap));
     Stages stages = new Stages(progress, (more + (begun == 0 ? 1L : 0)) * plan.steps());

@@ -5,6 +5,7 @@ import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -18,11 +19,19 @@ import org.bytedeco.pytorch.Tensor;
  * @param last_BC1HW frame F - 1
  */
 public record Interpolate(Tensor first_BC1HW, Tensor last_BC1HW) implements VideoTask {
+  /**
+   * The plan of a clip.
+   *
+   * @throws io.zoetrope.torch.UserError if it has fewer than 3 frames
+   */
+  public static TimestepPlan plan(Descent descent, int frames) {
+    return Given.plan(() -> Plans.interpolate(descent.levels(), frames));
+  }
+
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest request = requests.getFirst();
-    TimestepPlan plan =
-        Given.plan(() -> Plans.interpolate(engine.levels(request), request.frames()));
+    TimestepPlan plan = plan(engine.descent(request), request.frames());
     return Scopes.tensor(() -> {
       Tensor first = Given.frame(engine, requests, first_BC1HW);
       Tensor last = Given.frame(engine, requests, last_BC1HW);

@@ -5,6 +5,7 @@ import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -23,10 +24,20 @@ public record Loop(Tensor image_BC1HW, double level) implements VideoTask {
   /** The level of {@code zoetrope loop}: a picture of another maker closes without a jolt. */
   public static final double USUAL_LEVEL = 0.2;
 
+  /**
+   * The plan of a loop of so many frames; it has one more, which is dropped.
+   *
+   * @param level at which the image starts
+   * @throws io.zoetrope.torch.UserError if there are fewer than 2
+   */
+  public static TimestepPlan plan(Descent descent, int frames, double level) {
+    return Given.plan(() -> Plans.loop(descent.levels(), frames, level));
+  }
+
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
-    TimestepPlan plan = Given.plan(() -> Plans.loop(engine.levels(first), first.frames(), level));
+    TimestepPlan plan = plan(engine.descent(first), first.frames(), level);
     return Scopes.tensor(() -> {
       Tensor image = Given.frame(engine, requests, image_BC1HW);
       Tensor between = engine.canvas(requests, first.frames() - 1);

@@ -5,6 +5,7 @@ import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -22,19 +23,33 @@ import org.bytedeco.pytorch.Tensor;
  * @param overlap M, 1 to less than the clip length; of no matter to a source of one clip
  */
 public record Restyle(Tensor source_BCFHW, double strength, int overlap) implements VideoTask {
+  /**
+   * The plan of a clip.
+   *
+   * @param strength in (0, 1]: how much of the source is forgotten
+   * @throws io.zoetrope.torch.UserError if it is none
+   */
+  public static TimestepPlan plan(Descent descent, int frames, double strength) {
+    return Given.plan(() -> Plans.restyle(descent.levels(), frames, descent.startLevel(strength)));
+  }
+
+  /** As {@link #plan} for a clip of which {@code done} frames are made. */
+  private static TimestepPlan plan(Descent descent, int frames, double strength, int done) {
+    return Plans.restyleOn(descent.levels(), frames, descent.startLevel(strength), done);
+  }
+
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
     Windows windows = Windows.of(Math.toIntExact(source_BCFHW.size(2)), first.frames(), overlap);
-    double[] levels = engine.levels(first);
-    double start = engine.startLevel(first, strength);
-    TimestepPlan begin = Given.plan(() -> Plans.restyle(levels, windows.window(), start));
+    Descent descent = engine.descent(first);
+    TimestepPlan begin = plan(descent, windows.window(), strength);
     Stages stages = new Stages(progress, (long) windows.count() * begin.steps());
     return Scopes.tensor(() -> {
       Tensor source = Given.of(engine, requests, source_BCFHW);
       Film film = new Film();
       windows.each((number, from, done, count) -> {
-        TimestepPlan plan = done == 0 ? begin : Plans.restyleOn(levels, count, start, done);
+        TimestepPlan plan = done == 0 ? begin : plan(descent, count, strength, done);
         Tensor rest = source.narrow(2, from + done, count - done);
         Tensor content = done == 0 ? rest : Tensors.cat(List.of(film.tail(done), rest), 2);
         Job job = Job.of(plan, requests, content).named("restyle").at(number, from);

@@ -4,12 +4,14 @@ import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.PromptTrack;
 import io.zoetrope.diffusion.Sight;
+import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.WindowLoop;
 import io.zoetrope.media.Frame;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Fault;
@@ -49,6 +51,23 @@ public record Roll(
     void take(long number, Tensor z_BC1HW);
   }
 
+  /** How many steps a frame makes in all, on its way through a window of so many frames. */
+  private static int steps(int steps, int window) {
+    return window * Plans.stepsPerFrame(window, steps);
+  }
+
+  /**
+   * All of a video of so many frames as one plan, of which the network sees a window at a time.
+   *
+   * @param window frames on their way at once
+   * @throws io.zoetrope.torch.UserError if there is no such window
+   */
+  public static TimestepPlan plan(Descent descent, int frames, int window) {
+    return Given.plan(() ->
+        Plans.roll(
+            descent.samplings().apply(steps(descent.steps(), window)).levels(), frames, window));
+  }
+
   /**
    * Makes latents.
    *
@@ -61,8 +80,7 @@ public record Roll(
     VideoRequest first = requests.getFirst();
     int window = first.frames() - context;
     check(first.frames(), frames);
-    int perFrame = Plans.stepsPerFrame(window, first.steps());
-    int steps = window * perFrame;
+    int steps = steps(first.steps(), window);
     Sampling sampling = engine.sampling(first, steps);
     Scopes.run(() -> {
       Tensor begun =

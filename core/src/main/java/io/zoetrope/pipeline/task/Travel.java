@@ -6,6 +6,7 @@ import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
@@ -42,6 +43,36 @@ public record Travel(
      * join wherever they end.
      */
     WITHIN_CLIPS
+  }
+
+  /**
+   * The plan of the clip in which the first change of prompts lies; of the first clip, if prompts
+   * change within clips, or never.
+   *
+   * @throws UserError if changes or joins leave the clip no frames
+   */
+  public TimestepPlan plan(Descent descent, int clip) {
+    double[] levels = descent.levels();
+    return Given.plan(() ->
+        turn == Turn.WITHIN_CLIPS || cues.prompts() == 1
+            ? opening(levels, clip)
+            : boundary(levels, clip, overlap));
+  }
+
+  private TimestepPlan opening(double[] levels, int clip) {
+    TimestepPlan plan = Plans.textToVideo(levels, clip);
+    return turn == Turn.WITHIN_CLIPS ? plan.withPrompts(cues.track(0, clip)) : plan;
+  }
+
+  /**
+   * The plan of the clip that begins with a new prompt.
+   *
+   * @param held frames of the one before, where the edge is hard
+   */
+  private TimestepPlan boundary(double[] levels, int clip, int held) {
+    return cues.blend() == 0
+        ? Plans.extend(levels, clip, held)
+        : Plans.softBoundary(levels, clip, cues.blend());
   }
 
   @Override
@@ -105,7 +136,7 @@ public record Travel(
     }
 
     void withinClips() {
-      begin(Plans.textToVideo(levels, clip).withPrompts(cues.track(0, clip)), texts);
+      begin(opening(levels, clip), texts);
       while (film.frames() < frames) {
         TimestepPlan plan =
             Plans.extend(levels, clip, overlap)
@@ -115,7 +146,7 @@ public record Travel(
     }
 
     void betweenClips() {
-      begin(Plans.textToVideo(levels, clip), only(0));
+      begin(opening(levels, clip), only(0));
       for (int prompt = 0; prompt < cues.prompts(); prompt++) {
         if (prompt > 0) {
           turnTo(prompt);
@@ -133,12 +164,12 @@ public record Travel(
       int blend = cues.blend();
       if (blend == 0) {
         int held = Math.min(overlap, film.frames());
-        goOn(Plans.extend(levels, clip, held), only(prompt), held);
+        goOn(boundary(levels, clip, held), only(prompt), held);
         return;
       }
       List<List<String>> both =
           texts.stream().map(all -> List.of(all.get(prompt - 1), all.get(prompt))).toList();
-      Tensor made = run(Plans.softBoundary(levels, clip, blend), both, blend);
+      Tensor made = run(boundary(levels, clip, blend), both, blend);
       film.cut(film.frames() - blend);
       film.add(made);
     }

@@ -1,8 +1,8 @@
 package io.zoetrope.train.method;
 
+import io.zoetrope.record.Default;
 import io.zoetrope.torch.UserError;
 import io.zoetrope.train.objective.ClipOdds.Emphasis;
-import io.zoetrope.train.recipe.Default;
 import java.util.List;
 
 /**

@@ -4,9 +4,9 @@ import io.zoetrope.diffusion.LossWeight;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.TimestepSampler;
+import io.zoetrope.record.Default;
 import io.zoetrope.train.objective.Denoising;
 import io.zoetrope.train.objective.Target;
-import io.zoetrope.train.recipe.Default;
 
 /**
  * Which noise a diffusion network meets in training, and how much its errors count there: keys that

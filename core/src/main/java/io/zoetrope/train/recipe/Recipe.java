@@ -1,5 +1,7 @@
 package io.zoetrope.train.recipe;
 
+import io.zoetrope.record.Default;
+import io.zoetrope.record.RecordReader;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;

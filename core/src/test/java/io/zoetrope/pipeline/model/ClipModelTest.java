@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.zoetrope.Parity;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.dit.DitConfig;
+import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.TinyModel;
 import io.zoetrope.pipeline.family.ModelChoice;
@@ -86,8 +87,9 @@ class ClipModelTest {
 
   private static byte[] latents(VideoModel model, String prompt) {
     VideoRequest request = VideoRequest.of(prompt, 3, TinyModel.DEFAULTS);
-    return Scopes.value(
-        () -> Tensors.toBytes(new TextToVideo(model).latents(List.of(request), Progress.NONE)));
+    return Scopes.value(() ->
+        Tensors.toBytes(
+            new TextToVideo(new Engine(model)).latents(List.of(request), Progress.NONE)));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.record.Default;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Tensors;
@@ -17,7 +18,6 @@ import io.zoetrope.train.method.Methods;
 import io.zoetrope.train.method.Prepared;
 import io.zoetrope.train.method.Product;
 import io.zoetrope.train.method.Setting;
-import io.zoetrope.train.recipe.Default;
 import io.zoetrope.train.recipe.Recipe;
 import java.nio.file.Files;
 import java.nio.file.Path;

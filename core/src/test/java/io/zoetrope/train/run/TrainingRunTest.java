@@ -8,6 +8,7 @@ import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.media.Video;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.UNetConfig;
+import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -84,7 +85,7 @@ class TrainingRunTest {
     try (VideoModel loaded = VideoModel.load(ModelChoice.of(model, "f32"))) {
       VideoRequest request =
           new VideoRequest("a red ball moves right", "", 1, 32, 32, 4, 8, 2, 2, "flow-euler");
-      Video video = new TextToVideo(loaded).run(request, Progress.NONE);
+      Video video = new TextToVideo(new Engine(loaded)).run(request, Progress.NONE);
       assertThat(video.frames()).hasSize(4);
       assertThat(video.width()).isEqualTo(32);
       assertThat(loaded.unknownWords("a red zebra")).containsExactly("zebra");
@@ -107,7 +108,7 @@ class TrainingRunTest {
       assertThat(loaded.defaults().sampler()).isEqualTo("ddim");
       VideoRequest request =
           new VideoRequest("a red ball moves right", "", 1, 20, 16, 3, 8, 2, 2, "ddim");
-      Video video = new TextToVideo(loaded).run(request, Progress.NONE);
+      Video video = new TextToVideo(new Engine(loaded)).run(request, Progress.NONE);
       assertThat(video.frames()).hasSize(3);
       assertThat(video.width()).isEqualTo(20);
     }

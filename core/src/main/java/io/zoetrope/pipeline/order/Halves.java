@@ -1,4 +1,4 @@
-package io.zoetrope.app.make;
+package io.zoetrope.pipeline.order;
 
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;

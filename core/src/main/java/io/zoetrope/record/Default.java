@@ -1,4 +1,4 @@
-package io.zoetrope.train.recipe;
+package io.zoetrope.record;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -6,9 +6,11 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A record whose keys stand among those of the record around it: what several blocks have in common
- * is one record, and recipes stay flat.
+ * The value of a record component that a text leaves out, as YAML. A component without it must be
+ * there, unless it is an {@link java.util.Optional}.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
-public @interface Inline {}
+public @interface Default {
+  String value();
+}

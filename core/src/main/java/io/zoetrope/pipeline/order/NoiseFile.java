@@ -1,8 +1,9 @@
-package io.zoetrope.app.make;
+package io.zoetrope.pipeline.order;
 
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.record.Default;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
@@ -15,11 +16,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Noise that a video is born of, from a file with one tensor: [1, C, F, h, w] or [C, F, h, w] of
  * unit variance.
  *
+ * @param file a safetensors file
  * @param layout of four axes
  */
-record NoiseFile(Path path, Layout layout) {
+public record NoiseFile(SourceRef file, @Default("cfhw") Layout layout) {
   /** What four axes are. */
-  enum Layout {
+  public enum Layout {
     /** Channels, frames, height, width. */
     CFHW,
     /** Frames before channels, as image pipelines have their batches. */
@@ -29,17 +31,18 @@ record NoiseFile(Path path, Layout layout) {
   /**
    * The noise.
    *
+   * @param path where the file is
    * @param canvas_1CFHW of the shape that it must have
    * @param fewer whether it may be of the first frame alone
    * @return [1, C, F, h, w], f32, of the scope around
    */
-  Tensor read(Tensor canvas_1CFHW, boolean fewer) {
-    try (SafetensorsFile file = Safetensors.open(path)) {
-      if (file.entries().size() != 1) {
+  Tensor read(Path path, Tensor canvas_1CFHW, boolean fewer) {
+    try (SafetensorsFile open = Safetensors.open(path)) {
+      if (open.entries().size() != 1) {
         throw new UserError(
-            "%s holds %d tensors, and noise is one".formatted(path, file.entries().size()));
+            "%s holds %d tensors, and noise is one".formatted(path, open.entries().size()));
       }
-      Tensor raw = file.tensors().firstEntry().getValue().to(ScalarType.Float).clone();
+      Tensor raw = open.tensors().firstEntry().getValue().to(ScalarType.Float).clone();
       Tensor noise = raw.dim() == 4 ? fourAxes(raw) : raw;
       long[] wanted = Tensors.shape(canvas_1CFHW);
       long[] given = Tensors.shape(noise);
@@ -55,7 +58,7 @@ record NoiseFile(Path path, Layout layout) {
                     Arrays.toString(Tensors.shape(raw)),
                     Arrays.toString(Tensors.shape(canvas_1CFHW)),
                     raw.dim() == 4 && layout == Layout.CFHW
-                        ? "; if frames come before channels, write FILE:fchw"
+                        ? "; if frames come before channels, say so: write FILE:fchw"
                         : ""));
       }
       return noise;

@@ -1,4 +1,4 @@
-package io.zoetrope.train.recipe;
+package io.zoetrope.record;
 
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
@@ -26,13 +26,13 @@ import java.util.stream.Stream;
 /**
  * Fills records from YAML by the names of their components. A component may be a number, boolean,
  * string, path, enum (in lower case), record, sealed interface of records (told apart by the key
- * {@code kind}), or an Optional or List of these. A sealed interface may also be given by one word,
- * if it has a method {@code of(String)}. A component whose type is a variable is one of the kinds
- * of a table. Unknown keys are errors; what is left out has the value that {@link Default} says, or
- * that the record's constructor without arguments gives it.
+ * {@code kind}, see {@link #kind}), or an Optional or List of these. A sealed interface may also be
+ * given by one word, if it has a method {@code of(String)}. A component whose type is a variable is
+ * one of the kinds of a table. Unknown keys are errors; what is left out has the value that {@link
+ * Default} says, or that the record's constructor without arguments gives it.
  */
-final class RecordReader {
-  private static final String KIND = "kind";
+public final class RecordReader {
+  static final String KIND = "kind";
 
   private final String what;
   private final String settings;
@@ -45,13 +45,31 @@ final class RecordReader {
     this.kinds = kinds;
   }
 
+  /** Reads a record from a text, as {@link #read(String, String, List, String, Class)}. */
+  public static <T extends Record> T read(String what, String text, Class<T> type) {
+    return read(what, text, List.of(), "setting", type);
+  }
+
   /**
+   * Reads a record.
+   *
    * @param what names the text's origin in errors
-   * @param settings put over the text, see {@link Overrides}
+   * @param text YAML or JSON
+   * @param settings put over the text, as in {@code objective.perFrame=0.5}
    * @param named what errors call a setting
+   * @throws UserError in one line that names the origin, the line, the key and the mend
+   */
+  public static <T extends Record> T read(
+      String what, String text, List<String> settings, String named, Class<T> type) {
+    return read(what, text, settings, named, type, new LinkedHashMap<>());
+  }
+
+  /**
+   * As above.
+   *
    * @param kinds records that a component may be whose type is a variable, by their names
    */
-  static <T extends Record> T read(
+  public static <T extends Record> T read(
       String what,
       String text,
       List<String> settings,
@@ -179,7 +197,9 @@ final class RecordReader {
   private static Map<String, Class<?>> variants(Class<?> c) {
     Map<String, Class<?>> kinds = new LinkedHashMap<>();
     for (Class<?> variant : c.getPermittedSubclasses()) {
-      kinds.put(kebab(variant.getSimpleName()), variant);
+      if (variant.isRecord()) {
+        kinds.put(kind(c, variant), variant);
+      }
     }
     return kinds;
   }
@@ -206,7 +226,7 @@ final class RecordReader {
    */
   private Object record(Class<?> c, Node node, String path, Set<String> others) {
     if (!(node instanceof Node.Mapping mapping)) {
-      throw error(node, path.isEmpty() ? "the recipe" : path, "must be a block of keys and values");
+      throw error(node, path.isEmpty() ? whole(c) : path, "must be a block of keys and values");
     }
     SequencedMap<String, Node> fields = mapping.fields();
     RecordComponent[] components = c.getRecordComponents();
@@ -273,31 +293,23 @@ final class RecordReader {
   private Object construct(
       Class<?> c, RecordComponent[] components, Object[] values, Node.Mapping node, String path) {
     try {
-      Class<?>[] types =
-          Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-      Constructor<?> constructor = c.getDeclaredConstructor(types);
-      constructor.setAccessible(true);
-      return constructor.newInstance(values);
-    } catch (InvocationTargetException e) {
-      if (e.getCause() instanceof UserError || e.getCause() instanceof IllegalArgumentException) {
-        // "lr must be ..." is about the key lr, and that key has a line of its own.
-        String message =
-            e.getCause() instanceof UserError u
-                ? u.reason()
-                : String.valueOf(e.getCause().getMessage());
-        String first = message.split("[ .\\[]", 2)[0];
-        Node culprit = node.fields().getOrDefault(first, node);
-        boolean named = Arrays.stream(components).anyMatch(x -> x.getName().equals(first));
-        String where = path.isEmpty() ? "" : named ? path + "." : path + ": ";
-        String line = "%s: %s%s".formatted(at(culprit), where, message);
-        throw e.getCause() instanceof UserError u
-            ? new UserError(u.fault(), line, u.mend(), e)
-            : new UserError(Fault.INVALID, line, e);
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
+      return Records.construct(c, values);
+    } catch (UserError e) {
+      throw new UserError(e.fault(), said(components, node, path, e.reason()), e.mend(), e);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(
+          Fault.INVALID, said(components, node, path, String.valueOf(e.getMessage())), e);
     }
+  }
+
+  /** "lr must be ..." is about the key lr, and that key has a line of its own. */
+  private String said(
+      RecordComponent[] components, Node.Mapping node, String path, String message) {
+    String first = message.split("[ .\\[]", 2)[0];
+    Node culprit = node.fields().getOrDefault(first, node);
+    boolean named = Arrays.stream(components).anyMatch(x -> x.getName().equals(first));
+    String where = path.isEmpty() ? "" : named ? path + "." : path + ": ";
+    return "%s: %s%s".formatted(at(culprit), where, message);
   }
 
   private UserError error(Node node, String path, String message) {
@@ -310,6 +322,22 @@ final class RecordReader {
 
   private static String prefix(String path) {
     return path.isEmpty() ? "" : path + ".";
+  }
+
+  private static String whole(Class<?> c) {
+    return "the " + kebab(c.getSimpleName()).replace('-', ' ');
+  }
+
+  /**
+   * What {@code kind} says of a record of a sealed interface: its name, without the word with which
+   * the interface's ends too. {@code LogitNormal} of {@code Levels} is {@code logit-normal}, {@code
+   * LoopSpec} of {@code TaskSpec} is {@code loop}.
+   */
+  public static String kind(Class<?> sealed, Class<?> variant) {
+    String whole = kebab(sealed.getSimpleName());
+    String word = whole.substring(whole.lastIndexOf('-') + 1);
+    String name = kebab(variant.getSimpleName());
+    return name.endsWith("-" + word) ? name.substring(0, name.length() - word.length() - 1) : name;
   }
 
   /** {@code LogitNormal} and {@code LOGIT_NORMAL} as {@code logit-normal}. */

@@ -1,4 +1,4 @@
-package io.zoetrope.train.recipe;
+package io.zoetrope.record;
 
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;

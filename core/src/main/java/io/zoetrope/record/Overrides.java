@@ -1,4 +1,4 @@
-package io.zoetrope.train.recipe;
+package io.zoetrope.record;
 
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * Settings put over a recipe, as in {@code objective.perFrame=0.5}: keys with dots between, values
- * as one would write them in the recipe.
+ * Settings put over a text, as in {@code objective.perFrame=0.5}: keys with dots between, values as
+ * one would write them there.
  */
 final class Overrides {
-  /** The line of nodes that no line of the recipe says. */
+  /** The line of nodes that no line of the text says. */
   static final int LINE = 0;
 
   private Overrides() {}

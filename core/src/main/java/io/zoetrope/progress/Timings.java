@@ -1,4 +1,4 @@
-package io.zoetrope.app.cli;
+package io.zoetrope.progress;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +47,13 @@ public final class Timings {
     long now = System.nanoTime();
     add(name, (now - last) / 1e9);
     last = now;
+  }
+
+  /** Counts what another has counted, and begins to count anew. */
+  public void add(Timings other) {
+    other.seconds.forEach((name, stretch) -> seconds.merge(name, stretch, Double::sum));
+    total += other.total;
+    last = System.nanoTime();
   }
 
   private void add(String name, double stretch) {

@@ -1,15 +1,13 @@
-package io.zoetrope.app.make;
+package io.zoetrope.pipeline.order;
 
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Source;
 import io.zoetrope.network.ControlHint;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Hints;
-import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,53 +15,34 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** Pictures that say where things are: what controls are shown, and masks. */
-final class Shown {
-  private Shown() {}
-
+/**
+ * Pictures that say where things are: what controls are shown, and masks.
+ *
+ * @param making in whose size they are read
+ */
+record Shown(Making making) {
   /** Pictures [1, 3, M, H, W] with values 0..1, M at most {@code frames}. */
-  private static Tensor pictures(Path path, VideoRequest request, int frames, Order.Said said) {
-    Source source = Source.video(path, Given.wish(request).first(frames));
-    said.line(source.report());
+  private Tensor pictures(SourceRef ref, int frames) {
+    Source source = making.video(ref, making.wish().first(frames));
     Tensor x = FrameTensors.toTensor(source.video()).unsqueeze(0);
     return Ops.mul(Ops.add(x, 1), 0.5);
   }
 
-  /**
-   * What makes a video of so many frames, its model's controls being shown theirs.
-   *
-   * @param first the engine whose model has the controls, in that order
-   */
-  static Order.Take to(
-      List<ControlOption.Control> controls,
-      Engine first,
-      VideoRequest request,
-      int frames,
-      Order.Said said,
-      Order.Take take) {
-    Hints hints = hints(controls, first, request, frames, said);
-    return hints.isEmpty()
-        ? take
-        : (engine, wanted, progress) -> take.make(engine.withHints(hints), wanted, progress);
-  }
-
-  private static Hints hints(
-      List<ControlOption.Control> controls,
-      Engine engine,
-      VideoRequest request,
-      int frames,
-      Order.Said said) {
+  /** What the first model's controls see of a video of so many frames. */
+  Hints hints(int frames) {
     List<Hints.Hint> hints = new ArrayList<>();
-    for (int i = 0; i < controls.size(); i++) {
+    Engine engine = making.first();
+    for (int i = 0; i < making.controls().size(); i++) {
+      ModelRef.Control control = making.controls().get(i);
       ControlHint config = engine.model().controls().get(i);
-      Tensor pictures = pictures(controls.get(i).shown(), request, frames, said);
-      hints.add(hint(controls.get(i), config, pictures, engine, frames));
+      Tensor pictures = pictures(control.shown(), frames);
+      hints.add(hint(control, config, pictures, engine, frames));
     }
     return new Hints(hints);
   }
 
   private static Hints.Hint hint(
-      ControlOption.Control control,
+      ModelRef.Control control,
       ControlHint config,
       Tensor pictures_13MHW,
       Engine engine,
@@ -74,14 +53,14 @@ final class Shown {
     if (!latents && (config.factor() != factor || channels != 3)) {
       throw new UserError(
           "%s is shown %d channels at 1/%d, where the model makes pictures of 3 at 1/%d"
-              .formatted(control.choice().folder(), channels, config.factor(), factor));
+              .formatted(control.net(), channels, config.factor(), factor));
     }
     Tensor shown =
         latents ? engine.encode(Ops.add(Ops.mul(pictures_13MHW, 2), -1)) : pictures_13MHW;
     if (shown.size(1) != channels) {
       throw new UserError(
           "%s is shown latents of %d channels, the model has %d"
-              .formatted(control.choice().folder(), channels, shown.size(1)));
+              .formatted(control.net(), channels, shown.size(1)));
     }
     return config.masked()
         ? sparse(control, shown, frames)
@@ -89,17 +68,17 @@ final class Shown {
   }
 
   /** One for each frame. */
-  private static Tensor every(ControlOption.Control control, Tensor shown_1CMHW, int frames) {
-    if (!control.frames().isEmpty()) {
+  private static Tensor every(ModelRef.Control control, Tensor shown_1CMHW, int frames) {
+    if (!control.at().isEmpty()) {
       throw new UserError(
           "%s is a ControlNet, which sees every frame: leave the frames after @ out"
-              .formatted(control.choice().folder()));
+              .formatted(control.net()));
     }
     long given = shown_1CMHW.size(2);
     if (given != 1 && given != frames) {
       throw new UserError(
           "%s shows %d frames, the video has %d: give one picture, or as many frames"
-              .formatted(control.shown(), given, frames));
+              .formatted(control.shown().path(), given, frames));
     }
     long[] shape = Tensors.shape(shown_1CMHW);
     shape[2] = frames;
@@ -107,14 +86,14 @@ final class Shown {
   }
 
   /** Zeros where there is nothing, and a mask of where there is. */
-  private static Hints.Hint sparse(ControlOption.Control control, Tensor shown_1CMHW, int frames) {
+  private static Hints.Hint sparse(ModelRef.Control control, Tensor shown_1CMHW, int frames) {
     int given = Math.toIntExact(shown_1CMHW.size(2));
     List<Integer> at =
-        control.frames().isEmpty() ? IntStream.range(0, given).boxed().toList() : control.frames();
+        control.at().isEmpty() ? IntStream.range(0, given).boxed().toList() : control.at();
     if (at.size() != given || at.getLast() >= frames) {
       throw new UserError(
           "%s shows %d pictures, to stand at frames %s of %d"
-              .formatted(control.shown(), given, at, frames));
+              .formatted(control.shown().path(), given, at, frames));
     }
     List<Tensor> hint = new ArrayList<>();
     List<Tensor> mask = new ArrayList<>();
@@ -128,9 +107,9 @@ final class Shown {
   }
 
   /** A mask at the size of latents, [1, 1, M, h, w], 0..1: how bright the pictures are. */
-  static Tensor mask(Path path, Engine engine, VideoRequest request, Order.Said said) {
-    Tensor grey_11MHW = Ops.mean(pictures(path, request, request.frames(), said), 1).unsqueeze(1);
-    int factor = engine.model().grid().space();
+  Tensor mask(SourceRef ref) {
+    Tensor grey_11MHW = Ops.mean(pictures(ref, making.request().frames()), 1).unsqueeze(1);
+    int factor = making.first().model().grid().space();
     long h = grey_11MHW.size(3) / factor;
     long w = grey_11MHW.size(4) / factor;
     return Ops.mean(grey_11MHW.reshape(1, 1, grey_11MHW.size(2), h, factor, w, factor), 4, 6);

@@ -1,0 +1,70 @@
+package io.zoetrope.app.make;
+
+import io.zoetrope.app.cli.SeedOption;
+import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.SourceFile;
+import io.zoetrope.pipeline.order.Made;
+import io.zoetrope.pipeline.order.Remembered;
+import io.zoetrope.pipeline.order.VideoOrder;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code zoetrope again}. */
+@Command(
+    name = "again",
+    description = {
+      "Makes a video once more, from the order that its file remembers.",
+      "The same frames on the same machine; with --seed or --set another video by the same order."
+          + " 'zoetrope inspect FILE' shows the order. As in: zoetrope again ball.mp4 --seed 7"
+    })
+public final class AgainCommand extends FilmVerb {
+  @Parameters(paramLabel = "FILE", description = "A video or picture that zoetrope made.")
+  private String file = "";
+
+  @Mixin private final SeedOption seed = new SeedOption();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = {
+        "Put a value into the order, as in --set wish.steps=50 or --set task.noise=0.2. May be given"
+            + " several times."
+      })
+  private List<String> settings = List.of();
+
+  public AgainCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  VideoOrder order() {
+    Path path = SourceFile.of(session(), "FILE", file);
+    List<String> within = settings.stream().map(setting -> "order." + setting).toList();
+    Remembered remembered =
+        Remembered.read(path, within, "--set")
+            .orElseThrow(() ->
+                new UserError(
+                    "'%s' does not say from which order it was made: only what zoetrope wrote,"
+                            .formatted(file)
+                        + " without --no-metadata, does"));
+    remembered.changes().forEach(line -> note(line + ": frames may differ"));
+    VideoOrder order = remembered.order();
+    return order.withWish(order.wish().withSeed(seed.or(order.wish().seed().orElse(0L))));
+  }
+
+  @Override
+  Map<String, @Nullable Object> fields(Made made) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>(made.details());
+    fields.put("prompts", made.order().wish().prompts());
+    fields.put("again", file);
+    return fields;
+  }
+}

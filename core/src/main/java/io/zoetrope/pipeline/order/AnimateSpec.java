@@ -1,0 +1,108 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.media.Fit;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
+import io.zoetrope.pipeline.task.Animate;
+import io.zoetrope.pipeline.task.Restyle;
+import io.zoetrope.pipeline.task.VideoTask;
+import io.zoetrope.record.Default;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A picture moves.
+ *
+ * @param image the first frame
+ * @param fit how it is made to fit
+ * @param noise that it gets, 0 to 0.99: 0 leaves it as it is; a single frame needs some
+ * @param plan drawn by hand
+ */
+public record AnimateSpec(
+    SourceRef image,
+    @Default("crop") Fit fit,
+    @Default("0.0") double noise,
+    Optional<SourceRef> plan)
+    implements TaskSpec {
+  public AnimateSpec {
+    Checks.real("noise", 0, 0.99, noise);
+  }
+
+  @Override
+  public String title(Wish wish) {
+    return image.stem() + " animate";
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return EnumSet.of(
+        Ability.SINGLE_PICTURES,
+        Ability.HOLD,
+        Ability.CONTROLS,
+        Ability.FREE_INIT,
+        Ability.FREE_NOISE);
+  }
+
+  @Override
+  public void check(Wish wish) {
+    TaskSpec.requireOne("animate", wish);
+    if (noise == 0) {
+      TaskSpec.requireFrames(
+          "animate", wish, 2, "ask for more, or let a little noise make the one again");
+    }
+  }
+
+  /** A single frame is image to image. */
+  @Override
+  public TimestepPlan plan(Descent descent, int frames) {
+    return frames == 1 ? Restyle.plan(descent, 1, noise) : Animate.plan(descent, frames, 1, noise);
+  }
+
+  @Override
+  public Ready ready(Wish wish, SourceFiles files) {
+    Optional<TimestepPlan> drawn = files.plan(plan, wish);
+    drawn.ifPresent(DrawnPlans::requireGiven);
+    files.picture(image);
+    return new Ready() {
+      @Override
+      public VideoRequest request(VideoRequest usual, VideoModel model) {
+        int clip = wish.frames().orElse(usual.frames());
+        return wish.shape(usual, drawn.map(TimestepPlan::frames).orElse(clip));
+      }
+
+      @Override
+      public Shoot read(Making making) {
+        VideoRequest request = making.request();
+        Tensor given = making.picture(image, fit);
+        VideoTask task =
+            drawn
+                .<VideoTask>map(
+                    p -> DrawnPlans.task(p, wish, Optional.of(repeated(given, p.frames()))))
+                .orElseGet(() -> task(making.second().model(), request, given));
+        Engine engine = making.shown(request.frames());
+        return (reel, progress) -> reel.film(engine, request, task::latents, progress);
+      }
+    };
+  }
+
+  private VideoTask task(VideoModel model, VideoRequest request, Tensor given) {
+    if (request.frames() > 1) {
+      return new Animate(given, noise);
+    }
+    if (noise == 0) {
+      model.requireVideo();
+    }
+    return new Restyle(given, noise, 1);
+  }
+
+  /** One frame as often as there are frames, [1, C, 1, h, w] -> [1, C, F, h, w] (a view). */
+  private static Tensor repeated(Tensor z_1C1HW, int frames) {
+    return z_1C1HW.expand(
+        z_1C1HW.size(0), z_1C1HW.size(1), frames, z_1C1HW.size(3), z_1C1HW.size(4));
+  }
+}

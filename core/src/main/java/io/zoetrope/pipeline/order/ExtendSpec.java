@@ -1,0 +1,125 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.media.Fit;
+import io.zoetrope.media.Frame;
+import io.zoetrope.media.Source;
+import io.zoetrope.media.Video;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
+import io.zoetrope.pipeline.task.Extend;
+import io.zoetrope.record.Default;
+import io.zoetrope.torch.UserError;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A video goes on.
+ *
+ * @param video the beginning, whose own frames stay as they are
+ * @param fit how it is made to fit
+ * @param start seconds at which it begins, 0 or more
+ * @param join of its clips
+ */
+public record ExtendSpec(
+    SourceRef video,
+    @Default("crop") Fit fit,
+    @Default("0.0") double start,
+    @Default("{}") Join join)
+    implements TaskSpec {
+  /** Longer sources are named in part: all of their frames are kept in memory. */
+  private static final int MOST_SOURCE = 4096;
+
+  public ExtendSpec {
+    Checks.real("start", 0, Wish.MOST_FRAMES, start);
+  }
+
+  @Override
+  public String title(Wish wish) {
+    return video.stem() + " extend";
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return EnumSet.of(Ability.HOLD, Ability.FREE_INIT, Ability.FREE_NOISE);
+  }
+
+  @Override
+  public void check(Wish wish) {
+    TaskSpec.requireOne("extend", wish);
+  }
+
+  @Override
+  public TimestepPlan plan(Descent descent, int frames) {
+    return Extend.plan(descent, frames, join.overlap());
+  }
+
+  @Override
+  public Ready ready(Wish wish, SourceFiles files) {
+    if (files.video(video).still()) {
+      throw new UserError(
+          "'%s' is one picture: 'zoetrope animate' makes it a video".formatted(video.path()));
+    }
+    return new Ready() {
+      @Override
+      public VideoRequest request(VideoRequest usual, VideoModel model) {
+        return wish.shape(usual, join.clip(usual.frames()));
+      }
+
+      @Override
+      public Shoot read(Making making) {
+        return shoot(wish, making);
+      }
+    };
+  }
+
+  private Shoot shoot(Wish wish, Making making) {
+    VideoRequest request = making.request();
+    Source given =
+        Source.video(
+            making.files().path(video),
+            making.wish().fitted(fit).from(start).first(MOST_SOURCE + 1));
+    requireShort(given, request.fps());
+    making.said().accept(given.report());
+    List<Frame> have = given.video().frames();
+    int wanted = wanted(wish, have.size(), request.frames());
+    int overlap = Math.min(join.overlap(), have.size());
+    if (overlap < join.overlap()) {
+      making
+          .said()
+          .accept("it has no more than %d frames, so clips overlap by those".formatted(overlap));
+    }
+    List<Frame> tail = have.subList(have.size() - overlap, have.size());
+    Tensor begun = making.second().encode(new Video(tail, request.fps()));
+    Extend task = new Extend(Optional.of(begun), wanted - have.size() + overlap, overlap);
+    // The model has only seen the last of the source.
+    return (reel, progress) -> {
+      Tensor z = task.latents(making.second(), List.of(request), reel.timed(progress));
+      have.forEach(reel::show);
+      reel.show(making.second(), request, z, overlap);
+    };
+  }
+
+  private int wanted(Wish wish, int have, int clip) {
+    int wanted = wish.frames().orElseGet(() -> have + clip - Math.min(join.overlap(), have));
+    if (wanted <= have) {
+      throw new UserError(
+          "%d frames, but '%s' has %d already: ask for more than that"
+              .formatted(wanted, video.path(), have));
+    }
+    return wanted;
+  }
+
+  private void requireShort(Source given, double fps) {
+    if (given.video().frames().size() > MOST_SOURCE) {
+      double seconds = given.info().seconds().orElse(start + MOST_SOURCE / fps);
+      throw new UserError(
+          "'%s' has more than %d frames at %s per second: name its end, from second %d on"
+              .formatted(video.path(), MOST_SOURCE, fps, (long) (seconds - MOST_SOURCE / fps + 1)));
+    }
+  }
+}

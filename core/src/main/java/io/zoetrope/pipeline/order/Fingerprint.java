@@ -1,0 +1,115 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.torch.AtomicFiles;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What files hash to, so that it is seen whether they are still the same. All are SHA-256 in 64
+ * lower-case digits.
+ */
+public final class Fingerprint {
+  private static final int BUFFER = 1 << 20;
+
+  /** Weights of more bytes than this are not read whole. */
+  private static final long SMALL = 4L << 20;
+
+  private static final int SAMPLES = 256;
+  private static final int SAMPLE = 4096;
+
+  private Fingerprint() {}
+
+  /** Of a file its content; of a folder the names and contents of the files in it, by name. */
+  public static String of(Path path) {
+    MessageDigest digest = digest();
+    try {
+      if (Files.isDirectory(path)) {
+        for (Path file : files(path, 1)) {
+          name(digest, path, file);
+          content(digest, file);
+        }
+      } else {
+        content(digest, path);
+      }
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("read", path, e);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /**
+   * Of a model's folder or file: names and sizes of all files, the contents of small ones and a
+   * mebibyte of each large one, spread over it. It takes a moment whatever the model's size;
+   * weights that were trained on, converted or merged have another one.
+   */
+  public static String ofModel(Path model) {
+    MessageDigest digest = digest();
+    try {
+      List<Path> files = Files.isDirectory(model) ? files(model, 3) : List.of(model);
+      for (Path file : files) {
+        name(digest, model, file);
+        long size = Files.size(file);
+        digest.update(ByteBuffer.allocate(Long.BYTES).putLong(size).flip());
+        if (size <= SMALL) {
+          content(digest, file);
+        } else {
+          samples(digest, file, size);
+        }
+      }
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("read", model, e);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static List<Path> files(Path folder, int depth) throws IOException {
+    try (Stream<Path> all = Files.walk(folder, depth)) {
+      return all.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  private static void name(MessageDigest digest, Path folder, Path file) {
+    String name = folder.equals(file) ? "" : folder.relativize(file).toString().replace('\\', '/');
+    digest.update(name.getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) 0);
+  }
+
+  private static void content(MessageDigest digest, Path file) throws IOException {
+    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+      ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+      while (in.read(buffer.clear()) >= 0) {
+        digest.update(buffer.flip());
+      }
+    }
+  }
+
+  private static void samples(MessageDigest digest, Path file, long size) throws IOException {
+    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+      ByteBuffer buffer = ByteBuffer.allocate(SAMPLE);
+      for (int i = 0; i < SAMPLES; i++) {
+        long at = Math.round((size - SAMPLE) * (i / (SAMPLES - 1.0)));
+        buffer.clear();
+        while (buffer.hasRemaining() && in.read(buffer, at + buffer.position()) >= 0) {}
+        digest.update(buffer.flip());
+      }
+    }
+  }
+
+  private static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.media.Frame;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import org.bytedeco.pytorch.Tensor;
+
+/** Where the frames of an order go, as they are made. */
+public interface FrameSink {
+  /**
+   * Size and rate are known, and nothing is computed yet: what cannot take them says so now.
+   *
+   * @throws io.zoetrope.torch.UserError if frames of this kind cannot go there
+   */
+  void begin(Shot shot);
+
+  /** Takes the next frame. */
+  void frame(Frame frame);
+
+  /**
+   * Told in a line what a person may want to know: what was done to a source, what was not read.
+   */
+  default void note(String line) {}
+
+  /**
+   * Told of the latents before they are decoded, unless frames are made one by one.
+   *
+   * @param z_1CFHW lives as long as this call
+   */
+  default void latents(VideoModel model, VideoRequest request, Tensor z_1CFHW) {}
+}

@@ -1,0 +1,107 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.network.unet.Inflation;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.TextToVideo;
+import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
+import io.zoetrope.pipeline.task.VideoTask;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * From words to a video.
+ *
+ * @param plan drawn by hand
+ * @param zero by a model of single pictures, in place of one for video
+ * @param noise brought along
+ */
+public record GenerateSpec(
+    Optional<SourceRef> plan, Optional<ZeroMethod> zero, Optional<NoiseFile> noise)
+    implements TaskSpec {
+  public GenerateSpec {
+    if (plan.isPresent() && zero.isPresent()) {
+      throw Checks.wrong("plan and zero each say how frames fall: leave one out");
+    }
+  }
+
+  /** In the usual way. */
+  public static GenerateSpec usual() {
+    return new GenerateSpec(Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  @Override
+  public String title(Wish wish) {
+    return wish.prompt();
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    Set<Ability> all =
+        EnumSet.of(
+            Ability.SINGLE_PICTURES, Ability.CONTROLS, Ability.FREE_INIT, Ability.FREE_NOISE);
+    if (zero.isPresent()) {
+      all.remove(Ability.FREE_INIT);
+    }
+    return all;
+  }
+
+  @Override
+  public void check(Wish wish) {
+    TaskSpec.requirePrompt("generate", wish);
+  }
+
+  @Override
+  public TimestepPlan plan(Descent descent, int frames) {
+    return TextToVideo.plan(descent, frames);
+  }
+
+  @Override
+  public ModelChoice choice(ModelChoice usual) {
+    return zero.isPresent()
+        ? usual.withAttention(Optional.of(Inflation.TEXT2VIDEO_ZERO.attention()))
+        : usual;
+  }
+
+  @Override
+  public Ready ready(Wish wish, SourceFiles files) {
+    Optional<TimestepPlan> drawn = files.plan(plan, wish);
+    drawn.ifPresent(p -> DrawnPlans.requireNothingGiven(p, "animate and restyle take such plans"));
+    zero.flatMap(ZeroMethod::foreground).ifPresent(files::video);
+    noise.map(NoiseFile::file).ifPresent(files::path);
+    return new Ready() {
+      @Override
+      public VideoRequest request(VideoRequest usual, VideoModel model) {
+        int clip = drawn.map(TimestepPlan::frames).orElse(wish.frames().orElse(usual.frames()));
+        boolean few = zero.isPresent() && wish.frames().isEmpty() && clip <= 1;
+        return wish.shape(usual, few ? ZeroMethod.FRAMES : clip);
+      }
+
+      @Override
+      public Shoot read(Making making) {
+        VideoRequest request = making.request();
+        Optional<Tensor> eps =
+            noise.map(file ->
+                file.read(
+                    files.path(file.file()),
+                    making.first().canvas(List.of(request), request.frames()),
+                    zero.isPresent()));
+        Reel.Latents latents =
+            zero.<VideoTask>map(method -> method.task(making))
+                .or(() -> drawn.map(p -> DrawnPlans.task(p, wish, Optional.empty())))
+                .<Reel.Latents>map(task -> task::latents)
+                .orElse((engine, one, progress) -> new TextToVideo(engine).latents(one, progress));
+        Engine shown = making.shown(request.frames());
+        Engine engine =
+            eps.map(e -> shown.withNoise(n -> n.with(NoiseFile.given(e)))).orElse(shown);
+        return (reel, progress) -> reel.film(engine, request, latents, progress);
+      }
+    };
+  }
+}

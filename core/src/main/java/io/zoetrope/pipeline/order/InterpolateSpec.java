@@ -1,0 +1,61 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.media.Fit;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
+import io.zoetrope.pipeline.task.Interpolate;
+import io.zoetrope.record.Default;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * What happens between two pictures.
+ *
+ * @param first the first frame
+ * @param last the last frame
+ * @param fit how they are made to fit
+ */
+public record InterpolateSpec(SourceRef first, SourceRef last, @Default("crop") Fit fit)
+    implements TaskSpec {
+  @Override
+  public String title(Wish wish) {
+    return first.stem() + " to " + last.stem();
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return EnumSet.of(Ability.HOLD, Ability.FREE_INIT, Ability.FREE_NOISE);
+  }
+
+  @Override
+  public void check(Wish wish) {
+    TaskSpec.requireOne("interpolate", wish);
+    TaskSpec.requireFrames("interpolate", wish, 3, "ask for more");
+  }
+
+  @Override
+  public TimestepPlan plan(Descent descent, int frames) {
+    return Interpolate.plan(descent, frames);
+  }
+
+  @Override
+  public Ready ready(Wish wish, SourceFiles files) {
+    files.picture(first);
+    files.picture(last);
+    return new Ready() {
+      @Override
+      public VideoRequest request(VideoRequest usual, VideoModel model) {
+        return wish.shape(usual, wish.frames().orElse(usual.frames()));
+      }
+
+      @Override
+      public Shoot read(Making making) {
+        Interpolate task = new Interpolate(making.picture(first, fit), making.picture(last, fit));
+        return (reel, progress) ->
+            reel.film(making.second(), making.request(), task::latents, progress);
+      }
+    };
+  }
+}

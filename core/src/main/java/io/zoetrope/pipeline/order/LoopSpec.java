@@ -1,0 +1,65 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.media.Fit;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
+import io.zoetrope.pipeline.task.Loop;
+import io.zoetrope.record.Default;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * A picture moves and comes back, without a seam.
+ *
+ * @param image the first frame, which follows again after the last
+ * @param fit how it is made to fit
+ * @param noise that it gets, 0 to 0.99: 0 leaves it as it is
+ */
+public record LoopSpec(
+    SourceRef image, @Default("crop") Fit fit, @Default("" + Loop.USUAL_LEVEL) double noise)
+    implements TaskSpec {
+  public LoopSpec {
+    Checks.real("noise", 0, 0.99, noise);
+  }
+
+  @Override
+  public String title(Wish wish) {
+    return image.stem() + " loop";
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return EnumSet.of(Ability.HOLD, Ability.FREE_INIT, Ability.FREE_NOISE);
+  }
+
+  @Override
+  public void check(Wish wish) {
+    TaskSpec.requireOne("loop", wish);
+    TaskSpec.requireFrames("loop", wish, 2, "ask for more");
+  }
+
+  @Override
+  public TimestepPlan plan(Descent descent, int frames) {
+    return Loop.plan(descent, frames, noise);
+  }
+
+  @Override
+  public Ready ready(Wish wish, SourceFiles files) {
+    files.picture(image);
+    return new Ready() {
+      @Override
+      public VideoRequest request(VideoRequest usual, VideoModel model) {
+        return wish.shape(usual, wish.frames().orElse(usual.frames()));
+      }
+
+      @Override
+      public Shoot read(Making making) {
+        Loop task = new Loop(making.picture(image, fit), noise);
+        return (reel, progress) ->
+            reel.film(making.second(), making.request(), task::latents, progress);
+      }
+    };
+  }
+}

@@ -1,0 +1,56 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.media.Fit;
+import io.zoetrope.media.Source;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.Hints;
+import io.zoetrope.pipeline.model.VideoRequest;
+import java.util.List;
+import java.util.function.Consumer;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A video that is being made: what its task reads its sources with.
+ *
+ * @param first the engine of the order's model
+ * @param second that of the model which does the last part; the first, if there is no other
+ * @param request size, rate, clip length and sampling
+ * @param files the sources
+ * @param controls beside the first model, and what they are shown
+ * @param said told in a line what was done to each source
+ */
+public record Making(
+    Engine first,
+    Engine second,
+    VideoRequest request,
+    SourceFiles files,
+    List<ModelRef.Control> controls,
+    Consumer<String> said) {
+  /** In the size and at the rate of what is made. */
+  public Source.Wish wish() {
+    return Source.Wish.of(request.width(), request.height()).at(request.fps());
+  }
+
+  /** A picture as latents of the second model, [1, C, 1, h, w]. */
+  public Tensor picture(SourceRef ref, Fit fit) {
+    Source source = Source.picture(files.path(ref), wish().fitted(fit));
+    said.accept(source.report());
+    return second.encode(source.video());
+  }
+
+  /** A video, so fitted. */
+  public Source video(SourceRef ref, Source.Wish wish) {
+    Source source = Source.video(files.path(ref), wish);
+    said.accept(source.report());
+    return source;
+  }
+
+  /** The second engine, its controls being shown theirs for so many frames. */
+  public Engine shown(int frames) {
+    if (controls.isEmpty()) {
+      return second;
+    }
+    Hints hints = new Shown(this).hints(frames);
+    return second.withHints(hints);
+  }
+}

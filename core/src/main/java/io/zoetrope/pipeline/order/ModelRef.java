@@ -1,0 +1,116 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.record.Default;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A model, and what is put into it and beside it.
+ *
+ * @param name as {@link Sources#model} knows it: a folder, a file, a name of the hub
+ * @param dtype auto, f32 or bf16
+ * @param device auto, cpu, cuda or cuda:N
+ * @param tokenizer a folder with the tokenizer to use in place of the model's
+ * @param motion AnimateDiff's motion modules for an image model
+ * @param variant which weights of its folder, such as {@code fp16}
+ * @param clipSkip how many of the last blocks of a CLIP text encoder are left out, 0 to 11
+ * @param longPrompts whether such an encoder reads prompts of any length
+ * @param loras they add up
+ * @param controls they add up; only for tasks that can show them something
+ */
+public record ModelRef(
+    String name,
+    @Default("auto") String dtype,
+    @Default("auto") String device,
+    Optional<Path> tokenizer,
+    Optional<Path> motion,
+    Optional<String> variant,
+    @Default("0") int clipSkip,
+    @Default("false") boolean longPrompts,
+    @Default("[]") List<Lora> loras,
+    @Default("[]") List<Control> controls) {
+  /** Scales beyond this are slips of the finger. */
+  private static final double LARGEST_SCALE = 100;
+
+  private static final Pattern DEVICE = Pattern.compile("auto|cpu|cuda(:\\d{1,2})?");
+
+  /**
+   * A LoRA.
+   *
+   * @param file a safetensors file, or a folder with one
+   * @param scale -100 to 100; 1 is as it was trained, 0 is nothing
+   */
+  public record Lora(Path file, @Default("1.0") double scale) {
+    public Lora {
+      Checks.real("scale", -LARGEST_SCALE, LARGEST_SCALE, scale);
+    }
+  }
+
+  /**
+   * A ControlNet or SparseCtrl, and what it is shown.
+   *
+   * @param net its folder
+   * @param shown a picture for all frames, or a video or folder of pictures
+   * @param scale of what it adds, -100 to 100
+   * @param at the frames at which the pictures stand, rising from 0; empty if that is not said
+   */
+  public record Control(
+      Path net, SourceRef shown, @Default("1.0") double scale, @Default("[]") List<Integer> at) {
+    public Control {
+      Checks.real("scale", -LARGEST_SCALE, LARGEST_SCALE, scale);
+      at = List.copyOf(at);
+      for (int i = 0; i < at.size(); i++) {
+        if (at.get(i) < 0 || (i > 0 && at.get(i) <= at.get(i - 1))) {
+          throw Checks.wrong("at must be frames that rise from 0 on, is " + at);
+        }
+      }
+    }
+  }
+
+  public ModelRef {
+    loras = List.copyOf(loras);
+    controls = List.copyOf(controls);
+    Checks.named("name", name);
+    if (!List.of("auto", "f32", "bf16").contains(dtype)) {
+      throw Checks.wrong("dtype must be auto, f32 or bf16, is '%s'".formatted(dtype));
+    }
+    if (!DEVICE.matcher(device).matches()) {
+      throw Checks.wrong("device must be auto, cpu, cuda or cuda:N, is '%s'".formatted(device));
+    }
+    Checks.whole("clipSkip", 0, 11, clipSkip);
+  }
+
+  /** A model as it is. */
+  public static ModelRef of(String name) {
+    return new ModelRef(
+        name,
+        "auto",
+        "auto",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        false,
+        List.of(),
+        List.of());
+  }
+
+  /** This in another number format. */
+  public ModelRef withDtype(String other) {
+    return new ModelRef(
+        name, other, device, tokenizer, motion, variant, clipSkip, longPrompts, loras, controls);
+  }
+
+  /** The same parts in another model. */
+  public ModelRef named(String other) {
+    return new ModelRef(
+        other, dtype, device, tokenizer, motion, variant, clipSkip, longPrompts, loras, controls);
+  }
+
+  public ModelRef withControls(List<Control> others) {
+    return new ModelRef(
+        name, dtype, device, tokenizer, motion, variant, clipSkip, longPrompts, loras, others);
+  }
+}

@@ -1,0 +1,82 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.media.Frame;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Timings;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/** The way of frames from a task to where they go; it counts them, and where the time goes. */
+public final class Reel {
+  private final FrameSink sink;
+  private final Timings timings;
+  private long frames;
+
+  Reel(FrameSink sink, Timings timings) {
+    this.sink = sink;
+    this.timings = timings;
+  }
+
+  /** What makes latents: a task. */
+  @FunctionalInterface
+  public interface Latents {
+    /** As {@link io.zoetrope.pipeline.task.VideoTask#latents}. */
+    Tensor of(Engine engine, List<VideoRequest> requests, Progress progress);
+  }
+
+  /** How many frames were shown. */
+  long frames() {
+    return frames;
+  }
+
+  /** Makes latents and shows what they are. */
+  public void film(Engine engine, VideoRequest request, Latents task, Progress progress) {
+    show(engine, request, task.of(engine, List.of(request), timed(progress)), 0);
+  }
+
+  /**
+   * Decodes latents and shows their frames as they come.
+   *
+   * @param z_1CFHW latents
+   * @param from the first frame that is shown; those before are known already
+   */
+  public void show(Engine engine, VideoRequest request, Tensor z_1CFHW, int from) {
+    sink.latents(engine.model(), request, z_1CFHW);
+    int[] number = {0};
+    engine.decode(
+        z_1CFHW,
+        frame -> {
+          timings.mark("decode");
+          if (number[0]++ >= from) {
+            show(frame);
+          }
+        });
+  }
+
+  /** Shows a frame. */
+  public void show(Frame frame) {
+    sink.frame(frame);
+    frames++;
+    timings.mark("write");
+  }
+
+  /** Shows a frame of a video that is made frame by frame. */
+  void rolled(Frame frame) {
+    sink.frame(frame);
+    frames++;
+    timings.mark(frames == 1 ? "first frame" : "frames");
+  }
+
+  /** Progress that also counts the time of steps. */
+  public Progress timed(Progress progress) {
+    return progress.map(report -> {
+      if (report.phase() == Phase.SAMPLE) {
+        timings.mark(report.done() == 1 ? "first step" : "steps");
+      }
+      return report;
+    });
+  }
+}

@@ -1,0 +1,200 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.media.Fit;
+import io.zoetrope.media.FrameTensors;
+import io.zoetrope.media.Source;
+import io.zoetrope.media.Video;
+import io.zoetrope.media.VideoInfo;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.TextToVideo;
+import io.zoetrope.pipeline.family.ModelIndex;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
+import io.zoetrope.pipeline.task.Refine;
+import io.zoetrope.pipeline.task.Restyle;
+import io.zoetrope.record.Default;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A video is made larger and finer. The wish's size is that of the result.
+ *
+ * @param video what it begins with; empty makes a small video from words first
+ * @param fit how it is made to fit
+ * @param start seconds at which it begins, 0 or more
+ * @param scale how many times as large, 1 to 8; where no size is wished for, 2
+ * @param strength how much is made again, 0.01 to 1
+ * @param upscale where it is enlarged
+ * @param refiner the model for what comes after enlarging; empty is the one that the first names,
+ *     else the first itself
+ * @param join of its clips
+ */
+public record RefineSpec(
+    Optional<SourceRef> video,
+    @Default("crop") Fit fit,
+    @Default("0.0") double start,
+    Optional<Double> scale,
+    @Default("0.4") double strength,
+    @Default("pixels") Where upscale,
+    Optional<String> refiner,
+    @Default("{}") Join join)
+    implements TaskSpec {
+  private static final double USUAL_SCALE = 2;
+
+  /** Where a small video is enlarged. */
+  public enum Where {
+    PIXELS,
+    LATENTS
+  }
+
+  public RefineSpec {
+    Checks.real("start", 0, Wish.MOST_FRAMES, start);
+    Checks.real("strength", 0.01, 1, strength);
+    scale.ifPresent(value -> Checks.real("scale", 1, 8, value));
+    refiner.ifPresent(value -> Checks.named("refiner", value));
+  }
+
+  @Override
+  public String title(Wish wish) {
+    return video.map(SourceRef::stem).orElse(wish.prompt()) + " refine";
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return EnumSet.of(Ability.FREE_INIT, Ability.FREE_NOISE);
+  }
+
+  @Override
+  public void check(Wish wish) {
+    if (scale.isPresent() && wish.size().isPresent()) {
+      throw Checks.wrong("scale and size both say how large: leave one out");
+    }
+    if (video.isEmpty()) {
+      TaskSpec.requirePrompt("refine", wish);
+    } else {
+      TaskSpec.requireOne("refine", wish);
+    }
+  }
+
+  @Override
+  public TimestepPlan plan(Descent descent, int frames) {
+    return Restyle.plan(descent, frames, strength);
+  }
+
+  @Override
+  public Optional<Path> second(Sources sources, Path first) {
+    return refiner
+        .map(sources::model)
+        .or(() -> ModelIndex.refiner(first))
+        .filter(f -> !f.equals(first));
+  }
+
+  @Override
+  public TaskSpec naming(UnaryOperator<String> lasting) {
+    return new RefineSpec(video, fit, start, scale, strength, upscale, refiner.map(lasting), join);
+  }
+
+  @Override
+  public Ready ready(Wish wish, SourceFiles files) {
+    return new Refining(wish, video.map(files::video));
+  }
+
+  /** Its sizes follow from the model's and the source's. */
+  private final class Refining implements Ready {
+    private final Wish wish;
+    private final Optional<VideoInfo> given;
+
+    Refining(Wish wish, Optional<VideoInfo> given) {
+      this.wish = wish;
+      this.given = given;
+    }
+
+    @Override
+    public VideoRequest request(VideoRequest usual, VideoModel model) {
+      Size small = small(model);
+      int multiple = model.sizeMultiple();
+      Size large = wish.size().orElseGet(() -> times(small, scale.orElse(USUAL_SCALE), multiple));
+      if (large.width() < small.width() || large.height() < small.height()) {
+        throw new UserError(
+            "refining makes a video larger: ask for more than %s, not %s".formatted(small, large));
+      }
+      boolean words = video.isEmpty() && wish.frames().isPresent();
+      int clip = words ? wish.frames().orElseThrow() : join.clip(usual.frames());
+      return wish.shape(usual, clip).withSize(large.width(), large.height());
+    }
+
+    /** About as many pixels as the model makes, in the shape of the source; never enlarged. */
+    private Size small(VideoModel model) {
+      Size own = new Size(model.defaults().width(), model.defaults().height());
+      return given
+          .map(info -> {
+            double area = Math.sqrt((double) own.width() * own.height());
+            double shrink = Math.min(1, area / Math.sqrt((double) info.width() * info.height()));
+            return times(info.width(), info.height(), shrink, model.sizeMultiple());
+          })
+          .orElse(own);
+    }
+
+    @Override
+    public Map<String, Object> details(VideoModel model) {
+      return Map.of("from", small(model).toString());
+    }
+
+    @Override
+    public Shoot read(Making making) {
+      VideoRequest request = making.request();
+      Size small = small(making.first().model());
+      if (given.isEmpty()) {
+        return (reel, progress) -> {
+          VideoRequest before = request.withSize(small.width(), small.height());
+          Halves halves = new Halves(reel.timed(progress));
+          Video begun = new TextToVideo(making.first()).run(before, halves.first());
+          Tensor z =
+              refine(begun, making.second())
+                  .latents(making.second(), List.of(request), halves.second());
+          reel.show(making.second(), request, z, 0);
+        };
+      }
+      Source.Wish source =
+          Source.Wish.of(small.width(), small.height())
+              .at(request.fps())
+              .fitted(fit)
+              .from(start)
+              .first(wish.frames().orElse(RestyleSpec.USUAL_MOST));
+      Video begun = making.video(video.orElseThrow(), source).video();
+      return (reel, progress) ->
+          reel.film(making.second(), request, refine(begun, making.second())::latents, progress);
+    }
+  }
+
+  private Refine refine(Video small, Engine engine) {
+    Tensor x_B3FHW = FrameTensors.toTensor(small).unsqueeze(0);
+    Refine.Source from =
+        upscale == Where.PIXELS
+            ? new Refine.Pixels(x_B3FHW)
+            : new Refine.Latents(engine.encode(x_B3FHW));
+    return new Refine(from, strength, join.overlap());
+  }
+
+  private static Size times(Size from, double factor, int multiple) {
+    return times(from.width(), from.height(), factor, multiple);
+  }
+
+  private static Size times(int width, int height, double factor, int multiple) {
+    return new Size(multiple(width * factor, multiple), multiple(height * factor, multiple));
+  }
+
+  private static int multiple(double side, int of) {
+    int least = Math.ceilDiv(Size.MIN, of) * of;
+    return (int) Math.max(least, Math.round(side / of) * of);
+  }
+}

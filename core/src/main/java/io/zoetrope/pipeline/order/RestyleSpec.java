@@ -1,0 +1,111 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.media.Fit;
+import io.zoetrope.media.Source;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Descent;
+import io.zoetrope.pipeline.task.Restyle;
+import io.zoetrope.pipeline.task.VideoTask;
+import io.zoetrope.record.Default;
+import io.zoetrope.torch.UserError;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A video is made again, by other words.
+ *
+ * @param video what it begins with; a picture will do
+ * @param fit how it is made to fit
+ * @param start seconds at which it begins, 0 or more
+ * @param strength how much of it is forgotten, 0.01 to 1
+ * @param join of its clips
+ * @param plan drawn by hand
+ */
+public record RestyleSpec(
+    SourceRef video,
+    @Default("crop") Fit fit,
+    @Default("0.0") double start,
+    @Default("0.6") double strength,
+    @Default("{}") Join join,
+    Optional<SourceRef> plan)
+    implements TaskSpec {
+  /** What is taken of a long source unless more is asked for. */
+  static final int USUAL_MOST = 256;
+
+  public RestyleSpec {
+    Checks.real("start", 0, Wish.MOST_FRAMES, start);
+    Checks.real("strength", 0.01, 1, strength);
+  }
+
+  @Override
+  public String title(Wish wish) {
+    return video.stem() + " " + wish.prompt();
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return EnumSet.of(
+        Ability.SINGLE_PICTURES, Ability.CONTROLS, Ability.FREE_INIT, Ability.FREE_NOISE);
+  }
+
+  @Override
+  public void check(Wish wish) {
+    TaskSpec.requirePrompt("restyle", wish);
+  }
+
+  @Override
+  public TimestepPlan plan(Descent descent, int frames) {
+    return Restyle.plan(descent, frames, strength);
+  }
+
+  @Override
+  public Ready ready(Wish wish, SourceFiles files) {
+    Optional<TimestepPlan> drawn = files.plan(plan, wish);
+    drawn.ifPresent(DrawnPlans::requireGiven);
+    files.video(video);
+    return new Ready() {
+      @Override
+      public VideoRequest request(VideoRequest usual, VideoModel model) {
+        return wish.shape(
+            usual,
+            drawn
+                .map(TimestepPlan::frames)
+                .orElseGet(() ->
+                    model.can(io.zoetrope.pipeline.family.Ability.VIDEO)
+                        ? join.clip(usual.frames())
+                        : 1));
+      }
+
+      @Override
+      public Shoot read(Making making) {
+        VideoModel model = making.second().model();
+        int usual = model.can(io.zoetrope.pipeline.family.Ability.VIDEO) ? USUAL_MOST : 1;
+        int most = drawn.map(TimestepPlan::frames).orElse(wish.frames().orElse(usual));
+        model.requireFrames(most);
+        Source given = making.video(video, making.wish().fitted(fit).from(start).first(most));
+        int have = given.video().frames().size();
+        drawn.ifPresent(p -> requireEnough(p, have));
+        Tensor latents = making.second().encode(given.video());
+        VideoTask task =
+            drawn
+                .<VideoTask>map(p -> DrawnPlans.task(p, wish, Optional.of(latents)))
+                .orElse(new Restyle(latents, strength, join.overlap()));
+        Engine engine = making.shown(have);
+        return (reel, progress) -> reel.film(engine, making.request(), task::latents, progress);
+      }
+    };
+  }
+
+  private void requireEnough(TimestepPlan drawn, int have) {
+    if (have < drawn.frames()) {
+      throw new UserError(
+          "'%s' has %d frames, the plan %d: raise the rate, or take a shorter plan"
+              .formatted(video.path(), have, drawn.frames()));
+    }
+  }
+}

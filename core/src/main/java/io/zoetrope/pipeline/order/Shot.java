@@ -1,0 +1,15 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.pipeline.model.VideoRequest;
+import java.util.function.Supplier;
+
+/**
+ * A video that is about to be made.
+ *
+ * @param request its size, rate, clip length and seed
+ * @param growing whether its first frames are whole long before its last
+ * @param endless whether it ends only when it is stopped
+ * @param memory what a file with it remembers; reads the order's files
+ */
+public record Shot(
+    VideoRequest request, boolean growing, boolean endless, Supplier<Remembered> memory) {}

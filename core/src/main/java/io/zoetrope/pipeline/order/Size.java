@@ -1,0 +1,32 @@
+package io.zoetrope.pipeline.order;
+
+/**
+ * Pixels across and down.
+ *
+ * @param width even, {@value #MIN} to {@value #MAX}
+ * @param height as width
+ */
+public record Size(int width, int height) {
+  public static final int MIN = 16;
+  public static final int MAX = 4096;
+
+  public Size {
+    check("width", width);
+    check("height", height);
+  }
+
+  private static void check(String side, int value) {
+    if (value < MIN || value > MAX) {
+      throw Checks.wrong("%s must be %d to %d, is %d".formatted(side, MIN, MAX, value));
+    }
+    if (value % 2 != 0) {
+      throw Checks.wrong(
+          "%s must be even, for video files hold no other, is %d".formatted(side, value));
+    }
+  }
+
+  @Override
+  public String toString() {
+    return width + "x" + height;
+  }
+}

@@ -1,0 +1,55 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where the things are that an order names: files, and models, which may be shared by orders. */
+public interface Sources {
+  /** Files and models by their paths, relative to a folder. */
+  static Sources in(Path folder) {
+    return new Sources() {
+      @Override
+      public Path model(String name) {
+        Path path = file(name);
+        if (!Files.exists(path)) {
+          throw new UserError("there is no model '%s'".formatted(name));
+        }
+        return path;
+      }
+
+      @Override
+      public Path file(String path) {
+        return folder.resolve(path);
+      }
+    };
+  }
+
+  /**
+   * The folder or file of a model.
+   *
+   * @throws UserError if there is none of that name
+   */
+  Path model(String name);
+
+  /** Where a file is; it need not exist. */
+  Path file(String path);
+
+  /** A loaded model, for one order. */
+  default VideoModel lend(ModelChoice choice) {
+    return VideoModel.load(choice);
+  }
+
+  /** Takes a model back that was lent. */
+  default void giveBack(VideoModel model) {
+    model.close();
+  }
+
+  /** A name of a model that means the same wherever an order is read again. */
+  default String lasting(String name) {
+    Path path = file(name);
+    return Files.exists(path) ? path.toAbsolutePath().normalize().toString() : name;
+  }
+}

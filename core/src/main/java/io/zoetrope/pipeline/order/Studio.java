@@ -1,0 +1,205 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.network.text.clip.ClipReading;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.family.ControlChoice;
+import io.zoetrope.pipeline.family.LoraChoice;
+import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.family.Placement;
+import io.zoetrope.pipeline.model.MemoryNeed;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.order.TaskSpec.Ability;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Timings;
+import io.zoetrope.torch.ComputeDevice;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Makes what is ordered: the one door of the command line, of servers, of clusters and of programs.
+ *
+ * {@snippet :
+ * VideoOrder order =
+ *     new VideoOrder(
+ *         GenerateSpec.usual(), Wish.of("a red ball"), ModelRef.of("models/toybox"), Tuning.NONE);
+ * Made made = Studio.make(order, Sources.in(Path.of("")), sink, Progress.NONE);
+ * }
+ *
+ * <p>What no model is needed to see, and what the sink cannot take, fails before anything is
+ * computed.
+ */
+public final class Studio {
+  /** Bytes that are worth a word before they are taken. */
+  private static final long LARGE = 2_000_000_000;
+
+  /** Drawn seeds are short enough to be read out and typed again. */
+  private static final long DRAWN_BELOW = 1_000_000;
+
+  private final VideoOrder order;
+  private final Sources sources;
+  private final FrameSink sink;
+  private final Progress progress;
+  private final Timings timings = new Timings();
+  private final List<String> notes = new ArrayList<>();
+  private final List<String> reports = new ArrayList<>();
+
+  private Studio(VideoOrder order, Sources sources, FrameSink sink, Progress progress) {
+    this.order = order;
+    this.sources = sources;
+    this.sink = sink;
+    this.progress = progress;
+  }
+
+  /**
+   * Makes a video.
+   *
+   * @param order what is wanted
+   * @param sources where its files and models are
+   * @param sink where its frames go, as they are made
+   * @param progress told of each step; may cancel
+   * @return what became of it, when the last frame is handed over
+   * @throws UserError in one line, if the order cannot be made
+   * @throws java.util.concurrent.CancellationException when progress says so
+   */
+  public static Made make(VideoOrder order, Sources sources, FrameSink sink, Progress progress) {
+    long seed =
+        order.wish().seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(DRAWN_BELOW));
+    return new Studio(order.withWish(order.wish().withSeed(seed)), sources, sink, progress).make();
+  }
+
+  private Made make() {
+    SourceFiles files = new SourceFiles(sources);
+    TaskSpec.Ready ready = order.task().ready(order.wish(), files);
+    order.model().controls().forEach(control -> files.video(control.shown()));
+    Path folder = sources.model(order.model().name());
+    Optional<Path> other = order.task().second(sources, folder);
+    VideoModel model = sources.lend(order.task().choice(choice(folder)));
+    try {
+      Optional<VideoModel> late = other.map(path -> sources.lend(beside(path)));
+      try {
+        return make(ready, folder, other, model, late);
+      } finally {
+        late.ifPresent(sources::giveBack);
+      }
+    } finally {
+      sources.giveBack(model);
+    }
+  }
+
+  private Made make(
+      TaskSpec.Ready ready,
+      Path folder,
+      Optional<Path> other,
+      VideoModel model,
+      Optional<VideoModel> late) {
+    if (!order.task().abilities().contains(Ability.SINGLE_PICTURES)) {
+      model.requireVideo();
+    }
+    VideoRequest request = ready.request(order.wish().usual(model.defaults()), model);
+    MemoryNeed need = model.need(request, 1);
+    if (need.total() > LARGE) {
+      note("needs " + need.line());
+    }
+    model.loras().forEach(report -> note(report.line()));
+    noteUnread(model);
+    order.tuning().idle(model, request.frames()).ifPresent(this::note);
+    timings.mark("load");
+    Engine first = order.tuning().over(model);
+    Engine second = late.map(order.tuning()::over).orElse(first);
+    List<Path> models = new ArrayList<>(List.of(folder));
+    other.ifPresent(models::add);
+    boolean growing = order.task().abilities().contains(Ability.GROWS);
+    sink.begin(
+        new Shot(
+            request,
+            growing,
+            growing && order.wish().frames().isEmpty(),
+            () -> Remembered.of(order, models, sources)));
+    timings.mark("open");
+    Reel reel = new Reel(sink, timings);
+    Scopes.run(() -> {
+      TaskSpec.Shoot shoot =
+          ready.read(
+              new Making(
+                  first,
+                  second,
+                  request,
+                  new SourceFiles(sources),
+                  order.model().controls(),
+                  this::said));
+      timings.mark("read");
+      progress.requireGoing(0, request.steps());
+      shoot.run(reel, progress);
+    });
+    return new Made(
+        order,
+        request,
+        reel.frames(),
+        folder,
+        model.loras(),
+        reports,
+        notes,
+        ready.details(model),
+        need.total(),
+        timings);
+  }
+
+  private ModelChoice choice(Path folder) {
+    ModelRef ref = order.model();
+    return beside(folder)
+        .withTokenizer(ref.tokenizer().map(this::file))
+        .withVariant(ref.variant())
+        .withControls(
+            ref.controls().stream()
+                .map(control -> new ControlChoice(file(control.net()), control.scale()))
+                .toList());
+  }
+
+  /** A model with what is put into each model of the order. */
+  private ModelChoice beside(Path folder) {
+    ModelRef ref = order.model();
+    ClipReading reading = ClipReading.USUAL.withSkip(ref.clipSkip());
+    return ModelChoice.of(folder, ref.dtype())
+        .withPlacement(Placement.on(ComputeDevice.of(ref.device())))
+        .withMotion(ref.motion().map(this::file))
+        .withReading(ref.longPrompts() ? reading.withLength(ClipReading.Length.CHUNKS) : reading)
+        .withLoras(
+            ref.loras().stream()
+                .map(lora -> new LoraChoice(file(lora.file()), lora.scale()))
+                .toList());
+  }
+
+  private Path file(Path path) {
+    return sources.file(path.toString());
+  }
+
+  private void noteUnread(VideoModel model) {
+    List<String> prompts = order.wish().prompts();
+    TreeSet<String> unknown = new TreeSet<>();
+    prompts.forEach(prompt -> unknown.addAll(model.unknownWords(prompt)));
+    if (!unknown.isEmpty()) {
+      note("the model has never seen the words: " + String.join(", ", unknown));
+    }
+    prompts.forEach(prompt ->
+        model
+            .unread(prompt)
+            .ifPresent(rest -> note("the prompt is too long; its end is not read: " + rest)));
+  }
+
+  private void note(String line) {
+    notes.add(line);
+    sink.note(line);
+  }
+
+  private void said(String report) {
+    reports.add(report);
+    note(report);
+  }
+}

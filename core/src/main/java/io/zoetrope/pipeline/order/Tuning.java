@@ -1,0 +1,85 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.diffusion.FreeInit;
+import io.zoetrope.diffusion.LowPass;
+import io.zoetrope.diffusion.guidance.ContextWindows;
+import io.zoetrope.diffusion.sampler.FreeNoise;
+import io.zoetrope.network.FrameWindows;
+import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.Guide;
+import io.zoetrope.pipeline.family.Ability;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.record.Default;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.UserError;
+import java.util.Optional;
+
+/**
+ * How clips are made: longer ones than a model knows, steadier ones, and how given frames are kept.
+ * Every engine that an order starts gets it.
+ *
+ * @param window frames: longer clips are denoised in windows of so many, which overlap by a quarter
+ * @param freeNoise noise that repeats in another order, and attention over frames in windows: for
+ *     models with motion modules
+ * @param freeInit how often each clip is made, 1 to 20, each from the low frequencies of the one
+ *     before
+ * @param hold how given frames are kept; empty holds them by the plan
+ */
+public record Tuning(
+    Optional<Integer> window,
+    @Default("false") boolean freeNoise,
+    Optional<Integer> freeInit,
+    Optional<Hold> hold) {
+  /** Nothing special. */
+  public static final Tuning NONE =
+      new Tuning(Optional.empty(), false, Optional.empty(), Optional.empty());
+
+  public Tuning {
+    window.ifPresent(value -> Checks.whole("window", 1, VideoRequest.MOST_FRAMES, value));
+    freeInit.ifPresent(value -> Checks.whole("freeInit", 1, 20, value));
+  }
+
+  /**
+   * An engine that works so.
+   *
+   * @throws UserError if FreeNoise is asked for without motion modules
+   */
+  Engine over(VideoModel model) {
+    Engine made = new Engine(model).withGuide(hold.map(Hold::guide).orElse(Guide.NONE));
+    if (freeInit.isPresent()) {
+      made = made.withFreeInit(new FreeInit(freeInit.get(), LowPass.USUAL, FreeInit.Pace.FULL));
+    }
+    if (freeNoise) {
+      if (!model.can(Ability.WINDOWED_ATTENTION)) {
+        throw new UserError(
+            Fault.UNSUPPORTED,
+            "FreeNoise is for models with AnimateDiff's motion modules",
+            "a window does long clips with any model");
+      }
+      int length = window(model);
+      int stride = Math.max(1, length / 4);
+      return made.withNoise(new FreeNoise(length, stride, FreeNoise.Order.SHUFFLED)::over)
+          .withWindows(new FrameWindows(length, stride, FrameWindows.Weighting.PYRAMID));
+    }
+    if (window.isPresent()) {
+      made = made.withContext(new ContextWindows.Shape(window.get(), window.get() / 4));
+    }
+    return made;
+  }
+
+  private int window(VideoModel model) {
+    return window.orElseGet(() -> model.defaults().frames());
+  }
+
+  /** Why it changes nothing about clips of so many frames, in a line; empty if it does. */
+  Optional<String> idle(VideoModel model, int frames) {
+    boolean windows = freeNoise || window.isPresent();
+    int length = windows ? window(model) : 0;
+    return windows && frames <= length
+        ? Optional.of(
+            "windows of %d frames change nothing: no clip is longer than %d"
+                .formatted(length, frames))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,233 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.diffusion.PromptCues;
+import io.zoetrope.media.Fit;
+import io.zoetrope.pipeline.schedule.Samplers;
+import io.zoetrope.pipeline.task.MotionField;
+import io.zoetrope.pipeline.task.TextToVideoZero.Moments;
+import io.zoetrope.pipeline.task.Travel.Turn;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/** Valid orders of every task, at random. */
+final class RandomOrders {
+  private static final List<String> WORDS =
+      List.of(
+          "a ball", "ein Ball, der hüpft", "\"quoted\" \\ back", "球 🟥", "line\nbreak", "{x: 1}");
+
+  private final Random random;
+
+  RandomOrders(Random random) {
+    this.random = random;
+  }
+
+  /** By the class of the task. */
+  Map<Class<?>, Supplier<VideoOrder>> all() {
+    Map<Class<?>, Supplier<VideoOrder>> all = new LinkedHashMap<>();
+    all.put(GenerateSpec.class, () -> order(this::generate, 1, true, false));
+    all.put(
+        AnimateSpec.class,
+        () ->
+            order(
+                w ->
+                    new AnimateSpec(
+                        source(), pick(Fit.values()), real(0.01, 0.99), maybe(this::source)),
+                0,
+                true,
+                true));
+    all.put(
+        InterpolateSpec.class,
+        () ->
+            order(
+                w -> new InterpolateSpec(source(), source(), pick(Fit.values())), 1, false, true));
+    all.put(
+        LoopSpec.class,
+        () ->
+            order(w -> new LoopSpec(source(), pick(Fit.values()), real(0, 0.99)), 0, false, true));
+    all.put(
+        ExtendSpec.class,
+        () ->
+            order(
+                w -> new ExtendSpec(source(), pick(Fit.values()), real(0, 100), join()),
+                1,
+                false,
+                true));
+    all.put(
+        RestyleSpec.class,
+        () ->
+            order(
+                w ->
+                    new RestyleSpec(
+                        source(),
+                        pick(Fit.values()),
+                        real(0, 100),
+                        real(0.01, 1),
+                        join(),
+                        maybe(this::source)),
+                1,
+                true,
+                false));
+    all.put(RefineSpec.class, () -> order(this::refine, 1, false, false));
+    all.put(
+        TravelSpec.class,
+        () -> {
+          int prompts = 1 + random.nextInt(3);
+          return order(
+              w -> new TravelSpec(cues(prompts), pick(Turn.values()), join(), maybe(this::source)),
+              prompts,
+              false,
+              false);
+        });
+    all.put(
+        RollSpec.class,
+        () -> {
+          int prompts = 1 + random.nextInt(3);
+          return order(
+              w -> new RollSpec(cues(prompts), maybe(() -> whole(20, 200)), random.nextInt(8)),
+              prompts,
+              false,
+              false);
+        });
+    return all;
+  }
+
+  private VideoOrder order(
+      Function<Wish, TaskSpec> task, int prompts, boolean controls, boolean holds) {
+    Wish wish = wish(prompts);
+    TaskSpec spec = task.apply(wish);
+    boolean clips = spec.abilities().contains(TaskSpec.Ability.FREE_INIT);
+    boolean noise = spec.abilities().contains(TaskSpec.Ability.FREE_NOISE);
+    Tuning tuning =
+        new Tuning(
+            maybe(() -> whole(1, 256)),
+            noise && random.nextBoolean(),
+            clips ? maybe(() -> whole(1, 20)) : Optional.empty(),
+            holds ? maybe(this::hold) : Optional.empty());
+    boolean sized = spec instanceof RefineSpec refine && refine.scale().isPresent();
+    Wish fitting =
+        sized
+            ? new Wish(
+                wish.prompts(),
+                wish.negative(),
+                wish.seed(),
+                Optional.empty(),
+                wish.frames(),
+                wish.fps(),
+                wish.steps(),
+                wish.guidance(),
+                wish.sampler())
+            : wish;
+    return new VideoOrder(spec, fitting, model(controls), tuning);
+  }
+
+  private TaskSpec generate(Wish wish) {
+    boolean zero = random.nextBoolean();
+    return new GenerateSpec(
+        zero ? Optional.empty() : maybe(this::source),
+        zero
+            ? Optional.of(
+                new ZeroMethod(
+                    new MotionField(real(-20, 20), real(-20, 20)),
+                    maybe(() -> new Moments(random.nextInt(3), 3 + random.nextInt(9))),
+                    maybe(this::source)))
+            : Optional.empty(),
+        maybe(() -> new NoiseFile(source(), pick(NoiseFile.Layout.values()))));
+  }
+
+  private TaskSpec refine(Wish wish) {
+    return new RefineSpec(
+        maybe(this::source),
+        pick(Fit.values()),
+        real(0, 100),
+        maybe(() -> real(1, 8)),
+        real(0.01, 1),
+        pick(RefineSpec.Where.values()),
+        maybe(() -> "org/refiner"),
+        join());
+  }
+
+  private Wish wish(int prompts) {
+    return new Wish(
+        IntStream.range(0, prompts).mapToObj(i -> pick(WORDS)).toList(),
+        maybe(() -> pick(WORDS)),
+        maybe(() -> random.nextLong() >>> 1),
+        maybe(() -> new Size(2 * whole(8, 2048), 2 * whole(8, 2048))),
+        maybe(() -> whole(1000, Wish.MOST_FRAMES)),
+        maybe(() -> real(0.1, 240)),
+        maybe(() -> whole(1, 1000)),
+        maybe(() -> real(0, 100)),
+        maybe(() -> pick(Samplers.NAMES)));
+  }
+
+  private ModelRef model(boolean controls) {
+    return new ModelRef(
+        pick(List.of("toybox", "org/name@main", "/a/b c", "C:\\d")),
+        pick(List.of("auto", "f32", "bf16")),
+        pick(List.of("auto", "cpu", "cuda", "cuda:3")),
+        maybe(() -> Path.of("tok", "dir")),
+        maybe(() -> Path.of("/motion.safetensors")),
+        maybe(() -> "fp16"),
+        random.nextInt(12),
+        random.nextBoolean(),
+        some(() -> new ModelRef.Lora(Path.of("l.safetensors"), real(-100, 100))),
+        controls
+            ? some(() ->
+                new ModelRef.Control(Path.of("net"), source(), real(-100, 100), List.of(0, 3, 8)))
+            : List.of());
+  }
+
+  private Hold hold() {
+    return random.nextBoolean() ? new Hold.Replacement() : new Hold.Reconstruction(real(0, 100));
+  }
+
+  private PromptCues cues(int prompts) {
+    List<Long> starts = new ArrayList<>(List.of(0L));
+    while (starts.size() < prompts) {
+      starts.add(starts.getLast() + 10 + random.nextInt(300));
+    }
+    return new PromptCues(starts, random.nextInt(10));
+  }
+
+  private Join join() {
+    return new Join(maybe(() -> whole(20, 256)), whole(1, 19));
+  }
+
+  private SourceRef source() {
+    return new SourceRef(
+        pick(List.of("ball.png", "/videos/ein Ball.mp4", "folder/")),
+        maybe(() -> "0123456789abcdef".repeat(4)));
+  }
+
+  private <T> List<T> some(Supplier<T> one) {
+    return IntStream.range(0, random.nextInt(3)).mapToObj(i -> one.get()).toList();
+  }
+
+  private <T> Optional<T> maybe(Supplier<T> value) {
+    return random.nextBoolean() ? Optional.of(value.get()) : Optional.empty();
+  }
+
+  private <T> T pick(T[] values) {
+    return pick(Arrays.asList(values));
+  }
+
+  private <T> T pick(List<T> values) {
+    return values.get(random.nextInt(values.size()));
+  }
+
+  private int whole(int least, int most) {
+    return least + random.nextInt(most - least + 1);
+  }
+
+  private double real(double least, double most) {
+    return least + random.nextDouble() * (most - least);
+  }
+}
