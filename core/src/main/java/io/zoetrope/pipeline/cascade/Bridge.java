@@ -1,0 +1,146 @@
+package io.zoetrope.pipeline.cascade;
+
+import io.zoetrope.diffusion.guidance.Downsampling;
+import io.zoetrope.record.Default;
+import io.zoetrope.torch.UserError;
+import java.util.Optional;
+
+/**
+ * How what one stage of a {@link Cascade} made enters the next. What a bridge does is {@link
+ * Crossing}'s affair; this is what it is told.
+ */
+public sealed interface Bridge {
+  /** Whether the network sees something beside the noisy video, which may be augmented. */
+  default boolean beside() {
+    return false;
+  }
+
+  /** Whether the stage is a part of the sampling before it, with nothing of its own but a model. */
+  default boolean within() {
+    return false;
+  }
+
+  /** Frames that two windows of a long video share, unless something else is said. */
+  String OVERLAP = "4";
+
+  /** Nothing enters: the stage makes its video from words. Only the first stage can. */
+  record None() implements Bridge {}
+
+  /**
+   * As start noise (SDEdit, Meng et al. 2022; base and refiner): enlarged to the size of the stage,
+   * noised to {@code strength}, and down from there.
+   *
+   * @param strength 0.01 to 1, how much is made again
+   * @param where it is enlarged
+   * @param overlap frames that two windows share, from 1
+   */
+  record StartNoise(
+      @Default("0.4") double strength, @Default("pixels") Where where, @Default(OVERLAP) int overlap)
+      implements Bridge {
+    public StartNoise {
+      if (!(strength >= 0.01 && strength <= 1)) {
+        throw new UserError("strength must be 0.01 to 1, is " + strength);
+      }
+      requireOverlap(overlap);
+    }
+  }
+
+  /** Where a small video is enlarged. */
+  enum Where {
+    PIXELS,
+    LATENTS
+  }
+
+  /**
+   * Known frames with gaps between them, which are filled: {@code times} the frame rate. The known
+   * ones are held at level 0, so a network with one level for each frame needs neither channels nor
+   * a mask for it (Make-A-Video's interpolation network, Singer et al. 2022, has both).
+   *
+   * @param times how many frames there are for each one before, 2 to 8
+   * @param overlap frames that two windows share, from 1
+   */
+  record Masked(@Default("2") int times, @Default(OVERLAP) int overlap) implements Bridge {
+    public Masked {
+      requireTimes(times);
+      requireOverlap(overlap);
+    }
+  }
+
+  /**
+   * Enlarged, and seen beside the noisy video as channels of their own, with a noise level of its
+   * own ({@link Stage#augmentation}; Imagen Video's spatial super-resolution, Ho et al. 2022). A
+   * network that takes no such channels is guided by the small video (Video Diffusion Models, Ho et
+   * al. 2022, section 3.1).
+   *
+   * @param kernel how the small video was made from the large one that is sought; for guidance
+   * @param weight of the guidance, 0 to 1000; only for a network that needs it
+   * @param overlap frames that two windows share, from 1
+   */
+  record Enlarge(
+      @Default("area") Downsampling kernel,
+      Optional<Double> weight,
+      @Default(OVERLAP) int overlap)
+      implements Bridge {
+    public Enlarge {
+      weight.ifPresent(value -> {
+        if (!(value >= 0 && value <= 1000)) {
+          throw new UserError("weight must be 0 to 1000, is " + value);
+        }
+      });
+      requireOverlap(overlap);
+    }
+
+    @Override
+    public boolean beside() {
+      return true;
+    }
+  }
+
+  /**
+   * Each frame several times, and seen beside the noisy video as channels of their own (Imagen
+   * Video's temporal super-resolution).
+   *
+   * @param times how many frames there are for each one before, 2 to 8
+   */
+  record Repeat(@Default("2") int times) implements Bridge {
+    public Repeat {
+      requireTimes(times);
+    }
+
+    @Override
+    public boolean beside() {
+      return true;
+    }
+  }
+
+  /**
+   * Not over a finished video but within the sampling of the stage before: frames at or below a
+   * level are this stage's (base and refiner, experts for high and for low noise).
+   *
+   * @param level 0 to 1, under the schedule of the stage before
+   */
+  record Late(@Default("0.3") double level) implements Bridge {
+    public Late {
+      if (!(level >= 0 && level <= 1)) {
+        throw new UserError("level must be 0 to 1, is " + level);
+      }
+    }
+
+    @Override
+    public boolean within() {
+      return true;
+    }
+  }
+
+  private static void requireTimes(int times) {
+    if (times < 2 || times > 8) {
+      throw new UserError("times must be 2 to 8, is " + times);
+    }
+  }
+
+  private static void requireOverlap(int overlap) {
+    if (overlap < 1) {
+      throw new UserError("overlap must be 1 or more, is " + overlap);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package io.zoetrope.pipeline.cascade;
+
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.record.Default;
+import io.zoetrope.torch.UserError;
+import java.util.Optional;
+
+/**
+ * One stage of a {@link Cascade}. What is empty is as in the request that the cascade is run with,
+ * size and frames as the bridge hands them on.
+ *
+ * @param model by name; empty is the model of the stage before, of the first stage the order's
+ * @param bridge over which the stage before enters
+ * @param augmentation level in [0, 1] to which what is seen beside the noisy video is noised, and
+ *     which the network is told (Ho et al. 2021, "Cascaded Diffusion Models", section 3); only
+ *     where something is
+ * @param size of its video
+ * @param frames of one clip of it
+ * @param rate frames per second
+ * @param steps of its sampling
+ * @param guidance scale of classifier-free guidance; 1 is off
+ * @param sampler by name
+ * @param seed of its noise
+ * @param noise which frames share theirs
+ */
+public record Stage(
+    Optional<String> model,
+    @Default("{kind: none}") Bridge bridge,
+    @Default("0.0") double augmentation,
+    Optional<Side> size,
+    Optional<Integer> frames,
+    Optional<Double> rate,
+    Optional<Integer> steps,
+    Optional<Double> guidance,
+    Optional<String> sampler,
+    Optional<Long> seed,
+    @Default("each") Sharing noise) {
+  /** Whose noise a frame is born of. */
+  public enum Sharing {
+    /** Its own. */
+    EACH,
+
+    /**
+     * That of the first frame, so that detail does not flicker; a texture then sticks to the screen
+     * (Make-A-Video's last super-resolution).
+     */
+    ONE
+  }
+
+  /**
+   * Pixels across and down.
+   *
+   * @param width even, 16 to 4096
+   * @param height as width
+   */
+  public record Side(int width, int height) {
+    public Side {
+      check("width", width);
+      check("height", height);
+    }
+
+    private static void check(String name, int value) {
+      if (value < 16 || value > 4096 || value % 2 != 0) {
+        throw new UserError("%s must be even, 16 to 4096, is %d".formatted(name, value));
+      }
+    }
+  }
+
+  public Stage {
+    if (!(augmentation >= 0 && augmentation <= 1)) {
+      throw new UserError("augmentation must be 0 to 1, is " + augmentation);
+    }
+    if (augmentation > 0 && !bridge.beside()) {
+      throw new UserError(
+          "augmentation noises what is seen beside the video: only the bridges enlarge and repeat"
+              + " have that");
+    }
+    if (bridge.within()
+        && (size.isPresent() || frames.isPresent() || rate.isPresent() || steps.isPresent()
+            || guidance.isPresent() || sampler.isPresent() || seed.isPresent()
+            || noise != Sharing.EACH)) {
+      throw new UserError(
+          "a stage over the bridge late is part of the sampling before it: give it a model only");
+    }
+    frames.ifPresent(value -> whole("frames", 1, VideoRequest.MOST_FRAMES, value));
+    steps.ifPresent(value -> whole("steps", 1, VideoRequest.MOST_STEPS, value));
+    rate.ifPresent(value -> real("rate", 0.1, 240, value));
+    guidance.ifPresent(value -> real("guidance", 0, 100, value));
+    seed.ifPresent(value -> {
+      if (value < 0) {
+        throw new UserError("seed must be 0 or more, is " + value);
+      }
+    });
+  }
+
+  /** A stage of which all else is usual. */
+  public static Stage of(Optional<String> model, Bridge bridge) {
+    return new Stage(
+        model,
+        bridge,
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Sharing.EACH);
+  }
+
+  /** What this stage is asked for, where {@code usual} is what the one before was. */
+  VideoRequest request(VideoRequest usual) {
+    VideoRequest shaped = size.map(s -> usual.withSize(s.width(), s.height())).orElse(usual);
+    return shaped
+        .withFrames(frames.orElse(usual.frames()))
+        .withFps(rate.orElse(usual.fps()))
+        .withSteps(steps.orElse(usual.steps()))
+        .withGuidance(guidance.orElse(usual.guidance()))
+        .withSampler(sampler.orElse(usual.sampler()))
+        .withSeed(seed.orElse(usual.seed()));
+  }
+
+  private static void whole(String name, int least, int most, int value) {
+    if (value < least || value > most) {
+      throw new UserError("%s must be %d to %d, is %d".formatted(name, least, most, value));
+    }
+  }
+
+  private static void real(String name, double least, double most, double value) {
+    if (!(value >= least && value <= most)) {
+      throw new UserError("%s must be %s to %s, is %s".formatted(name, plain(least), plain(most), value));
+    }
+  }
+
+  /** 0.1, and 240 rather than 240.0. */
+  private static String plain(double value) {
+    return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+  }
+}
