@@ -116,13 +116,22 @@ class ArchitectureTest {
               "pipeline.task",
               List.of("pipeline", "pipeline.schedule", "pipeline.family", "pipeline.model")),
           Map.entry(
-              "pipeline.order",
+              "pipeline.cascade",
               List.of(
                   "pipeline",
                   "pipeline.schedule",
                   "pipeline.family",
                   "pipeline.model",
                   "pipeline.task")),
+          Map.entry(
+              "pipeline.order",
+              List.of(
+                  "pipeline",
+                  "pipeline.schedule",
+                  "pipeline.family",
+                  "pipeline.model",
+                  "pipeline.task",
+                  "pipeline.cascade")),
           Map.entry(
               "pipeline.probe",
               List.of("pipeline", "pipeline.schedule", "pipeline.family", "pipeline.model")),

@@ -1,6 +1,6 @@
 package io.zoetrope.app.cli;
 
-import io.zoetrope.pipeline.order.Size;
+import io.zoetrope.pipeline.model.Size;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;

@@ -1,7 +1,7 @@
 package io.zoetrope.app.cli;
 
+import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoRequest;
-import io.zoetrope.pipeline.order.Size;
 import io.zoetrope.pipeline.schedule.Samplers;
 import java.util.Iterator;
 import java.util.Locale;

@@ -17,7 +17,7 @@ import io.zoetrope.media.ContactSheet;
 import io.zoetrope.media.OutputFormat;
 import io.zoetrope.media.Png;
 import io.zoetrope.media.VideoWriter;
-import io.zoetrope.pipeline.order.Size;
+import io.zoetrope.pipeline.model.Size;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -5,6 +5,7 @@ import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Fit;
+import io.zoetrope.pipeline.cascade.Bridge;
 import io.zoetrope.pipeline.order.AnimateSpec;
 import io.zoetrope.pipeline.order.ExtendSpec;
 import io.zoetrope.pipeline.order.GenerateSpec;
@@ -80,7 +81,7 @@ enum PlanTask {
               0,
               Optional.empty(),
               shape.strength.orElse(0.4),
-              RefineSpec.Where.PIXELS,
+              Bridge.Where.PIXELS,
               Optional.empty(),
               shape.join())
           .plan(descent, shape.frames);

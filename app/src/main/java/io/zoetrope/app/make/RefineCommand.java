@@ -9,6 +9,7 @@ import io.zoetrope.app.cli.SourceFile;
 import io.zoetrope.app.cli.SourceOptions;
 import io.zoetrope.app.cli.UsageError;
 import io.zoetrope.app.cli.Values;
+import io.zoetrope.pipeline.cascade.Bridge;
 import io.zoetrope.pipeline.order.Made;
 import io.zoetrope.pipeline.order.RefineSpec;
 import io.zoetrope.pipeline.order.SourceRef;
@@ -94,7 +95,7 @@ public final class RefineCommand extends MakeVerb {
         source.start(),
         Optional.ofNullable(scale),
         strength,
-        upscale == Where.pixels ? RefineSpec.Where.PIXELS : RefineSpec.Where.LATENTS,
+        upscale == Where.pixels ? Bridge.Where.PIXELS : Bridge.Where.LATENTS,
         Optional.ofNullable(refiner),
         join.join());
   }

@@ -35,7 +35,9 @@ public sealed interface Bridge {
    * @param overlap frames that two windows share, from 1
    */
   record StartNoise(
-      @Default("0.4") double strength, @Default("pixels") Where where, @Default(OVERLAP) int overlap)
+      @Default("0.4") double strength,
+      @Default("pixels") Where where,
+      @Default(OVERLAP) int overlap)
       implements Bridge {
     public StartNoise {
       if (!(strength >= 0.01 && strength <= 1)) {
@@ -77,9 +79,7 @@ public sealed interface Bridge {
    * @param overlap frames that two windows share, from 1
    */
   record Enlarge(
-      @Default("area") Downsampling kernel,
-      Optional<Double> weight,
-      @Default(OVERLAP) int overlap)
+      @Default("area") Downsampling kernel, Optional<Double> weight, @Default(OVERLAP) int overlap)
       implements Bridge {
     public Enlarge {
       weight.ifPresent(value -> {

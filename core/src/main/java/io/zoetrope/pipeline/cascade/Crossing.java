@@ -3,7 +3,6 @@ package io.zoetrope.pipeline.cascade;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.condition.Signature;
-import io.zoetrope.diffusion.guidance.Measurement;
 import io.zoetrope.diffusion.guidance.ReconstructionGuidance;
 import io.zoetrope.diffusion.guidance.ReconstructionWeight;
 import io.zoetrope.diffusion.sampler.Noise;
@@ -54,7 +53,8 @@ record Crossing(Engine engine, double augmentation) {
       case Bridge.StartNoise start ->
           new Made(
               asked,
-              new Refine(small(start.where(), before.orElseThrow()), start.strength(), start.overlap())
+              new Refine(
+                      small(start.where(), before.orElseThrow()), start.strength(), start.overlap())
                   .latents(engine, List.of(asked), progress));
       case Bridge.Masked masked -> {
         VideoRequest faster = asked.withFps(asked.fps() * masked.times());

@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.cascade;
 
+import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.record.Default;
 import io.zoetrope.torch.UserError;
@@ -27,7 +28,7 @@ public record Stage(
     Optional<String> model,
     @Default("{kind: none}") Bridge bridge,
     @Default("0.0") double augmentation,
-    Optional<Side> size,
+    Optional<Size> size,
     Optional<Integer> frames,
     Optional<Double> rate,
     Optional<Integer> steps,
@@ -47,25 +48,6 @@ public record Stage(
     ONE
   }
 
-  /**
-   * Pixels across and down.
-   *
-   * @param width even, 16 to 4096
-   * @param height as width
-   */
-  public record Side(int width, int height) {
-    public Side {
-      check("width", width);
-      check("height", height);
-    }
-
-    private static void check(String name, int value) {
-      if (value < 16 || value > 4096 || value % 2 != 0) {
-        throw new UserError("%s must be even, 16 to 4096, is %d".formatted(name, value));
-      }
-    }
-  }
-
   public Stage {
     if (!(augmentation >= 0 && augmentation <= 1)) {
       throw new UserError("augmentation must be 0 to 1, is " + augmentation);
@@ -76,8 +58,13 @@ public record Stage(
               + " have that");
     }
     if (bridge.within()
-        && (size.isPresent() || frames.isPresent() || rate.isPresent() || steps.isPresent()
-            || guidance.isPresent() || sampler.isPresent() || seed.isPresent()
+        && (size.isPresent()
+            || frames.isPresent()
+            || rate.isPresent()
+            || steps.isPresent()
+            || guidance.isPresent()
+            || sampler.isPresent()
+            || seed.isPresent()
             || noise != Sharing.EACH)) {
       throw new UserError(
           "a stage over the bridge late is part of the sampling before it: give it a model only");
@@ -109,6 +96,22 @@ public record Stage(
         Sharing.EACH);
   }
 
+  /** This with a size of its own. */
+  public Stage withSize(Size other) {
+    return new Stage(
+        model,
+        bridge,
+        augmentation,
+        Optional.of(other),
+        frames,
+        rate,
+        steps,
+        guidance,
+        sampler,
+        seed,
+        noise);
+  }
+
   /** What this stage is asked for, where {@code usual} is what the one before was. */
   VideoRequest request(VideoRequest usual) {
     VideoRequest shaped = size.map(s -> usual.withSize(s.width(), s.height())).orElse(usual);
@@ -129,7 +132,8 @@ public record Stage(
 
   private static void real(String name, double least, double most, double value) {
     if (!(value >= least && value <= most)) {
-      throw new UserError("%s must be %s to %s, is %s".formatted(name, plain(least), plain(most), value));
+      throw new UserError(
+          "%s must be %s to %s, is %s".formatted(name, plain(least), plain(most), value));
     }
   }
 

@@ -2,28 +2,27 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Fit;
-import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Source;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoInfo;
-import io.zoetrope.pipeline.Engine;
-import io.zoetrope.pipeline.TextToVideo;
+import io.zoetrope.pipeline.cascade.Bridge;
+import io.zoetrope.pipeline.cascade.Cascade;
+import io.zoetrope.pipeline.cascade.CascadeRun;
+import io.zoetrope.pipeline.cascade.Stage;
 import io.zoetrope.pipeline.family.ModelIndex;
+import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
-import io.zoetrope.pipeline.task.Refine;
 import io.zoetrope.pipeline.task.Restyle;
 import io.zoetrope.record.Default;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * A video is made larger and finer. The wish's size is that of the result.
@@ -44,17 +43,14 @@ public record RefineSpec(
     @Default("0.0") double start,
     Optional<Double> scale,
     @Default("0.4") double strength,
-    @Default("pixels") Where upscale,
+    @Default("pixels") Bridge.Where upscale,
     Optional<String> refiner,
     @Default("{}") Join join)
     implements TaskSpec {
   private static final double USUAL_SCALE = 2;
 
-  /** Where a small video is enlarged. */
-  public enum Where {
-    PIXELS,
-    LATENTS
-  }
+  /** The model of the last stage, whichever that is. */
+  private static final String SECOND = "second";
 
   public RefineSpec {
     Checks.real("start", 0, Wish.MOST_FRAMES, start);
@@ -153,16 +149,9 @@ public record RefineSpec(
     public Shoot read(Making making) {
       VideoRequest request = making.request();
       Size small = small(making.first().model());
+      Cascade cascade = cascade(small, new Size(request.width(), request.height()));
       if (given.isEmpty()) {
-        return (reel, progress) -> {
-          VideoRequest before = request.withSize(small.width(), small.height());
-          Halves halves = new Halves(reel.timed(progress));
-          Video begun = new TextToVideo(making.first()).run(before, halves.first());
-          Tensor z =
-              refine(begun, making.second())
-                  .latents(making.second(), List.of(request), halves.second());
-          reel.show(making.second(), request, z, 0);
-        };
+        return film(making, cascade, Optional.empty());
       }
       Source.Wish source =
           Source.Wish.of(small.width(), small.height())
@@ -171,18 +160,24 @@ public record RefineSpec(
               .from(start)
               .first(wish.frames().orElse(RestyleSpec.USUAL_MOST));
       Video begun = making.video(video.orElseThrow(), source).video();
-      return (reel, progress) ->
-          reel.film(making.second(), request, refine(begun, making.second())::latents, progress);
+      return film(making, cascade.part(1, 2), Optional.of(begun));
     }
   }
 
-  private Refine refine(Video small, Engine engine) {
-    Tensor x_B3FHW = FrameTensors.toTensor(small).unsqueeze(0);
-    Refine.Source from =
-        upscale == Where.PIXELS
-            ? new Refine.Pixels(x_B3FHW)
-            : new Refine.Latents(engine.encode(x_B3FHW));
-    return new Refine(from, strength, join.overlap());
+  /** The small video from words, and what is made larger of it. */
+  private Cascade cascade(Size small, Size large) {
+    Bridge finer = new Bridge.StartNoise(strength, upscale, join.overlap());
+    return Cascade.of(
+        Stage.of(Optional.empty(), new Bridge.None()).withSize(small),
+        Stage.of(Optional.of(SECOND), finer).withSize(large));
+  }
+
+  private static Shoot film(Making making, Cascade cascade, Optional<Video> begun) {
+    CascadeRun run = new CascadeRun(name -> name.isPresent() ? making.second() : making.first());
+    return (reel, progress) -> {
+      CascadeRun.Take take = run.run(cascade, making.request(), begun, reel.timed(progress));
+      reel.show(take.engine(), take.request(), take.z_1CFHW(), 0);
+    };
   }
 
   private static Size times(Size from, double factor, int multiple) {

@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.pipeline.family.ModelIndex;
+import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Samplers;
 import io.zoetrope.record.Default;

@@ -11,6 +11,8 @@ import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.TinyModel;
+import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.HigherRate;
@@ -44,8 +46,8 @@ class CascadeRunTest {
 
   @BeforeAll
   void load(@TempDir Path folder) {
-    model = VideoModel.load(TinyModel.write(folder.resolve("model")), "f32");
-    other = VideoModel.load(TinyModel.writeSilent(folder.resolve("other")), "f32");
+    model = VideoModel.load(ModelChoice.of(TinyModel.write(folder.resolve("model")), "f32"));
+    other = VideoModel.load(ModelChoice.of(TinyModel.writeSilent(folder.resolve("other")), "f32"));
   }
 
   @AfterAll
@@ -59,10 +61,9 @@ class CascadeRunTest {
   }
 
   private byte[] run(Cascade cascade, Optional<Video> begun) {
-    return Scopes.value(
-        () ->
-            Tensors.toBytes(
-                new CascadeRun(this::engine).run(cascade, ASKED, begun, Progress.NONE).z_1CFHW()));
+    return Scopes.value(() ->
+        Tensors.toBytes(
+            new CascadeRun(this::engine).run(cascade, ASKED, begun, Progress.NONE).z_1CFHW()));
   }
 
   private Video words() {
@@ -70,18 +71,7 @@ class CascadeRunTest {
   }
 
   private static Stage sized(Bridge bridge) {
-    return new Stage(
-        Optional.empty(),
-        bridge,
-        0,
-        Optional.of(new Stage.Side(32, 32)),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Stage.Sharing.EACH);
+    return Stage.of(Optional.empty(), bridge).withSize(new Size(32, 32));
   }
 
   private static byte[] bytes(java.util.function.Supplier<Tensor> latents) {
@@ -109,7 +99,9 @@ class CascadeRunTest {
   @Test
   void maskedIsAHigherRate() {
     byte[] cascade =
-        run(Cascade.of(WORDS, Stage.of(Optional.empty(), new Bridge.Masked(3, 1))), Optional.empty());
+        run(
+            Cascade.of(WORDS, Stage.of(Optional.empty(), new Bridge.Masked(3, 1))),
+            Optional.empty());
     Video slow = words();
     byte[] byHand =
         bytes(() -> {
@@ -222,7 +214,7 @@ class CascadeRunTest {
             Optional.empty(),
             new Bridge.Enlarge(Downsampling.AREA, Optional.empty(), 1),
             0.2,
-            Optional.of(new Stage.Side(32, 32)),
+            Optional.of(new Size(32, 32)),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -237,12 +229,9 @@ class CascadeRunTest {
     assertThatThrownBy(() -> run(Cascade.of(WORDS, repeat), Optional.empty()))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("the bridge masked raises the rate with any model");
-    Stage smaller = Stage.of(Optional.empty(), new Bridge.Masked(2, 1));
-    assertThatThrownBy(
-            () -> run(Cascade.of(WORDS, sized(new Bridge.StartNoise(0.5, Bridge.Where.PIXELS, 1)),
-                new Stage(Optional.empty(), smaller.bridge(), 0, Optional.of(new Stage.Side(16, 16)),
-                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
-                    Optional.empty(), Optional.empty(), Stage.Sharing.EACH)), Optional.empty()))
+    Stage larger = sized(new Bridge.StartNoise(0.5, Bridge.Where.PIXELS, 1));
+    Stage smaller = Stage.of(Optional.empty(), new Bridge.Masked(2, 1)).withSize(new Size(16, 16));
+    assertThatThrownBy(() -> run(Cascade.of(WORDS, larger, smaller), Optional.empty()))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("a cascade makes videos larger");
   }

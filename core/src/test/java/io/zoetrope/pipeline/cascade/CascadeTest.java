@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.diffusion.guidance.Downsampling;
+import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,7 +69,7 @@ class CascadeTest {
         random.nextBoolean() ? Optional.of("models/m" + random.nextInt(9)) : Optional.empty(),
         bridge,
         bridge.beside() ? random.nextDouble() : 0,
-        random.nextBoolean() ? Optional.of(new Stage.Side(32, 64)) : Optional.empty(),
+        random.nextBoolean() ? Optional.of(new Size(32, 64)) : Optional.empty(),
         random.nextBoolean() ? Optional.of(1 + random.nextInt(30)) : Optional.empty(),
         random.nextBoolean() ? Optional.of(0.5 + random.nextInt(30)) : Optional.empty(),
         random.nextBoolean() ? Optional.of(1 + random.nextInt(30)) : Optional.empty(),
@@ -111,7 +112,7 @@ class CascadeTest {
           stages: [{bridge: {kind: enlarge, kernel: cubic}}]                   | area, bilinear
           stages: [{augmentation: 0.5}]                                        | only the bridges enlarge and repeat
           stages: [{bridge: {kind: repeat}, augmentation: 2}]                  | augmentation must be 0 to 1
-          stages: [{size: {width: 15, height: 16}}]                            | width must be even, 16 to 4096, is 15
+          stages: [{size: {width: 15, height: 16}}]                            | width must be 16 to 4096, is 15
           stages: [{frames: 0}]                                                | frames must be 1 to
           stages: [{rate: 0}]                                                  | rate must be 0.1 to 240
           stages: [{steps: 1.5}]                                               | whole number

@@ -2,6 +2,8 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.media.Fit;
+import io.zoetrope.pipeline.cascade.Bridge;
+import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.schedule.Samplers;
 import io.zoetrope.pipeline.task.MotionField;
 import io.zoetrope.pipeline.task.TextToVideoZero.Moments;
@@ -150,7 +152,7 @@ final class RandomOrders {
         real(0, 100),
         maybe(() -> real(1, 8)),
         real(0.01, 1),
-        pick(RefineSpec.Where.values()),
+        pick(Bridge.Where.values()),
         maybe(() -> "org/refiner"),
         join());
   }

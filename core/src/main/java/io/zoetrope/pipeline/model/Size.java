@@ -1,4 +1,7 @@
-package io.zoetrope.pipeline.order;
+package io.zoetrope.pipeline.model;
+
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.UserError;
 
 /**
  * Pixels across and down.
@@ -17,10 +20,12 @@ public record Size(int width, int height) {
 
   private static void check(String side, int value) {
     if (value < MIN || value > MAX) {
-      throw Checks.wrong("%s must be %d to %d, is %d".formatted(side, MIN, MAX, value));
+      throw new UserError(
+          Fault.ORDER, "%s must be %d to %d, is %d".formatted(side, MIN, MAX, value));
     }
     if (value % 2 != 0) {
-      throw Checks.wrong(
+      throw new UserError(
+          Fault.ORDER,
           "%s must be even, for video files hold no other, is %d".formatted(side, value));
     }
   }
