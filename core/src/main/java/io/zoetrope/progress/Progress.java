@@ -15,6 +15,11 @@ public interface Progress {
   /** Called after each unit of work: a step, a frame, a stretch of frames, a block of bytes. */
   void update(Report report);
 
+  /** As {@link #update(Report)}, for so many of so many, and a few words. */
+  default void update(Phase phase, long done, long total, String words) {
+    update(Report.of(phase, done, total).words(words));
+  }
+
   /**
    * Asked between units; true stops the work with a {@link CancellationException}, unless that says
    * that it ends in another way.

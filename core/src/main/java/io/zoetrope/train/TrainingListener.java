@@ -24,12 +24,12 @@ public interface TrainingListener extends Progress {
     };
   }
 
-  /** After each step, with no preview; {@link #step} says more. */
+  /**
+   * While data is made ready, before the first step, clips that are encoded ({@code ENCODE}); then
+   * after each step ({@code TRAIN}), with no preview; {@link #step} says more.
+   */
   @Override
   default void update(Report report) {}
-
-  /** While data is made ready, before the first step: so many clips of so many are done. */
-  default void preparing(long done, long total) {}
 
   /** After each step. */
   default void step(StepReport report) {}
@@ -40,7 +40,10 @@ public interface TrainingListener extends Progress {
   /** Something a person should read, that does not end the run. */
   default void warning(String line) {}
 
-  /** Asked after each step; true saves a checkpoint and ends the run, without an exception. */
+  /**
+   * Asked after each step; true saves a checkpoint and ends the run, without an exception. While
+   * data is made ready there is nothing to save, and an exception ends it.
+   */
   @Override
   default boolean cancelled() {
     return false;

@@ -12,6 +12,7 @@ import io.zoetrope.checkpoint.hub.ModelId;
 import io.zoetrope.checkpoint.hub.Pull;
 import io.zoetrope.checkpoint.hub.PullPlan;
 import io.zoetrope.checkpoint.hub.PullRequest;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -129,8 +130,8 @@ public final class PullCommand extends Verb {
     }
 
     @Override
-    public void moved(long bytes) {
-      progress.moved(bytes);
+    public void update(Report report) {
+      progress.update(report);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.Units;
 import io.zoetrope.checkpoint.hub.PullListener;
 import io.zoetrope.checkpoint.hub.PullPlan;
+import io.zoetrope.progress.Report;
 import java.io.PrintStream;
 
 /**
@@ -53,9 +54,9 @@ final class PullProgress implements PullListener, AutoCloseable {
   }
 
   @Override
-  public synchronized void moved(long bytes) {
-    done += bytes;
-    fetched += Math.max(0, bytes);
+  public synchronized void update(Report report) {
+    fetched += Math.max(0, report.done() - done);
+    done = report.done();
     double now = now();
     if (quiet || now - shown < (terminal ? SECONDS_BETWEEN_CHANGES : SECONDS_BETWEEN_LINES)) {
       return;
@@ -70,7 +71,7 @@ final class PullProgress implements PullListener, AutoCloseable {
     String line =
         "pulling %s of %s, %s/s%s"
             .formatted(
-                Units.bytes(Math.max(0, done)),
+                Units.bytes(done),
                 Units.bytes(total),
                 Units.bytes((long) rate),
                 rate > 0 ? ", " + time((total - done) / rate) + " to go" : "");

@@ -4,6 +4,7 @@ import io.zoetrope.app.cli.StepProgress;
 import io.zoetrope.eval.suite.Bench;
 import io.zoetrope.media.ContactSheet;
 import io.zoetrope.media.Video;
+import io.zoetrope.progress.Report;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,8 +20,8 @@ final class SuiteWatcher implements Bench.Watcher {
   }
 
   @Override
-  public void update(int done, int total, String words) {
-    progress.update(done, total, words);
+  public void update(Report report) {
+    progress.update(report);
   }
 
   @Override

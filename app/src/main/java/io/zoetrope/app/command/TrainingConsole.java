@@ -3,6 +3,8 @@ package io.zoetrope.app.command;
 import io.zoetrope.app.cli.OutputOptions;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.StepProgress;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Report;
 import io.zoetrope.train.StepReport;
 import io.zoetrope.train.TrainingListener;
 import java.nio.file.Path;
@@ -25,12 +27,14 @@ final class TrainingConsole implements TrainingListener, AutoCloseable {
   }
 
   @Override
-  public void preparing(long done, long total) {
+  public void update(Report report) {
+    if (report.phase() != Phase.ENCODE) {
+      return;
+    }
     if (preparing.isEmpty()) {
       preparing = Optional.of(new StepProgress(session, output, "encoding"));
     }
-    preparing.get().update(done, total);
-    session.cancellation().check();
+    preparing.get().update(report);
   }
 
   @Override

@@ -68,10 +68,10 @@ final class BodyStream implements BodySubscriber<BodyStream>, AutoCloseable {
    * @return nothing at the end of the body
    * @throws IOException if the connection breaks or nothing comes
    */
-  Optional<List<ByteBuffer>> next(Duration stall, PullListener listener) throws IOException {
+  Optional<List<ByteBuffer>> next(Duration stall, Traffic traffic) throws IOException {
     long end = System.nanoTime() + stall.toNanos();
     while (true) {
-      Retry.check(listener);
+      Retry.check(traffic);
       long left = end - System.nanoTime();
       if (left <= 0) {
         throw new HttpTimeoutException("nothing came in time");

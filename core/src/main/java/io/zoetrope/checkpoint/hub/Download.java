@@ -37,7 +37,7 @@ final class Download {
   private final HubClient hub;
   private final HubSettings settings;
   private final Patience patience;
-  private final PullListener listener;
+  private final Traffic traffic;
   private final CachedRepo repo;
   private final ModelId id;
   private final String commit;
@@ -47,7 +47,7 @@ final class Download {
       HubClient hub,
       HubSettings settings,
       Patience patience,
-      PullListener listener,
+      Traffic traffic,
       CachedRepo repo,
       ModelId id,
       String commit) {
@@ -55,7 +55,7 @@ final class Download {
     this.hub = hub;
     this.settings = settings;
     this.patience = patience;
-    this.listener = listener;
+    this.traffic = traffic;
     this.repo = repo;
     this.id = id;
     this.commit = commit;
@@ -79,7 +79,7 @@ final class Download {
     try (Lock lock = lock(metadata.etag(), file.path())) {
       if (isThere(repo.blob(metadata.etag()), metadata.size())) {
         // Somebody else was at it, and is done.
-        listener.moved(metadata.size().orElse(0));
+        traffic.moved(metadata.size().orElse(0));
         return;
       }
       Path growing = repo.incomplete(metadata.etag());
@@ -90,7 +90,7 @@ final class Download {
           repo.admit(growing, metadata.etag());
           return;
         } catch (Wrong e) {
-          listener.moved(-Files.size(growing));
+          traffic.moved(-Files.size(growing));
           Files.delete(growing);
           if (attempt == TRIES) {
             throw new UserError(
@@ -98,7 +98,7 @@ final class Download {
                 "%s: %s; it was deleted".formatted(file.path(), e.getMessage()),
                 e);
           }
-          listener.note("%s: %s, trying once more".formatted(file.path(), e.getMessage()));
+          traffic.note("%s: %s, trying once more".formatted(file.path(), e.getMessage()));
           Metadata now = hub.metadata(id, commit, file);
           if (!now.equals(metadata)) {
             throw new UserError(
@@ -123,10 +123,10 @@ final class Download {
   private Lock lock(String etag, String path) throws IOException {
     Optional<Lock> lock = repo.tryLock(etag);
     if (lock.isEmpty()) {
-      listener.note("%s: another process downloads it, waiting".formatted(path));
+      traffic.note("%s: another process downloads it, waiting".formatted(path));
     }
     while (lock.isEmpty()) {
-      Retry.sleep(BETWEEN_LOCKS, listener);
+      Retry.sleep(BETWEEN_LOCKS, traffic);
       lock = repo.tryLock(etag);
     }
     return lock.get();
@@ -135,8 +135,8 @@ final class Download {
   private void fetch(HubFile file, Metadata metadata, Path growing) throws IOException, Wrong {
     try (FileChannel out =
         FileChannel.open(growing, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      Transfer transfer = new Transfer(out, metadata.size(), patience, listener);
-      Retry retry = new Retry(patience, listener, file.path());
+      Transfer transfer = new Transfer(out, metadata.size(), patience, traffic);
+      Retry retry = new Retry(patience, traffic, file.path());
       if (metadata.hash().isEmpty()) {
         // Where no hash will tell, the server has to.
         transfer.validator(Optional.of("\"" + metadata.etag() + "\""));

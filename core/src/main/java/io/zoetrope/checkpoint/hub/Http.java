@@ -37,14 +37,14 @@ final class Http implements AutoCloseable {
 
   private final HubSettings settings;
   private final Patience patience;
-  private final PullListener listener;
+  private final Traffic traffic;
   private final HttpClient client;
   private final Set<String> hubs;
 
-  Http(HubSettings settings, Patience patience, PullListener listener) {
+  Http(HubSettings settings, Patience patience, Traffic traffic) {
     this.settings = settings;
     this.patience = patience;
-    this.listener = listener;
+    this.traffic = traffic;
     // HTTP/1.1: several large files over the one connection of HTTP/2 would share its window.
     this.client =
         HttpClient.newBuilder()
@@ -83,9 +83,9 @@ final class Http implements AutoCloseable {
       long length = headers.firstValueAsLong("Content-Length").orElse(0);
       try {
         if (length > 0 && length < SHORT_BODY) {
-          Optional<List<ByteBuffer>> pieces = body.next(SHORT_WAIT, PullListener.NONE);
+          Optional<List<ByteBuffer>> pieces = body.next(SHORT_WAIT, Traffic.NONE);
           while (pieces.isPresent()) {
-            pieces = body.next(SHORT_WAIT, PullListener.NONE);
+            pieces = body.next(SHORT_WAIT, Traffic.NONE);
           }
         }
       } catch (IOException e) {
@@ -183,7 +183,7 @@ final class Http implements AutoCloseable {
     long end = System.nanoTime() + patience.answer().toNanos();
     try {
       while (true) {
-        Retry.check(listener);
+        Retry.check(traffic);
         try {
           return future.get(MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

@@ -33,13 +33,13 @@ final class HubClient {
   private final Http http;
   private final HubSettings settings;
   private final Patience patience;
-  private final PullListener listener;
+  private final Traffic traffic;
 
-  HubClient(Http http, HubSettings settings, Patience patience, PullListener listener) {
+  HubClient(Http http, HubSettings settings, Patience patience, Traffic traffic) {
     this.http = http;
     this.settings = settings;
     this.patience = patience;
-    this.listener = listener;
+    this.traffic = traffic;
   }
 
   /**
@@ -128,7 +128,7 @@ final class HubClient {
 
   /** Asks what a file is, without its content. */
   Metadata metadata(ModelId id, String commit, HubFile file) {
-    return new Retry(patience, listener, file.path())
+    return new Retry(patience, traffic, file.path())
         .until(() -> metadata(id, commit, file, "HEAD"));
   }
 
@@ -238,7 +238,7 @@ final class HubClient {
   private record Page(JsonNode body, Optional<URI> next) {}
 
   private Page json(ModelId id, URI uri) {
-    return new Retry(patience, listener, settings.endpoint().toString())
+    return new Retry(patience, traffic, settings.endpoint().toString())
         .until(() -> {
           try (Answer answer = http.follow("GET", uri, Map.of("Accept", "application/json"))) {
             if (Busy.isBusy(answer.status())) {
@@ -275,7 +275,7 @@ final class HubClient {
 
   private String text(Answer answer) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Optional<List<ByteBuffer>> pieces = answer.body().next(patience.stall(), listener);
+    Optional<List<ByteBuffer>> pieces = answer.body().next(patience.stall(), traffic);
     while (pieces.isPresent()) {
       for (ByteBuffer piece : pieces.get()) {
         byte[] bytes = new byte[piece.remaining()];
@@ -286,7 +286,7 @@ final class HubClient {
         throw new UserError(
             Fault.UNREACHABLE, "the hub's list of files has no end", "check HF_ENDPOINT");
       }
-      pieces = answer.body().next(patience.stall(), listener);
+      pieces = answer.body().next(patience.stall(), traffic);
     }
     return out.toString(StandardCharsets.UTF_8);
   }

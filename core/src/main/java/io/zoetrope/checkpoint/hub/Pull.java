@@ -2,6 +2,8 @@ package io.zoetrope.checkpoint.hub;
 
 import io.zoetrope.checkpoint.hub.HubClient.Listing;
 import io.zoetrope.checkpoint.hub.HubClient.Metadata;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
@@ -28,7 +30,7 @@ public final class Pull implements AutoCloseable {
   private static final long SPARE = 64L << 20;
 
   private final PullRequest request;
-  private final Stoppable listener;
+  private final Told told;
   private final HubSettings settings;
   private final Patience patience;
   private final Http http;
@@ -51,46 +53,51 @@ public final class Pull implements AutoCloseable {
           Fault.INVALID, "HF_HUB_OFFLINE is set", "unset it to download " + request.id());
     }
     this.request = request;
-    this.listener = new Stoppable(listener);
+    this.told = new Told(listener);
     this.settings = settings;
     this.patience = patience;
-    this.http = new Http(settings, patience, this.listener);
-    this.hub = new HubClient(http, settings, patience, this.listener);
+    this.http = new Http(settings, patience, told);
+    this.hub = new HubClient(http, settings, patience, told);
     this.repo = new CachedRepo(settings.cache(), request.id().folder(), settings.links());
-    this.workers = new Workers(request.parallel(), this.listener::stop);
+    this.workers = new Workers(request.parallel(), told::stop);
   }
 
-  /** A listener, and whether something went wrong elsewhere. */
-  private static final class Stoppable implements PullListener {
-    private final PullListener inner;
+  /** Adds up what the connections tell, and knows whether something went wrong elsewhere. */
+  private static final class Told implements Traffic {
+    private final PullListener listener;
     private volatile boolean stopped;
+    private long there;
+    private long wanted;
 
-    Stoppable(PullListener inner) {
-      this.inner = inner;
+    Told(PullListener listener) {
+      this.listener = listener;
     }
 
     void stop() {
       stopped = true;
     }
 
-    @Override
-    public void planned(PullPlan plan) {
-      inner.planned(plan);
+    synchronized void planned(PullPlan plan) {
+      there = plan.there();
+      wanted = plan.bytes();
+      listener.planned(plan);
     }
 
     @Override
-    public void moved(long bytes) {
-      inner.moved(bytes);
+    public synchronized void moved(long bytes) {
+      there += bytes;
+      long done = Math.max(0, there);
+      listener.update(Report.of(Phase.DOWNLOAD, done, Math.max(done, wanted)));
     }
 
     @Override
     public void note(String line) {
-      inner.note(line);
+      listener.note(line);
     }
 
     @Override
     public boolean cancelled() {
-      return stopped || inner.cancelled();
+      return stopped || listener.cancelled();
     }
   }
 
@@ -114,7 +121,7 @@ public final class Pull implements AutoCloseable {
   public PullPlan run() {
     Prepared prepared = prepare();
     PullPlan plan = prepared.plan();
-    listener.planned(plan);
+    told.planned(plan);
     try {
       checkSpace(plan);
       repo.create();
@@ -225,11 +232,11 @@ public final class Pull implements AutoCloseable {
     String etag = task.metadata().etag();
     try {
       if (!Download.isThere(repo.blob(etag), task.metadata().size())) {
-        new Download(http, hub, settings, patience, listener, repo, request.id(), commit)
+        new Download(http, hub, settings, patience, told, repo, request.id(), commit)
             .run(first, task.metadata());
       }
       if (task.metadata().hash().isEmpty()) {
-        listener.note(first.path() + ": the server gives no hash, only its length was checked");
+        told.note(first.path() + ": the server gives no hash, only its length was checked");
       }
       for (HubFile file : task.files()) {
         repo.point(commit, file.path(), etag);

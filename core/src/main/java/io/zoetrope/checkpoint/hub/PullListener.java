@@ -1,25 +1,23 @@
 package io.zoetrope.checkpoint.hub;
 
-/** Who watches a pull, and may stop it. Called from several threads at once. */
-public interface PullListener {
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
+
+/**
+ * Who watches a pull, and may stop it: what came so far is kept. Called from the threads that
+ * download; one call at a time, but for {@link #cancelled} and {@link #note}.
+ */
+public interface PullListener extends Progress {
   /** Nobody. */
   PullListener NONE = new PullListener() {};
 
   /** What will be done, before the first byte comes. */
   default void planned(PullPlan plan) {}
 
-  /**
-   * Bytes came.
-   *
-   * @param bytes since the last call; negative if some turned out to be of no use
-   */
-  default void moved(long bytes) {}
+  /** Bytes came: so many are there, of all that are wanted. Fewer if some were of no use. */
+  @Override
+  default void update(Report report) {}
 
   /** Something worth a line, for instance that the server asks to wait. */
   default void note(String line) {}
-
-  /** Whether to stop soon. What came so far is kept. */
-  default boolean cancelled() {
-    return false;
-  }
 }

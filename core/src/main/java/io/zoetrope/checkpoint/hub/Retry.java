@@ -18,7 +18,7 @@ final class Retry {
   private static final long NANOS_BETWEEN_LOOKS = 20_000_000;
 
   private final Patience patience;
-  private final PullListener listener;
+  private final Traffic traffic;
   private final String what;
   private int failures;
 
@@ -27,9 +27,9 @@ final class Retry {
    *
    * @param what is wanted, for messages
    */
-  Retry(Patience patience, PullListener listener, String what) {
+  Retry(Patience patience, Traffic traffic, String what) {
     this.patience = patience;
-    this.listener = listener;
+    this.traffic = traffic;
     this.what = what;
   }
 
@@ -90,16 +90,16 @@ final class Retry {
       wait = asked.get().compareTo(wait) > 0 ? asked.get() : wait;
     }
     if (wait.compareTo(Duration.ofSeconds(2)) >= 0) {
-      listener.note("%s: %s, again in %s".formatted(what, reason(e), seconds(wait)));
+      traffic.note("%s: %s, again in %s".formatted(what, reason(e), seconds(wait)));
     }
-    sleep(wait, listener);
+    sleep(wait, traffic);
   }
 
   /** Waits, unless somebody wants to stop. */
-  static void sleep(Duration wait, PullListener listener) {
+  static void sleep(Duration wait, Traffic traffic) {
     long end = System.nanoTime() + wait.toNanos();
     while (true) {
-      check(listener);
+      check(traffic);
       long left = end - System.nanoTime();
       if (left <= 0) {
         return;
@@ -114,8 +114,8 @@ final class Retry {
   }
 
   /** Stops here if somebody wants to. */
-  static void check(PullListener listener) {
-    if (listener.cancelled()) {
+  static void check(Traffic traffic) {
+    if (traffic.cancelled()) {
       throw new CancellationException("cancelled");
     }
   }

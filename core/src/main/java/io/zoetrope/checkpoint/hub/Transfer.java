@@ -13,7 +13,7 @@ final class Transfer {
   private final FileChannel out;
   private final OptionalLong size;
   private final Patience patience;
-  private final PullListener listener;
+  private final Traffic traffic;
   private long have;
   private long best;
   private boolean ended;
@@ -24,12 +24,12 @@ final class Transfer {
    *
    * @param size that the file will have, if it is known
    */
-  Transfer(FileChannel out, OptionalLong size, Patience patience, PullListener listener)
+  Transfer(FileChannel out, OptionalLong size, Patience patience, Traffic traffic)
       throws IOException {
     this.out = out;
     this.size = size;
     this.patience = patience;
-    this.listener = listener;
+    this.traffic = traffic;
     long there = out.size();
     this.have = size.isPresent() && there <= size.getAsLong() ? there : 0;
     this.best = have;
@@ -82,7 +82,7 @@ final class Transfer {
 
   /** Throws away what is there. */
   void restart() throws IOException {
-    listener.moved(-have);
+    traffic.moved(-have);
     have = 0;
     validator = Optional.empty();
     out.truncate(0);
@@ -102,7 +102,7 @@ final class Transfer {
     while (true) {
       Optional<List<ByteBuffer>> pieces;
       try {
-        pieces = body.next(patience.stall(), listener);
+        pieces = body.next(patience.stall(), traffic);
       } catch (IOException e) {
         boolean trickle = e instanceof HttpTimeoutException && inWindow < patience.slowest();
         best = trickle ? best : Math.max(best, have);
@@ -121,7 +121,7 @@ final class Transfer {
         }
         have += bytes;
         inWindow += bytes;
-        listener.moved(bytes);
+        traffic.moved(bytes);
       }
       long now = System.nanoTime();
       if (now - since > patience.window().toNanos()) {

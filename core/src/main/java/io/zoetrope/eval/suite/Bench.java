@@ -9,14 +9,13 @@ import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
-import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Scopes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 
@@ -44,16 +43,10 @@ public final class Bench {
       double guidance,
       String sampler) {}
 
-  /** Who watches a suite, and may end it. */
-  public interface Watcher {
-    /** So many videos are done; words say what is being made. */
-    void update(int done, int total, String words);
-
+  /** Who watches a suite, and may end it; told of videos, and in words what is being made. */
+  public interface Watcher extends Progress {
     /** A video that was made, to be looked at. */
     void made(String caption, Video video);
-
-    /** Asked between steps. */
-    boolean cancelled();
   }
 
   /**
@@ -161,24 +154,14 @@ public final class Bench {
   /** For the sampler: tells the watcher what is made, and stops where that says so. */
   Progress progress(String what) {
     report(what);
-    return new Progress() {
-      @Override
-      public void update(Report step) {
-        report("%s %d/%d".formatted(what, step.done(), step.total()));
-      }
-
-      @Override
-      public boolean cancelled() {
-        return watcher.cancelled();
-      }
-    };
+    return watcher.map(step ->
+        io.zoetrope.progress.Report.of(Phase.EVALUATE, done, settings.count)
+            .words("%s %d/%d".formatted(what, step.done(), step.total())));
   }
 
   private void report(String words) {
-    if (watcher.cancelled()) {
-      throw new CancellationException("cancelled after %d of %d".formatted(done, settings.count));
-    }
-    watcher.update(done, settings.count, words);
+    watcher.requireGoing(done, settings.count);
+    watcher.update(Phase.EVALUATE, done, settings.count, words);
   }
 
   /** Hands videos over to be looked at. */

@@ -20,6 +20,7 @@ import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.ReadOptions;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoReader;
+import io.zoetrope.progress.Phase;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
@@ -30,7 +31,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -82,10 +82,8 @@ public record FolderFigures(Path videos, Optional<Path> reference, List<Integer>
   }
 
   private static void step(Bench.Watcher watcher, int done, int total, Item item) {
-    watcher.update(done, total, item.stem());
-    if (watcher.cancelled()) {
-      throw new CancellationException("cancelled after %d of %d".formatted(done, total));
-    }
+    watcher.update(Phase.EVALUATE, done, total, item.stem());
+    watcher.requireGoing(done, total);
   }
 
   private static Video read(Item item) {

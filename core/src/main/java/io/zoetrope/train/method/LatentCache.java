@@ -46,8 +46,7 @@ final class LatentCache {
       }
       ClipDataset data = setting.data();
       long clips = Math.min(count, data.size());
-      LatentClips.encode(
-          data, autoencoder, clips, file, done -> setting.listener().preparing(done, clips));
+      LatentClips.encode(data, autoencoder, clips, file, setting.listener());
     }
     SafetensorsFile opened = Safetensors.open(file);
     setting.own(opened::close);

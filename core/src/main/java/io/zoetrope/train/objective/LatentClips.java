@@ -6,6 +6,9 @@ import io.zoetrope.data.Clip;
 import io.zoetrope.data.ClipDataset;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.network.vae.Autoencoder;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -16,7 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongConsumer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import tools.jackson.core.JacksonException;
@@ -38,13 +40,15 @@ public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds 
   /**
    * Encodes the first {@code count} clips of a data set into a file.
    *
-   * @param progress told how many clips are done
+   * @param progress told how many clips are done; stops between them
+   * @throws java.util.concurrent.CancellationException when progress says so; no file is left then
    */
   public static void encode(
-      ClipDataset data, Autoencoder autoencoder, long count, Path file, LongConsumer progress) {
+      ClipDataset data, Autoencoder autoencoder, long count, Path file, Progress progress) {
     List<Tensor> latents = new ArrayList<>();
     List<String> captions = new ArrayList<>();
     for (long i = 0; i < count; i++) {
+      progress.requireGoing(i, count);
       Clip clip = data.get(i);
       captions.add(clip.caption());
       latents.add(
@@ -54,7 +58,7 @@ public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds 
                       autoencoder
                           .encode(FrameTensors.toTensor(clip.video()).unsqueeze(0))
                           .to(ScalarType.BFloat16)))));
-      progress.accept(i + 1);
+      progress.update(Report.of(Phase.ENCODE, i + 1, count));
     }
     Scopes.run(() -> {
       byte[] text = JSON.writeValueAsBytes(captions);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.checkpoint.hub.FakeHub.Reply;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,8 +63,10 @@ abstract class PullCase {
     }
 
     @Override
-    public void moved(long n) {
-      bytes.addAndGet(n);
+    public void update(Report report) {
+      assertThat(report.phase()).isEqualTo(Phase.DOWNLOAD);
+      assertThat(report.done()).isLessThanOrEqualTo(report.total());
+      bytes.set(report.done() - plans.getLast().there());
     }
 
     @Override

@@ -33,17 +33,12 @@ class FolderFiguresTest {
   private final Bench.Watcher watcher =
       new Bench.Watcher() {
         @Override
-        public void update(int done, int total, String words) {
-          seen.add(done + "/" + total + " " + words);
+        public void update(io.zoetrope.progress.Report report) {
+          seen.add(report.done() + "/" + report.total() + " " + report.words());
         }
 
         @Override
         public void made(String caption, Video video) {}
-
-        @Override
-        public boolean cancelled() {
-          return false;
-        }
       };
 
   /** Lossless clips of two toys; one has a caption that says what it shows. */

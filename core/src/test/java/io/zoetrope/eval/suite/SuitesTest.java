@@ -77,8 +77,8 @@ class SuitesTest {
     Bench.Watcher watcher =
         new Bench.Watcher() {
           @Override
-          public void update(int done, int total, String what) {
-            words.add("%d/%d %s".formatted(done, total, what));
+          public void update(io.zoetrope.progress.Report report) {
+            words.add("%d/%d %s".formatted(report.done(), report.total(), report.words()));
           }
 
           @Override
