@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
@@ -117,12 +118,22 @@ public record Source(Video video, VideoInfo info, String report) {
    * @throws UserError if it cannot be read, breaks off, or ends before the start
    */
   public static Source video(Path path, Wish wish) {
+    return video(path, wish, Progress.NONE);
+  }
+
+  /**
+   * As {@link #video(Path, Wish)}, telling how far it is.
+   *
+   * @throws java.util.concurrent.CancellationException when progress says so, between frames
+   */
+  public static Source video(Path path, Wish wish, Progress progress) {
     try (VideoReader reader = VideoReader.open(path, wish.options())) {
       First first = firstOf(path, reader);
       List<Frame> frames = new ArrayList<>();
       Frame before = first.frame();
       Frame fitted = wish.fit().apply(before, wish.width(), wish.height());
       frames.add(fitted);
+      reader.tell(progress);
       for (Optional<Frame> next = reader.next(); next.isPresent(); next = reader.next()) {
         // A slow source shows a frame several times, and then hands out the same object.
         if (!sameObject(next.get(), before)) {
@@ -130,6 +141,7 @@ public record Source(Video video, VideoInfo info, String report) {
           fitted = wish.fit().apply(before, wish.width(), wish.height());
         }
         frames.add(fitted);
+        reader.tell(progress);
       }
       Video video = new Video(frames, reader.fps());
       return new Source(

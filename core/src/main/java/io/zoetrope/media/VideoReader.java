@@ -1,5 +1,8 @@
 package io.zoetrope.media;
 
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
@@ -77,13 +80,38 @@ public final class VideoReader implements AutoCloseable {
    * @throws UserError if there is nothing to see, the file breaks off, or it ends before the start
    */
   public static Video read(Path path, ReadOptions options) {
+    return read(path, options, Progress.NONE);
+  }
+
+  /**
+   * As {@link #read(Path, ReadOptions)}, telling how far it is.
+   *
+   * @throws java.util.concurrent.CancellationException when progress says so, between frames
+   */
+  public static Video read(Path path, ReadOptions options, Progress progress) {
     try (VideoReader reader = open(path, options)) {
       List<Frame> frames = new ArrayList<>();
       for (Optional<Frame> f = reader.next(); f.isPresent(); f = reader.next()) {
         frames.add(f.get());
+        reader.tell(progress);
       }
       return new Video(frames, reader.measuredFps());
     }
+  }
+
+  /**
+   * Reports the frames given so far, of as many as the file says that there are.
+   *
+   * @throws java.util.concurrent.CancellationException if the work is cancelled
+   */
+  void tell(Progress progress) {
+    VideoInfo info = info();
+    double seconds = info.seconds().orElse(0) - options.start();
+    long stated = info.still() ? 1 : Math.round(Math.max(0, seconds) * fps());
+    long most = options.maxFrames() == Integer.MAX_VALUE ? Report.ENDLESS : options.maxFrames();
+    long total = Math.max(given, stated > 0 ? Math.min(stated, most) : most);
+    progress.update(Report.of(Phase.READ, given, total));
+    progress.requireGoing(given, total);
   }
 
   /**

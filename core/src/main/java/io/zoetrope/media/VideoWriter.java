@@ -1,5 +1,8 @@
 package io.zoetrope.media;
 
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
@@ -80,8 +83,17 @@ public final class VideoWriter implements AutoCloseable {
 
   /** Writes a whole video and commits it. */
   public static void write(Path target, Video video, WriteOptions options) {
+    write(target, video, options, Progress.NONE);
+  }
+
+  /**
+   * As {@link #write(Path, Video, WriteOptions)}, telling how far it is.
+   *
+   * @throws java.util.concurrent.CancellationException when progress says so; nothing is left then
+   */
+  public static void write(Path target, Video video, WriteOptions options, Progress progress) {
     try (VideoWriter writer = open(target, video.width(), video.height(), options)) {
-      video.frames().forEach(writer::write);
+      writer.write(video, progress);
       writer.commit();
     }
   }
@@ -134,6 +146,22 @@ public final class VideoWriter implements AutoCloseable {
     sink.write(frame);
     state = before;
     frames++;
+  }
+
+  /**
+   * Appends all frames of a video; stops between them.
+   *
+   * @throws java.util.concurrent.CancellationException when progress says so
+   */
+  public void write(Video video, Progress progress) {
+    long total = video.frames().size();
+    long done = 0;
+    for (Frame frame : video.frames()) {
+      progress.requireGoing(done, total);
+      write(frame);
+      progress.update(Report.of(Phase.WRITE, ++done, total));
+    }
+    progress.requireGoing(done, total);
   }
 
   /**

@@ -22,6 +22,7 @@ import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.schedule.Sampling;
+import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
@@ -285,46 +287,82 @@ public final class Engine {
    * A video of a size that the model makes -> latents [1, C, F, h, w].
    *
    * @throws UserError if its sides are no multiples of {@link VideoModel#sizeMultiple}
+   * @throws java.util.concurrent.CancellationException when progress says so
    */
-  public Tensor encode(Video video) {
+  public Tensor encode(Video video, Progress progress) {
     checkSize(video.width(), video.height());
-    return Scopes.tensor(() -> encode(FrameTensors.toTensor(video).unsqueeze(0)));
+    return Scopes.tensor(() -> encode(FrameTensors.toTensor(video).unsqueeze(0), progress));
+  }
+
+  /** As {@link #encode(Video, Progress)}, told to nobody. */
+  public Tensor encode(Video video) {
+    return encode(video, Progress.NONE);
   }
 
   /** Pixels [B, 3, F, H, W] in [-1, 1] -> latents [B, C, F, h, w]. */
+  public Tensor encode(Tensor x_B3FHW, Progress progress) {
+    return inStretches(Phase.ENCODE, x_B3FHW, progress, model.autoencoder()::encode);
+  }
+
+  /** As {@link #encode(Tensor, Progress)}, told to nobody. */
   public Tensor encode(Tensor x_B3FHW) {
-    return inStretches(x_B3FHW, model.autoencoder()::encode);
+    return encode(x_B3FHW, Progress.NONE);
   }
 
   /** Latents [B, C, F, h, w] -> pixels [B, 3, F, H, W], about [-1, 1]; not clamped. */
-  public Tensor pixels(Tensor z_BCFHW) {
-    return inStretches(z_BCFHW, model.autoencoder()::decode);
+  public Tensor pixels(Tensor z_BCFHW, Progress progress) {
+    return inStretches(Phase.DECODE, z_BCFHW, progress, model.autoencoder()::decode);
   }
 
-  /** Latents [1, C, F, h, w] -> frames, handed over stretch by stretch as they are decoded. */
-  public void decode(Tensor z_1CFHW, Consumer<Frame> taker) {
-    for (long from = 0; from < z_1CFHW.size(2); from += STRETCH) {
+  /** As {@link #pixels(Tensor, Progress)}, told to nobody. */
+  public Tensor pixels(Tensor z_BCFHW) {
+    return pixels(z_BCFHW, Progress.NONE);
+  }
+
+  /**
+   * Latents [1, C, F, h, w] -> frames, handed over stretch by stretch as they are decoded.
+   *
+   * @throws java.util.concurrent.CancellationException when progress says so
+   */
+  public void decode(Tensor z_1CFHW, Consumer<Frame> taker, Progress progress) {
+    long total = z_1CFHW.size(2);
+    for (long from = 0; from < total; from += STRETCH) {
       long first = from;
-      long count = Math.min(STRETCH, z_1CFHW.size(2) - from);
-      Scopes.value(
-              () -> FrameTensors.toVideo(pixels(z_1CFHW.narrow(2, first, count)).select(0, 0), 1))
+      Tensor some = z_1CFHW.narrow(2, first, Math.min(STRETCH, total - first));
+      decode(some, 1, stretch(progress, Phase.DECODE, first, first, total))
           .frames()
           .forEach(taker);
     }
   }
 
-  /** Latents [1, C, F, h, w] -> a video. */
-  public Video decode(Tensor z_1CFHW, double fps) {
-    return Scopes.value(() -> FrameTensors.toVideo(pixels(z_1CFHW).select(0, 0), fps));
+  /** Of one stretch of a whole: where it begins, in frames, and so many units are done before it. */
+  private static Progress stretch(
+      Progress whole, Phase phase, long first, long before, long total) {
+    return whole.map(r -> r.firstFrame(r.firstFrame() + first)).part(phase, before, total);
   }
 
-  private static Tensor inStretches(Tensor x_BCFHW, UnaryOperator<Tensor> body) {
+  /** Latents [1, C, F, h, w] -> a video. */
+  public Video decode(Tensor z_1CFHW, double fps, Progress progress) {
+    return Scopes.value(() -> FrameTensors.toVideo(pixels(z_1CFHW, progress).select(0, 0), fps));
+  }
+
+  /** As {@link #decode(Tensor, double, Progress)}, told to nobody. */
+  public Video decode(Tensor z_1CFHW, double fps) {
+    return decode(z_1CFHW, fps, Progress.NONE);
+  }
+
+  private static Tensor inStretches(
+      Phase phase, Tensor x_BCFHW, Progress progress, BiFunction<Tensor, Progress, Tensor> body) {
+    long clips = x_BCFHW.size(0);
+    long total = clips * x_BCFHW.size(2);
     return Scopes.noGrad(() ->
         Scopes.tensor(() -> {
           List<Tensor> parts = new ArrayList<>();
           for (long from = 0; from < x_BCFHW.size(2); from += STRETCH) {
+            long start = from;
             Tensor part = x_BCFHW.narrow(2, from, Math.min(STRETCH, x_BCFHW.size(2) - from));
-            parts.add(Scopes.tensor(() -> body.apply(part)));
+            Progress told = stretch(progress, phase, start, clips * start, total);
+            parts.add(Scopes.tensor(() -> body.apply(part, told)));
           }
           return parts.size() == 1 ? parts.getFirst() : Tensors.cat(parts, 2);
         }));

@@ -32,7 +32,8 @@ public final class TextToVideo {
    * @throws java.util.concurrent.CancellationException when progress says so
    */
   public Video run(VideoRequest request, Progress progress) {
-    return Scopes.value(() -> decode(latents(List.of(request), progress), request.fps()));
+    return Scopes.value(
+        () -> engine.decode(latents(List.of(request), progress), request.fps(), progress));
   }
 
   /**

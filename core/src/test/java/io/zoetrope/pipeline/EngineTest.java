@@ -19,14 +19,18 @@ import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Sampling;
+import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -204,5 +208,45 @@ class EngineTest {
           .isInstanceOf(UserError.class)
           .hasMessageContaining("nearest to 17x16 is 16x16");
     });
+  }
+
+  /**
+   * Long videos go through the autoencoder in stretches; those of one batch are counted together.
+   */
+  @Test
+  void pixelsAndLatentsAreToldStretchByStretch() {
+    Scopes.run(() -> {
+      Tensor z = content(2, 130);
+      List<Report> seen = new ArrayList<>();
+      Tensor x = engine.pixels(z, seen::add);
+      assertThat(Tensors.toBytes(x)).isEqualTo(Tensors.toBytes(engine.pixels(z)));
+      assertThat(seen).extracting(Report::phase).containsOnly(Phase.DECODE);
+      assertThat(seen).extracting(Report::done).containsExactly(128L, 256L, 260L);
+      assertThat(seen).extracting(Report::total).containsOnly(260L);
+      assertThat(seen).extracting(Report::firstFrame).containsExactly(0L, 64L, 128L);
+      seen.clear();
+      Progress once =
+          new Progress() {
+            @Override
+            public void update(Report report) {
+              seen.add(report);
+            }
+
+            @Override
+            public boolean cancelled() {
+              return !seen.isEmpty();
+            }
+          };
+      assertThatThrownBy(() -> engine.encode(x, once)).isInstanceOf(CancellationException.class);
+      assertThat(seen).extracting(Report::phase).containsExactly(Phase.ENCODE);
+    });
+  }
+
+  @Test
+  void aVideoIsSampledAndThenDecoded() {
+    List<Phase> seen = new ArrayList<>();
+    new TextToVideo(engine)
+        .run(TinyModel.request(1, 3, 2, "flow-euler"), report -> seen.add(report.phase()));
+    assertThat(seen).containsExactly(Phase.SAMPLE, Phase.SAMPLE, Phase.DECODE);
   }
 }

@@ -1,5 +1,7 @@
 package io.zoetrope.app.cli;
 
+import io.zoetrope.progress.Eta;
+import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
 import java.io.PrintStream;
@@ -16,23 +18,27 @@ import me.tongfei.progressbar.ProgressBarStyle;
  */
 public final class StepProgress implements Progress, AutoCloseable {
   private static final long NANOS_BETWEEN_LINES = 5_000_000_000L;
+  private static final long NANOS_BEFORE_BAR = 500_000_000L;
 
   private final String task;
-  private final long first;
   private final PrintStream err;
   private final boolean bar;
   private final boolean lines;
   private final int columns;
   private final Cancellation cancellation;
   private final Cancellation.Stretch stretch;
-  private final long start = System.nanoTime();
+  private final Eta eta = new Eta();
   private Optional<ProgressBar> shown = Optional.empty();
+  private String shownTask;
+  private long first;
+  private long start = System.nanoTime();
   private long lastLine = start;
 
   /**
    * Begins.
    *
-   * @param task one or two words, for instance {@code sampling}
+   * @param task what steps are called, in one or two words, for instance {@code sampling}; what
+   *     stands before and behind them has names of its own
    */
   public StepProgress(Session session, OutputOptions output, String task) {
     this(session, output, task, 0);
@@ -41,6 +47,7 @@ public final class StepProgress implements Progress, AutoCloseable {
   /** As {@link #StepProgress(Session, OutputOptions, String)} for work of which some is done. */
   public StepProgress(Session session, OutputOptions output, String task, long first) {
     this.task = task;
+    this.shownTask = task;
     this.first = first;
     this.err = session.console().err();
     this.bar = !output.quiet() && session.console().terminal();
@@ -73,44 +80,75 @@ public final class StepProgress implements Progress, AutoCloseable {
     void done(Report report);
   }
 
-  @Override
-  public void update(Report report) {
-    update(report.done(), report.total(), report.words());
-  }
-
-  /** As the interface, without a preview. */
+  /** As the interface, for steps without more to say. */
   public void update(long done, long total) {
     update(done, total, "");
   }
 
   /** As the interface, with a few words more, for instance the loss. */
   public void update(long done, long total, String words) {
+    update(Report.of(Phase.SAMPLE, done, total).words(words));
+  }
+
+  @Override
+  public void update(Report report) {
+    String now =
+        switch (report.phase()) {
+          case SAMPLE, TRAIN, EVALUATE -> task;
+          default -> report.phase().doing();
+        };
+    if (!now.equals(shownTask)) {
+      begin(now);
+    }
+    Optional<Duration> left = eta.left(report);
     if (bar) {
-      show(total).stepTo(done).setExtraMessage(words);
+      draw(report);
     } else if (lines && (System.nanoTime() - lastLine > NANOS_BETWEEN_LINES)) {
       lastLine = System.nanoTime();
-      double seconds = (lastLine - start) / 1e9;
-      if (total >= Report.ENDLESS) {
-        err.printf("%s %d%s, %.0f s%n", task, done, words.isEmpty() ? "" : ", " + words, seconds);
-        return;
-      }
-      err.printf(
-          "%s %d/%d%s, %.0f s, about %.0f s to go%n",
-          task,
-          done,
-          total,
-          words.isEmpty() ? "" : ", " + words,
-          seconds,
-          seconds / Math.max(1, done - first) * (total - done));
+      err.println(line(report, left));
     }
   }
 
-  private ProgressBar show(long total) {
+  private String line(Report report, Optional<Duration> left) {
+    return shownTask
+        + " "
+        + report.done()
+        + (report.endless() ? "" : "/" + report.total())
+        + (report.words().isEmpty() ? "" : ", " + report.words())
+        + ", %.0f s".formatted((lastLine - start) / 1e9)
+        + left.map(d -> ", about %.0f s to go".formatted(d.toNanos() / 1e9)).orElse("");
+  }
+
+  /** Another phase: a bar of its own. */
+  private void begin(String now) {
+    shown.ifPresent(ProgressBar::close);
+    shown = Optional.empty();
+    shownTask = now;
+    first = 0;
+    start = System.nanoTime();
+  }
+
+  /** Loading and reading are over in no time as a rule: only if not, they are worth a bar. */
+  private void draw(Report report) {
+    boolean own = shownTask.equals(task);
+    if (shown.isEmpty() && !own && System.nanoTime() - start < NANOS_BEFORE_BAR) {
+      return;
+    }
+    show(report).stepTo(report.done()).setExtraMessage(report.words());
+    if (!own && report.done() >= report.total()) {
+      // What is said between two phases needs a line of its own.
+      shown.ifPresent(ProgressBar::close);
+      shown = Optional.empty();
+      start = System.nanoTime();
+    }
+  }
+
+  private ProgressBar show(Report report) {
     if (shown.isEmpty()) {
       ProgressBar made =
           new ProgressBarBuilder()
-              .setTaskName(task)
-              .setInitialMax(total >= Report.ENDLESS ? -1 : total)
+              .setTaskName(shownTask)
+              .setInitialMax(report.endless() ? -1 : report.total())
               .startsFrom(first, Duration.ZERO)
               .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
               .setUpdateIntervalMillis(200)

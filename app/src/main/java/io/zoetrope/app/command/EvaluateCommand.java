@@ -266,9 +266,7 @@ public final class EvaluateCommand extends Verb {
       EvaluationTally tally,
       Optional<PromptFrechet> distance,
       StepProgress progress) {
-    try (VideoModel model =
-        VideoModel.load(
-            ModelChoice.of(folder, run.dtype()).withTokenizer(sampling.tokenizer(session())))) {
+    try (VideoModel model = VideoModel.load(choice(folder), progress)) {
       List<String> texts = prompts.stream().map(Prompt::text).toList();
       BatchSampling maker = new BatchSampling(model, sampling, texts, firstSeed, batch, progress);
       return PromptAdherence.measure(
@@ -297,11 +295,9 @@ public final class EvaluateCommand extends Verb {
             : Optional.empty();
     second.ifPresent(path -> fields.put("refiner", path.toString()));
     try (Extractor extractor = extractor(true);
-        VideoModel model =
-            VideoModel.load(
-                ModelChoice.of(folder, run.dtype()).withTokenizer(sampling.tokenizer(session())));
-        SecondModel other = SecondModel.load(second, run.dtype());
-        StepProgress progress = new StepProgress(session(), output(), task)) {
+        StepProgress progress = new StepProgress(session(), output(), task);
+        VideoModel model = VideoModel.load(choice(folder), progress);
+        SecondModel other = SecondModel.load(second, run.dtype(), progress)) {
       Bench.Settings settings = settings(model.defaults(), seedValue);
       SuiteWatcher watcher = new SuiteWatcher(progress, SHEET_ROWS);
       Engine engine = new Engine(model);
@@ -316,6 +312,10 @@ public final class EvaluateCommand extends Verb {
       plotFolder.ifPresent(to -> plot(report, to));
       return new Found(report.text(), fields, watcher.rows());
     }
+  }
+
+  private ModelChoice choice(Path folder) {
+    return ModelChoice.of(folder, run.dtype()).withTokenizer(sampling.tokenizer(session()));
   }
 
   private Bench.Settings settings(ModelIndex.Defaults d, long seedValue) {

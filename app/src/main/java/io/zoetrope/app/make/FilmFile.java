@@ -51,7 +51,7 @@ final class FilmFile implements FrameSink, AutoCloseable {
                 WriteOptions.at(request.fps())
                     .durability(grows ? Durability.GROWING : Durability.WHOLE)
                     .metadata(metadata)));
-    shown = Optional.of(verb.watch());
+    watch();
     if (shot.endless()) {
       note("rolling until Ctrl-C; '%s' grows meanwhile".formatted(target.path()));
     }
@@ -98,12 +98,18 @@ final class FilmFile implements FrameSink, AutoCloseable {
     writer.filter(open -> !grows || open.frames() > 0).ifPresent(VideoWriter::commit);
   }
 
-  /** Shown from the moment that anything is computed; before, Ctrl-C ends the process at once. */
+  private StepProgress watch() {
+    StepProgress progress = shown.orElseGet(verb::watch);
+    shown = Optional.of(progress);
+    return progress;
+  }
+
+  /** Shown from the moment that a model is loaded; before, Ctrl-C ends the process at once. */
   Progress progress() {
     return new Progress() {
       @Override
       public void update(Report report) {
-        shown.ifPresent(progress -> progress.update(report));
+        watch().update(report);
       }
 
       @Override

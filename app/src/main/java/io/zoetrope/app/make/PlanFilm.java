@@ -69,8 +69,9 @@ record PlanFilm(
       int steps,
       Function<Descent, TimestepPlan> draw) {
     Path folder = new ModelFolders(session).find(sampling.model());
-    try (VideoModel model =
-        VideoModel.load(ModelChoice.of(folder, dtype).withTokenizer(sampling.tokenizer(session)))) {
+    ModelChoice choice = ModelChoice.of(folder, dtype).withTokenizer(sampling.tokenizer(session));
+    try (StepProgress progress = new StepProgress(session, output, "sampling");
+        VideoModel model = VideoModel.load(choice, progress)) {
       Engine engine = new Engine(model);
       VideoRequest usual = usual(model.defaults());
       TimestepPlan plan = draw.apply(new Descent(steps, n -> engine.sampling(usual, n)));
@@ -91,13 +92,9 @@ record PlanFilm(
           Optional<Tensor> given = given(engine, request, plan, prompts.getFirst(), from, back);
           given.ifPresent(z -> showGiven(engine, z, plan, seen));
           writer.write(picture.draw(0, seen));
-          try (StepProgress progress = new StepProgress(session, output, "sampling")) {
-            new Drawn(plan, List.of(said), given)
-                .latents(
-                    engine,
-                    List.of(request),
-                    watched(progress, engine, plan, picture, seen, writer));
-          }
+          new Drawn(plan, List.of(said), given)
+              .latents(
+                  engine, List.of(request), watched(progress, engine, plan, picture, seen, writer));
         });
         for (int i = 1; i < LAST; i++) {
           writer.write(picture.draw(plan.steps(), seen));

@@ -5,6 +5,9 @@ import static io.zoetrope.torch.Rearrange.rearrange;
 import io.zoetrope.nn.Conv2d;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
@@ -122,13 +125,18 @@ public final class AutoencoderKL implements Autoencoder {
    * @throws UserError if frames are smaller than one latent
    */
   public Posterior posterior(Tensor x_NCHW) {
+    return posterior(x_NCHW, Progress.NONE);
+  }
+
+  private Posterior posterior(Tensor x_NCHW, Progress progress) {
     if (x_NCHW.size(2) < factor() || x_NCHW.size(3) < factor()) {
       throw new UserError(
           Fault.INVALID,
           "frames of %dx%d are too small: this autoencoder takes %d pixels on a side and more"
               .formatted(x_NCHW.size(3), x_NCHW.size(2), factor()));
     }
-    Tensor moments = inGroups(x_NCHW, x_NCHW.size(2), x_NCHW.size(3), this::moments);
+    Groups groups = new Groups(Phase.ENCODE, x_NCHW.size(2), x_NCHW.size(3), progress);
+    Tensor moments = inGroups(x_NCHW, groups, this::moments);
     return Posterior.of(moments, -30, 20);
   }
 
@@ -146,7 +154,13 @@ public final class AutoencoderKL implements Autoencoder {
 
   /** Raw latents [N, C, h, w] -> frames [N, 3, h * factor, w * factor], f32. */
   public Tensor decodeRaw(Tensor z_NCHW) {
-    return inGroups(z_NCHW, z_NCHW.size(2) * factor(), z_NCHW.size(3) * factor(), this::pixels);
+    return decodeRaw(z_NCHW, Progress.NONE);
+  }
+
+  private Tensor decodeRaw(Tensor z_NCHW, Progress progress) {
+    long height = z_NCHW.size(2) * factor();
+    long width = z_NCHW.size(3) * factor();
+    return inGroups(z_NCHW, new Groups(Phase.DECODE, height, width, progress), this::pixels);
   }
 
   private Tensor pixels(Tensor z) {
@@ -161,25 +175,36 @@ public final class AutoencoderKL implements Autoencoder {
         .orElseGet(() -> body.apply(z));
   }
 
-  private Tensor inGroups(Tensor x_NCHW, long height, long width, UnaryOperator<Tensor> body) {
-    long many = Math.max(1, budget / bytesPerFrame(height, width));
-    long count = x_NCHW.size(0);
-    if (count <= many) {
-      return Scopes.tensor(() -> body.apply(x_NCHW));
+  /** What is done in groups of frames, which have so many pixels on one side or the other. */
+  private record Groups(Phase phase, long height, long width, Progress progress) {
+    void done(long frames, long of) {
+      progress.update(Report.of(phase, frames, of));
     }
+  }
+
+  private Tensor inGroups(Tensor x_NCHW, Groups groups, UnaryOperator<Tensor> body) {
+    long many = Math.max(1, budget / bytesPerFrame(groups.height, groups.width));
+    long count = x_NCHW.size(0);
     return Scopes.tensor(() -> {
       List<Tensor> parts = new ArrayList<>();
       for (long from = 0; from < count; from += many) {
+        groups.progress.requireGoing(from, count);
         Tensor group = x_NCHW.narrow(0, from, Math.min(many, count - from));
         parts.add(Scopes.tensor(() -> body.apply(group)));
+        groups.done(Math.min(from + many, count), count);
       }
-      return Tensors.cat(parts, 0);
+      return parts.size() == 1 ? parts.getFirst() : Tensors.cat(parts, 0);
     });
   }
 
   @Override
   public Tensor encode(Tensor x_BCFHW) {
-    return scaled(posterior(frames(x_BCFHW)).mean(), x_BCFHW.size(2));
+    return encode(x_BCFHW, Progress.NONE);
+  }
+
+  @Override
+  public Tensor encode(Tensor x_BCFHW, Progress progress) {
+    return scaled(posterior(frames(x_BCFHW), progress).mean(), x_BCFHW.size(2));
   }
 
   /**
@@ -193,8 +218,13 @@ public final class AutoencoderKL implements Autoencoder {
 
   @Override
   public Tensor decode(Tensor z_BCFHW) {
+    return decode(z_BCFHW, Progress.NONE);
+  }
+
+  @Override
+  public Tensor decode(Tensor z_BCFHW, Progress progress) {
     Tensor raw = Ops.add(Ops.mul(z_BCFHW, 1 / config.scalingFactor()), config.shiftFactor());
-    return clip(decodeRaw(frames(raw)), z_BCFHW.size(2));
+    return clip(decodeRaw(frames(raw), progress), z_BCFHW.size(2));
   }
 
   private Tensor scaled(Tensor raw_NCHW, long frames) {

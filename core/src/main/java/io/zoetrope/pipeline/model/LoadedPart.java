@@ -7,7 +7,6 @@ import io.zoetrope.pipeline.family.Part;
 import io.zoetrope.torch.UserError;
 import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * A part of a model on its weights.
@@ -22,13 +21,12 @@ record LoadedPart<T>(Part<T> part, ParameterStore store, T made, Optional<LoadRe
    * Builds a part.
    *
    * @param weights its own, open
+   * @param loading told of them
    * @throws UserError if they do not fit it to a tensor
    */
-  static <T> LoadedPart<T> of(Part<T> part, Optional<WeightSource> weights) {
+  static <T> LoadedPart<T> of(Part<T> part, Optional<WeightSource> weights, Loading loading) {
     ParameterStore store =
-        ParameterStore.of(
-            weights.<Map<String, Tensor>>map(WeightSource::tensors).orElse(Map.of()),
-            part.holding());
+        ParameterStore.of(weights.map(loading::told).orElse(Map.of()), part.holding());
     try {
       T made = make(part, store, weights.map(WeightSource::source));
       return new LoadedPart<>(

@@ -6,6 +6,7 @@ import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.family.Blueprint;
 import io.zoetrope.pipeline.family.Part;
 import io.zoetrope.pipeline.family.Role;
+import io.zoetrope.progress.Progress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,8 +25,8 @@ final class LoadedParts implements AutoCloseable {
       return new MemoryNeed.Weighed(part, weights.map(WeightSource::count).orElse(0L));
     }
 
-    LoadedPart<T> load() {
-      return LoadedPart.of(part, weights);
+    LoadedPart<T> load(Loading loading) {
+      return LoadedPart.of(part, weights, loading);
     }
   }
 
@@ -34,8 +35,10 @@ final class LoadedParts implements AutoCloseable {
    *
    * @throws io.zoetrope.torch.UserError if files are missing or damaged, if what lies in them is
    *     not what the parts need, or if it will not fit into memory; nothing is loaded then
+   * @throws java.util.concurrent.CancellationException when progress says so; nothing is loaded
+   *     then either
    */
-  static LoadedParts load(Blueprint blueprint) {
+  static LoadedParts load(Blueprint blueprint, Progress progress) {
     LoadedParts loaded = new LoadedParts();
     try {
       List<Opened<?>> opened = new ArrayList<>();
@@ -43,7 +46,12 @@ final class LoadedParts implements AutoCloseable {
       MemoryNeed.requireRoom(
           MemoryNeed.available(),
           opened.stream().<MemoryNeed.Weighed>map(Opened::weighed).toList());
-      opened.forEach(part -> loaded.parts.add(part.load()));
+      List<WeightSource> weights =
+          opened.stream()
+              .<WeightSource>mapMulti((part, sink) -> part.weights.ifPresent(sink))
+              .toList();
+      Loading loading = new Loading(progress, weights);
+      opened.forEach(part -> loaded.parts.add(part.load(loading)));
       return loaded;
     } catch (RuntimeException e) {
       loaded.close();

@@ -21,6 +21,7 @@ import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.family.Role;
 import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.pipeline.schedule.Scheduling;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.Precision;
@@ -66,11 +67,25 @@ public final class VideoModel implements AutoCloseable {
     return load(choice, Families.ALL);
   }
 
+  /**
+   * As {@link #load(ModelChoice)}, telling how many bytes of weights are loaded.
+   *
+   * @throws java.util.concurrent.CancellationException when progress says so; nothing is loaded
+   *     then
+   */
+  public static VideoModel load(ModelChoice choice, Progress progress) {
+    return load(choice, Families.ALL, progress);
+  }
+
   /** As above, with families of one's own. */
   public static VideoModel load(ModelChoice choice, Families families) {
+    return load(choice, families, Progress.NONE);
+  }
+
+  private static VideoModel load(ModelChoice choice, Families families, Progress progress) {
     try (ModelFiles files = ModelFiles.open(choice.model())) {
       Blueprint blueprint = families.read(files, choice);
-      LoadedParts parts = LoadedParts.load(blueprint);
+      LoadedParts parts = LoadedParts.load(blueprint, progress);
       LoadedLoras loras = new LoadedLoras();
       try {
         loras = LoadedLoras.merge(choice.loras(), parts);

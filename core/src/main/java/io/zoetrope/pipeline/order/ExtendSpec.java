@@ -82,7 +82,8 @@ public record ExtendSpec(
     Source given =
         Source.video(
             making.files().path(video),
-            making.wish().fitted(fit).from(start).first(MOST_SOURCE + 1));
+            making.wish().fitted(fit).from(start).first(MOST_SOURCE + 1),
+            making.progress());
     requireShort(given, request.fps());
     making.said().accept(given.report());
     List<Frame> have = given.video().frames();
@@ -94,13 +95,13 @@ public record ExtendSpec(
           .accept("it has no more than %d frames, so clips overlap by those".formatted(overlap));
     }
     List<Frame> tail = have.subList(have.size() - overlap, have.size());
-    Tensor begun = making.second().encode(new Video(tail, request.fps()));
+    Tensor begun = making.second().encode(new Video(tail, request.fps()), making.progress());
     Extend task = new Extend(Optional.of(begun), wanted - have.size() + overlap, overlap);
     // The model has only seen the last of the source.
     return (reel, progress) -> {
       Tensor z = task.latents(making.second(), List.of(request), reel.timed(progress));
       have.forEach(reel::show);
-      reel.show(making.second(), request, z, overlap);
+      reel.show(making.second(), request, z, overlap, progress);
     };
   }
 

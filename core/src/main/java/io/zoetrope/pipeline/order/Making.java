@@ -5,6 +5,7 @@ import io.zoetrope.media.Source;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Hints;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.progress.Progress;
 import java.util.List;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
@@ -18,6 +19,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param files the sources
  * @param controls beside the first model, and what they are shown
  * @param said told in a line what was done to each source
+ * @param progress told how far reading and encoding them is
  */
 public record Making(
     Engine first,
@@ -25,7 +27,8 @@ public record Making(
     VideoRequest request,
     SourceFiles files,
     List<ModelRef.Control> controls,
-    Consumer<String> said) {
+    Consumer<String> said,
+    Progress progress) {
   /** In the size and at the rate of what is made. */
   public Source.Wish wish() {
     return Source.Wish.of(request.width(), request.height()).at(request.fps());
@@ -35,12 +38,12 @@ public record Making(
   public Tensor picture(SourceRef ref, Fit fit) {
     Source source = Source.picture(files.path(ref), wish().fitted(fit));
     said.accept(source.report());
-    return second.encode(source.video());
+    return second.encode(source.video(), progress);
   }
 
   /** A video, so fitted. */
   public Source video(SourceRef ref, Source.Wish wish) {
-    Source source = Source.video(files.path(ref), wish);
+    Source source = Source.video(files.path(ref), wish, progress);
     said.accept(source.report());
     return source;
   }

@@ -34,7 +34,7 @@ public final class Reel {
 
   /** Makes latents and shows what they are. */
   public void film(Engine engine, VideoRequest request, Latents task, Progress progress) {
-    show(engine, request, task.of(engine, List.of(request), timed(progress)), 0);
+    show(engine, request, task.of(engine, List.of(request), timed(progress)), 0, progress);
   }
 
   /**
@@ -42,18 +42,24 @@ public final class Reel {
    *
    * @param z_1CFHW latents
    * @param from the first frame that is shown; those before are known already
+   * @param progress told of frames that are decoded, and of those that are shown; may cancel
    */
-  public void show(Engine engine, VideoRequest request, Tensor z_1CFHW, int from) {
+  public void show(
+      Engine engine, VideoRequest request, Tensor z_1CFHW, int from, Progress progress) {
     sink.latents(engine.model(), request, z_1CFHW);
+    long total = z_1CFHW.size(2);
     int[] number = {0};
     engine.decode(
         z_1CFHW,
         frame -> {
           timings.mark("decode");
+          progress.requireGoing(number[0], total);
           if (number[0]++ >= from) {
             show(frame);
           }
-        });
+          progress.update(Phase.WRITE, number[0], total, "");
+        },
+        progress);
   }
 
   /** Shows a frame. */

@@ -176,7 +176,7 @@ public record RefineSpec(
     CascadeRun run = new CascadeRun(name -> name.isPresent() ? making.second() : making.first());
     return (reel, progress) -> {
       CascadeRun.Take take = run.run(cascade, making.request(), begun, reel.timed(progress));
-      reel.show(take.engine(), take.request(), take.z_1CFHW(), 0);
+      reel.show(take.engine(), take.request(), take.z_1CFHW(), 0, progress);
     };
   }
 

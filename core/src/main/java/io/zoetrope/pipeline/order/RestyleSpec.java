@@ -90,7 +90,7 @@ public record RestyleSpec(
         Source given = making.video(video, making.wish().fitted(fit).from(start).first(most));
         int have = given.video().frames().size();
         drawn.ifPresent(p -> requireEnough(p, have));
-        Tensor latents = making.second().encode(given.video());
+        Tensor latents = making.second().encode(given.video(), making.progress());
         VideoTask task =
             drawn
                 .<VideoTask>map(p -> DrawnPlans.task(p, wish, Optional.of(latents)))

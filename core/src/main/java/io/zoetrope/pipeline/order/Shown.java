@@ -5,6 +5,7 @@ import io.zoetrope.media.Source;
 import io.zoetrope.network.ControlHint;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Hints;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -36,7 +37,7 @@ record Shown(Making making) {
       ModelRef.Control control = making.controls().get(i);
       ControlHint config = engine.model().controls().get(i);
       Tensor pictures = pictures(control.shown(), frames);
-      hints.add(hint(control, config, pictures, engine, frames));
+      hints.add(hint(control, config, pictures, engine, frames, making.progress()));
     }
     return new Hints(hints);
   }
@@ -46,7 +47,8 @@ record Shown(Making making) {
       ControlHint config,
       Tensor pictures_13MHW,
       Engine engine,
-      int frames) {
+      int frames,
+      Progress progress) {
     int factor = engine.model().grid().space();
     boolean latents = config.kind() == ControlHint.Kind.LATENTS;
     int channels = config.channels();
@@ -56,7 +58,7 @@ record Shown(Making making) {
               .formatted(control.net(), channels, config.factor(), factor));
     }
     Tensor shown =
-        latents ? engine.encode(Ops.add(Ops.mul(pictures_13MHW, 2), -1)) : pictures_13MHW;
+        latents ? engine.encode(Ops.add(Ops.mul(pictures_13MHW, 2), -1), progress) : pictures_13MHW;
     if (shown.size(1) != channels) {
       throw new UserError(
           "%s is shown latents of %d channels, the model has %d"

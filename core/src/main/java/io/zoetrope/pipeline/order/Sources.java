@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,9 +38,13 @@ public interface Sources {
   /** Where a file is; it need not exist. */
   Path file(String path);
 
-  /** A loaded model, for one order. */
-  default VideoModel lend(ModelChoice choice) {
-    return VideoModel.load(choice);
+  /**
+   * A loaded model, for one order.
+   *
+   * @param progress told how far it is loaded; may cancel
+   */
+  default VideoModel lend(ModelChoice choice, Progress progress) {
+    return VideoModel.load(choice, progress);
   }
 
   /** Takes a model back that was lent. */

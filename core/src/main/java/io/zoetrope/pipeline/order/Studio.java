@@ -63,7 +63,7 @@ public final class Studio {
    * @param order what is wanted
    * @param sources where its files and models are
    * @param sink where its frames go, as they are made
-   * @param progress told of each step; may cancel
+   * @param progress told of everything that takes time, from loading to the last frame; may cancel
    * @return what became of it, when the last frame is handed over
    * @throws UserError in one line, if the order cannot be made
    * @throws java.util.concurrent.CancellationException when progress says so
@@ -80,9 +80,9 @@ public final class Studio {
     order.model().controls().forEach(control -> files.video(control.shown()));
     Path folder = sources.model(order.model().name());
     Optional<Path> other = order.task().second(sources, folder);
-    VideoModel model = sources.lend(order.task().choice(choice(folder)));
+    VideoModel model = sources.lend(order.task().choice(choice(folder)), progress);
     try {
-      Optional<VideoModel> late = other.map(path -> sources.lend(beside(path)));
+      Optional<VideoModel> late = other.map(path -> sources.lend(beside(path), progress));
       try {
         return make(ready, folder, other, model, late);
       } finally {
@@ -133,7 +133,8 @@ public final class Studio {
                   request,
                   new SourceFiles(sources),
                   order.model().controls(),
-                  this::said));
+                  this::said,
+                  progress));
       timings.mark("read");
       progress.requireGoing(0, request.steps());
       shoot.run(reel, progress);

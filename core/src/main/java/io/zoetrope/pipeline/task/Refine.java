@@ -35,7 +35,7 @@ public record Refine(Refine.Source source, double strength, int overlap) impleme
           switch (source) {
             case Pixels p -> {
               checkSize(p.x_B3FHW, first.width(), first.height());
-              yield engine.encode(Upscale.to(p.x_B3FHW, first.height(), first.width()));
+              yield engine.encode(Upscale.to(p.x_B3FHW, first.height(), first.width()), progress);
             }
             case Latents l -> {
               int factor = engine.model().grid().space();

@@ -101,7 +101,8 @@ public record Roll(
         engine,
         List.of(request),
         frames,
-        (number, z) -> taker.accept(engine.decode(z, request.fps()).frames().getFirst()),
+        (number, z) ->
+            taker.accept(engine.decode(z, request.fps(), progress.silent()).frames().getFirst()),
         progress);
   }
 

@@ -35,6 +35,6 @@ public sealed interface VideoTask
   /** Makes one video. */
   default Video run(Engine engine, VideoRequest request, Progress progress) {
     return Scopes.value(
-        () -> engine.decode(latents(engine, List.of(request), progress), request.fps()));
+        () -> engine.decode(latents(engine, List.of(request), progress), request.fps(), progress));
   }
 }

@@ -9,13 +9,19 @@ import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
@@ -214,5 +220,41 @@ class AutoencoderKLTest {
 
   private static boolean same(Tensor a, Tensor b) {
     return a.equal(b);
+  }
+
+  /** Frames of both clips are counted; between groups of them the work can be stopped. */
+  @Test
+  void tellsOfEveryGroupOfFrames() {
+    with(
+        "vae/sd",
+        Precision.F32,
+        (fixture, vae) -> {
+          Tensor x = fixture.get("x").narrow(0, 0, 1).unsqueeze(2).expand(2, -1, 3, -1, -1);
+          AutoencoderKL one = vae.within(0);
+          List<Report> seen = new ArrayList<>();
+          Tensor z = one.encode(x, seen::add);
+          assertThat(Tensors.toBytes(z)).isEqualTo(Tensors.toBytes(one.encode(x)));
+          assertThat(seen).extracting(Report::done).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+          assertThat(seen).extracting(Report::phase).containsOnly(Phase.ENCODE);
+          Progress second =
+              new Progress() {
+                @Override
+                public void update(Report report) {
+                  assertThat(report.phase()).isEqualTo(Phase.DECODE);
+                  assertThat(report.total()).isEqualTo(6);
+                  seen.add(report);
+                }
+
+                @Override
+                public boolean cancelled() {
+                  return seen.size() >= 2;
+                }
+              };
+          seen.clear();
+          assertThatThrownBy(() -> one.decode(z, second))
+              .isInstanceOf(CancellationException.class)
+              .hasMessage("cancelled after 2 of 6");
+          assertThat(seen).hasSize(2);
+        });
   }
 }
