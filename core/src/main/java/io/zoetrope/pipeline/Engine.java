@@ -329,13 +329,13 @@ public final class Engine {
     for (long from = 0; from < total; from += STRETCH) {
       long first = from;
       Tensor some = z_1CFHW.narrow(2, first, Math.min(STRETCH, total - first));
-      decode(some, 1, stretch(progress, Phase.DECODE, first, first, total))
-          .frames()
-          .forEach(taker);
+      decode(some, 1, stretch(progress, Phase.DECODE, first, first, total)).frames().forEach(taker);
     }
   }
 
-  /** Of one stretch of a whole: where it begins, in frames, and so many units are done before it. */
+  /**
+   * Of one stretch of a whole: where it begins, in frames, and so many units are done before it.
+   */
   private static Progress stretch(
       Progress whole, Phase phase, long first, long before, long total) {
     return whole.map(r -> r.firstFrame(r.firstFrame() + first)).part(phase, before, total);
