@@ -81,7 +81,9 @@ public record Mend(List<Part> parts) implements Serializable {
     /** Look into a file. */
     INSPECT("look at what it has"),
     /** Make a single picture. */
-    ONE_FRAME("make one frame");
+    ONE_FRAME("make one frame"),
+    /** Make a video of a picture. */
+    ANIMATE("animate it");
 
     private final String plain;
 

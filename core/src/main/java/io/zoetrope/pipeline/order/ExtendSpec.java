@@ -10,6 +10,8 @@ import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.task.Extend;
 import io.zoetrope.record.Default;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.UserError;
 import java.util.EnumSet;
 import java.util.List;
@@ -62,7 +64,9 @@ public record ExtendSpec(
   public Ready ready(Wish wish, SourceFiles files) {
     if (files.video(video).still()) {
       throw new UserError(
-          "'%s' is one picture: 'zoetrope animate' makes it a video".formatted(video.path()));
+          Fault.INVALID,
+          "'%s' is one picture".formatted(video.path()),
+          Mend.NONE.and(Mend.Deed.ANIMATE));
     }
     return new Ready() {
       @Override
