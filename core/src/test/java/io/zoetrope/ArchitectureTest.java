@@ -140,7 +140,9 @@ class ArchitectureTest {
           Map.entry("train", List.of()),
           Map.entry("train.objective", List.of("train")),
           Map.entry("train.recipe", List.of("train")),
-          Map.entry("train.method", List.of("train", "train.objective", "train.recipe")),
+          Map.entry("train.part", List.of("train")),
+          Map.entry(
+              "train.method", List.of("train", "train.objective", "train.recipe", "train.part")),
           Map.entry("train.run", List.of("train", "train.recipe", "train.method")),
           Map.entry("eval", List.of()),
           Map.entry("eval.picture", List.of("eval")),

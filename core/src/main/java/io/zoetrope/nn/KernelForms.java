@@ -1,5 +1,6 @@
 package io.zoetrope.nn;
 
+import io.zoetrope.torch.Autograd;
 import io.zoetrope.torch.MappedFile;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
@@ -12,7 +13,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * A convolution's weights in the forms that its ways of computing want: made from the weights when
- * they are first needed, and again when these have changed. Only where nothing is trained.
+ * they are first needed, and again when these have changed. Gradients flow to weights that are
+ * trained in a network of which the rest is not.
  */
 final class KernelForms implements AutoCloseable {
   private final Tensor weight;
@@ -25,6 +27,7 @@ final class KernelForms implements AutoCloseable {
     private final UnaryOperator<Tensor> make;
     private Optional<Tensor> made = Optional.empty();
     private Optional<Tensor> from = Optional.empty();
+    private long version;
 
     Form(UnaryOperator<Tensor> make) {
       this.make = make;
@@ -32,11 +35,14 @@ final class KernelForms implements AutoCloseable {
 
     Tensor of(Tensor weight) {
       boolean fresh =
-          from.isPresent() && from.get().data_ptr().address() == weight.data_ptr().address();
+          from.isPresent()
+              && from.get().data_ptr().address() == weight.data_ptr().address()
+              && version == weight._version();
       if (!fresh) {
         free();
         from = Optional.of(Scopes.keep(Scopes.tensor(weight::detach)));
         made = Optional.of(Scopes.keep(Scopes.tensor(() -> make.apply(weight))));
+        version = weight._version();
         MappedFile.release(weight);
       }
       return made.orElseThrow();
@@ -62,7 +68,10 @@ final class KernelForms implements AutoCloseable {
 
   /** The weights in the format of the precision policy. */
   Tensor direct() {
-    return precision.fits(weight) ? weight : direct.of(weight);
+    if (precision.fits(weight)) {
+      return weight;
+    }
+    return Autograd.records(weight) ? precision.cast(weight) : direct.of(weight);
   }
 
   /** A 3x3 convolution of stride 1, padded by 1. */

@@ -7,7 +7,8 @@ import java.lang.annotation.Target;
 
 /**
  * A record whose keys stand among those of the record around it: what several blocks have in common
- * is one record, and recipes stay flat.
+ * is one record, and recipes stay flat. With a {@link Default} beside it, that is a block of values
+ * that go before the record's own.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)

@@ -14,6 +14,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,10 +27,10 @@ import java.util.stream.Stream;
 /**
  * Fills records from YAML by the names of their components. A component may be a number, boolean,
  * string, path, enum (in lower case), record, sealed interface of records (told apart by the key
- * {@code kind}, see {@link #kind}), or an Optional or List of these. A sealed interface may also be
- * given by one word, if it has a method {@code of(String)}. A component whose type is a variable is
- * one of the kinds of a table. Unknown keys are errors; what is left out has the value that {@link
- * Default} says, or that the record's constructor without arguments gives it.
+ * {@code kind}, see {@link #kind}), or an Optional or List of these, or a Map to them. A sealed
+ * interface may also be given by one word, if it has a method {@code of(String)}. A component whose
+ * type is a variable is one of the kinds of a table. Unknown keys are errors; what is left out has
+ * the value that {@link Default} says, or that the record's constructor without arguments gives it.
  */
 public final class RecordReader {
   static final String KIND = "kind";
@@ -88,6 +89,17 @@ public final class RecordReader {
         return node instanceof Node.Scalar s && s.isNull()
             ? Optional.empty()
             : Optional.of(value(argument, node, path));
+      }
+      if (p.getRawType() == Map.class) {
+        if (!(node instanceof Node.Mapping mapping)) {
+          throw error(node, path, "must be a block of keys and values");
+        }
+        Map<Object, Object> values = new LinkedHashMap<>();
+        Type of = p.getActualTypeArguments()[1];
+        mapping
+            .fields()
+            .forEach((key, item) -> values.put(key, value(of, item, prefix(path) + key)));
+        return Collections.unmodifiableMap(values);
       }
       if (p.getRawType() == List.class) {
         if (!(node instanceof Node.Sequence sequence)) {
@@ -244,7 +256,8 @@ public final class RecordReader {
       Node field = fields.get(name);
       Default otherwise = components[i].getAnnotation(Default.class);
       if (components[i].isAnnotationPresent(Inline.class)) {
-        values[i] = record(components[i].getType(), node, path, fields.sequencedKeySet());
+        Node.Mapping whole = otherwise == null ? mapping : over(otherwise, mapping);
+        values[i] = record(components[i].getType(), whole, path, whole.fields().sequencedKeySet());
       } else if (field != null) {
         values[i] = value(type, field, prefix(path) + name);
       } else if (otherwise != null) {
@@ -258,6 +271,16 @@ public final class RecordReader {
       }
     }
     return construct(c, components, values, mapping, path);
+  }
+
+  /** A block over what it has if nothing is said. */
+  private static Node.Mapping over(Default otherwise, Node.Mapping given) {
+    SequencedMap<String, Node> fields = new LinkedHashMap<>();
+    if (Node.parse("default", otherwise.value()) instanceof Node.Mapping defaults) {
+      fields.putAll(defaults.fields());
+    }
+    fields.putAll(given.fields());
+    return new Node.Mapping(fields, given.line());
   }
 
   /** The keys of a record's block: its own, and those of the records that lie inline. */

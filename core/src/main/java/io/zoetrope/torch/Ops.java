@@ -56,8 +56,29 @@ public final class Ops {
   /** Normalises over the last axis. */
   public static Tensor layerNorm(
       Tensor x, Optional<Tensor> weight, Optional<Tensor> bias, double eps) {
+    boolean some = learns(weight, bias);
     return torch.layer_norm(
-        x, new long[] {x.size(-1)}, optional(weight), optional(bias), eps, true);
+        some ? joining(x) : x,
+        new long[] {x.size(-1)},
+        optional(some ? weight.map(Ops::joining) : weight),
+        optional(some ? bias.map(Ops::joining) : bias),
+        eps,
+        true);
+  }
+
+  /**
+   * Whether gain or bias of a norm learns. Then the gradient of everything in it is asked for:
+   * libtorch's kernels for CPUs crash where that of bias and gain is, and that of x is not.
+   */
+  private static boolean learns(Optional<Tensor> weight, Optional<Tensor> bias) {
+    return GradMode.is_enabled()
+        && (weight.filter(Tensor::requires_grad).isPresent()
+            || bias.filter(Tensor::requires_grad).isPresent());
+  }
+
+  /** The same numbers, whose gradient is taken, if only to be forgotten. */
+  private static Tensor joining(Tensor t) {
+    return t.requires_grad() ? t : t.detach().set_requires_grad(true);
   }
 
   /** Root-mean-square normalisation over the last axis (Zhang &amp; Sennrich, 2019). */
@@ -74,6 +95,13 @@ public final class Ops {
    * which does not; a row's result depends on that row alone.
    */
   public static Tensor groupNorm(
+      Tensor x, long groups, Optional<Tensor> weight, Optional<Tensor> bias, double eps) {
+    return learns(weight, bias)
+        ? normed(joining(x), groups, weight.map(Ops::joining), bias.map(Ops::joining), eps)
+        : normed(x, groups, weight, bias, eps);
+  }
+
+  private static Tensor normed(
       Tensor x, long groups, Optional<Tensor> weight, Optional<Tensor> bias, double eps) {
     if (x.is_cuda()
         || x.dim() != 4

@@ -1,5 +1,6 @@
 package io.zoetrope.train;
 
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -26,14 +27,19 @@ public record Pass(
     Map<String, Double> scales,
     Set<String> learn) {
   public Pass {
+    requireNumbers(weight, share);
+    scales = Collections.unmodifiableMap(new LinkedHashMap<>(scales));
+    learn = Set.copyOf(learn);
+  }
+
+  /** Requires that there can be such a pass. */
+  public static void requireNumbers(double weight, double share) {
     if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
       throw new UserError("weight must be above 0, is " + weight);
     }
     if (!(share > 0 && share <= 1)) {
       throw new UserError("share must be above 0 and at most 1, is " + share);
     }
-    scales = Collections.unmodifiableMap(new LinkedHashMap<>(scales));
-    learn = Set.copyOf(learn);
   }
 
   /** The only pass: of all parts, in every micro-batch. */
@@ -46,9 +52,14 @@ public record Pass(
     return scales.getOrDefault(part.name(), 1.0);
   }
 
-  /** Whether a part learns from it. */
+  /** Whether a part learns from it; what does not act cannot. */
   boolean teaches(TrainedPart part) {
-    return learn.isEmpty() || learn.contains(part.name());
+    return scale(part) != 0 && (learn.isEmpty() || learn.contains(part.name()));
+  }
+
+  /** Whether all parts act wholly and learn. */
+  boolean isPlain() {
+    return learn.isEmpty() && scales.isEmpty();
   }
 
   /** Requires that the parts that it names are there. */
@@ -62,6 +73,10 @@ public record Pass(
                   .formatted(name, one, String.join(", ", names)));
         }
       }
+    }
+    if (parts.stream().noneMatch(this::teaches)) {
+      throw new UserError(
+          Fault.INVALID, "pass '%s': no part both acts and learns in it".formatted(name));
     }
   }
 }

@@ -48,7 +48,11 @@ public record Player(
       throw new IllegalArgumentException("a player needs a loss");
     }
     List<TrainedPart> all = parts;
-    passes.forEach(pass -> pass.requireParts(all));
+    for (Pass pass : passes) {
+      pass.requireParts(all);
+      all.forEach(part -> part.act(pass.scale(part)));
+      all.forEach(part -> part.act(1));
+    }
     if (parts.size() > 1
         && parts.stream().map(TrainedPart::name).filter(n -> !n.isEmpty()).distinct().count()
             < parts.size()) {

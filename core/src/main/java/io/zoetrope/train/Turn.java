@@ -110,7 +110,7 @@ record Turn(
 
   /** Whether some parameters stand still in some pass. */
   private boolean guarded() {
-    return seats.size() > 1 || passes().stream().anyMatch(pass -> !pass.learn().isEmpty());
+    return seats.size() > 1 || passes().stream().anyMatch(pass -> !pass.isPlain());
   }
 
   private double forwardAndBackward(TrainingStep at, Pass pass) {

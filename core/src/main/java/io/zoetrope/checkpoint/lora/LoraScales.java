@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class LoraScales {
   static final String PEFT_WEIGHTS = "adapter_model.safetensors";
 
-  private static final String METADATA = "lora_adapter_metadata";
+  static final String METADATA = "lora_adapter_metadata";
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path source;

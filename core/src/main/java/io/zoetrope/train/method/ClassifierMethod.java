@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * @param network name of its size
  */
-public record ClassifierMethod(String network) implements Method {
+record ClassifierMethod(String network) implements Method {
   @Override
   public Prepared prepare(Setting setting) {
     Recipe<?> recipe = setting.recipe();

@@ -18,7 +18,8 @@ public record Methods(SequencedMap<String, Class<? extends Method>> table) {
       new Methods(new LinkedHashMap<>())
           .with("autoencoder", AutoencoderMethod.class)
           .with("diffusion", DiffusionMethod.class)
-          .with("classifier", ClassifierMethod.class);
+          .with("classifier", ClassifierMethod.class)
+          .with("adapt", AdaptMethod.class);
 
   public Methods {
     table = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(table));

@@ -1,0 +1,171 @@
+package io.zoetrope.train.method;
+
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
+import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.Prediction;
+import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.network.text.PromptEncoder;
+import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.pipeline.family.Role;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.record.Default;
+import io.zoetrope.record.Inline;
+import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.UserError;
+import io.zoetrope.train.Ema;
+import io.zoetrope.train.Pass;
+import io.zoetrope.train.Player;
+import io.zoetrope.train.objective.DiffusionObjective;
+import io.zoetrope.train.objective.LatentClips;
+import io.zoetrope.train.part.BaseNetwork;
+import io.zoetrope.train.part.BasePart;
+import io.zoetrope.train.part.PartBlock;
+import io.zoetrope.train.recipe.Recipe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Trains parts of a model that is there: low-rank factors beside its layers, or some of its
+ * weights. The base stays as it was loaded, in the number form that the recipe's precision says;
+ * its own text encoder, autoencoder, noise schedule and prediction are used. Each part becomes a
+ * file.
+ *
+ * @param base the model
+ * @param parts that learn
+ * @param passes whose sum is the loss; without any, one over whole cuts from which all parts learn
+ * @param schedule of the noise in place of the base's
+ * @param prediction in place of the base's
+ * @param noise which it meets
+ * @param clips which it learns from
+ * @param checkpointing whether activations are recomputed in the backward pass: less memory, one
+ *     more forward pass
+ */
+record AdaptMethod(
+    BaseBlock base,
+    List<PartBlock> parts,
+    @Default("[]") List<PassBlock> passes,
+    Optional<ScheduleBlock> schedule,
+    Optional<Prediction> prediction,
+    @Inline @Default("{perFrame: 0.0, levels: {kind: uniform}}") NoiseBlock noise,
+    @Inline ClipsBlock clips,
+    @Default("false") boolean checkpointing)
+    implements Method {
+  public AdaptMethod {
+    parts = List.copyOf(parts);
+    passes = List.copyOf(passes);
+    if (parts.isEmpty()) {
+      throw new UserError(Fault.INVALID, "parts must name something that learns");
+    }
+    if (parts.stream().map(PartBlock::name).distinct().count() < parts.size()) {
+      throw new UserError(Fault.INVALID, "parts must have names of their own");
+    }
+  }
+
+  @Override
+  public Prepared prepare(Setting setting) {
+    VideoModel model = VideoModel.load(base.choice(setting.recipe().precision()));
+    setting.own(model::close);
+    return prepare(setting, model);
+  }
+
+  /** On a base that is loaded. */
+  Prepared prepare(Setting setting, VideoModel model) {
+    Recipe<?> recipe = setting.recipe();
+    PromptEncoder text =
+        model
+            .text()
+            .orElseThrow(() ->
+                new UserError(Fault.MISMATCH, base.model() + " knows no text to be trained with"));
+    SafetensorsFile latents =
+        LatentCache.open(
+            setting,
+            model.autoencoder(),
+            model.weights(Role.AUTOENCODER).orElseGet(ParameterStore::blueprint),
+            clips.clips());
+    LatentClips shown = LatentClips.of(latents).emphasising(clips.emphasis());
+    int cut = clips.cutOf(shown.frames());
+    NoiseSchedule trained =
+        schedule.map(ScheduleBlock::schedule).orElseGet(() -> model.scheduling().toSchedule());
+    Prediction meant = prediction.orElseGet(() -> model.scheduling().toPrediction());
+    List<BasePart> learning = new ArrayList<>();
+    for (PartBlock block : parts) {
+      BasePart part = block.into(model, setting.random());
+      setting.own(part::close);
+      learning.add(part);
+    }
+    boolean words = parts.stream().anyMatch(part -> part.in() == BaseNetwork.TEXT_ENCODER);
+    PromptEncoder prompts = words ? text : new FrozenPrompts(text);
+    SampleSheet sheet =
+        new SampleSheet(
+            X0Denoiser.of(model.network(), trained, meant),
+            prompts,
+            model.autoencoder(),
+            shown,
+            model.network().config().temporal() ? shown.frames() : 1);
+    List<Pass> losses =
+        (passes.isEmpty() ? List.of(WHOLE) : passes)
+            .stream()
+                .map(pass ->
+                    pass.of(
+                        new DiffusionObjective(
+                            model.network(),
+                            prompts,
+                            shown,
+                            noise.denoising(trained, meant),
+                            new DiffusionObjective.Cut(
+                                recipe.batch(),
+                                pass.frames() == PassBlock.Frames.ONE ? 1 : cut,
+                                clips.maxStride(),
+                                clips.captionDropout(),
+                                checkpointing,
+                                clips.images()),
+                            sheet::write)))
+                .toList();
+    Player player =
+        new Player(
+            "", List.copyOf(learning), losses, recipe.settings().learning(), Player.Turns.EACH);
+    Path folder = setting.folder().root().resolve("trained");
+    List<Path> files =
+        learning.stream().map(part -> folder.resolve(part.name() + ".safetensors")).toList();
+    return new Prepared(
+        List.of(player),
+        new Product(
+            files.size() == 1 ? files.getFirst() : folder,
+            averages -> write(learning, files, averages, header(recipe, meant))));
+  }
+
+  /** What is meant where a recipe names no passes. */
+  private static final PassBlock WHOLE =
+      new PassBlock("cut", PassBlock.Frames.CUT, 1, 1, Map.of(), List.of());
+
+  private static void write(
+      List<BasePart> parts, List<Path> files, Ema averages, Map<String, String> header) {
+    for (int i = 0; i < parts.size(); i++) {
+      try {
+        Files.createDirectories(files.get(i).getParent());
+      } catch (IOException e) {
+        throw AtomicFiles.cannot("write", files.get(i), e);
+      }
+      parts.get(i).write(files.get(i), averages.tensors(), header);
+    }
+  }
+
+  /** What a file says of where it comes from. */
+  private Map<String, String> header(Recipe<?> recipe, Prediction meant) {
+    Map<String, String> header = new LinkedHashMap<>();
+    header.put("zoetrope.method", "adapt");
+    header.put("zoetrope.run", recipe.name());
+    header.put("zoetrope.base", String.valueOf(base.model().getFileName()));
+    header.put("zoetrope.steps", Long.toString(recipe.steps()));
+    header.put("zoetrope.prediction", meant.name());
+    schedule.ifPresent(s -> header.put("zoetrope.schedule", s.name()));
+    return header;
+  }
+}

@@ -1,0 +1,42 @@
+package io.zoetrope.train.method;
+
+import io.zoetrope.record.Default;
+import io.zoetrope.train.Objective;
+import io.zoetrope.train.Pass;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One term of a loss.
+ *
+ * @param name before its figures in the log
+ * @param frames whole cuts, or one frame of each
+ * @param weight of it
+ * @param share of the micro-batches in which it is made
+ * @param scales how strongly parts act meanwhile; those not named act wholly
+ * @param learn parts that learn from it; none named for all
+ */
+record PassBlock(
+    String name,
+    @Default("cut") Frames frames,
+    @Default("1.0") double weight,
+    @Default("1.0") double share,
+    @Default("{}") Map<String, Double> scales,
+    @Default("[]") List<String> learn) {
+  /** Which frames of a cut. */
+  enum Frames {
+    CUT,
+    ONE
+  }
+
+  public PassBlock {
+    scales = Map.copyOf(scales);
+    learn = List.copyOf(learn);
+    Pass.requireNumbers(weight, share);
+  }
+
+  Pass of(Objective objective) {
+    return new Pass(name, objective, weight, share, scales, Set.copyOf(learn));
+  }
+}
