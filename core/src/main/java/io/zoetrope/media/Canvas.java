@@ -10,10 +10,15 @@ import java.awt.image.DataBufferInt;
 
 /**
  * A picture to draw on with AWT, without a display. Where Java finds no fonts (a bare container),
- * text is left out rather than failing a training run.
+ * text is left out rather than failing.
  */
 final class Canvas implements AutoCloseable {
   private static final boolean FONTS = probeFonts();
+
+  /** Okabe and Ito's colours, told apart by every kind of eye. */
+  private static final int[] COLOURS = {
+    0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9, 0x5b5b5b, 0xb8a800
+  };
 
   private final BufferedImage image;
   private final Graphics2D graphics;
@@ -46,6 +51,11 @@ final class Canvas implements AutoCloseable {
     } catch (RuntimeException | LinkageError | InternalError e) {
       return false;
     }
+  }
+
+  /** One of a few colours that every kind of eye tells apart. */
+  static Color colour(int i) {
+    return new Color(COLOURS[i % COLOURS.length]);
   }
 
   static boolean hasFonts() {

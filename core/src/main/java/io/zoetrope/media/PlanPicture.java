@@ -128,7 +128,7 @@ public record PlanPicture(
   private void promptLines(Canvas canvas, int width) {
     for (int p = 0; p < prompts.size(); p++) {
       int y = TITLE + p * PROMPT_LINE + PROMPT_LINE / 2;
-      canvas.graphics().setColor(LinePlot.colour(p));
+      canvas.graphics().setColor(Canvas.colour(p));
       canvas.graphics().fillRect(LEFT, y - 5, 11, 11);
       canvas.font(13, false, INK);
       canvas.text(canvas.fit(prompts.get(p), width - LEFT - 30), LEFT + 18, y);
@@ -183,7 +183,7 @@ public record PlanPicture(
         double to = from + weight[frame][p];
         int above = (int) Math.round(from * STRIP);
         int below = (int) Math.round(to * STRIP);
-        g.setColor(LinePlot.colour(p));
+        g.setColor(Canvas.colour(p));
         g.fillRect(LEFT + frame * cellWidth, y + above, cellWidth, below - above);
         from = to;
       }

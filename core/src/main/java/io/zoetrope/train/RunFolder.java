@@ -1,7 +1,5 @@
 package io.zoetrope.train;
 
-import io.zoetrope.media.LinePlot;
-import io.zoetrope.media.Png;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Mend;
@@ -13,7 +11,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +18,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Where a run keeps its things:
@@ -29,7 +25,6 @@ import tools.jackson.databind.JsonNode;
  * <pre>
  * recipe.yaml
  * metrics.jsonl
- * loss.png
  * samples/step-000500/...
  * checkpoints/step-000500/{model,ema,optimizer}.safetensors, state.json
  * </pre>
@@ -114,27 +109,6 @@ public final class RunFolder implements AutoCloseable {
   /** The folder for samples of a step; it may not exist yet. */
   public Path samples(long step) {
     return root.resolve("samples").resolve(stepName(step));
-  }
-
-  /** Draws {@code loss.png} from what is logged; nothing below two lines. */
-  void plotLoss() {
-    List<JsonNode> lines =
-        metrics().lines().stream().filter(n -> n.path("loss").isNumber()).toList();
-    if (lines.size() < 2) {
-      return;
-    }
-    double[] steps = lines.stream().mapToDouble(n -> n.path("step").doubleValue()).toArray();
-    double[] losses = lines.stream().mapToDouble(n -> n.path("loss").doubleValue()).toArray();
-    LinePlot.Series series = new LinePlot.Series("loss", steps, losses);
-    boolean logarithmic = Arrays.stream(losses).allMatch(l -> l > 0);
-    LinePlot plot =
-        new LinePlot(
-            String.valueOf(root.toAbsolutePath().normalize().getFileName()),
-            "step",
-            "loss",
-            List.of(series),
-            logarithmic);
-    AtomicFiles.file(root.resolve("loss.png"), file -> Png.write(file, plot.draw()));
   }
 
   /** Complete checkpoints, oldest first. */

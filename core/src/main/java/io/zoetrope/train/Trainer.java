@@ -219,11 +219,6 @@ public final class Trainer implements AutoCloseable {
         });
     saved = step;
     run.prune(settings.rhythm().keep());
-    try {
-      run.plotLoss();
-    } catch (RuntimeException e) {
-      listener.warning("no loss plot: " + firstLine(e));
-    }
     listener.checkpoint(target);
   }
 

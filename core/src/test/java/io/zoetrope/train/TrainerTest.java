@@ -28,6 +28,7 @@ class TrainerTest {
   @Test
   void theLossFalls() {
     List<Double> losses = new ArrayList<>();
+    List<String> saved = new ArrayList<>();
     Trainer.Result result =
         TinyRun.train(
             folder.resolve("run"),
@@ -38,10 +39,18 @@ class TrainerTest {
               public void step(StepReport report) {
                 losses.add(report.loss());
               }
+
+              @Override
+              public void checkpoint(Path at) {
+                saved.add(at.getFileName().toString());
+              }
             });
     assertThat(result).isEqualTo(new Trainer.Result(300, false, 0));
     assertThat(mean(losses.subList(280, 300))).isLessThan(0.6 * mean(losses.subList(0, 20)));
-    assertThat(folder.resolve("run/loss.png")).isNotEmptyFile();
+    assertThat(saved).endsWith("step-000294", "step-000300").doesNotHaveDuplicates();
+    assertThat(new MetricsLog(folder.resolve("run/metrics.jsonl")).lines())
+        .isNotEmpty()
+        .allMatch(line -> line.path("loss").isNumber());
     RunFolder.checkpoints(folder.resolve("run"))
         .forEach(c -> assertThat(c.getFileName().toString()).isIn("step-000294", "step-000300"));
   }

@@ -348,7 +348,7 @@ public final class EvaluateCommand extends Verb {
         .plots()
         .forEach((name, plot) -> {
           Path file = folder.resolve(name + ".png");
-          Png.write(file, plot.draw());
+          Plots.write(file, plot);
           note("wrote " + file);
         });
   }

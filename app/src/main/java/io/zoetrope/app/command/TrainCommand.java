@@ -71,7 +71,8 @@ public final class TrainCommand extends Verb {
     }
     session().cancellation().check();
     TrainingRun.Outcome outcome;
-    try (TrainingConsole console = new TrainingConsole(session(), output())) {
+    try (TrainingConsole console =
+        new TrainingConsole(session(), output(), folder.resolve(parsed.name()))) {
       outcome = TrainingRun.run(parsed, text(file), folder, resume, console);
     }
     Trainer.Result training = outcome.training();

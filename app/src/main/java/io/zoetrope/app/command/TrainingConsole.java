@@ -11,19 +11,24 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A training run, as told on stderr. */
+/** A training run, as told on stderr and drawn as its loss. */
 final class TrainingConsole implements TrainingListener, AutoCloseable {
   private static final double SMOOTHING = 0.02;
 
   private final Session session;
   private final OutputOptions output;
+  private final Path run;
   private Optional<StepProgress> preparing = Optional.empty();
   private Optional<StepProgress> training = Optional.empty();
   private double loss = Double.NaN;
 
-  TrainingConsole(Session session, OutputOptions output) {
+  /**
+   * @param run the run's folder
+   */
+  TrainingConsole(Session session, OutputOptions output, Path run) {
     this.session = session;
     this.output = output;
+    this.run = run;
   }
 
   @Override
@@ -55,6 +60,12 @@ final class TrainingConsole implements TrainingListener, AutoCloseable {
   @Override
   public void checkpoint(Path folder) {
     note("saved " + folder);
+    try {
+      LossPlot.draw(run);
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      // Where Java finds no fonts, there is no plot; the run goes on.
+      warning("no loss plot: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+    }
   }
 
   @Override

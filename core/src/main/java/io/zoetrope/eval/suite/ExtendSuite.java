@@ -4,6 +4,7 @@ import io.zoetrope.data.toybox.Adherence;
 import io.zoetrope.data.toybox.ToyboxPrompts.Prompt;
 import io.zoetrope.data.toybox.Traits.Motion;
 import io.zoetrope.eval.AdherenceRates;
+import io.zoetrope.eval.Curves;
 import io.zoetrope.eval.Seams;
 import io.zoetrope.eval.Spread;
 import io.zoetrope.eval.features.FeatureSet;
@@ -13,7 +14,6 @@ import io.zoetrope.eval.motion.SeamJerk;
 import io.zoetrope.eval.motion.Trajectory;
 import io.zoetrope.eval.picture.Flicker;
 import io.zoetrope.eval.picture.PixelJerk;
-import io.zoetrope.media.LinePlot;
 import io.zoetrope.pipeline.task.Extend;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -84,20 +84,20 @@ record ExtendSuite(int frames, List<Integer> overlaps) implements Suite {
 
     Report report() {
       Report report = new Report();
-      List<LinePlot.Series> series = new ArrayList<>();
+      List<Curves.Series> series = new ArrayList<>();
       for (Case c : cases) {
         show(report, c);
-        series.add(LinePlot.Series.of(c.name, c.profile.stream().mapToDouble(d -> d).toArray()));
+        series.add(Curves.Series.of(c.name, c.profile.stream().mapToDouble(d -> d).toArray()));
       }
       show(report, truth);
-      series.add(LinePlot.Series.of("truth", truth.profile.stream().mapToDouble(d -> d).toArray()));
+      series.add(Curves.Series.of("truth", truth.profile.stream().mapToDouble(d -> d).toArray()));
       return report
           .end()
           .promise("with M = 1 motion turns back at seams more often than inside", visible())
           .promise("with M >= 4 it does so at most a tenth as often", gone())
           .plot(
               "extend",
-              new LinePlot(
+              new Curves(
                   "Change of velocity, frame by frame",
                   "frame",
                   "sides of the frame per frame squared",

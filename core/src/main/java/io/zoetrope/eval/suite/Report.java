@@ -1,11 +1,11 @@
 package io.zoetrope.eval.suite;
 
 import io.zoetrope.eval.AdherenceRates;
+import io.zoetrope.eval.Curves;
 import io.zoetrope.eval.Rate;
 import io.zoetrope.eval.Seams;
 import io.zoetrope.eval.Spread;
 import io.zoetrope.eval.features.FrechetDistance;
-import io.zoetrope.media.LinePlot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Report {
   private final List<String> lines = new ArrayList<>();
   private final Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-  private final Map<String, LinePlot> plots = new LinkedHashMap<>();
+  private final Map<String, Curves> plots = new LinkedHashMap<>();
   private Map<String, @Nullable Object> open = fields;
 
   /** One line for each figure. */
@@ -34,7 +34,7 @@ public final class Report {
   }
 
   /** Plots by a name that is fit for a file. */
-  public Map<String, LinePlot> plots() {
+  public Map<String, Curves> plots() {
     return plots;
   }
 
@@ -142,7 +142,7 @@ public final class Report {
     return this;
   }
 
-  public Report plot(String name, LinePlot plot) {
+  public Report plot(String name, Curves plot) {
     plots.put(name, plot);
     return this;
   }

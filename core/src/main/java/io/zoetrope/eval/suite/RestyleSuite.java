@@ -6,10 +6,10 @@ import io.zoetrope.data.toybox.Traits.Colour;
 import io.zoetrope.data.toybox.Traits.Motion;
 import io.zoetrope.data.toybox.Traits.Shape;
 import io.zoetrope.eval.AdherenceRates;
+import io.zoetrope.eval.Curves;
 import io.zoetrope.eval.Rate;
 import io.zoetrope.eval.Spread;
 import io.zoetrope.eval.picture.Change;
-import io.zoetrope.media.LinePlot;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.Restyle;
 import java.util.ArrayList;
@@ -61,11 +61,11 @@ record RestyleSuite(List<Double> strengths) implements Suite {
           .promise("mean change rises with strength", meansRise())
           .plot(
               "restyle",
-              new LinePlot(
+              new Curves(
                   "What restyling changes",
                   "strength",
                   "root mean square change",
-                  List.of(new LinePlot.Series("mean of all seeds", x, y)),
+                  List.of(new Curves.Series("mean of all seeds", x, y)),
                   false));
     }
   }

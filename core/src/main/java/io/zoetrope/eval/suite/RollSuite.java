@@ -4,6 +4,7 @@ import io.zoetrope.data.toybox.Adherence;
 import io.zoetrope.data.toybox.ToyboxPrompts.Prompt;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.eval.AdherenceRates;
+import io.zoetrope.eval.Curves;
 import io.zoetrope.eval.IdentityDrift;
 import io.zoetrope.eval.Rate;
 import io.zoetrope.eval.Spread;
@@ -11,7 +12,6 @@ import io.zoetrope.eval.features.FeatureSet;
 import io.zoetrope.eval.features.VideoFeatures;
 import io.zoetrope.eval.picture.Flicker;
 import io.zoetrope.media.FrameTensors;
-import io.zoetrope.media.LinePlot;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.Roll;
@@ -106,9 +106,9 @@ record RollSuite(int frames, int window, int context) implements Suite {
       return report;
     }
 
-    private LinePlot plot() {
+    private Curves plot() {
       double[] x = windows.stream().mapToDouble(Window::first).toArray();
-      return new LinePlot(
+      return new Curves(
           "What a rolling video keeps",
           "first frame of the window",
           "share of videos",
@@ -120,8 +120,8 @@ record RollSuite(int frames, int window, int context) implements Suite {
           false);
     }
 
-    private LinePlot.Series series(String name, double[] x, Function<Window, Double> y) {
-      return new LinePlot.Series(name, x, windows.stream().mapToDouble(y::apply).toArray());
+    private Curves.Series series(String name, double[] x, Function<Window, Double> y) {
+      return new Curves.Series(name, x, windows.stream().mapToDouble(y::apply).toArray());
     }
   }
 

@@ -5,11 +5,11 @@ import io.zoetrope.data.toybox.ToyboxPrompts.Prompt;
 import io.zoetrope.data.toybox.Traits.Motion;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.eval.AdherenceRates;
+import io.zoetrope.eval.Curves;
 import io.zoetrope.eval.Spread;
 import io.zoetrope.eval.motion.SeamJerk;
 import io.zoetrope.eval.motion.Trajectory;
 import io.zoetrope.eval.picture.PixelJerk;
-import io.zoetrope.media.LinePlot;
 import io.zoetrope.pipeline.task.Travel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,7 +58,7 @@ record TravelSuite(int at, int frames, List<Integer> overlaps) implements Suite 
   record Result(List<Case> cases) {
     Report report() {
       Report report = new Report();
-      List<LinePlot.Series> series = new ArrayList<>();
+      List<Curves.Series> series = new ArrayList<>();
       for (Case c : cases) {
         report
             .section(c.name)
@@ -71,13 +71,13 @@ record TravelSuite(int at, int frames, List<Integer> overlaps) implements Suite 
             .rate("after: right colour", c.after.colour())
             .rate("after: right motion", c.after.motion())
             .rate("after: all right", c.after.all());
-        series.add(LinePlot.Series.of(c.name, c.profile.stream().mapToDouble(d -> d).toArray()));
+        series.add(Curves.Series.of(c.name, c.profile.stream().mapToDouble(d -> d).toArray()));
       }
       return report
           .end()
           .plot(
               "travel",
-              new LinePlot(
+              new Curves(
                   "How pixels change where the prompt does",
                   "frame",
                   "second difference",

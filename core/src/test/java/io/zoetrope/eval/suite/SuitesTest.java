@@ -118,7 +118,13 @@ class SuitesTest {
     assertThat(report.fields()).isNotEmpty();
     assertThat(words).last().asString().startsWith("3/3");
     assertThat(shown).hasSizeGreaterThanOrEqualTo(3);
-    report.plots().values().forEach(plot -> assertThat(plot.draw().width()).isPositive());
+    report
+        .plots()
+        .values()
+        .forEach(plot ->
+            assertThat(plot.series())
+                .isNotEmpty()
+                .allSatisfy(series -> assertThat(series.y()).isNotEmpty()));
   }
 
   @Test

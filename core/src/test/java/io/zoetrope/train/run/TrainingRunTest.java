@@ -80,7 +80,7 @@ class TrainingRunTest {
                     .formatted(model, model)));
     assertThat(further.resolve("model_index.json")).exists();
     assertThat(runs.resolve("video/samples/step-000002/samples.png")).exists();
-    assertThat(runs.resolve("video/loss.png")).exists();
+    assertThat(runs.resolve("video/metrics.jsonl")).isNotEmptyFile();
     assertThat(runs.resolve("latents")).isDirectoryContaining("glob:**.safetensors");
     try (VideoModel loaded = VideoModel.load(ModelChoice.of(model, "f32"))) {
       VideoRequest request =
