@@ -2,6 +2,7 @@ package io.zoetrope.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.zoetrope.ChildJvm;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.pipeline.TinyModel;
@@ -33,7 +34,7 @@ class SharedPagesTest {
     Scopes.run(() -> Safetensors.write(path, Map.of("w", Tensors.full(1, KIB << 8)), Map.of()));
     try (SafetensorsFile here = Safetensors.open(path)) {
       assertThat(sum(here.tensor("w"))).isEqualTo(KIB << 8);
-      Process child = TinyModel.child(SharedPagesTest.class, List.of(), path.toString());
+      Process child = ChildJvm.of(SharedPagesTest.class, path).start();
       String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(child.waitFor()).as(said).isZero();
       for (String pages : List.of(said.lines().reduce("", (a, b) -> b), pages(path).toString())) {

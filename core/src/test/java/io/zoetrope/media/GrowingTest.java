@@ -2,6 +2,7 @@ package io.zoetrope.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.zoetrope.ChildJvm;
 import io.zoetrope.media.ReadOptions.Damaged;
 import io.zoetrope.media.WriteOptions.Durability;
 import java.io.BufferedReader;
@@ -54,12 +55,7 @@ class GrowingTest {
   @ValueSource(strings = {"a.mp4", "a.webm", "a.gif", "a"})
   void survivesKillNine(String name) throws Exception {
     Path path = folder.resolve(name);
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(Endless.class.getName(), path.toString()));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process process = ChildJvm.of(Endless.class, path).start();
     int written = 0;
     try (BufferedReader lines = process.inputReader()) {
       while (written < 30) {

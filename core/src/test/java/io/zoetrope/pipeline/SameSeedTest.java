@@ -3,6 +3,7 @@ package io.zoetrope.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.zoetrope.ChildJvm;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -55,7 +56,7 @@ class SameSeedTest {
     }
     Path file = folder.resolve("latents.bin");
     Process process =
-        TinyModel.child(TinyModel.class, List.of(), directory.toString(), "5", file.toString());
+        ChildJvm.of(TinyModel.class, directory, 5, file).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(output).isZero();

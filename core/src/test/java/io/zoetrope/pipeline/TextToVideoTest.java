@@ -2,6 +2,7 @@ package io.zoetrope.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.family.ModelChoice;
@@ -14,6 +15,8 @@ import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -74,7 +77,24 @@ class TextToVideoTest {
     assertThat(TinyModel.latents(model, red)).isNotEqualTo(TinyModel.latents(model, blue));
     assertThat(TinyModel.latents(model, red))
         .isNotEqualTo(TinyModel.latents(model, prompt(red, red.prompt(), 1)));
-    assertThat(TinyModel.latents(model, prompt(red, "", 3))).as("an empty prompt").isNotEmpty();
+  }
+
+  /** With no words on either side, guidance has nothing to point away from. */
+  @Test
+  void anEmptyPromptIsOneOfItsOwnAndGuidanceLeavesIt() {
+    VideoRequest red = TinyModel.request(1);
+    float[] guided = floats(TinyModel.latents(model, prompt(red, "", 3)));
+    float[] plain = floats(TinyModel.latents(model, prompt(red, "", 1)));
+    assertThat(guided).hasSameSizeAs(plain).isNotEqualTo(floats(TinyModel.latents(model, red)));
+    for (int i = 0; i < plain.length; i++) {
+      assertThat(guided[i]).isFinite().isCloseTo(plain[i], within(1e-4f));
+    }
+  }
+
+  private static float[] floats(byte[] bytes) {
+    float[] values = new float[bytes.length / Float.BYTES];
+    ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer().get(values);
+    return values;
   }
 
   private static VideoRequest prompt(VideoRequest r, String prompt, double guidance) {

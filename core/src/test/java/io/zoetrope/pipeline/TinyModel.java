@@ -24,7 +24,6 @@ import io.zoetrope.torch.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
@@ -113,26 +112,6 @@ public final class TinyModel {
     return Scopes.value(() ->
         Tensors.toBytes(
             new TextToVideo(new Engine(model)).latents(List.of(requests), Progress.NONE)));
-  }
-
-  /** Starts a main class of the tests in a process of its own, with the flags of the tests. */
-  public static Process child(Class<?> main, List<String> flags, String... arguments)
-      throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-            "-Dorg.bytedeco.javacpp.maxBytes=0",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC"));
-    command.addAll(flags);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("OMP_NUM_THREADS", "1");
-    return builder.start();
   }
 
   /** Arguments: model directory, seed, file for the bytes of the latents. */

@@ -12,6 +12,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -51,7 +52,13 @@ final class FakeHub implements AutoCloseable {
   }
 
   /** What somebody asked for. */
-  record Request(boolean cdn, String method, String path, Map<String, String> headers) {
+  record Request(
+      boolean cdn, String method, String path, Map<String, String> headers, Instant at) {
+    /** Whether it asks for the same thing. */
+    boolean isLike(Request other) {
+      return cdn == other.cdn && method.equals(other.method) && path.equals(other.path);
+    }
+
     boolean isApi() {
       return path.startsWith("/api/");
     }
@@ -317,7 +324,7 @@ final class FakeHub implements AutoCloseable {
             line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
       }
     }
-    return new Request(isCdn, first[0], first[1], headers);
+    return new Request(isCdn, first[0], first[1], headers, Instant.now());
   }
 
   private static String decode(String path) {

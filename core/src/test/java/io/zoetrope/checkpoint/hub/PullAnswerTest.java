@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.zoetrope.checkpoint.hub.FakeHub.Request;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,26 +25,52 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class PullAnswerTest extends PullCase {
   @ParameterizedTest
-  @CsvSource({"429,0", "429,1", "503,0", "503,", "500,", "408,", "504,"})
-  void busyServersAreAskedAgain(int status, @Nullable Integer after) {
-    long start = System.nanoTime();
-    hub.fault(1, Request::isApi, (request, reply) -> busy(reply, status, after));
-    hub.fault(
-        1,
-        r -> r.method().equals("HEAD"),
-        (request, reply) -> busy(reply, status, after == null ? null : 0));
-    hub.fault(2, Request::cdn, (request, reply) -> busy(reply, status, after == null ? null : 0));
+  @CsvSource({"429,0", "429,1", "503,0", "503,1", "503,", "500,", "408,", "504,"})
+  void busyServersAreAskedAgainAfterAsLongAsTheySay(int status, @Nullable Integer after) {
+    List<Request> refused = new CopyOnWriteArrayList<>();
+    FakeHub.Change busy =
+        (request, reply) -> {
+          refused.add(request);
+          return busy(reply, status, after);
+        };
+    hub.fault(1, Request::isApi, busy);
+    hub.fault(1, r -> r.method().equals("HEAD"), busy);
+    hub.fault(2, Request::cdn, busy);
     assertThat(pull().folder().resolve(WEIGHTS)).hasBinaryContent(BYTES);
-    assertThat((System.nanoTime() - start) / 1e9).isGreaterThanOrEqualTo(after == null ? 0 : after);
+    assertThat(refused).hasSize(4);
+    for (Request request : refused) {
+      assertThat(Duration.between(request.at(), again(request).at()))
+          .as("%s %s", request.method(), request.path())
+          .isGreaterThanOrEqualTo(Duration.ofSeconds(after == null ? 0 : after));
+    }
   }
 
-  @Test
-  void retryAfterMayBeADate() {
-    String past =
-        DateTimeFormatter.RFC_1123_DATE_TIME.format(
-            ZonedDateTime.now(ZoneOffset.UTC).minusHours(1));
-    hub.fault(1, Request::cdn, (request, reply) -> reply.status(503).header("Retry-After", past));
+  /** The next request for the same thing. */
+  private Request again(Request request) {
+    return hub.log().stream()
+        .filter(r -> r.isLike(request) && r.at().isAfter(request.at()))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("asked but once: " + request));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-3600, 2})
+  void retryAfterMayBeADate(int seconds) {
+    // Dates of HTTP have whole seconds.
+    Instant until = Instant.now().plusSeconds(seconds).truncatedTo(ChronoUnit.SECONDS);
+    String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(until.atZone(ZoneOffset.UTC));
+    List<Request> refused = new CopyOnWriteArrayList<>();
+    hub.fault(
+        1,
+        Request::cdn,
+        (request, reply) -> {
+          refused.add(request);
+          return reply.status(503).header("Retry-After", date);
+        });
     pull();
+    assertThat(refused).hasSize(1);
+    // Clocks that wait and clocks that tell the time differ by some milliseconds.
+    assertThat(again(refused.getFirst()).at()).isAfterOrEqualTo(until.minusMillis(50));
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -151,8 +152,9 @@ class PullTest extends PullCase {
           return reply;
         });
     Thread other = Thread.ofPlatform().start(this::pull);
-    while (hub.log().stream().noneMatch(Request::cdn)) {
-      Thread.onSpinWait();
+    Instant deadline = Instant.now().plusSeconds(60);
+    while (hub.log().stream().noneMatch(Request::cdn) && Instant.now().isBefore(deadline)) {
+      Thread.sleep(2);
     }
     assertThat(pull().folder().resolve(WEIGHTS)).hasBinaryContent(BYTES);
     other.join();

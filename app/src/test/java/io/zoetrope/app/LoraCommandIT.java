@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** {@code --lora} with a tiny model, and LoRAs of random numbers for its transformer. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class LoraCommandTest {
+class LoraCommandIT {
   private Path folder = Path.of("");
   private TestCli cli = new TestCli(Path.of(""));
 

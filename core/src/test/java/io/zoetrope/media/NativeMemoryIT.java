@@ -3,6 +3,7 @@ package io.zoetrope.media;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.zoetrope.ChildJvm;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two hundred clips leave no native memory behind, whether they succeed or fail. */
-class NativeMemoryTest {
+class NativeMemoryIT {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final String[] ENDINGS = {".mp4", ".webm", ".gif", ".webp", ".png"};
   @TempDir Path folder;
@@ -24,18 +25,9 @@ class NativeMemoryTest {
   void residentSetStaysFlat() throws Exception {
     assumeTrue(Files.exists(STATUS), "reads the resident set from /proc");
     Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms64m",
-                "-Xmx64m",
-                "-XX:+AlwaysPreTouch",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                NativeMemoryTest.class.getName(),
-                folder.toString())
-            .redirectErrorStream(true)
+        ChildJvm.of(NativeMemoryIT.class, folder)
+            .heap(64)
+            .with("-XX:TieredStopAtLevel=4")
             .start();
     String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(child.waitFor()).as(output).isZero();

@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
  * classes under test.
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher of Windows is another file")
-class LauncherTest {
+class LauncherIT {
   @TempDir private Path folder;
   private Path home = Path.of("");
 

@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** The first cases of {@code bench safetensors-fuzz}; what it finds names its case. */
-class SafetensorsFuzzTest {
+class SafetensorsFuzzIT {
   @Test
   void damagedFilesAreReadOrRefused() {
     String result = SafetensorsFuzz.run(0, 200_000, 1, 500, 16);

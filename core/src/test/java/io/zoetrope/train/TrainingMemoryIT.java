@@ -3,6 +3,7 @@ package io.zoetrope.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.zoetrope.ChildJvm;
 import io.zoetrope.torch.Scopes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,14 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
  * Native memory is flat over training steps: the resident memory of a fresh process after 50 and
  * after 500 steps differs by less than 3 %.
  */
-class TrainingMemoryTest {
+class TrainingMemoryIT {
   @TempDir Path folder;
 
   @Test
   void residentMemoryIsFlat() throws Exception {
     assumeTrue(Files.exists(Path.of("/proc/self/statm")), "needs /proc");
     Path log = folder.resolve("log");
-    Process process = ChildJvm.start(log, TrainingMemoryTest.class, folder.resolve("run"));
+    Process process = ChildJvm.of(TrainingMemoryIT.class, folder.resolve("run")).heap(96).start(log);
     assertThat(process.waitFor(240, TimeUnit.SECONDS)).isTrue();
     String output = Files.readString(log);
     System.out.print(output);

@@ -2,6 +2,7 @@ package io.zoetrope.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.zoetrope.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,45 +15,58 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A training process is killed without warning at random moments and resumed each time; it ends
- * equal to the bit to one that ran through. {@code -Dzoetrope.kill.seed=N} repeats the moments.
+ * equal to the bit to one that ran through. {@code -Dzoetrope.kill.seed=N} takes other moments.
  */
-class KilledRunTest {
+class KilledRunIT {
   private static final int STEPS = 40;
   private static final int KILLS = 4;
+
+  /** What the system says of a process that was killed: 128 and the signal. */
+  private static final int KILLED = 128 + 9;
+
+  /** Milliseconds after each step of a run that is to be killed: far from its end each time. */
+  private static final int REST = 100;
+
+  private static final long SEED = Long.getLong("zoetrope.kill.seed", 20_261_128);
 
   @TempDir Path folder;
 
   @Test
   void aKilledRunEndsEqualToTheBit() throws Exception {
-    long seed = Long.getLong("zoetrope.kill.seed", System.nanoTime() & 0xffff);
-    System.out.println("kill moments from seed " + seed);
-    Random random = new Random(seed);
+    System.out.println("kill moments from seed " + SEED);
+    Random random = new Random(SEED);
     Path whole = folder.resolve("whole");
     Path killed = folder.resolve("killed");
 
-    assertThat(child(whole, 0).waitFor(240, TimeUnit.SECONDS)).isTrue();
+    ends(child(whole, 0), whole);
 
     List<String> moments = new ArrayList<>();
     for (int kill = 0; kill < KILLS; kill++) {
       long before = logged(killed);
-      Process process = child(killed, 15);
+      Process process = child(killed, REST);
       // Within training or the writing of a checkpoint, not before the first of them.
       await(process, killed, before);
       Thread.sleep(random.nextInt(250));
-      boolean alive = process.isAlive();
       process.destroyForcibly().waitFor();
-      moments.add((alive ? "killed" : "had ended") + " after line " + logged(killed));
+      moments.add("exit %d after line %d".formatted(process.exitValue(), logged(killed)));
+      assertThat(process.exitValue())
+          .as("kill %d of seed %d: %s; %s", kill, SEED, moments, log(killed))
+          .isEqualTo(KILLED);
+      assertThat(logged(killed)).as("it had trained: %s", moments).isGreaterThan(before);
     }
     System.out.println(moments);
-    Process last = child(killed, 0);
-    assertThat(last.waitFor(240, TimeUnit.SECONDS)).isTrue();
-    assertThat(last.exitValue()).as(log(killed)).isZero();
+    ends(child(killed, 0), killed);
 
     TrainerTest.assertSameRun(killed, whole);
     try (var left = Files.list(killed.resolve("checkpoints"))) {
       assertThat(left.map(p -> p.getFileName().toString()))
           .containsExactlyInAnyOrder("step-000035", "step-000040");
     }
+  }
+
+  private static void ends(Process process, Path run) throws Exception {
+    assertThat(process.waitFor(240, TimeUnit.SECONDS)).as("seed %d", SEED).isTrue();
+    assertThat(process.exitValue()).as("seed %d: %s", SEED, log(run)).isZero();
   }
 
   private static long logged(Path run) {
@@ -68,7 +82,7 @@ class KilledRunTest {
   }
 
   private static Process child(Path run, long rest) throws IOException {
-    return ChildJvm.start(Path.of(run + ".log"), TinyRun.class, run, STEPS, rest);
+    return ChildJvm.of(TinyRun.class, run, STEPS, rest).heap(96).start(Path.of(run + ".log"));
   }
 
   private static String log(Path run) throws IOException {

@@ -9,10 +9,12 @@ import io.zoetrope.media.VideoReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  * evaluate, inspect.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ModelCommandsTest {
+class ModelCommandsIT {
   private static final JsonMapper JSON = new JsonMapper();
   private Path folder = Path.of("");
   private TestCli cli = new TestCli(Path.of(""));
@@ -54,8 +56,10 @@ class ModelCommandsTest {
     Thread interrupt =
         Thread.ofPlatform()
             .start(() -> {
-              while (!Files.exists(folder.resolve("runs/long/checkpoints/step-000001"))) {
-                Thread.onSpinWait();
+              Instant deadline = Instant.now().plusSeconds(120);
+              Path first = folder.resolve("runs/long/checkpoints/step-000001");
+              while (!Files.exists(first) && Instant.now().isBefore(deadline)) {
+                LockSupport.parkNanos(1_000_000);
               }
               cancellation.cancel();
             });

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The commands that make videos, with a tiny model: what comes out, and what is said about it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class MakeCommandsTest {
+class MakeCommandsIT {
   private static final JsonMapper JSON = new JsonMapper();
 
   private Path folder = Path.of("");
@@ -44,7 +45,7 @@ class MakeCommandsTest {
     VideoWriter.write(folder.resolve("large.mp4"), video(128, 64, 12));
     for (String odd : List.of("uneven.mkv", "ten-bit.mkv")) {
       try (InputStream in =
-          Objects.requireNonNull(MakeCommandsTest.class.getResourceAsStream(odd), odd)) {
+          Objects.requireNonNull(MakeCommandsIT.class.getResourceAsStream(odd), odd)) {
         Files.copy(in, folder.resolve(odd));
       }
     }
@@ -233,9 +234,7 @@ class MakeCommandsTest {
       Thread stop =
           Thread.ofPlatform()
               .start(() -> {
-                while (size(file) < 12_000 && !Thread.interrupted()) {
-                  Thread.onSpinWait();
-                }
+                grows(file, 12_000);
                 cancellation.cancel();
               });
       List<String> args = new ArrayList<>(List.of("roll", "a ball", "-m", "model", "-o", name));
@@ -248,6 +247,18 @@ class MakeCommandsTest {
       assertThat(outcome.code()).as(outcome.err()).isEqualTo(endless ? 0 : 130);
       assertThat(outcome.err()).contains(endless ? "until Ctrl-C" : "of 100000 frames, which are");
       assertThat(VideoReader.read(file).frames()).hasSizeGreaterThan(3);
+    }
+  }
+
+  /** Waits until a file has so many bytes, this thread is interrupted, or two minutes are over. */
+  private static void grows(Path file, long bytes) {
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+    try {
+      while (size(file) < bytes && System.nanoTime() < deadline) {
+        Thread.sleep(2);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

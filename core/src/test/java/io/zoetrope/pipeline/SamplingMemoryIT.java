@@ -3,6 +3,7 @@ package io.zoetrope.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.zoetrope.ChildJvm;
 import io.zoetrope.diffusion.Plans;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * large and holds equally many native objects. In a process of its own whose Java heap is all
  * touched from the start, so that nothing else moves the figure.
  */
-class SamplingMemoryTest {
+class SamplingMemoryIT {
   /** Not a sampler: reconstruction guidance, which takes a gradient each step. */
   private static final String GUIDED = "reconstruction";
 
@@ -41,10 +42,7 @@ class SamplingMemoryTest {
     assumeTrue(Files.exists(Path.of("/proc/self/status")), "needs /proc");
     Path directory = TinyModel.write(folder.resolve("model"));
     Process process =
-        TinyModel.child(
-            SamplingMemoryTest.class,
-            List.of("-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch"),
-            directory.toString());
+        ChildJvm.of(SamplingMemoryIT.class, directory).heap(64).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(output).isZero();

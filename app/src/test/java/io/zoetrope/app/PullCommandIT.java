@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The command {@code pull} against a hub on this machine, and who finds what it pulled. */
-class PullCommandTest {
+class PullCommandIT {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String COMMIT = "abcdef0123456789abcdef0123456789abcdef01";
 
