@@ -26,8 +26,7 @@ public record ChildJvm(Class<?> main, List<String> arguments, List<String> flags
   }
 
   public ChildJvm with(String... more) {
-    return new ChildJvm(
-        main, arguments, Stream.concat(flags.stream(), Stream.of(more)).toList());
+    return new ChildJvm(main, arguments, Stream.concat(flags.stream(), Stream.of(more)).toList());
   }
 
   /** A heap that does not move: all that grows is native. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.zoetrope.ChildJvm;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
-import io.zoetrope.pipeline.TinyModel;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.io.IOException;

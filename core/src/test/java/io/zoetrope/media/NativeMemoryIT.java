@@ -25,10 +25,7 @@ class NativeMemoryIT {
   void residentSetStaysFlat() throws Exception {
     assumeTrue(Files.exists(STATUS), "reads the resident set from /proc");
     Process child =
-        ChildJvm.of(NativeMemoryIT.class, folder)
-            .heap(64)
-            .with("-XX:TieredStopAtLevel=4")
-            .start();
+        ChildJvm.of(NativeMemoryIT.class, folder).heap(64).with("-XX:TieredStopAtLevel=4").start();
     String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(child.waitFor()).as(output).isZero();
     List<Long> kilobytes =

@@ -55,8 +55,7 @@ class SameSeedTest {
       here = TinyModel.latents(model, TinyModel.request(5));
     }
     Path file = folder.resolve("latents.bin");
-    Process process =
-        ChildJvm.of(TinyModel.class, directory, 5, file).start();
+    Process process = ChildJvm.of(TinyModel.class, directory, 5, file).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(output).isZero();

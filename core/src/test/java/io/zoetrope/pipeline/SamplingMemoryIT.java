@@ -41,8 +41,7 @@ class SamplingMemoryIT {
   void residentMemoryIsFlat() throws Exception {
     assumeTrue(Files.exists(Path.of("/proc/self/status")), "needs /proc");
     Path directory = TinyModel.write(folder.resolve("model"));
-    Process process =
-        ChildJvm.of(SamplingMemoryIT.class, directory).heap(64).start();
+    Process process = ChildJvm.of(SamplingMemoryIT.class, directory).heap(64).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(output).isZero();

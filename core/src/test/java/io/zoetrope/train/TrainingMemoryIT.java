@@ -27,7 +27,8 @@ class TrainingMemoryIT {
   void residentMemoryIsFlat() throws Exception {
     assumeTrue(Files.exists(Path.of("/proc/self/statm")), "needs /proc");
     Path log = folder.resolve("log");
-    Process process = ChildJvm.of(TrainingMemoryIT.class, folder.resolve("run")).heap(96).start(log);
+    Process process =
+        ChildJvm.of(TrainingMemoryIT.class, folder.resolve("run")).heap(96).start(log);
     assertThat(process.waitFor(240, TimeUnit.SECONDS)).isTrue();
     String output = Files.readString(log);
     System.out.print(output);

@@ -52,8 +52,7 @@ final class FakeHub implements AutoCloseable {
   }
 
   /** What somebody asked for. */
-  record Request(
-      boolean cdn, String method, String path, Map<String, String> headers, Instant at) {
+  record Request(boolean cdn, String method, String path, Map<String, String> headers, Instant at) {
     /** Whether it asks for the same thing. */
     boolean isLike(Request other) {
       return cdn == other.cdn && method.equals(other.method) && path.equals(other.path);
