@@ -3,6 +3,9 @@ package io.zoetrope.diffusion;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.condition.Signature;
 import io.zoetrope.torch.Segments;
+import io.zoetrope.torch.Tensors;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
@@ -29,6 +32,41 @@ public interface Denoiser {
   default Tensor predict(
       Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments) {
     return predict(z_BCFHW, t_BF, conditioning);
+  }
+
+  /**
+   * The network's raw prediction of a video with what is {@link Conditioning#BESIDE} it: that has no
+   * part in the scaling, and is joined here behind the video's channels.
+   *
+   * @param scaled_BCFHW the noisy video alone, scaled
+   * @throws IllegalArgumentException if it is told less than it needs, or what it does not read
+   * @throws IllegalStateException if it answers in another shape than that of the video
+   */
+  default Tensor ask(
+      Tensor scaled_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments) {
+    Tensor input =
+        conditioning
+            .get(Conditioning.BESIDE)
+            .map(b -> b.to(scaled_BCFHW.device(), scaled_BCFHW.scalar_type()))
+            .map(b -> Tensors.cat(List.of(scaled_BCFHW, b), 1))
+            .orElse(scaled_BCFHW);
+    signature().ifPresent(signature -> {
+      signature.require(conditioning);
+      signature.requireTakes(input);
+    });
+    Conditioning rest = conditioning.only(slot -> !slot.equals(Conditioning.BESIDE));
+    Tensor raw = predict(input, t_BF, rest, segments);
+    long gives = signature().map(s -> (long) s.gives()).orElse(scaled_BCFHW.size(1));
+    if (gives != scaled_BCFHW.size(1)
+        || !Arrays.equals(Tensors.shape(raw), Tensors.shape(scaled_BCFHW))) {
+      throw new IllegalStateException(
+          "the network, which gives %d channels, answers %s to a video of %s"
+              .formatted(
+                  gives,
+                  Arrays.toString(Tensors.shape(raw)),
+                  Arrays.toString(Tensors.shape(scaled_BCFHW))));
+    }
+    return raw;
   }
 
   /** What it needs and gives; empty where nobody said, and then nothing is checked. */

@@ -1,12 +1,7 @@
 package io.zoetrope.diffusion;
 
 import io.zoetrope.diffusion.condition.Conditioning;
-import io.zoetrope.diffusion.condition.Signature;
 import io.zoetrope.torch.Segments;
-import io.zoetrope.torch.Tensors;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -38,15 +33,16 @@ public interface X0Denoiser {
 
   /** A network together with its schedule and the meaning of its output. */
   static X0Denoiser of(Denoiser network, NoiseSchedule schedule, Prediction prediction) {
-    return new NetworkX0(network, schedule, prediction);
+    return new NetworkX0(network, schedule, prediction, Segments.PLAIN);
   }
 
-  /** See {@link #of}. */
-  record NetworkX0(Denoiser network, NoiseSchedule schedule, Prediction prediction)
+  /** See {@link #of}; {@code segments} is how the network's blocks are run. */
+  record NetworkX0(
+      Denoiser network, NoiseSchedule schedule, Prediction prediction, Segments segments)
       implements X0Denoiser {
     @Override
-    public X0Denoiser segmented(Segments segments) {
-      return of(new Segmented(network, segments), schedule, prediction);
+    public X0Denoiser segmented(Segments other) {
+      return new NetworkX0(network, schedule, prediction, other);
     }
 
     @Override
@@ -56,51 +52,9 @@ public interface X0Denoiser {
           levels.allEqual(prediction::inputScale, 1)
               ? z_BCFHW
               : z_BCFHW.mul(levels.coefficient(prediction::inputScale, z_BCFHW));
-      Tensor input = beside(scaled, conditioning);
       Tensor t_BF = levels.t_BF().to(z_BCFHW.device(), ScalarType.Float);
-      network
-          .signature()
-          .ifPresent(signature -> {
-            signature.require(conditioning);
-            signature.requireTakes(input);
-          });
-      Conditioning rest = conditioning.only(slot -> !slot.equals(Conditioning.BESIDE));
-      Tensor raw = network.predict(input, t_BF, rest).to(z_BCFHW.scalar_type());
-      requireGiven(raw, z_BCFHW);
+      Tensor raw = network.ask(scaled, t_BF, conditioning, segments).to(z_BCFHW.scalar_type());
       return prediction.toX0(raw, z_BCFHW, levels);
-    }
-
-    /** What is beside the video has no part in its scaling. */
-    private static Tensor beside(Tensor scaled, Conditioning conditioning) {
-      return conditioning
-          .get(Conditioning.BESIDE)
-          .map(b -> Tensors.cat(List.of(scaled, b.to(scaled.device(), scaled.scalar_type())), 1))
-          .orElse(scaled);
-    }
-
-    private void requireGiven(Tensor raw, Tensor z_BCFHW) {
-      long gives = network.signature().map(s -> (long) s.gives()).orElse(z_BCFHW.size(1));
-      if (gives != z_BCFHW.size(1) || !Arrays.equals(Tensors.shape(raw), Tensors.shape(z_BCFHW))) {
-        throw new IllegalStateException(
-            "the network, which gives %d channels, answers %s to a video of %s"
-                .formatted(
-                    gives,
-                    Arrays.toString(Tensors.shape(raw)),
-                    Arrays.toString(Tensors.shape(z_BCFHW))));
-      }
-    }
-
-    /** A network whose blocks are run as segments, whoever asks. */
-    private record Segmented(Denoiser network, Segments segments) implements Denoiser {
-      @Override
-      public Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning) {
-        return network.predict(z_BCFHW, t_BF, conditioning, segments);
-      }
-
-      @Override
-      public Optional<Signature> signature() {
-        return network.signature();
-      }
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.nn.ParameterStore;
@@ -13,6 +14,7 @@ import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.Restyle;
+import io.zoetrope.pipeline.task.Roll;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
@@ -24,6 +26,8 @@ import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,6 +159,33 @@ class ControlledTasksTest {
       assertThat(frames(b, 0, CLIP)).isEqualTo(frames(a, 0, CLIP));
       assertThat(frames(b, CLIP, FRAMES)).isNotEqualTo(frames(a, CLIP, FRAMES));
     });
+  }
+
+  @Test
+  void aRollingVideoIsShownTheHintsOfTheFramesInSight() {
+    Scopes.run(() -> {
+      List<byte[]> some = rolled(engine.withHints(hints(pictures(FRAMES))));
+      List<byte[]> later = rolled(engine.withHints(hints(pictures(9))));
+      // Windows of 4: frame 9 is first in sight while frame 6 is the first of its window.
+      for (int frame = 0; frame < 8; frame++) {
+        assertThat(Arrays.equals(some.get(frame), later.get(frame)))
+            .as("frame %d", frame)
+            .isEqualTo(frame < 6);
+      }
+    });
+  }
+
+  /** The first 8 frames of a video that rolls in windows of 4. */
+  private static List<byte[]> rolled(Engine engine) {
+    List<byte[]> frames = new ArrayList<>();
+    new Roll(PromptCues.single(), List.of(List.of("a cat")), 0, Optional.empty())
+        .latents(
+            engine,
+            List.of(request(4).withSteps(4)),
+            8,
+            (number, z) -> frames.add(Tensors.toBytes(z.contiguous())),
+            Progress.NONE);
+    return frames;
   }
 
   private static Tensor latents(Engine engine, int frames) {

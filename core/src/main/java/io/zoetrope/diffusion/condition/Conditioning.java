@@ -47,7 +47,7 @@ public final class Conditioning {
 
   /**
    * A clip that the network sees beside the noisy one, [B, C, F, H, W]: {@link
-   * io.zoetrope.diffusion.X0Denoiser} joins its channels behind those of the scaled input. Its own
+   * io.zoetrope.diffusion.Denoiser#ask} joins its channels behind those of the scaled input. Its own
    * noise is said by {@link #BESIDE_LEVEL}.
    */
   public static final Slot<Tensor> BESIDE =

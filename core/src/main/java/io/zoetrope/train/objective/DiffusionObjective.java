@@ -90,7 +90,7 @@ public final class DiffusionObjective implements Objective {
     Tensor z = asked.schedule().noisyInput(x0, eps, u_BF);
     Conditioning conditioning = condition(batch);
     Tensor raw =
-        network.predict(
+        network.ask(
             scaled(z, at, asked.prediction()::inputScale),
             at.t_BF().to(ScalarType.Float),
             conditioning,

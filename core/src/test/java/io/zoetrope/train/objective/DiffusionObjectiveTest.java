@@ -16,6 +16,8 @@ import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.network.text.TextConfig;
 import io.zoetrope.network.text.TextTransformer;
 import io.zoetrope.network.text.WordPrompts;
+import io.zoetrope.network.unet.Inflation;
+import io.zoetrope.network.unet.LayerStyle;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Precision;
@@ -60,7 +62,8 @@ class DiffusionObjectiveTest {
 
     @Override
     public NetworkConfig config() {
-      return UNetConfig.size("tiny");
+      return new UNetConfig(
+          1, 1, List.of(16, 32), List.of(0, 2), 2, 1, 32, LayerStyle.SMALL, Inflation.VDM);
     }
 
     @Override
