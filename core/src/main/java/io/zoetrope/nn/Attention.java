@@ -106,8 +106,13 @@ public final class Attention {
 
   /** Keys and values [B, M, Hd, D]. */
   public record Context(Tensor k, Tensor v, Optional<Tensor> mask) {
-    /** Some of the B contexts, in another order and number. */
-    public Context rows(Tensor index) {
+    /**
+     * Some of the B contexts, in another order and number.
+     *
+     * @param rows which, int64
+     */
+    public Context rows(Tensor rows) {
+      Tensor index = Tensors.beside(k, rows);
       return new Context(
           k.index_select(0, index),
           v.index_select(0, index),

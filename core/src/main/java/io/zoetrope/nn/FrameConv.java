@@ -66,7 +66,7 @@ public final class FrameConv {
       Tensor tap = shifted(x, k - kernel() / 2);
       if (reach_BFK.isPresent()) {
         Tensor in = reach_BFK.get().select(2, k).unsqueeze(-1).unsqueeze(-1);
-        tap = tap.mul(in.to(x.scalar_type()));
+        tap = tap.mul(in.to(x.device(), x.scalar_type()));
       }
       taps.add(tap);
     }

@@ -38,6 +38,11 @@ public record Rotary(Tensor turn_N1P) {
     return new Rotary(torch.view_as_complex(Tensors.of(turn, tokens, 1, pairs, 2)));
   }
 
+  /** These on the device of a tensor. */
+  public Rotary beside(Tensor like) {
+    return new Rotary(Tensors.beside(like, turn_N1P));
+  }
+
   /** x [B, N, Hd, D] f32, contiguous in D -> the same, turned. */
   public Tensor apply(Tensor x) {
     Tensor pairs = torch.view_as_complex(x.reshape(x.size(0), x.size(1), x.size(2), -1, 2));

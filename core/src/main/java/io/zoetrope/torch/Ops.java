@@ -103,7 +103,7 @@ public final class Ops {
 
   private static Tensor normed(
       Tensor x, long groups, Optional<Tensor> weight, Optional<Tensor> bias, double eps) {
-    if (x.is_cuda()
+    if (!x.device().is_cpu()
         || x.dim() != 4
         || x.is_contiguous()
         || !x.is_contiguous(torch.MemoryFormat.ChannelsLast)

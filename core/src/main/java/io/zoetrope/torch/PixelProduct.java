@@ -27,7 +27,7 @@ final class PixelProduct {
         && rows >= in
         && (double) x.numel() * weight.size(0) >= LARGE
         && fits(x.scalar_type().intern())
-        && !x.is_cuda()
+        && x.device().is_cpu()
         && x.scalar_type().intern() == weight.scalar_type().intern();
   }
 

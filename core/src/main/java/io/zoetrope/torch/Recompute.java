@@ -86,7 +86,11 @@ public final class Recompute implements Segments {
     Tensor now = generator().get_state();
     generator().set_state(segment.generator);
     try {
-      Autograd.backward(segment.body.apply(segment.inputs), gradient);
+      Tensor output = segment.body.apply(segment.inputs);
+      // A segment may depend on nothing that wants a gradient.
+      if (output.requires_grad()) {
+        Autograd.backward(output, gradient);
+      }
     } finally {
       generator().set_state(now);
     }

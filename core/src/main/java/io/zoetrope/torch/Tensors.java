@@ -14,7 +14,10 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Making tensors from Java values and reading them back. All results are on the CPU. */
+/**
+ * Making tensors from Java values and reading them back. What is made of Java values is on the CPU;
+ * {@link #beside} takes it to where it is used.
+ */
 public final class Tensors {
   private Tensors() {}
 
@@ -123,6 +126,24 @@ public final class Tensors {
       shape[i] = t.size(i);
     }
     return shape;
+  }
+
+  /**
+   * Requires that a tensor is a video, [B, C, F, H, W], of so many channels.
+   *
+   * @throws IllegalArgumentException if it is not
+   */
+  public static void requireVideo(Tensor x, long channels) {
+    if (x.dim() != 5 || x.size(1) != channels) {
+      throw new IllegalArgumentException(
+          "a video [B, C, F, H, W] of %d channels is wanted, not one of shape %s"
+              .formatted(channels, Arrays.toString(shape(x))));
+    }
+  }
+
+  /** A tensor on the device of another, in its own format; itself if it lies there already. */
+  public static Tensor beside(Tensor like, Tensor t) {
+    return t.to(like.device(), t.scalar_type());
   }
 
   public static Tensor cat(List<Tensor> parts, long dim) {

@@ -59,6 +59,10 @@ final class Trainings {
     if (text.contains("kind: diffusion")) {
       settings.add("objective.clips=3");
     }
+    if (text.contains("emphasis:")) {
+      // What a recipe draws more often is not among so few clips.
+      settings.add("objective.emphasis=[{caption: '[aeiou]', times: 2.0}]");
+    }
     proofs.put(name, new Training(name, file, settings));
   }
 

@@ -48,6 +48,18 @@ public record Move(Tensor z, Tensor u_BF, Levels from, Levels to, int step) {
     return Tensors.of(values, from.batch(), 1, from.frames(), 1, 1).to(z.device(), z.scalar_type());
   }
 
+  /** Whether the condition holds for any frame. */
+  public boolean anyFrame(FrameCondition condition) {
+    for (long b = 0; b < from.batch(); b++) {
+      for (long f = 0; f < from.frames(); f++) {
+        if (condition.at(b, f)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** For which frames the condition holds, [B, 1, F, 1, 1], bool. */
   public Tensor maskFrames(FrameCondition condition) {
     return perFrame((b, f) -> condition.at(b, f) ? 1 : 0).to(ScalarType.Bool);

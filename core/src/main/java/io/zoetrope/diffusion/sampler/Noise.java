@@ -119,7 +119,7 @@ public record Noise(List<RandomStreams> streams, long firstFrame, Given given) {
         }
         clips.add(Tensors.stack(frames, 1));
       }
-      return Tensors.stack(clips, 0).to(like.device(), like.scalar_type());
+      return Tensors.stack(clips, 0).to(like.scalar_type());
     });
   }
 
@@ -132,11 +132,11 @@ public record Noise(List<RandomStreams> streams, long firstFrame, Given given) {
     long frame = given.source(use, clip, number);
     Optional<Tensor> brought = given.frame(use, draw, clip, frame);
     if (brought.isPresent()) {
-      // On the CPU in f32, where noise is drawn.
-      return brought.get().cpu().to(ScalarType.Float);
+      return brought.get().to(like.device(), ScalarType.Float);
     }
     try (RandomStream stream = streams.get(clip).stream(use, draw, frame)) {
-      return stream.normal(like.size(1), like.size(3), like.size(4));
+      // Drawn on the CPU in f32: the same numbers on every device.
+      return Tensors.beside(like, stream.normal(like.size(1), like.size(3), like.size(4)));
     }
   }
 }

@@ -50,8 +50,8 @@ public record Pndm() implements Sampler {
         // Where eps alone says nothing of the clean video.
         z = torch.where(move.mask((t, s) -> t.alpha() == 0), move.straight(x0), z);
       }
-      Tensor first = move.maskFrames((b, f) -> begins(move, b, f));
-      if (first.any().item_bool()) {
+      if (move.anyFrame((b, f) -> begins(move, b, f))) {
+        Tensor first = move.maskFrames((b, f) -> begins(move, b, f));
         // Frames that do not fall stay where they are, so that the denoiser sees the real video.
         Tensor there = move.whereFalling(z);
         Tensor ahead = eps(x0(there, move.levelsAfter()), there, aim(move));

@@ -93,6 +93,7 @@ public final class SpaceTimeTransformer implements VideoNetwork {
 
   @Override
   public Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments) {
+    Tensors.requireVideo(z_BCFHW, config.takes());
     int patch = config.patch();
     long batch = z_BCFHW.size(0);
     long rows = z_BCFHW.size(3) / patch;
@@ -116,7 +117,7 @@ public final class SpaceTimeTransformer implements VideoNetwork {
         embed
             .forward(rearrange(z_BCFHW, "b c f (h p) (w q) -> b f (h w) (c p q)", patches))
             .to(ScalarType.Float)
-            .add(places(rows, columns));
+            .add(Tensors.beside(z_BCFHW, places(rows, columns)));
     Tensor c_BFD = levels.forward(t_BF).to(ScalarType.Float);
     Optional<Tensor> whole = conditioning.get(Conditioning.POOLED);
     if (pooled.isPresent() && whole.isPresent()) {
@@ -128,7 +129,8 @@ public final class SpaceTimeTransformer implements VideoNetwork {
     }
     float[] times = times(z_BCFHW.size(2), conditioning);
     if (moments.isPresent()) {
-      Tensor places_1F = Ops.mul(Tensors.of(times, 1, times.length), MOMENT_SCALE);
+      Tensor at_1F = Tensors.beside(z_BCFHW, Tensors.of(times, 1, times.length));
+      Tensor places_1F = Ops.mul(at_1F, MOMENT_SCALE);
       Tensor moment_1FD =
           moments
               .get()
@@ -143,10 +145,11 @@ public final class SpaceTimeTransformer implements VideoNetwork {
             "b f (r d) -> b f r d",
             "r",
             SpaceTimeBlock.ROWS);
-    Rotary space = spaceRotary(rows, columns);
-    Rotary time = Rotary.of(List.of(times), config.width() / config.heads(), THETA);
+    Rotary space = spaceRotary(rows, columns).beside(z_BCFHW);
+    Rotary time = Rotary.of(List.of(times), config.width() / config.heads(), THETA).beside(z_BCFHW);
     Optional<Tensor> groups =
-        FrameGroups.of(conditioning, batch, z_BCFHW.size(2)).map(FrameGroups::bias_BFF);
+        FrameGroups.of(conditioning, batch, z_BCFHW.size(2))
+            .map(g -> Tensors.beside(z_BCFHW, g.bias_BFF()));
     Tensor last = segments.enter(c_BFD.unsqueeze(2).add(finalTable_RD));
     x = segments.enter(x);
     modulation = segments.enter(modulation);

@@ -5,6 +5,7 @@ import io.zoetrope.nn.FeedForward;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,14 +51,15 @@ public final class TextTransformer {
   public record Encoded(Tensor tokens_BND, Tensor pooled_BD) {}
 
   /**
-   * @param ids_BN token ids, int64, N = {@code config.length()}
-   * @param mask_BN true where a token counts
+   * @param ids_BN token ids, int64, N = {@code config.length()}; on any device
+   * @param mask true where a token counts, [B, N]; on any device
    */
-  public Encoded encode(Tensor ids_BN, Tensor mask_BN) {
-    Tensor x = torch.embedding(tokens_VD, ids_BN).add(positions_ND);
-    Optional<Tensor> mask = Optional.of(mask_BN.reshape(mask_BN.size(0), 1, 1, mask_BN.size(1)));
+  public Encoded encode(Tensor ids_BN, Tensor mask) {
+    Tensor mask_BN = Tensors.beside(tokens_VD, mask);
+    Tensor x = torch.embedding(tokens_VD, Tensors.beside(tokens_VD, ids_BN)).add(positions_ND);
+    Optional<Tensor> seen = Optional.of(mask_BN.reshape(mask_BN.size(0), 1, 1, mask_BN.size(1)));
     for (Block block : blocks) {
-      x = x.add(block.attention.self(norm(x), Optional.empty(), mask));
+      x = x.add(block.attention.self(norm(x), Optional.empty(), seen));
       x = x.add(block.feedForward.forward(norm(x)));
     }
     x = Ops.layerNorm(x, Optional.of(norm), Optional.empty(), 1e-6);

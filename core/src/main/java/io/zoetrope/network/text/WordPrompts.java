@@ -2,9 +2,11 @@ package io.zoetrope.network.text;
 
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 
 /** Prompts of a {@link TextTransformer}: its tokens with their mask, and their mean. */
 public record WordPrompts(TextTransformer text, PromptTokenizer tokenizer)
@@ -44,8 +46,8 @@ public record WordPrompts(TextTransformer text, PromptTokenizer tokenizer)
   private Conditioning encode(List<String> prompts) {
     PromptTokenizer.Tokens tokens = tokenizer.encode(prompts);
     TextTransformer.Encoded encoded = text.encode(tokens.ids_BN(), tokens.mask_BN());
-    return Conditioning.text(encoded.tokens_BND(), tokens.mask_BN())
-        .withPooled(encoded.pooled_BD());
+    Tensor mask_BN = Tensors.beside(encoded.tokens_BND(), tokens.mask_BN());
+    return Conditioning.text(encoded.tokens_BND(), mask_BN).withPooled(encoded.pooled_BD());
   }
 
   @Override

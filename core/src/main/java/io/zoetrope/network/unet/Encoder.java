@@ -117,7 +117,7 @@ final class Encoder {
         frames,
         times,
         groups,
-        groups.map(g -> g.bias_BFF().unsqueeze(1).unsqueeze(1)),
+        groups.map(g -> Tensors.beside(t_BF, g.bias_BFF().unsqueeze(1).unsqueeze(1))),
         conditioning.get(FrameWindows.SLOT).filter(w -> w.length() < frames),
         text,
         segments.enter(embed(t_BF, times, text, conditioning)),
@@ -127,6 +127,7 @@ final class Encoder {
 
   /** The first convolution: z [B, C, F, H, W] -> [B * F, C', H, W] f32. */
   Tensor enter(Tensor z_BCFHW, Pass pass) {
+    Tensors.requireVideo(z_BCFHW, config.takes());
     Tensor x = Ops.channelsLast(rearrange(z_BCFHW, "b c f h w -> (b f) c h w"));
     return in.forward(x, pass).to(ScalarType.Float);
   }
@@ -170,7 +171,8 @@ final class Encoder {
                   .pooled(whole.get(), v -> pooled.get().forward(v).to(ScalarType.Float)));
     }
     if (moments.isPresent()) {
-      Tensor at_1F = Ops.mul(Tensors.of(times, 1, times.length), MOMENT_SCALE);
+      Tensor times_1F = Tensors.beside(t_BF, Tensors.of(times, 1, times.length));
+      Tensor at_1F = Ops.mul(times_1F, MOMENT_SCALE);
       Tensor sinusoids = LevelEmbedding.sinusoids(at_1F, config.widths().getFirst());
       c_BFE = c_BFE.add(moments.get().forward(sinusoids).to(ScalarType.Float));
     }

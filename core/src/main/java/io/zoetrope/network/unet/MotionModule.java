@@ -126,14 +126,19 @@ final class MotionModule implements TemporalLayer {
         for (int i = 0; i < times.length; i++) {
           rows[i] = (long) times[i];
         }
-        return table_LC.index_select(0, Tensors.of(rows, rows.length));
+        return rows(table_LC, rows);
       }
-      Tensor low = table_LC.index_select(0, Tensors.of(rows, rows.length));
+      Tensor low = rows(table_LC, rows);
       for (int i = 0; i < rows.length; i++) {
         rows[i]++;
       }
-      Tensor high = table_LC.index_select(0, Tensors.of(rows, rows.length));
-      return low.add(high.sub(low).mul(Tensors.of(rest, rest.length, 1)));
+      Tensor high = rows(table_LC, rows);
+      Tensor part_F1 = Tensors.beside(table_LC, Tensors.of(rest, rest.length, 1));
+      return low.add(high.sub(low).mul(part_F1));
+    }
+
+    private static Tensor rows(Tensor table_LC, long[] rows) {
+      return table_LC.index_select(0, Tensors.beside(table_LC, Tensors.of(rows, rows.length)));
     }
   }
 
@@ -172,14 +177,14 @@ final class MotionModule implements TemporalLayer {
       List<Tensor> parts = new ArrayList<>();
       List<Long> order = new ArrayList<>();
       for (long[] members : groups.get().members(clip)) {
-        Tensor rows = Tensors.of(members, members.length);
+        Tensor rows = Tensors.beside(x_BFNC, Tensors.of(members, members.length));
         parts.add(asOne(x_BFNC.narrow(0, clip, 1).index_select(1, rows)));
         for (long f : members) {
           order.add(f);
         }
       }
       Tensor back = Tensors.of(order.stream().mapToLong(Long::longValue).toArray(), order.size());
-      clips.add(Tensors.cat(parts, 1).index_select(1, back.argsort()));
+      clips.add(Tensors.cat(parts, 1).index_select(1, Tensors.beside(x_BFNC, back.argsort())));
     }
     return Tensors.cat(clips, 0);
   }

@@ -83,7 +83,8 @@ public sealed interface SpatialAttention {
     @Override
     public Tensor look(Attention attention, Tensor x_BFNC, Optional<FrameGroups> groups) {
       Tensor all_BMC = attention.input(x_BFNC.flatten(1, 2));
-      Optional<Tensor> mask = groups.map(g -> apart(g.bias_BFF(), x_BFNC.size(2)));
+      Optional<Tensor> mask =
+          groups.map(g -> apart(Tensors.beside(x_BFNC, g.bias_BFF()), x_BFNC.size(2)));
       return attention
           .cross(all_BMC, attention.context(all_BMC, mask))
           .reshape(Tensors.shape(x_BFNC));

@@ -204,6 +204,7 @@ public final class AutoencoderKL implements Autoencoder {
 
   @Override
   public Tensor encode(Tensor x_BCFHW, Progress progress) {
+    Tensors.requireVideo(x_BCFHW, 3);
     return scaled(posterior(frames(x_BCFHW), progress).mean(), x_BCFHW.size(2));
   }
 
@@ -223,6 +224,7 @@ public final class AutoencoderKL implements Autoencoder {
 
   @Override
   public Tensor decode(Tensor z_BCFHW, Progress progress) {
+    Tensors.requireVideo(z_BCFHW, grid().channels());
     Tensor raw = Ops.add(Ops.mul(z_BCFHW, 1 / config.scalingFactor()), config.shiftFactor());
     return clip(decodeRaw(frames(raw), progress), z_BCFHW.size(2));
   }

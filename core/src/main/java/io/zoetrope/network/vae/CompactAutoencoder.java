@@ -8,6 +8,7 @@ import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +74,7 @@ public final class CompactAutoencoder implements Autoencoder {
 
   @Override
   public Tensor encode(Tensor x_BCFHW) {
+    Tensors.requireVideo(x_BCFHW, 3);
     long frames = x_BCFHW.size(2);
     Tensor mean = posterior(rearrange(x_BCFHW, "b c f h w -> (b f) c h w")).mean();
     Tensor z = rearrange(mean, "(b f) c h w -> b c f h w", "f", frames);
@@ -81,6 +83,7 @@ public final class CompactAutoencoder implements Autoencoder {
 
   @Override
   public Tensor decode(Tensor z_BCFHW) {
+    Tensors.requireVideo(z_BCFHW, grid().channels());
     long frames = z_BCFHW.size(2);
     Tensor raw = z_BCFHW.mul(perChannel(latentStd)).add(perChannel(latentMean));
     Tensor x = decodeRaw(rearrange(raw, "b c f h w -> (b f) c h w"));

@@ -3,6 +3,7 @@ package io.zoetrope.network.vae;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Tensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -39,11 +40,13 @@ public record Pixels(@JsonProperty("_class_name") String kind)
 
   @Override
   public Tensor encode(Tensor x_BCFHW) {
+    Tensors.requireVideo(x_BCFHW, 3);
     return x_BCFHW;
   }
 
   @Override
   public Tensor decode(Tensor z_BCFHW) {
+    Tensors.requireVideo(z_BCFHW, 3);
     return z_BCFHW;
   }
 }

@@ -3,14 +3,20 @@ package io.zoetrope.diffusion.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Threshold;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.discrete.AlphaBars;
 import io.zoetrope.diffusion.discrete.DdimSteps;
+import io.zoetrope.diffusion.discrete.Discretisation;
+import io.zoetrope.diffusion.discrete.DpmFlowSteps;
+import io.zoetrope.diffusion.discrete.DpmSteps;
 import io.zoetrope.diffusion.discrete.EulerSteps;
 import io.zoetrope.diffusion.discrete.FinalSigma;
+import io.zoetrope.diffusion.discrete.FlowSteps;
 import io.zoetrope.diffusion.discrete.LcmSteps;
 import io.zoetrope.diffusion.discrete.SigmaSpacing;
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
@@ -23,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -69,26 +76,64 @@ class SamplerContractTest {
 
   private static final AlphaBars SD = AlphaBars.scaledLinear(1000, 0.00085, 0.012);
 
-  static final List<NoiseSchedule> SCHEDULES =
+  private static final List<Discretisation> WALKS =
       List.of(
-          NoiseSchedule.cosine(),
-          NoiseSchedule.linear(),
-          NoiseSchedule.scaledLinear(),
-          NoiseSchedule.karras(),
-          NoiseSchedule.flow(1),
-          NoiseSchedule.flow(3),
-          new DdimSteps(SD, TimestepSpacing.LINSPACE, 1, false).over(5),
-          new DdimSteps(SD.withZeroSnr(), TimestepSpacing.TRAILING, 0, true).over(5),
+          new DdimSteps(SD, TimestepSpacing.LINSPACE, 1, false),
+          new DdimSteps(SD.withZeroSnr(), TimestepSpacing.TRAILING, 0, true),
+          new DpmFlowSteps(3),
+          new DpmSteps(
+              SD,
+              TimestepSpacing.LINSPACE,
+              0,
+              SigmaSpacing.KARRAS,
+              FinalSigma.ZERO,
+              Double.NEGATIVE_INFINITY,
+              DpmSteps.Whole.ROUNDED),
           new EulerSteps(
-                  SD,
-                  TimestepSpacing.LEADING,
-                  1,
-                  SigmaSpacing.KARRAS,
-                  EulerSteps.Range.OWN,
-                  FinalSigma.ZERO,
-                  EulerSteps.Told.TIMESTEP)
-              .over(5),
-          new LcmSteps(SD, 50).over(4));
+              SD,
+              TimestepSpacing.LEADING,
+              1,
+              SigmaSpacing.KARRAS,
+              EulerSteps.Range.OWN,
+              FinalSigma.ZERO,
+              EulerSteps.Told.TIMESTEP),
+          new FlowSteps(3, OptionalDouble.empty(), SigmaSpacing.TIMESTEPS),
+          new LcmSteps(SD, 50));
+
+  static final List<NoiseSchedule> SCHEDULES =
+      Stream.concat(
+              Stream.of(
+                  NoiseSchedule.cosine(),
+                  NoiseSchedule.linear(),
+                  NoiseSchedule.scaledLinear(),
+                  NoiseSchedule.karras(),
+                  NoiseSchedule.flow(1),
+                  NoiseSchedule.flow(3)),
+              WALKS.stream().map(walk -> walk.over(walk instanceof LcmSteps ? 4 : 5)))
+          .toList();
+
+  private static List<Class<?>> classes(List<?> values) {
+    return values.stream().<Class<?>>map(Object::getClass).distinct().toList();
+  }
+
+  /** A sampler, a schedule or a walk that is not in the lists would promise nothing. */
+  @Test
+  void everyKindIsThere() {
+    assertThat(classes(WALKS))
+        .containsExactlyInAnyOrder(Discretisation.class.getPermittedSubclasses());
+    assertThat(classes(SCHEDULES))
+        .containsExactlyInAnyOrder(NoiseSchedule.class.getPermittedSubclasses());
+    List<String> samplers =
+        new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("io.zoetrope")
+                .stream()
+                .filter(c -> c.isAssignableTo(Sampler.class) && !c.isInterface())
+                .map(c -> c.getName())
+                .toList();
+    assertThat(classes(SAMPLERS).stream().map(Class::getName).toList())
+        .containsExactlyInAnyOrderElementsOf(samplers);
+  }
 
   static Stream<Arguments> everyPair() {
     return SAMPLERS.stream()

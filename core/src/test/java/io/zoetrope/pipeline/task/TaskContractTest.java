@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.diffusion.guidance.Downsampling;
+import io.zoetrope.diffusion.guidance.ReconstructionGuidance;
+import io.zoetrope.diffusion.guidance.ReconstructionWeight;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.TinyModel;
@@ -34,6 +37,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +118,37 @@ class TaskContractTest {
             3,
             Map.of(2, 2),
             () -> new Drawn(drawn, List.of(List.of("a ball")), Optional.of(content(0, 3)))));
+  }
+
+  static {
+    CASES.put(
+        "super-resolve",
+        new Case(
+            2,
+            3,
+            Map.of(),
+            () ->
+                new SuperResolve(
+                    smallPixels(),
+                    1,
+                    Downsampling.AREA,
+                    ReconstructionWeight.constant(1),
+                    ReconstructionGuidance.Activations.KEPT)));
+    CASES.put("text2video-zero", new Case(3, 3, Map.of(), TextToVideoZero::usual));
+  }
+
+  /** A task that is not in the list would promise nothing. */
+  @Test
+  void everyTaskIsThere() {
+    Scopes.run(() ->
+        assertThat(CASES.values().stream().<Class<?>>map(c -> c.make.get().getClass()).distinct())
+            .containsExactlyInAnyOrder(VideoTask.class.getPermittedSubclasses()));
+  }
+
+  private static Tensor smallPixels() {
+    try (RandomStream stream = new RandomStreams(6).stream("small")) {
+      return stream.normal(1, 3, 3, 8, 8).tanh();
+    }
   }
 
   private static Tensor small(Tensor z) {

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Prompts of Stable Diffusion 1.x: hidden states of CLIP's text transformer, all of them, without a
@@ -110,15 +112,12 @@ public final class ClipPrompts implements PromptEncoder {
         hidden_RND.mul(
             Tensors.of(weights, rows.size(), length, 1)
                 .to(hidden_RND.device(), hidden_RND.scalar_type()));
-    double[] before = Tensors.toDoubles(Ops.mean(hidden_RND, 1, 2));
-    double[] after = Tensors.toDoubles(Ops.mean(weighted, 1, 2));
-    float[] scale = new float[rows.size()];
-    for (int i = 0; i < scale.length; i++) {
-      // A mean of nothing cannot be restored.
-      scale[i] = (float) (after[i] == 0 ? 1 : before[i] / after[i]);
-    }
-    return weighted.mul(
-        Tensors.of(scale, scale.length, 1, 1).to(hidden_RND.device(), hidden_RND.scalar_type()));
+    Tensor before_R = Ops.mean(hidden_RND.detach(), 1, 2).to(ScalarType.Double);
+    Tensor after_R = Ops.mean(weighted.detach(), 1, 2).to(ScalarType.Double);
+    // A mean of nothing cannot be restored.
+    Tensor scale_R =
+        before_R.div(after_R).masked_fill(after_R.eq(new Scalar(0.0)), new Scalar(1.0));
+    return weighted.mul(scale_R.to(hidden_RND.scalar_type()).reshape(-1, 1, 1));
   }
 
   /** Bytes spell every word: none is unknown. */

@@ -86,7 +86,7 @@ public final class ClipTextModel {
   }
 
   /**
-   * @param ids_BN token ids, int64, N at most {@code config.length()}
+   * @param ids_BN token ids, int64, on the CPU, N at most {@code config.length()}
    * @param mask_BN true where a token may be looked at; Stable Diffusion uses none
    * @param skip how many of the last blocks {@code hidden} leaves out ("clip skip" counted from 0),
    *     less than {@code config.depth()}; the final normalisation is applied all the same. The
@@ -118,8 +118,11 @@ public final class ClipTextModel {
           n + " tokens are more than the " + config.length() + " that this text encoder reads");
     }
     Tensor x =
-        torch.embedding(tokens_VD, ids_BN).to(ScalarType.Float).add(positions_ND.narrow(0, 0, n));
-    Optional<Tensor> mask = mask_BN.map(m -> causal(m, n));
+        torch
+            .embedding(tokens_VD, Tensors.beside(tokens_VD, ids_BN))
+            .to(ScalarType.Float)
+            .add(positions_ND.narrow(0, 0, n));
+    Optional<Tensor> mask = mask_BN.map(m -> causal(Tensors.beside(tokens_VD, m), n));
     List<Tensor> states = new ArrayList<>(List.of(x));
     for (ClipBlock block : blocks) {
       x = block.forward(x, mask);

@@ -1,0 +1,51 @@
+package io.zoetrope.elsewhere;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.reflect.InvocationTargetException;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** No operation mixes devices, and nothing is read back: {@link Elsewhere}. */
+class ElsewhereTest {
+  private static final ClassLoader WATCHED = new WatchedClasses();
+
+  private static Object call(String method, Object... arguments) throws Throwable {
+    Class<?> cases = Class.forName(Cases.class.getName(), true, WATCHED);
+    Class<?>[] types = Stream.of(arguments).map(Object::getClass).toArray(Class<?>[]::new);
+    try {
+      return Objects.requireNonNullElse(
+          cases.getMethod(method, types).invoke(null, arguments), "done");
+    } catch (InvocationTargetException e) {
+      throw e.getTargetException();
+    }
+  }
+
+  static List<?> names() throws Throwable {
+    return (List<?>) call("names");
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void runsElsewhere(String name) throws Throwable {
+    call("check", name);
+  }
+
+  /** What breaks the rules is told. */
+  @ParameterizedTest
+  @CsvSource({
+    "matmul, mixes",
+    "cat, mixes",
+    "index, mixes",
+    "norm, mixes",
+    "number, reads back",
+    "values, reads back"
+  })
+  void breachesAreTold(String name, String told) {
+    assertThatThrownBy(() -> call("breach", name)).hasMessageContaining(told);
+  }
+}
