@@ -14,8 +14,16 @@ import picocli.CommandLine;
 public final class Cli {
   private final Session session;
 
+  private final List<Commands.Entry> table;
+
   public Cli(Session session) {
+    this(session, Commands.ALL);
+  }
+
+  /** With a table of commands of its own. */
+  Cli(Session session, List<Commands.Entry> table) {
     this.session = session;
+    this.table = table;
   }
 
   /** Runs one command line; never throws for what a person did. */
@@ -35,7 +43,7 @@ public final class Cli {
 
   private CommandLine build(Optional<Commands.Entry> only) {
     CommandLine root = new CommandLine(new Root());
-    List<Commands.Entry> entries = only.map(List::of).orElse(Commands.ALL);
+    List<Commands.Entry> entries = only.map(List::of).orElse(table);
     for (Commands.Entry entry : entries) {
       Function<Session, Verb> make = entry.make();
       root.addSubcommand(entry.name(), make.apply(session));
@@ -55,10 +63,10 @@ public final class Cli {
   }
 
   /** The command that the arguments name, unless help or an unknown command is asked for. */
-  private static Optional<Commands.Entry> wanted(String[] args) {
+  private Optional<Commands.Entry> wanted(String[] args) {
     if (args.length == 0) {
       return Optional.empty();
     }
-    return Commands.ALL.stream().filter(entry -> entry.name().equals(args[0])).findFirst();
+    return table.stream().filter(entry -> entry.name().equals(args[0])).findFirst();
   }
 }

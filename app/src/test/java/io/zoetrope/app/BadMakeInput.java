@@ -34,6 +34,7 @@ final class BadMakeInput {
             "--fit",
             "squeeze"),
         row(USAGE, "PROMPT is 3000 characters long", "animate", "good.png", "x".repeat(3000)),
+        row(USAGE, "--weight goes with --hold", "animate", "good.png", "--weight", "3"),
         row(FAILED, "there is no model 'nobody'", "animate", "good.png", "-m", "nobody"),
         row(USAGE, "'x' is no scale", "animate", "good.png", "--lora", "a.safetensors:x"),
         row(USAGE, "'nan' is no scale", "animate", "good.png", "--lora", "a.safetensors:nan"),

@@ -18,11 +18,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code zoetrope refine}. */
 @Command(
@@ -80,6 +83,8 @@ public final class RefineCommand extends MakeVerb {
   @Mixin private final SourceOptions source = new SourceOptions();
   @Mixin private final JoinOptions join = new JoinOptions();
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   public RefineCommand(Session session) {
     super(session);
   }
@@ -89,8 +94,12 @@ public final class RefineCommand extends MakeVerb {
     if (scale != null && shape.size().isPresent()) {
       throw new UsageError("--scale and --size both say how large: leave one out");
     }
+    Optional<SourceRef> video = video();
+    if (video.isEmpty()) {
+      noteIdle();
+    }
     return new RefineSpec(
-        video(),
+        video,
         source.fit(),
         source.start(),
         Optional.ofNullable(scale),
@@ -114,6 +123,17 @@ public final class RefineCommand extends MakeVerb {
         : List.of(
             PromptOption.require(
                 "PROMPT", String.join(" ", words), "zoetrope refine \"a red ball moves right\""));
+  }
+
+  /** What is about a video has nothing to do where there are only words. */
+  private void noteIdle() {
+    Stream.of("--fit", "--start", "--overlap")
+        .filter(option -> spec.commandLine().getParseResult().hasMatchedOption(option))
+        .forEach(option ->
+            note(option + " changes nothing: it is about a video to begin with, not about words"));
+    if (shape.frames().isPresent() && join.join().clip().isPresent()) {
+      note("--clip changes nothing: from words, --frames says how many are made at once");
+    }
   }
 
   @Override

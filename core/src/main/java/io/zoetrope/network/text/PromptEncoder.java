@@ -30,6 +30,11 @@ public interface PromptEncoder extends AutoCloseable {
   /** The end of the prompt, where it is too long to be read whole. */
   Optional<String> unread(String prompt);
 
+  /** Whether blocks of it may be left out, and long prompts read a part at a time. */
+  default boolean readsAsTold() {
+    return false;
+  }
+
   @Override
   void close();
 }

@@ -19,6 +19,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param files the sources
  * @param controls beside the first model, and what they are shown
  * @param said told in a line what was done to each source
+ * @param note told what else a person may want to know
  * @param progress told how far reading and encoding them is
  */
 public record Making(
@@ -28,6 +29,7 @@ public record Making(
     SourceFiles files,
     List<ModelRef.Control> controls,
     Consumer<String> said,
+    Consumer<String> note,
     Progress progress) {
   /** In the size and at the rate of what is made. */
   public Source.Wish wish() {

@@ -76,6 +76,17 @@ public record RollSpec(
       @Override
       public Shoot read(Making making) {
         Roll task = new Roll(cues, List.of(wish.prompts()), context, Optional.empty());
+        int window = making.request().frames() - context;
+        int made = Roll.steps(making.request().steps(), window);
+        wish.steps()
+            .filter(steps -> steps != made)
+            .ifPresent(steps ->
+                making
+                    .note()
+                    .accept(
+                        "a frame makes %d steps on its way through a window of %d, the fewest that"
+                                .formatted(made, window)
+                            + " are %d or more".formatted(steps)));
         long frames = wish.frames().map(Integer::longValue).orElse(Long.MAX_VALUE);
         return (reel, progress) -> {
           try {

@@ -1,5 +1,7 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.text.clip.ClipReading;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.family.ControlChoice;
@@ -10,6 +12,7 @@ import io.zoetrope.pipeline.model.MemoryNeed;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.order.TaskSpec.Ability;
+import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Timings;
 import io.zoetrope.torch.ComputeDevice;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 
 /**
  * Makes what is ordered: the one door of the command line, of servers, of clusters and of programs.
@@ -108,11 +112,11 @@ public final class Studio {
       note("needs " + need.line());
     }
     model.loras().forEach(report -> note(report.line()));
-    noteUnread(model);
-    order.tuning().idle(model, request.frames()).ifPresent(this::note);
-    timings.mark("load");
     Engine first = order.tuning().over(model);
     Engine second = late.map(order.tuning()::over).orElse(first);
+    noteUnread(model);
+    noteIdle(first, request);
+    timings.mark("load");
     List<Path> models = new ArrayList<>(List.of(folder));
     other.ifPresent(models::add);
     boolean growing = order.task().abilities().contains(Ability.GROWS);
@@ -134,6 +138,7 @@ public final class Studio {
                   new SourceFiles(sources),
                   order.model().controls(),
                   this::said,
+                  this::note,
                   progress));
       timings.mark("read");
       progress.requireGoing(0, request.steps());
@@ -192,6 +197,24 @@ public final class Studio {
         model
             .unread(prompt)
             .ifPresent(rest -> note("the prompt is too long; its end is not read: " + rest)));
+  }
+
+  /** What is asked for and has nothing to do. */
+  private void noteIdle(Engine engine, VideoRequest request) {
+    VideoModel model = engine.model();
+    order.tuning().idle(model, request.frames()).ifPresent(this::note);
+    if (order.tuning().hold().isPresent() && !holds(engine.descent(request), request.frames())) {
+      note("hold changes nothing: no frame is given without noise");
+    }
+    boolean told = order.model().clipSkip() > 0 || order.model().longPrompts();
+    if (told && model.text().filter(PromptEncoder::readsAsTold).isEmpty()) {
+      note("clip skip and long prompts change nothing: the model's text encoder is not CLIP's");
+    }
+  }
+
+  private boolean holds(Descent descent, int frames) {
+    TimestepPlan plan = order.task().plan(descent, frames);
+    return IntStream.range(0, plan.frames()).anyMatch(plan::heldClean);
   }
 
   private void note(String line) {

@@ -52,7 +52,7 @@ public record Roll(
   }
 
   /** How many steps a frame makes in all, on its way through a window of so many frames. */
-  private static int steps(int steps, int window) {
+  public static int steps(int steps, int window) {
     return window * Plans.stepsPerFrame(window, steps);
   }
 

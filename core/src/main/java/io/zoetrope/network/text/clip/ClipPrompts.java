@@ -53,6 +53,11 @@ public final class ClipPrompts implements PromptEncoder {
   }
 
   @Override
+  public boolean readsAsTold() {
+    return true;
+  }
+
+  @Override
   public int width() {
     return text.config().width();
   }
