@@ -42,8 +42,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * No option is passed over: of every command that makes a video, each either changes the video, or a
- * line says why it does not. Commands and options are those that there are.
+ * No option is passed over: of every command that makes a video, each either changes the video, or
+ * a line says why it does not. Commands and options are those that there are.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EveryOptionIT {
@@ -160,9 +160,7 @@ class EveryOptionIT {
             weights
                 .tensors()
                 .forEach((name, w) ->
-                    shaken.put(
-                        name,
-                        w.clone().add(Ops.mul(random.normal(Tensors.shape(w)), 0.1))));
+                    shaken.put(name, w.clone().add(Ops.mul(random.normal(Tensors.shape(w)), 0.1))));
           }
           Safetensors.write(file, shaken, about);
         });
@@ -186,10 +184,7 @@ class EveryOptionIT {
         .forEach((name, command) -> {
           if (command.getCommand() instanceof MakeVerb) {
             Set<String> options = new TreeSet<>();
-            command
-                .getCommandSpec()
-                .options()
-                .forEach(option -> options.add(option.longestName()));
+            command.getCommandSpec().options().forEach(option -> options.add(option.longestName()));
             options.removeAll(APART);
             for (String line : Objects.requireNonNull(LINES.get(name), name)) {
               options.forEach(option -> rows.add(Arguments.of(name + " " + line, option)));

@@ -122,12 +122,25 @@ class FictitiousVerbTest {
             new Cancellation(),
             folder,
             Map.of("ZOETROPE_MODELS", "runs/video"));
-    List<Commands.Entry> table =
-        List.of(new Commands.Entry("boomerang", BoomerangCommand::new));
+    List<Commands.Entry> table = List.of(new Commands.Entry("boomerang", BoomerangCommand::new));
     int code =
         new Cli(session, table)
-            .run("boomerang", "a", "ball", "-m", "model", "--steps", "2", "-s", "1", "--frames",
-                "4", "--turns", "3", "-o", "b/");
+            .run(
+                "boomerang",
+                "a",
+                "ball",
+                "-m",
+                "model",
+                "--steps",
+                "2",
+                "-s",
+                "1",
+                "--frames",
+                "4",
+                "--turns",
+                "3",
+                "-o",
+                "b/");
     assertThat(code).as(err.toString(StandardCharsets.UTF_8)).isZero();
     List<Frame> frames = VideoReader.read(folder.resolve("b")).frames();
     assertThat(frames).hasSize(12);

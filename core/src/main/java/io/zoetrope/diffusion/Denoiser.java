@@ -35,8 +35,8 @@ public interface Denoiser {
   }
 
   /**
-   * The network's raw prediction of a video with what is {@link Conditioning#BESIDE} it: that has no
-   * part in the scaling, and is joined here behind the video's channels.
+   * The network's raw prediction of a video with what is {@link Conditioning#BESIDE} it: that has
+   * no part in the scaling, and is joined here behind the video's channels.
    *
    * @param scaled_BCFHW the noisy video alone, scaled
    * @throws IllegalArgumentException if it is told less than it needs, or what it does not read
@@ -50,10 +50,11 @@ public interface Denoiser {
             .map(b -> b.to(scaled_BCFHW.device(), scaled_BCFHW.scalar_type()))
             .map(b -> Tensors.cat(List.of(scaled_BCFHW, b), 1))
             .orElse(scaled_BCFHW);
-    signature().ifPresent(signature -> {
-      signature.require(conditioning);
-      signature.requireTakes(input);
-    });
+    signature()
+        .ifPresent(signature -> {
+          signature.require(conditioning);
+          signature.requireTakes(input);
+        });
     Conditioning rest = conditioning.only(slot -> !slot.equals(Conditioning.BESIDE));
     Tensor raw = predict(input, t_BF, rest, segments);
     long gives = signature().map(s -> (long) s.gives()).orElse(scaled_BCFHW.size(1));

@@ -47,8 +47,8 @@ public final class Conditioning {
 
   /**
    * A clip that the network sees beside the noisy one, [B, C, F, H, W]: {@link
-   * io.zoetrope.diffusion.Denoiser#ask} joins its channels behind those of the scaled input. Its own
-   * noise is said by {@link #BESIDE_LEVEL}.
+   * io.zoetrope.diffusion.Denoiser#ask} joins its channels behind those of the scaled input. Its
+   * own noise is said by {@link #BESIDE_LEVEL}.
    */
   public static final Slot<Tensor> BESIDE =
       Slot.tensor("beside", Along.PLACE, "BCFHW", Nothing.ZERO);

@@ -15,6 +15,7 @@ import io.zoetrope.media.VideoWriter;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.TinyModel;
+import io.zoetrope.pipeline.cascade.Bridge;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -93,8 +94,7 @@ class PlanThatRunsTest {
     specs.put(InterpolateSpec.class, new InterpolateSpec(picture, picture, Fit.CROP));
     specs.put(LoopSpec.class, new LoopSpec(picture, Fit.CROP, 0.3));
     specs.put(ExtendSpec.class, new ExtendSpec(video, Fit.CROP, 0, join));
-    specs.put(
-        RestyleSpec.class, new RestyleSpec(video, Fit.CROP, 0, 0.5, join, Optional.empty()));
+    specs.put(RestyleSpec.class, new RestyleSpec(video, Fit.CROP, 0, 0.5, join, Optional.empty()));
     specs.put(
         RefineSpec.class,
         new RefineSpec(
@@ -103,7 +103,7 @@ class PlanThatRunsTest {
             0,
             Optional.empty(),
             0.3,
-            RefineSpec.Where.PIXELS,
+            Bridge.Where.PIXELS,
             Optional.empty(),
             join));
     specs.put(
@@ -146,7 +146,16 @@ class PlanThatRunsTest {
     List<Frame> frames = new ArrayList<>();
     Scopes.run(() ->
         ready
-            .read(new Making(engine, engine, request, files, List.of(), line -> {}, line -> {}))
+            .read(
+                new Making(
+                    engine,
+                    engine,
+                    request,
+                    files,
+                    List.of(),
+                    line -> {},
+                    line -> {},
+                    Progress.NONE))
             .run(new Reel(sink(frames), new Timings()), Progress.NONE));
     assertThat(frames).isNotEmpty();
     TimestepPlan drawn = spec.plan(engine.descent(request), drawnFrames(spec, request));
