@@ -14,12 +14,14 @@ import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.UNet;
 import io.zoetrope.network.unet.UNetConfig;
+import io.zoetrope.nn.Holding;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.pipeline.schedule.DiffusersScheduler;
 import io.zoetrope.pipeline.schedule.SchedulerConfig;
 import io.zoetrope.pipeline.schedule.Scheduling;
 import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.ComputeDevice;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
@@ -154,7 +156,10 @@ public record Family(
   static Parameters store(Map<String, Tensor> weights, UnaryOperator<Tensor> place) {
     Map<String, Tensor> placed = new LinkedHashMap<>();
     weights.forEach((name, weight) -> placed.put(name, place.apply(weight)));
-    return ParameterStore.forInference(placed, Precision.F32).root();
+    boolean there = placed.values().stream().anyMatch(Elsewhere::isThere);
+    Holding holding =
+        Holding.mapped(Precision.F32).on(there ? ComputeDevice.META : ComputeDevice.CPU);
+    return ParameterStore.of(placed, holding).root();
   }
 
   static Path resource(String name) {

@@ -48,7 +48,7 @@ class ReconstructionOnNetworksTest {
     Conditioning nothing =
         Conditioning.text(
                 Ops.mul(normal("no text", 1, 5, config.textWidth()), 0.5),
-                TestNetworks.text(config, 1).get(Conditioning.TEXT_MASK).orElseThrow())
+                TestNetworks.text(config, 1).get(Conditioning.TEXT_MASK).orElseThrow().squeeze(1))
             .withPooled(normal("no pooled", 1, config.textWidth()));
     return new ClassifierFreeGuidance(base, nothing, 2);
   }
