@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ class LogsTest {
   private final LoggerContext context = new LoggerContext();
 
   private Logger logger(String level) {
+    context.setMDCAdapter(new LogbackMDCAdapter());
     PrintStream to = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     Logs.configure(context, Optional.of(level).filter(l -> !l.isEmpty()), to);
     return context.getLogger("a.b");
