@@ -153,13 +153,16 @@ public record Family(
     return weights;
   }
 
+  /** Weights where a function puts tensors. */
   static Parameters store(Map<String, Tensor> weights, UnaryOperator<Tensor> place) {
-    Map<String, Tensor> placed = new LinkedHashMap<>();
-    weights.forEach((name, weight) -> placed.put(name, place.apply(weight)));
-    boolean there = placed.values().stream().anyMatch(Elsewhere::isThere);
-    Holding holding =
-        Holding.mapped(Precision.F32).on(there ? ComputeDevice.META : ComputeDevice.CPU);
-    return ParameterStore.of(placed, holding).root();
+    return ParameterStore.of(weights, Holding.mapped(Precision.F32).on(device(place))).root();
+  }
+
+  /** The device to which a function takes tensors. */
+  @SuppressWarnings("ReferenceEquality") // on the CPU they stay what they are
+  static ComputeDevice device(UnaryOperator<Tensor> place) {
+    Tensor probe = Tensors.zeros(1);
+    return place.apply(probe) == probe ? ComputeDevice.CPU : ComputeDevice.META;
   }
 
   static Path resource(String name) {
