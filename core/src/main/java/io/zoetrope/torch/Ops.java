@@ -67,8 +67,8 @@ public final class Ops {
   }
 
   /**
-   * Whether gain or bias of a norm learns. Then the gradient of everything in it is asked for:
-   * libtorch's kernels for CPUs crash where that of bias and gain is, and that of x is not.
+   * Whether gain or bias of a norm learns. Then the gradient of everything in it is asked for: a
+   * backward pass that wanted some of them only was seen to crash, of which the cause is not known.
    */
   private static boolean learns(Optional<Tensor> weight, Optional<Tensor> bias) {
     return GradMode.is_enabled()
