@@ -6,7 +6,11 @@ import io.zoetrope.media.Frame;
 import io.zoetrope.media.Png;
 import io.zoetrope.media.VideoMetadata;
 import io.zoetrope.media.VideoReader;
+import io.zoetrope.pipeline.order.FileSink;
 import io.zoetrope.pipeline.order.Remembered;
+import io.zoetrope.pipeline.order.Sources;
+import io.zoetrope.pipeline.order.Studio;
+import io.zoetrope.progress.Progress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -120,6 +124,39 @@ class AgainTest {
     good("again", "all.gif", "-o", "all-again.gif");
     assertThat(Files.readAllBytes(folder.resolve("all-again.gif")))
         .isEqualTo(Files.readAllBytes(folder.resolve("all.gif")));
+  }
+
+  private Sources sources() {
+    return new Sources() {
+      @Override
+      public Path model(String name) {
+        return folder.resolve("runs/video/model");
+      }
+
+      @Override
+      public Path file(String path) {
+        return folder.resolve(path);
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"p.mp4", "p.gif", "p.webp", "p.png", "p/"})
+  void aProgramMakesTheVeryFile(String name) throws IOException {
+    make("animate", "ball.png", "a red ball", "--noise", "0.3", "-o", name);
+    Path ours = folder.resolve(name);
+    Path theirs = folder.resolve("program-" + name);
+    Studio.make(
+        Remembered.read(ours).orElseThrow().order(),
+        sources(),
+        FileSink.of(theirs),
+        Progress.NONE);
+    List<byte[]> once = bytes(ours);
+    List<byte[]> twice = bytes(theirs);
+    assertThat(twice).hasSameSizeAs(once);
+    for (int i = 0; i < once.size(); i++) {
+      assertThat(Arrays.equals(twice.get(i), once.get(i))).as("part %d", i).isTrue();
+    }
   }
 
   @Test

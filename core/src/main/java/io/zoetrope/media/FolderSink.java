@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /** Frames as {@code 00000.png}, {@code 00001.png}, ...; the first carries what there is to say. */
-final class FolderSink implements FrameSink {
+final class FolderSink implements FormatSink {
   private final StagedOutput output;
   private final Path target;
   private final VideoMetadata metadata;

@@ -22,7 +22,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 
 /** RGB frames through pixel conversion, an optional palette, an encoder and a muxer to a file. */
-final class MuxSink implements FrameSink {
+final class MuxSink implements FormatSink {
   private static final int COARSEST = 51;
 
   private final Path file;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One picture: the frame, or of several frames a contact sheet. */
-final class SheetSink implements FrameSink {
+final class SheetSink implements FormatSink {
   private final StagedOutput output;
   private final VideoMetadata metadata;
   private final List<Frame> frames = new ArrayList<>();

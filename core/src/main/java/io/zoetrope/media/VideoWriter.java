@@ -35,11 +35,11 @@ public final class VideoWriter implements AutoCloseable {
   private final int width;
   private final int height;
   private final StagedOutput output;
-  private final FrameSink sink;
+  private final FormatSink sink;
   private State state = State.OPEN;
   private long frames;
 
-  private VideoWriter(Path target, int width, int height, StagedOutput output, FrameSink sink) {
+  private VideoWriter(Path target, int width, int height, StagedOutput output, FormatSink sink) {
     this.target = target;
     this.width = width;
     this.height = height;
@@ -71,7 +71,7 @@ public final class VideoWriter implements AutoCloseable {
             : StagedOutput.file(target, options.durability());
     boolean opened = false;
     try {
-      FrameSink sink = sink(format, target, output, width, height, options);
+      FormatSink sink = sink(format, target, output, width, height, options);
       opened = true;
       return new VideoWriter(target, width, height, output, sink);
     } finally {
@@ -103,7 +103,7 @@ public final class VideoWriter implements AutoCloseable {
     write(target, video, WriteOptions.at(video.fps()));
   }
 
-  private static FrameSink sink(
+  private static FormatSink sink(
       OutputFormat format,
       Path target,
       StagedOutput output,

@@ -3,12 +3,9 @@ package io.zoetrope.app.make;
 import io.zoetrope.app.cli.OutOption.Target;
 import io.zoetrope.app.cli.StepProgress;
 import io.zoetrope.media.Frame;
-import io.zoetrope.media.VideoMetadata;
-import io.zoetrope.media.VideoWriter;
-import io.zoetrope.media.WriteOptions;
-import io.zoetrope.media.WriteOptions.Durability;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.order.FileSink;
 import io.zoetrope.pipeline.order.FrameSink;
 import io.zoetrope.pipeline.order.Shot;
 import io.zoetrope.progress.Progress;
@@ -17,51 +14,31 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.bytedeco.pytorch.Tensor;
 
-/**
- * The file that an order's frames go into: whole or not at all. A video whose first frames are
- * whole long before the last is the one exception: what there is stays, whatever happens. Formats
- * that cannot grow are written whole if the end is known.
- */
-final class FilmFile implements FrameSink, AutoCloseable {
+/** The {@link FileSink} of a command, which says on the way what a person wants to know. */
+final class FilmFile implements FrameSink {
   private final FilmVerb verb;
-  private final Target target;
-  private final boolean remembers;
-  private Optional<VideoWriter> writer = Optional.empty();
+  private final FileSink file;
   private Optional<StepProgress> shown = Optional.empty();
-  private boolean grows;
 
   FilmFile(FilmVerb verb, Target target, boolean remembers) {
     this.verb = verb;
-    this.target = target;
-    this.remembers = remembers;
+    FileSink whole = FileSink.of(target.path(), target.format());
+    file = remembers ? whole : whole.withoutMetadata();
   }
 
   @Override
   public void begin(Shot shot) {
-    grows = shot.growing() && (target.format().grows() || shot.endless());
-    VideoMetadata metadata = remembers ? shot.memory().get().metadata() : VideoMetadata.NONE;
-    VideoRequest request = shot.request();
-    writer =
-        Optional.of(
-            VideoWriter.open(
-                target.path(),
-                target.format(),
-                request.width(),
-                request.height(),
-                WriteOptions.at(request.fps())
-                    .durability(grows ? Durability.GROWING : Durability.WHOLE)
-                    .metadata(metadata)));
+    file.begin(shot);
     watch();
     if (shot.endless()) {
-      note("rolling until Ctrl-C; '%s' grows meanwhile".formatted(target.path()));
+      note("rolling until Ctrl-C; '%s' grows meanwhile".formatted(file.path()));
     }
   }
 
   @Override
   public void frame(Frame frame) {
-    VideoWriter open = writer.orElseThrow();
-    open.write(frame);
-    verb.written(open.frames());
+    file.frame(frame);
+    verb.written(file.frames());
   }
 
   @Override
@@ -74,28 +51,18 @@ final class FilmFile implements FrameSink, AutoCloseable {
     verb.latents(model, request, z_1CFHW);
   }
 
-  /** Puts the file in its place. */
-  void finish() {
-    if (!grows) {
-      verb.checkGoing();
-    }
-    keep();
+  @Override
+  public void finish() {
+    file.finish();
   }
 
-  /** What there is of a video that was stopped stays, if its file grows. */
+  /** How a command that was stopped ends: what there is of a growing file stays. */
   CancellationException stopped(CancellationException e, Optional<Integer> frames) {
-    if (!grows) {
-      return e;
-    }
-    keep();
-    return new CancellationException(
-        "cancelled after %d of %d frames, which are in '%s'"
-            .formatted(
-                writer.map(VideoWriter::frames).orElse(0L), frames.orElse(0), target.path()));
-  }
-
-  private void keep() {
-    writer.filter(open -> !grows || open.frames() > 0).ifPresent(VideoWriter::commit);
+    return file.kept()
+        ? new CancellationException(
+            "cancelled after %d of %d frames, which are in '%s'"
+                .formatted(file.frames(), frames.orElse(0), file.path()))
+        : e;
   }
 
   private StepProgress watch() {
@@ -122,6 +89,7 @@ final class FilmFile implements FrameSink, AutoCloseable {
   @Override
   public void close() {
     shown.ifPresent(StepProgress::close);
-    writer.ifPresent(VideoWriter::close);
+    shown = Optional.empty();
+    file.close();
   }
 }

@@ -85,10 +85,7 @@ public abstract class FilmVerb extends Verb {
   private Made made(VideoOrder order, OutOption.Target target) {
     try (FilmFile file = new FilmFile(this, target, !bare)) {
       try {
-        Made made = Studio.make(order, new FolderSources(session()), file, file.progress());
-        file.finish();
-        made.timings().mark("write");
-        return made;
+        return Studio.make(order, new FolderSources(session()), file, file.progress());
       } catch (CancellationException e) {
         throw file.stopped(e, order.wish().frames());
       }
@@ -98,11 +95,6 @@ public abstract class FilmVerb extends Verb {
   /** Progress of what is computed, from now on. */
   final StepProgress watch() {
     return new StepProgress(session(), output(), doing());
-  }
-
-  /** Stops here if somebody asked for it. */
-  final void checkGoing() {
-    session().cancellation().check();
   }
 
   /** As {@link Verb#note}, for its file. */

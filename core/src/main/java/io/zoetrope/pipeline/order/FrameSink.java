@@ -5,8 +5,11 @@ import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import org.bytedeco.pytorch.Tensor;
 
-/** Where the frames of an order go, as they are made. */
-public interface FrameSink {
+/**
+ * Where the frames of an order go, as they are made: {@link #begin}, frames, {@link #finish} unless
+ * something went wrong, and {@link #close} in any case. A file is a {@link FileSink}.
+ */
+public interface FrameSink extends AutoCloseable {
   /**
    * Size and rate are known, and nothing is computed yet: what cannot take them says so now.
    *
@@ -28,4 +31,11 @@ public interface FrameSink {
    * @param z_1CFHW lives as long as this call
    */
   default void latents(VideoModel model, VideoRequest request, Tensor z_1CFHW) {}
+
+  /** The last frame was handed over, and nobody cancelled. */
+  default void finish() {}
+
+  /** The order is at its end, also where it failed, was cancelled, or could not begin here. */
+  @Override
+  default void close() {}
 }

@@ -33,7 +33,9 @@ import java.util.stream.IntStream;
  * VideoOrder order =
  *     new VideoOrder(
  *         GenerateSpec.usual(), Wish.of("a red ball"), ModelRef.of("models/toybox"), Tuning.NONE);
- * Made made = Studio.make(order, Sources.in(Path.of("")), sink, Progress.NONE);
+ * Made made =
+ *     Studio.make(
+ *         order, Sources.in(Path.of("")), FileSink.of(Path.of("ball.mp4")), Progress.NONE);
  * }
  *
  * <p>What no model is needed to see, and what the sink cannot take, fails before anything is
@@ -66,9 +68,9 @@ public final class Studio {
    *
    * @param order what is wanted
    * @param sources where its files and models are
-   * @param sink where its frames go, as they are made
+   * @param sink where its frames go, as they are made; closed at the end
    * @param progress told of everything that takes time, from loading to the last frame; may cancel
-   * @return what became of it, when the last frame is handed over
+   * @return what became of it, when the sink has finished
    * @throws UserError in one line, if the order cannot be made
    * @throws java.util.concurrent.CancellationException when progress says so
    */
@@ -120,14 +122,38 @@ public final class Studio {
     List<Path> models = new ArrayList<>(List.of(folder));
     other.ifPresent(models::add);
     boolean growing = order.task().abilities().contains(Ability.GROWS);
-    sink.begin(
+    Shot shot =
         new Shot(
             request,
             growing,
             growing && order.wish().frames().isEmpty(),
-            () -> Remembered.of(order, models, sources)));
-    timings.mark("open");
+            () -> Remembered.of(order, models, sources));
     Reel reel = new Reel(sink, timings);
+    try (sink) {
+      sink.begin(shot);
+      timings.mark("open");
+      shoot(ready, first, second, request, reel);
+      if (!shot.endless()) {
+        progress.requireGoing(reel.frames(), reel.frames());
+      }
+      sink.finish();
+      timings.mark("write");
+    }
+    return new Made(
+        order,
+        request,
+        reel.frames(),
+        folder,
+        model.loras(),
+        reports,
+        notes,
+        ready.details(model),
+        need.total(),
+        timings);
+  }
+
+  private void shoot(
+      TaskSpec.Ready ready, Engine first, Engine second, VideoRequest request, Reel reel) {
     Scopes.run(() -> {
       TaskSpec.Shoot shoot =
           ready.read(
@@ -144,17 +170,6 @@ public final class Studio {
       progress.requireGoing(0, request.steps());
       shoot.run(reel, progress);
     });
-    return new Made(
-        order,
-        request,
-        reel.frames(),
-        folder,
-        model.loras(),
-        reports,
-        notes,
-        ready.details(model),
-        need.total(),
-        timings);
   }
 
   private ModelChoice choice(Path folder) {

@@ -1,0 +1,115 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.media.Frame;
+import io.zoetrope.media.OutputFormat;
+import io.zoetrope.media.VideoMetadata;
+import io.zoetrope.media.VideoWriter;
+import io.zoetrope.media.WriteOptions;
+import io.zoetrope.media.WriteOptions.Durability;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The file, or the folder of pictures, that an order's frames go into: it appears whole or not at
+ * all, and replaces what was there. It remembers the order ({@link Remembered}).
+ *
+ * {@snippet :
+ * Studio.make(order, Sources.in(Path.of("")), FileSink.of(Path.of("ball.mp4")), Progress.NONE);
+ * }
+ *
+ * <p>A video whose first frames are whole long before its last is the one exception: where the
+ * format can, its file grows, and what there is stays, whatever happens. Takes one order at a time.
+ */
+public final class FileSink implements FrameSink {
+  private final Path path;
+  private final OutputFormat format;
+  private final boolean remembers;
+  private Optional<VideoWriter> writer = Optional.empty();
+  private boolean grows;
+  private boolean committed;
+  private long frames;
+
+  private FileSink(Path path, OutputFormat format, boolean remembers) {
+    this.path = path;
+    this.format = format;
+    this.remembers = remembers;
+  }
+
+  /**
+   * A file in the format that the ending of its name says: {@code .mp4}, {@code .webm}, {@code
+   * .gif}, {@code .webp}, {@code .png} (a contact sheet); a folder of PNGs without any.
+   *
+   * @throws io.zoetrope.torch.UserError if it is the ending of something else
+   */
+  public static FileSink of(Path path) {
+    return of(path, OutputFormat.of(path));
+  }
+
+  /** A file, or a folder, in a format of one's choice. */
+  public static FileSink of(Path path, OutputFormat format) {
+    return new FileSink(path, format, true);
+  }
+
+  /** This without a word in the file of how it was made. */
+  public FileSink withoutMetadata() {
+    return new FileSink(path, format, false);
+  }
+
+  /** Where the frames go. */
+  public Path path() {
+    return path;
+  }
+
+  /** How many frames were written. */
+  public long frames() {
+    return frames;
+  }
+
+  /** Whether the file stands in its place: whole, or as far as a growing one came. */
+  public boolean kept() {
+    return committed;
+  }
+
+  @Override
+  public void begin(Shot shot) {
+    frames = 0;
+    committed = false;
+    grows = shot.growing() && (format.grows() || shot.endless());
+    VideoMetadata metadata = remembers ? shot.memory().get().metadata() : VideoMetadata.NONE;
+    WriteOptions options =
+        WriteOptions.at(shot.request().fps())
+            .durability(grows ? Durability.GROWING : Durability.WHOLE)
+            .metadata(metadata);
+    writer =
+        Optional.of(
+            VideoWriter.open(
+                path, format, shot.request().width(), shot.request().height(), options));
+  }
+
+  @Override
+  public void frame(Frame frame) {
+    writer.orElseThrow().write(frame);
+    frames++;
+  }
+
+  @Override
+  public void finish() {
+    // What was stopped before its first frame leaves nothing, and is no failure.
+    if (!grows || frames > 0) {
+      writer.orElseThrow().commit();
+      committed = true;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (grows && !committed && writer.isPresent()) {
+        finish();
+      }
+    } finally {
+      writer.ifPresent(VideoWriter::close);
+      writer = Optional.empty();
+    }
+  }
+}
