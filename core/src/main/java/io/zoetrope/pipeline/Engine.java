@@ -17,12 +17,12 @@ import io.zoetrope.media.Frame;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Video;
 import io.zoetrope.network.FrameWindows;
+import io.zoetrope.network.vae.Stretches;
 import io.zoetrope.pipeline.model.MemoryNeed;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.schedule.Sampling;
-import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
@@ -32,7 +32,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
@@ -44,9 +43,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Immutable; as many runs as one likes, one at a time.
  */
 public final class Engine {
-  /** Frames that the autoencoder does at once; more are done one stretch after another. */
-  private static final int STRETCH = 64;
-
   /** A second model for the late steps. */
   private record Late(VideoModel model, double level) {}
 
@@ -301,7 +297,7 @@ public final class Engine {
 
   /** Pixels [B, 3, F, H, W] in [-1, 1] -> latents [B, C, F, h, w]. */
   public Tensor encode(Tensor x_B3FHW, Progress progress) {
-    return inStretches(Phase.ENCODE, x_B3FHW, progress, model.autoencoder()::encode);
+    return stretches().encode(x_B3FHW, progress);
   }
 
   /** As {@link #encode(Tensor, Progress)}, told to nobody. */
@@ -311,7 +307,7 @@ public final class Engine {
 
   /** Latents [B, C, F, h, w] -> pixels [B, 3, F, H, W], about [-1, 1]; not clamped. */
   public Tensor pixels(Tensor z_BCFHW, Progress progress) {
-    return inStretches(Phase.DECODE, z_BCFHW, progress, model.autoencoder()::decode);
+    return stretches().decode(z_BCFHW, progress);
   }
 
   /** As {@link #pixels(Tensor, Progress)}, told to nobody. */
@@ -325,20 +321,11 @@ public final class Engine {
    * @throws java.util.concurrent.CancellationException when progress says so
    */
   public void decode(Tensor z_1CFHW, Consumer<Frame> taker, Progress progress) {
-    long total = z_1CFHW.size(2);
-    for (long from = 0; from < total; from += STRETCH) {
-      long first = from;
-      Tensor some = z_1CFHW.narrow(2, first, Math.min(STRETCH, total - first));
-      decode(some, 1, stretch(progress, Phase.DECODE, first, first, total)).frames().forEach(taker);
-    }
-  }
-
-  /**
-   * Of one stretch of a whole: where it begins, in frames, and so many units are done before it.
-   */
-  private static Progress stretch(
-      Progress whole, Phase phase, long first, long before, long total) {
-    return whole.map(r -> r.firstFrame(r.firstFrame() + first)).part(phase, before, total);
+    stretches()
+        .decode(
+            z_1CFHW,
+            x -> FrameTensors.toVideo(x.select(0, 0), 1).frames().forEach(taker),
+            progress);
   }
 
   /** Latents [1, C, F, h, w] -> a video. */
@@ -351,21 +338,8 @@ public final class Engine {
     return decode(z_1CFHW, fps, Progress.NONE);
   }
 
-  private static Tensor inStretches(
-      Phase phase, Tensor x_BCFHW, Progress progress, BiFunction<Tensor, Progress, Tensor> body) {
-    long clips = x_BCFHW.size(0);
-    long total = clips * x_BCFHW.size(2);
-    return Scopes.noGrad(() ->
-        Scopes.tensor(() -> {
-          List<Tensor> parts = new ArrayList<>();
-          for (long from = 0; from < x_BCFHW.size(2); from += STRETCH) {
-            long start = from;
-            Tensor part = x_BCFHW.narrow(2, from, Math.min(STRETCH, x_BCFHW.size(2) - from));
-            Progress told = stretch(progress, phase, start, clips * start, total);
-            parts.add(Scopes.tensor(() -> body.apply(part, told)));
-          }
-          return parts.size() == 1 ? parts.getFirst() : Tensors.cat(parts, 2);
-        }));
+  private Stretches stretches() {
+    return new Stretches(model.autoencoder());
   }
 
   /** The first of a batch, after checking that the others agree with it and the model can do it. */

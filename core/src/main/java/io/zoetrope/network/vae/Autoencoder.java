@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Between videos and latents. Latents are normalised: about zero mean and unit variance a channel.
- * Clips may be of any length: what would take too much memory at once is done part by part.
+ * Long clips are done in stretches ({@link #stretch}, {@link Stretches}).
  */
 public interface Autoencoder {
   /** How many latents videos become. Their sizes must be multiples of its {@code space}. */
@@ -48,6 +48,16 @@ public interface Autoencoder {
     return made;
   }
 
+  /**
+   * In which stretches clips are done that are longer than it takes at once. One that does frame by
+   * frame is cut anywhere; one that mixes frames says what a stretch has to see, and unless it does
+   * is never cut.
+   */
+  default Stretch stretch() {
+    LatentGrid grid = grid();
+    return grid.time() == 1 && !grid.causal() ? Stretch.OF_PICTURES : Stretch.WHOLE;
+  }
+
   /** How its own latents are normalised, where one number says that. */
   default Optional<Scaling> scaling() {
     return Optional.empty();
@@ -59,4 +69,33 @@ public interface Autoencoder {
    * @param factor above 0
    */
   record Scaling(double factor, double shift) {}
+
+  /**
+   * How much of a long clip an autoencoder does at once; the rest follows stretch by stretch
+   * ({@link Stretches}).
+   *
+   * @param latents at once, at least 1
+   * @param before latents in front of a stretch that are seen with it and then dropped, for what
+   *     its frames owe to those before them; 0 where every frame is done by itself
+   */
+  record Stretch(int latents, int before) {
+    /** Frames that owe each other nothing. */
+    public static final Stretch OF_PICTURES = new Stretch(64, 0);
+
+    /** Clips are never cut: what a frame owes to others has no end. */
+    public static final Stretch WHOLE = new Stretch(Integer.MAX_VALUE, Integer.MAX_VALUE);
+
+    public Stretch {
+      if (latents < 1 || before < 0) {
+        throw new IllegalArgumentException(
+            "a stretch has at least 1 latent and none before it, not %d and %d"
+                .formatted(latents, before));
+      }
+    }
+
+    /** Whether clips can be cut at all. */
+    public boolean cuts() {
+      return before < Integer.MAX_VALUE;
+    }
+  }
 }

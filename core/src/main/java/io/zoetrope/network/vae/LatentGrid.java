@@ -52,6 +52,30 @@ public record LatentGrid(int channels, int space, int time, boolean causal) {
     return frames(latents(frames)) == frames;
   }
 
+  /** So many frames, or the next more that fill their latents. */
+  public int whole(int frames) {
+    return frames(latents(frames));
+  }
+
+  /**
+   * Latents that hold so many frames which follow others.
+   *
+   * @param frames 0 or more
+   */
+  public int following(int frames) {
+    requireCount(frames);
+    return Math.ceilDiv(frames, time);
+  }
+
+  /**
+   * The latent in which a frame lies.
+   *
+   * @param frame its number, 0 or more
+   */
+  public long latentOf(long frame) {
+    return causal ? Math.ceilDiv(frame, time) : frame / time;
+  }
+
   private static void requireCount(int count) {
     if (count < 0) {
       throw new IllegalArgumentException("a count is 0 or more, not " + count);

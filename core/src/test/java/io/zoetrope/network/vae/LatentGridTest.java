@@ -30,6 +30,11 @@ class LatentGridTest {
     assertThat(grid.fills(frames)).isEqualTo(full);
     assertThat(grid.frames(latents)).isGreaterThanOrEqualTo(frames);
     assertThat(grid.latents(grid.frames(latents))).isEqualTo(latents);
+    assertThat(grid.whole(frames)).isEqualTo(grid.frames(latents));
+    assertThat(grid.following(grid.frames(latents + 3) - grid.frames(latents + 1))).isEqualTo(2);
+    if (frames > 0) {
+      assertThat(grid.latentOf(frames - 1)).isEqualTo(latents - 1);
+    }
   }
 
   @Test
