@@ -1,5 +1,6 @@
 package io.zoetrope.checkpoint;
 
+import io.zoetrope.record.Json;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
@@ -9,21 +10,19 @@ import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.MapperFeature;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.ObjectReader;
 
 /** Records in JSON files: configs of models and of their parts. */
 public final class JsonFiles {
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
+  private static final ObjectReader JSON =
+      Json.MAPPER
+          .reader()
           // diffusers writes -Infinity into the configs of DPM-Solver.
-          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-          .build();
+          .with(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .with(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   private JsonFiles() {}
 
@@ -36,7 +35,7 @@ public final class JsonFiles {
    */
   public static <T> T read(Path file, Class<T> type) {
     try {
-      return JSON.readValue(Files.readAllBytes(file), type);
+      return JSON.forType(type).readValue(Files.readAllBytes(file));
     } catch (JacksonException e) {
       if (e.getCause() instanceof UserError refused) {
         throw refused.at(file);
@@ -59,7 +58,7 @@ public final class JsonFiles {
         Files.createDirectories(folder);
       }
       AtomicFiles.text(
-          file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
+          file, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
     } catch (IOException e) {
       throw AtomicFiles.cannot("write", file, e);
     }

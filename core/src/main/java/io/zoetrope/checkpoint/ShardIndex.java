@@ -1,6 +1,7 @@
 package io.zoetrope.checkpoint;
 
 import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
+import io.zoetrope.record.Json;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
@@ -12,7 +13,7 @@ import java.util.SequencedMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.ObjectReader;
 
 /**
  * What {@code *.safetensors.index.json} says: in which file of its folder each tensor lies.
@@ -20,8 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param weightMap file names by tensor name
  */
 record ShardIndex(SequencedMap<String, String> weightMap) {
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  private static final ObjectReader JSON =
+      Json.MAPPER.reader().with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
 
   /**
    * Reads an index.

@@ -1,5 +1,6 @@
 package io.zoetrope.data;
 
+import io.zoetrope.record.Json;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
@@ -18,7 +19,6 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Which files of a folder are clips, and what their captions are. Captions stand in {@code
@@ -30,7 +30,6 @@ import tools.jackson.databind.json.JsonMapper;
  * @param others names of files that are neither clip nor caption
  */
 record FolderListing(List<Entry> entries, List<String> problems, List<String> others) {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final List<String> LISTS = List.of("captions.jsonl", "metadata.jsonl");
   private static final Set<String> MEDIA =
       Set.of(
@@ -147,7 +146,7 @@ record FolderListing(List<Entry> entries, List<String> problems, List<String> ot
       }
       String where = list + " line " + (i + 1);
       try {
-        JsonNode node = JSON.readTree(lines.get(i));
+        JsonNode node = Json.MAPPER.readTree(lines.get(i));
         String name = node.path("file_name").asString("");
         String text = oneLine(node.path(node.has("text") ? "text" : "caption").asString(""));
         Path path = folder.resolve(name).normalize();

@@ -1,6 +1,7 @@
 package io.zoetrope.diffusion;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.zoetrope.record.Json;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
@@ -10,8 +11,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.MapperFeature;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.ObjectReader;
 
 /** Timestep plans as text: JSON to keep, a picture to look at. */
 final class PlanText {
@@ -29,11 +29,8 @@ final class PlanText {
 
   private static final String FORMAT = "zoetrope-plan-1";
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-          .build();
+  private static final ObjectReader JSON =
+      Json.MAPPER.readerFor(Document.class).with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   private PlanText() {}
 
@@ -49,7 +46,7 @@ final class PlanText {
 
   static String toJson(TimestepPlan plan) {
     List<Integer> given = IntStream.range(0, plan.frames()).filter(plan::given).boxed().toList();
-    return JSON.writeValueAsString(
+    return Json.MAPPER.writeValueAsString(
         new Document(
             FORMAT,
             given,
@@ -61,7 +58,7 @@ final class PlanText {
   static TimestepPlan fromJson(String json) {
     Document document;
     try {
-      document = JSON.readValue(json, Document.class);
+      document = JSON.readValue(json);
     } catch (JacksonException e) {
       throw new UserError(Fault.DAMAGED, "this is no timestep plan: " + e.getOriginalMessage(), e);
     }

@@ -3,10 +3,12 @@ package io.zoetrope.record;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -19,8 +21,16 @@ public final class RecordWriter {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   /** Letters of other alphabets are escaped: any file and any console can carry the text. */
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+  private static final ObjectWriter JSON =
+      Json.MAPPER.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
+
+  private static final Map<Class<?>, Function<Object, JsonNode>> LEAVES =
+      Map.of(
+          Boolean.class, value -> NODES.booleanNode((Boolean) value),
+          Integer.class, value -> NODES.numberNode((Integer) value),
+          Long.class, value -> NODES.numberNode((Long) value),
+          Double.class, value -> NODES.numberNode((Double) value),
+          String.class, value -> NODES.stringNode((String) value));
 
   private RecordWriter() {}
 
@@ -31,7 +41,7 @@ public final class RecordWriter {
 
   /** As {@link #write}, to be looked at. */
   public static String pretty(Record value) {
-    return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(tree(value));
+    return JSON.withDefaultPrettyPrinter().writeValueAsString(tree(value));
   }
 
   /** The JSON itself. */
@@ -51,23 +61,29 @@ public final class RecordWriter {
     return node;
   }
 
+  // By conditions and a table: a switch over patterns is woven at each start.
   private static JsonNode node(Object value) {
-    return switch (value) {
-      case Record record -> tree(record);
-      case Optional<?> optional -> node(optional.orElseThrow());
-      case List<?> list -> {
-        ArrayNode array = NODES.arrayNode();
-        list.forEach(item -> array.add(node(item)));
-        yield array;
-      }
-      case Boolean b -> NODES.booleanNode(b);
-      case Integer i -> NODES.numberNode(i);
-      case Long l -> NODES.numberNode(l);
-      case Double d -> NODES.numberNode(d);
-      case String s -> NODES.stringNode(s);
-      case Path path -> NODES.stringNode(path.toString());
-      case Enum<?> e -> NODES.stringNode(RecordReader.kebab(e.name()));
-      default -> throw new IllegalArgumentException("no text for " + value.getClass());
-    };
+    if (value instanceof Record record) {
+      return tree(record);
+    }
+    if (value instanceof List<?> list) {
+      ArrayNode array = NODES.arrayNode();
+      list.forEach(item -> array.add(node(item)));
+      return array;
+    }
+    if (value instanceof Optional<?> optional) {
+      return node(optional.orElseThrow());
+    }
+    if (value instanceof Enum<?> e) {
+      return NODES.stringNode(RecordReader.kebab(e.name()));
+    }
+    if (value instanceof Path path) {
+      return NODES.stringNode(path.toString());
+    }
+    Function<Object, JsonNode> leaf = LEAVES.get(value.getClass());
+    if (leaf == null) {
+      throw new IllegalArgumentException("no text for " + value.getClass());
+    }
+    return leaf.apply(value);
   }
 }

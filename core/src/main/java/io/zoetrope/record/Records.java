@@ -42,14 +42,18 @@ public final class Records {
     return found;
   }
 
+  // By conditions: a switch over patterns is woven at each start, for some milliseconds.
   private static <P> Object changed(Object part, Class<P> kind, UnaryOperator<P> change) {
-    return switch (part) {
-      case Object p when kind.isInstance(p) -> change.apply(kind.cast(p));
-      case Optional<?> optional -> optional.map(inner -> changed(inner, kind, change));
-      case List<?> list -> list.stream().map(item -> changed(item, kind, change)).toList();
-      case Record record -> map(record, kind, change);
-      default -> part;
-    };
+    if (kind.isInstance(part)) {
+      return change.apply(kind.cast(part));
+    }
+    if (part instanceof Optional<?> optional) {
+      return optional.map(inner -> changed(inner, kind, change));
+    }
+    if (part instanceof List<?> list) {
+      return list.stream().map(item -> changed(item, kind, change)).toList();
+    }
+    return part instanceof Record record ? map(record, kind, change) : part;
   }
 
   /** The value of a component. */

@@ -2,6 +2,7 @@ package io.zoetrope.app.command;
 
 import io.zoetrope.data.Clip;
 import io.zoetrope.media.VideoWriter;
+import io.zoetrope.record.Json;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
@@ -9,15 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A folder of clips with {@code captions.jsonl}, a line for each: {@code {"file_name": ...,
  * "caption": ...}}. A data set for the trainer; appears whole or not at all.
  */
 final class CaptionedFolder {
-  private static final JsonMapper JSON = new JsonMapper();
-
   private final Path folder;
   private final StringBuilder captions = new StringBuilder();
 
@@ -69,7 +67,7 @@ final class CaptionedFolder {
     Map<String, String> line = new LinkedHashMap<>();
     line.put("file_name", name);
     line.put("caption", clip.caption());
-    captions.append(JSON.writeValueAsString(line)).append('\n');
+    captions.append(Json.MAPPER.writeValueAsString(line)).append('\n');
     return name;
   }
 }

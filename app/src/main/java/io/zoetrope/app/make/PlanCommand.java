@@ -20,6 +20,7 @@ import io.zoetrope.media.Source;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.schedule.Samplers;
 import io.zoetrope.pipeline.schedule.Sampling;
+import io.zoetrope.record.Json;
 import io.zoetrope.torch.AtomicFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +35,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code zoetrope plan}. */
 @Command(
@@ -182,7 +182,7 @@ public final class PlanCommand extends Verb {
       made.add(json.get().toString());
       fields.put("saved", json.get().toString());
     }
-    fields.put("plan", new JsonMapper().readTree(plan.toJson()));
+    fields.put("plan", Json.MAPPER.readTree(plan.toJson()));
     if (ascii || plain || made.isEmpty()) {
       made.addFirst((plain ? plan.toPlainAscii() : plan.toAscii()).stripTrailing());
     }

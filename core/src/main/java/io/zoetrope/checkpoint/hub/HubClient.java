@@ -1,6 +1,7 @@
 package io.zoetrope.checkpoint.hub;
 
 import io.zoetrope.checkpoint.hub.Http.Answer;
+import io.zoetrope.record.Json;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.ByteArrayOutputStream;
@@ -20,13 +21,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What the hub says of a model: its commit, its files, and what each of them is. */
 final class HubClient {
   private static final int LONGEST_LIST = 64 << 20;
   private static final int MOST_PAGES = 1000;
-  private static final JsonMapper JSON = new JsonMapper();
   private static final Pattern NEXT = Pattern.compile("<([^>]*)>\\s*;[^,]*rel=\"?next\"?");
   private static final Pattern ETAG = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
@@ -260,7 +259,7 @@ final class HubClient {
           "check HF_ENDPOINT, or log in to this network");
     }
     try {
-      JsonNode node = JSON.readTree(text);
+      JsonNode node = Json.MAPPER.readTree(text);
       if (node != null && node.isContainer()) {
         return node;
       }

@@ -1,6 +1,7 @@
 package io.zoetrope.checkpoint.lora;
 
 import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
+import io.zoetrope.record.Json;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
@@ -13,7 +14,6 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a file says about the scales of its updates besides an {@code alpha} for each: PEFT's {@code
@@ -24,8 +24,6 @@ final class LoraScales {
   static final String PEFT_WEIGHTS = "adapter_model.safetensors";
 
   static final String METADATA = "lora_adapter_metadata";
-  private static final JsonMapper JSON = new JsonMapper();
-
   private final Path source;
   private final JsonNode config;
   private final boolean byNetwork;
@@ -52,7 +50,7 @@ final class LoraScales {
       }
       try {
         return new LoraScales(
-            config, plain(config, JSON.readTree(Files.readAllBytes(config))), false);
+            config, plain(config, Json.MAPPER.readTree(Files.readAllBytes(config))), false);
       } catch (JacksonException e) {
         throw bad(config, SafetensorsHeader.clean(e.getOriginalMessage()));
       } catch (IOException e) {
@@ -61,12 +59,12 @@ final class LoraScales {
     }
     if (header != null) {
       try {
-        return new LoraScales(file, JSON.readTree(header), true);
+        return new LoraScales(file, Json.MAPPER.readTree(header), true);
       } catch (JacksonException e) {
         throw bad(file, METADATA + ": " + SafetensorsHeader.clean(e.getOriginalMessage()));
       }
     }
-    return new LoraScales(file, JSON.createObjectNode(), true);
+    return new LoraScales(file, Json.MAPPER.createObjectNode(), true);
   }
 
   private static JsonNode plain(Path file, JsonNode config) {

@@ -2,13 +2,13 @@ package io.zoetrope.checkpoint.lora;
 
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.nn.Lora;
+import io.zoetrope.record.Json;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -18,8 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
  * scale; the header says alpha = rank to those who do.
  */
 public final class LoraWriter {
-  private static final JsonMapper JSON = new JsonMapper();
-
   private LoraWriter() {}
 
   /**
@@ -32,8 +30,8 @@ public final class LoraWriter {
   public static void write(Path file, String network, Lora lora, Map<String, String> header) {
     Scopes.run(() -> {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
-      ObjectNode config = JSON.createObjectNode();
-      ArrayNode layers = JSON.createArrayNode();
+      ObjectNode config = Json.MAPPER.createObjectNode();
+      ArrayNode layers = Json.MAPPER.createArrayNode();
       lora.updates()
           .forEach((layer, update) -> {
             String name = network + "." + layer;
@@ -46,7 +44,7 @@ public final class LoraWriter {
       config.set(network + ".target_modules", layers);
       Map<String, String> metadata = new LinkedHashMap<>(header);
       metadata.put("format", "pt");
-      metadata.put(LoraScales.METADATA, JSON.writeValueAsString(config));
+      metadata.put(LoraScales.METADATA, Json.MAPPER.writeValueAsString(config));
       Safetensors.write(file, tensors, metadata);
     });
   }

@@ -1,5 +1,6 @@
 package io.zoetrope.checkpoint.safetensors;
 
+import io.zoetrope.record.Json;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
@@ -22,7 +23,6 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The safetensors format: eight bytes of header length, a JSON header, then the tensors' bytes,
@@ -30,8 +30,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Safetensors {
   private static final int CHUNK = 16 << 20;
-
-  private static final JsonMapper JSON = new JsonMapper();
 
   private Safetensors() {}
 
@@ -115,7 +113,7 @@ public final class Safetensors {
 
   private static byte[] header(List<SafetensorsFile.Entry> layout, Map<String, String> metadata) {
     StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(text)) {
+    try (JsonGenerator json = Json.MAPPER.createGenerator(text)) {
       json.writeStartObject();
       if (!metadata.isEmpty()) {
         json.writePOJOProperty(SafetensorsHeader.METADATA, new TreeMap<>(metadata));

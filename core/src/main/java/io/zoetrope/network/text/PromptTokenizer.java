@@ -1,5 +1,6 @@
 package io.zoetrope.network.text;
 
+import io.zoetrope.record.Json;
 import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -89,7 +90,7 @@ public final class PromptTokenizer implements AutoCloseable {
    * @param words without repetition
    */
   public static String wordLevel(List<String> words) {
-    JsonMapper json = new JsonMapper();
+    JsonMapper json = Json.MAPPER;
     ObjectNode root = json.createObjectNode();
     root.put("version", "1.0");
     ArrayNode added = root.putArray("added_tokens");

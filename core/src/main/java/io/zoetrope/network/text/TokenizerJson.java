@@ -2,6 +2,7 @@ package io.zoetrope.network.text;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.zoetrope.record.Json;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.ByteArrayInputStream;
@@ -17,12 +18,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A tokenizer.json, loaded, and what its text says. */
 public final class TokenizerJson implements AutoCloseable {
-  private static final JsonMapper JSON = new JsonMapper();
-
   private final HuggingFaceTokenizer tokenizer;
   private final Map<String, Integer> ids;
 
@@ -108,7 +106,7 @@ public final class TokenizerJson implements AutoCloseable {
 
   static JsonNode parse(String json) {
     try {
-      return JSON.readTree(json);
+      return Json.MAPPER.readTree(json);
     } catch (JacksonException e) {
       throw new UserError(
           Fault.DAMAGED, "a tokenizer.json is damaged: " + e.getOriginalMessage(), e);

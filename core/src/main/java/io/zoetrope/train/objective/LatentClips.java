@@ -9,6 +9,7 @@ import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
+import io.zoetrope.record.Json;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -23,7 +24,6 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Clips that went through the autoencoder once and for all: latents and captions in one safetensors
@@ -35,8 +35,6 @@ import tools.jackson.databind.json.JsonMapper;
  * @param odds how often each is drawn
  */
 public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds odds) {
-  private static final JsonMapper JSON = new JsonMapper();
-
   /**
    * Encodes the first {@code count} clips of a data set into a file.
    *
@@ -61,7 +59,7 @@ public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds 
       progress.update(Report.of(Phase.ENCODE, i + 1, count));
     }
     Scopes.run(() -> {
-      byte[] text = JSON.writeValueAsBytes(captions);
+      byte[] text = Json.MAPPER.writeValueAsBytes(captions);
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       tensors.put("latents", Tensors.cat(latents, 0));
       tensors.put("captions", Tensors.ofBytes(text, text.length));
@@ -77,7 +75,7 @@ public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds 
     }
     String text = new String(Tensors.toBytes(file.tensor("captions")), StandardCharsets.UTF_8);
     try {
-      List<String> captions = JSON.readValue(text, new TypeReference<List<String>>() {});
+      List<String> captions = Json.MAPPER.readValue(text, new TypeReference<List<String>>() {});
       return new LatentClips(file.tensor("latents"), captions);
     } catch (JacksonException e) {
       throw new UserError(Fault.DAMAGED, file.path() + ": its captions are damaged", e);

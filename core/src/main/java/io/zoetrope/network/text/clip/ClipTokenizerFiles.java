@@ -1,6 +1,7 @@
 package io.zoetrope.network.text.clip;
 
 import io.zoetrope.network.text.TokenizerJson;
+import io.zoetrope.record.Json;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
@@ -10,15 +11,12 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The files of a CLIP tokenizer's folder. */
 final class ClipTokenizerFiles {
-  private static final JsonMapper JSON = new JsonMapper();
-
   /** Letters in a row; digits one by one; anything else in a row; endings of English words. */
   private static final String SPLIT =
       "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d"
@@ -85,7 +83,7 @@ final class ClipTokenizerFiles {
   }
 
   private ObjectNode made(JsonNode vocab, String merges) {
-    ObjectNode root = JSON.createObjectNode();
+    ObjectNode root = Json.MAPPER.createObjectNode();
     root.put("version", "1.0");
     root.set("added_tokens", added(vocab));
     ObjectNode normalizer = root.putObject("normalizer").put("type", "Sequence");
@@ -145,7 +143,8 @@ final class ClipTokenizerFiles {
         .forEach(token ->
             tokens.computeIfAbsent(
                 token.getKey(),
-                name -> added(name, token.getValue().asInt(0), JSON.createObjectNode(), false)));
+                name ->
+                    added(name, token.getValue().asInt(0), Json.MAPPER.createObjectNode(), false)));
     optional("tokenizer_config.json")
         .path("added_tokens_decoder")
         .properties()
@@ -155,7 +154,7 @@ final class ClipTokenizerFiles {
           boolean special = ways.path("special").asBoolean(false);
           tokens.put(content, added(content, id(token.getKey()), ways, special));
         });
-    ArrayNode all = JSON.createArrayNode();
+    ArrayNode all = Json.MAPPER.createArrayNode();
     tokens.values().stream()
         .sorted((a, b) -> Integer.compare(a.path("id").asInt(0), b.path("id").asInt(0)))
         .forEach(all::add);
@@ -174,7 +173,8 @@ final class ClipTokenizerFiles {
   }
 
   private static ObjectNode added(String content, int id, JsonNode ways, boolean special) {
-    return JSON.createObjectNode()
+    return Json.MAPPER
+        .createObjectNode()
         .put("id", id)
         .put("content", content)
         .put("single_word", ways.path("single_word").asBoolean(false))
@@ -192,7 +192,7 @@ final class ClipTokenizerFiles {
   private static JsonNode read(Path file) {
     JsonNode json;
     try {
-      json = JSON.readTree(TokenizerJson.read(file));
+      json = Json.MAPPER.readTree(TokenizerJson.read(file));
     } catch (JacksonException e) {
       throw new UserError(Fault.DAMAGED, file + " is damaged: " + e.getOriginalMessage(), e);
     }
