@@ -41,11 +41,11 @@ class ArchitectureTest {
           Map.entry("torch", List.of("progress")),
           Map.entry("record", List.of("progress", "torch")),
           Map.entry("nn", List.of("progress", "torch")),
-          Map.entry("diffusion", List.of("progress", "torch")),
+          Map.entry("diffusion", List.of("progress", "torch", "record")),
           Map.entry("media", List.of("progress", "torch")),
-          Map.entry("data", List.of("progress", "torch", "media")),
-          Map.entry("checkpoint", List.of("progress", "torch", "nn")),
-          Map.entry("network", List.of("progress", "torch", "nn", "diffusion")),
+          Map.entry("data", List.of("progress", "torch", "record", "media")),
+          Map.entry("checkpoint", List.of("progress", "torch", "record", "nn")),
+          Map.entry("network", List.of("progress", "torch", "record", "nn", "diffusion")),
           Map.entry(
               "eval",
               List.of(

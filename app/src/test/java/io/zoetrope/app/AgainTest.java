@@ -147,10 +147,7 @@ class AgainTest {
     Path ours = folder.resolve(name);
     Path theirs = folder.resolve("program-" + name);
     Studio.make(
-        Remembered.read(ours).orElseThrow().order(),
-        sources(),
-        FileSink.of(theirs),
-        Progress.NONE);
+        Remembered.read(ours).orElseThrow().order(), sources(), FileSink.of(theirs), Progress.NONE);
     List<byte[]> once = bytes(ours);
     List<byte[]> twice = bytes(theirs);
     assertThat(twice).hasSameSizeAs(once);

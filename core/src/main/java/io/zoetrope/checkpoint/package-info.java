@@ -3,7 +3,7 @@
  * weights under the names that a network asks for, and what became of every key. {@code
  * safetensors} is the file format, {@code lora} the dialects of LoRAs, {@code keys} the names that
  * other programs gave to weights, {@code hub} the cache and downloads of a model hub. Sees {@code
- * nn} and {@code torch}.
+ * nn}, {@code record} and {@code torch}.
  */
 @NullMarked
 package io.zoetrope.checkpoint;

@@ -1,9 +1,10 @@
 /**
  * What diffusion is, without any network: noise schedules, predictions, the denoiser contract, and
  * the timestep plan that says what a task is ({@link io.zoetrope.diffusion.Plans} has one of each).
- * Sees {@code progress} and {@code torch} only, and none of its inner rooms ({@code discrete},
- * {@code sampler}, {@code guidance}); networks implement {@link io.zoetrope.diffusion.Denoiser},
- * samplers and guidance use {@link io.zoetrope.diffusion.X0Denoiser}.
+ * Sees {@code progress}, {@code torch} and {@code record} only, and none of its inner rooms ({@code
+ * discrete}, {@code sampler}, {@code guidance}); networks implement {@link
+ * io.zoetrope.diffusion.Denoiser}, samplers and guidance use {@link
+ * io.zoetrope.diffusion.X0Denoiser}.
  *
  * <p>Time is a vector: every noise level here is per frame. A level {@code u} lies in [0, 1], 1 is
  * noise and 0 is clean; {@code u_BF} is a tensor of levels, and a scalar level is its broadcast.

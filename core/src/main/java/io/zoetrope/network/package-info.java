@@ -1,7 +1,8 @@
 /**
  * Networks, and what those for video have in common: the contract that training and pipelines know,
  * and how frames of a batch belong together. Each architecture is a room of its own below. Sees
- * {@code nn}, {@code torch}, and of {@code diffusion} the contract that it implements.
+ * {@code nn}, {@code record}, {@code torch}, and of {@code diffusion} the contract that it
+ * implements.
  */
 @NullMarked
 package io.zoetrope.network;

@@ -10,7 +10,7 @@
  * in {@code refs/} names the commit. So whatever is cut, and wherever, a file in {@code blobs} is
  * whole and a revision in {@code refs} has all its files.
  *
- * <p>Sees {@code torch} only, for its errors and atomic files.
+ * <p>Sees {@code torch} and {@code record}, for errors, atomic files and JSON.
  */
 @NullMarked
 package io.zoetrope.checkpoint.hub;

@@ -1,6 +1,6 @@
 /**
  * From a prompt to what a denoiser reads: tokenizer and text transformers. Sees {@code nn}, {@code
- * torch}, and of {@code diffusion} the conditioning that comes out.
+ * record}, {@code torch}, and of {@code diffusion} the conditioning that comes out.
  */
 @NullMarked
 package io.zoetrope.network.text;
