@@ -22,7 +22,7 @@ final class KernelForms implements AutoCloseable {
   private final Form direct;
   private final Form winograd;
 
-  /** One form, with what it was made from: held, so that its address stays its own. */
+  /** One form, with what it was made from: held, so that its memory stays its own. */
   private static final class Form {
     private final UnaryOperator<Tensor> make;
     private Optional<Tensor> made = Optional.empty();
@@ -35,9 +35,7 @@ final class KernelForms implements AutoCloseable {
 
     Tensor of(Tensor weight) {
       boolean fresh =
-          from.isPresent()
-              && from.get().data_ptr().address() == weight.data_ptr().address()
-              && version == weight._version();
+          from.isPresent() && from.get().is_alias_of(weight) && version == weight._version();
       if (!fresh) {
         free();
         from = Optional.of(Scopes.keep(Scopes.tensor(weight::detach)));

@@ -24,6 +24,7 @@ import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.ComputeDevice;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -40,7 +41,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Runs any {@link Job} on a model: every task goes through here. Also between pixels and latents.
- * Immutable; as many runs as one likes, one at a time.
+ * Immutable; as many runs as one likes, one at a time. Latents are made on the device of the
+ * model's network, to which what is given elsewhere is taken; pixels come back to the processor.
  */
 public final class Engine {
   /** A second model for the late steps. */
@@ -92,7 +94,7 @@ public final class Engine {
    * hint f, also where the video is made clip by clip.
    */
   public Engine withHints(Hints hints) {
-    return with(extras.withHints(hints));
+    return with(extras.withHints(hints.on(model.device())));
   }
 
   /**
@@ -100,7 +102,7 @@ public final class Engine {
    * one; frame f of a video sees frame f of each.
    */
   public Engine withBeside(Conditioning entries) {
-    return with(extras.withBeside(entries));
+    return with(extras.withBeside(entries.on(model.device())));
   }
 
   private Engine with(Extras others) {
@@ -117,7 +119,7 @@ public final class Engine {
    * work on the same latents; their noise schedules may differ.
    *
    * @param level in [0, 1], under the first model's schedule
-   * @throws UserError if latents of the two do not agree
+   * @throws UserError if latents of the two do not agree, or they lie on different devices
    */
   public Engine withLate(VideoModel other, double level) {
     if (!other.grid().equals(model.grid())) {
@@ -125,6 +127,12 @@ public final class Engine {
           Fault.MISMATCH,
           "the two models work on different latents: %s, and %s"
               .formatted(model.grid(), other.grid()));
+    }
+    if (!other.device().equals(model.device())) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "two models make one video on one device, not on %s and %s"
+              .formatted(model.device(), other.device()));
     }
     if (!(level >= 0 && level <= 1)) {
       throw new UserError(
@@ -165,7 +173,7 @@ public final class Engine {
    * @throws java.util.concurrent.CancellationException when progress says so
    */
   public Tensor run(Job job, Progress progress) {
-    return Scopes.noGrad(() -> Scopes.tensor(() -> sample(job, progress)));
+    return Scopes.noGrad(() -> Scopes.tensor(() -> sample(job.on(model.device()), progress)));
   }
 
   private Tensor sample(Job job, Progress progress) {
@@ -271,12 +279,14 @@ public final class Engine {
   public Tensor canvas(List<VideoRequest> requests, int frames) {
     VideoRequest first = first(requests);
     int factor = model.grid().space();
-    return Tensors.zeros(
-        requests.size(),
-        model.grid().channels(),
-        frames,
-        first.height() / factor,
-        first.width() / factor);
+    Tensor zeros =
+        Tensors.zeros(
+            requests.size(),
+            model.grid().channels(),
+            frames,
+            first.height() / factor,
+            first.width() / factor);
+    return model.device().place(zeros);
   }
 
   /**
@@ -297,7 +307,7 @@ public final class Engine {
 
   /** Pixels [B, 3, F, H, W] in [-1, 1] -> latents [B, C, F, h, w]. */
   public Tensor encode(Tensor x_B3FHW, Progress progress) {
-    return stretches().encode(x_B3FHW, progress);
+    return model.device().place(stretches().encode(ComputeDevice.CPU.place(x_B3FHW), progress));
   }
 
   /** As {@link #encode(Tensor, Progress)}, told to nobody. */
@@ -307,7 +317,7 @@ public final class Engine {
 
   /** Latents [B, C, F, h, w] -> pixels [B, 3, F, H, W], about [-1, 1]; not clamped. */
   public Tensor pixels(Tensor z_BCFHW, Progress progress) {
-    return stretches().decode(z_BCFHW, progress);
+    return stretches().decode(ComputeDevice.CPU.place(z_BCFHW), progress);
   }
 
   /** As {@link #pixels(Tensor, Progress)}, told to nobody. */
@@ -323,7 +333,7 @@ public final class Engine {
   public void decode(Tensor z_1CFHW, Consumer<Frame> taker, Progress progress) {
     stretches()
         .decode(
-            z_1CFHW,
+            ComputeDevice.CPU.place(z_1CFHW),
             x -> FrameTensors.toVideo(x.select(0, 0), 1).frames().forEach(taker),
             progress);
   }
@@ -338,6 +348,7 @@ public final class Engine {
     return decode(z_1CFHW, fps, Progress.NONE);
   }
 
+  /** Latents pass through memory, so that pixels come back to it stretch by stretch. */
   private Stretches stretches() {
     return new Stretches(model.autoencoder());
   }

@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline;
 
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.torch.ComputeDevice;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.List;
@@ -18,7 +19,11 @@ public record Hints(List<Hint> each) {
    * @param shown_BCFHW pictures with values 0..1, or latents; B is 1 for all clips
    * @param mask_B1FHW where anything is shown; for those of few frames
    */
-  public record Hint(Tensor shown_BCFHW, Optional<Tensor> mask_B1FHW) {}
+  public record Hint(Tensor shown_BCFHW, Optional<Tensor> mask_B1FHW) {
+    private Hint on(ComputeDevice device) {
+      return new Hint(device.place(shown_BCFHW), mask_B1FHW.map(device::place));
+    }
+  }
 
   public Hints {
     each = List.copyOf(each);
@@ -42,6 +47,11 @@ public record Hints(List<Hint> each) {
                 .formatted(hint.shown_BCFHW.size(2), frames));
       }
     }
+  }
+
+  /** These on the device of the controls. */
+  public Hints on(ComputeDevice device) {
+    return new Hints(each.stream().map(hint -> hint.on(device)).toList());
   }
 
   /** As entries of what a video is conditioned on: frame f of the video is shown hint f. */

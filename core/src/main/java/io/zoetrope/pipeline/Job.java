@@ -3,6 +3,7 @@ package io.zoetrope.pipeline;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.torch.ComputeDevice;
 import io.zoetrope.torch.RandomStreams;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -63,6 +64,11 @@ public record Job(
   /** This with noise of another name. */
   public Job named(String name) {
     return new Job(plan, requests, prompts, given_BCFHW, name, clip, firstFrame);
+  }
+
+  /** This with its content on a device. */
+  public Job on(ComputeDevice device) {
+    return new Job(plan, requests, prompts, device.place(given_BCFHW), stream, clip, firstFrame);
   }
 
   /** The noise of these clips. */

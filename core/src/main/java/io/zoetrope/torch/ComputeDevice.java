@@ -64,6 +64,14 @@ public record ComputeDevice(Kind kind, int index) {
     return new ComputeDevice(Kind.CUDA, index);
   }
 
+  /** The device on which a tensor lies. */
+  public static ComputeDevice of(Tensor t) {
+    Device device = t.device();
+    return device.is_cuda()
+        ? new ComputeDevice(Kind.CUDA, device.index())
+        : device.is_meta() ? META : CPU;
+  }
+
   /** Cards that this build can use. */
   private static int cards() {
     return torch.cuda_is_available() ? Byte.toUnsignedInt((byte) torch.cuda_device_count()) : 0;

@@ -63,7 +63,8 @@ public final class MappedFile {
     }
     List<Tensor> worth =
         tensors.stream()
-            .filter(t -> t.numel() * t.element_size() >= WORTH && t.is_contiguous())
+            .filter(t -> t.numel() * t.element_size() >= WORTH)
+            .filter(t -> t.is_contiguous() && t.device().is_cpu())
             .toList();
     if (worth.isEmpty()) {
       return;

@@ -71,7 +71,9 @@ public final class Cases {
     Case one = Objects.requireNonNull(ALL.get(name), name);
     Scopes.run(() -> {
       Tensor here = one.run(tensor -> tensor);
+      Elsewhere.forget();
       Tensor there = one.run(Elsewhere::there);
+      assertThat(Elsewhere.brought()).isEmpty();
       assertThat(Elsewhere.isThere(there)).as("the result lies elsewhere").isTrue();
       // The CPU has kernels of its own for some layers.
       assertThat(Parity.distance(Elsewhere.back(there), here)).isLessThan(MARK);
@@ -130,6 +132,7 @@ public final class Cases {
       Tensor unused =
           switch (name) {
             case "matmul" -> there.matmul(here);
+            case "matmul by name" -> Optional.of(here).map(there::matmul).orElseThrow();
             case "cat" -> Tensors.cat(List.of(there, here), 0);
             case "index" -> there.index_select(0, Tensors.of(new long[] {0}, 1));
             case "norm" ->

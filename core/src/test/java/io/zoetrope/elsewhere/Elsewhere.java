@@ -1,5 +1,6 @@
 package io.zoetrope.elsewhere;
 
+import io.zoetrope.torch.ComputeDevice;
 import java.lang.invoke.CallSite;
 import java.lang.invoke.ConstantCallSite;
 import java.lang.invoke.MethodHandle;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * The rules of a device that is not the CPU, for calls that {@link WatchedClasses} has redirected.
  * Its tensors lie in the CPU's memory and are marked: so results can be compared to the bit. As on
  * any other device an operation takes tensors of one place only, but for numbers of no axes; and
- * here nothing is read back, which on a real one would stop everything until it has caught up.
+ * here nothing is read back, which on a real one would stop everything until it has caught up, but
+ * by {@link ComputeDevice#place}, and that is written down.
  */
 public final class Elsewhere {
   /** What tensors there answer when asked for their device. */
@@ -35,7 +37,10 @@ public final class Elsewhere {
   /** Addresses of what lies there. Every tensor that a watched call makes is put in or out. */
   private static final Set<Long> MARKED = new HashSet<>();
 
-  private record Site(MethodHandle real, String name, boolean isStatic) {}
+  /** Shapes of what was brought back. */
+  private static final List<List<Long>> BROUGHT = new ArrayList<>();
+
+  private record Site(MethodHandle real, String name, boolean isStatic, String caller) {}
 
   private static final MethodHandle CALL;
 
@@ -67,7 +72,8 @@ public final class Elsewhere {
         new Site(
             spread.asType(MethodType.methodType(Object.class, Object[].class)),
             name,
-            isStatic == 1);
+            isStatic == 1,
+            lookup.lookupClass().getName());
     return new ConstantCallSite(
         CALL.bindTo(site).asCollector(Object[].class, type.parameterCount()).asType(type));
   }
@@ -80,6 +86,16 @@ public final class Elsewhere {
   /** A copy of a tensor, wherever it is, for the test to read. */
   public static Tensor back(Tensor tensor) {
     return mark(tensor.detach().clone(), false);
+  }
+
+  /** Shapes of what was brought back, since {@link #forget}. */
+  public static List<List<Long>> brought() {
+    return List.copyOf(BROUGHT);
+  }
+
+  /** Forgets what was brought back before. */
+  public static void forget() {
+    BROUGHT.clear();
   }
 
   /** Whether a tensor lies there. */
@@ -135,7 +151,9 @@ public final class Elsewhere {
         changed[i] = new Device("cpu");
       }
     }
-    if (isThere(self) && !target) {
+    if (isThere(self) && !target && site.caller.equals(ComputeDevice.class.getName())) {
+      BROUGHT.add(Arrays.stream(self.sizes().vec().get()).boxed().toList());
+    } else if (isThere(self) && !target) {
       throw new IllegalStateException(
           "'to' reads back what lies elsewhere, %s".formatted(shapes(tensors)));
     }

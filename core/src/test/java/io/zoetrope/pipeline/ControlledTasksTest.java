@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
-import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.guidance.ContextWindows;
-import io.zoetrope.network.unet.DiffusersConfig;
-import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.family.ControlChoice;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -16,21 +13,16 @@ import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.Restyle;
 import io.zoetrope.pipeline.task.Roll;
 import io.zoetrope.progress.Progress;
-import io.zoetrope.torch.Ops;
-import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterAll;
@@ -38,8 +30,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** A tiny AnimateDiff under a ControlNet of random weights: each frame is shown its own hint. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -58,7 +48,7 @@ class ControlledTasksTest {
     try (Parity fixture = Parity.of("animatediff");
         Parity canny = Parity.of("control/canny")) {
       Path directory = fixture.folder().resolve("model");
-      writeControl(canny.folder().resolve("config.json"));
+      TinyControl.write(folder, canny.folder().resolve("config.json"));
       ModelChoice choice =
           ModelChoice.of(directory)
               .withMotion(Optional.of(directory.resolve("motion_adapter")))
@@ -71,31 +61,6 @@ class ControlledTasksTest {
   @AfterAll
   void close() {
     model.close();
-  }
-
-  private static void writeControl(Path like) throws IOException {
-    JsonMapper json = new JsonMapper();
-    ObjectNode config = (ObjectNode) json.readTree(like.toFile());
-    config.put("cross_attention_dim", 16);
-    config.putPOJO("block_out_channels", List.of(8, 8, 16, 16));
-    config.putPOJO(
-        "down_block_types",
-        List.of(
-            "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"));
-    Files.writeString(folder.resolve("config.json"), config.toString());
-    Scopes.run(() -> {
-      try (ParameterStore store =
-          ParameterStore.forTraining(Map.of(), new RandomStreams(1), Precision.F32)) {
-        DiffusersConfig.control(json.valueToTree(config)).build(store.root());
-        Map<String, Tensor> weights = new LinkedHashMap<>();
-        // Nothing is left at zero, so that hints count from the first layer to the last.
-        store
-            .parameters()
-            .forEach((name, p) ->
-                weights.put(name, p.detach().add(Ops.mul(normal(name, Tensors.shape(p)), 0.2))));
-        Safetensors.write(folder.resolve("diffusion_pytorch_model.safetensors"), weights, Map.of());
-      }
-    });
   }
 
   private static Tensor normal(String name, long... shape) {

@@ -1,5 +1,6 @@
 package io.zoetrope.diffusion.condition;
 
+import io.zoetrope.torch.ComputeDevice;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -86,6 +87,15 @@ public enum Along implements Axis<Tensor> {
     long[] shape = Tensors.shape(value);
     shape[1] = other.size(1);
     return value.expand(shape);
+  }
+
+  /** Numbers of frames stay: which texts are read, and which frames meet, the processor decides. */
+  @Override
+  public Tensor on(ComputeDevice device, Tensor value) {
+    return switch (this) {
+      case CLIP, TEXT, PLACE -> device.place(value);
+      case FRAME, MOMENT -> value;
+    };
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.zoetrope.diffusion.condition;
 
+import io.zoetrope.torch.ComputeDevice;
 import java.util.List;
 
 /**
@@ -32,6 +33,11 @@ public sealed interface Axis<T> permits Along, Setting {
 
   /** A value made to lie as another does, so that the two join. */
   default T as(T value, T other) {
+    return value;
+  }
+
+  /** The same on a device, if the network there computes with it. */
+  default T on(ComputeDevice device, T value) {
     return value;
   }
 

@@ -1,5 +1,6 @@
 package io.zoetrope.diffusion.condition;
 
+import io.zoetrope.torch.ComputeDevice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -82,6 +83,10 @@ public final class Conditioning {
 
     Entry<T> expand(long batch) {
       return new Entry<>(slot, slot.axis().expand(slot, value, batch));
+    }
+
+    Entry<T> on(ComputeDevice device) {
+      return new Entry<>(slot, slot.axis().on(device, value));
     }
 
     Entry<T> join(List<Conditioning> branches) {
@@ -179,6 +184,14 @@ public final class Conditioning {
   /** This with every entry for one clip repeated (as a view) for {@code batch} clips. */
   public Conditioning expand(long batch) {
     return map(entry -> entry.expand(batch));
+  }
+
+  /**
+   * This on the device of a network that is told it. Numbers that say something of each frame stay
+   * on the processor, which reads them.
+   */
+  public Conditioning on(ComputeDevice device) {
+    return map(entry -> entry.on(device));
   }
 
   /** This with the texts of its rows as those of fewer clips: one after another, G for each. */

@@ -3,6 +3,7 @@ package io.zoetrope.network.vae;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
+import io.zoetrope.torch.ComputeDevice;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
@@ -56,6 +57,14 @@ public interface Autoencoder {
   default Stretch stretch() {
     LatentGrid grid = grid();
     return grid.time() == 1 && !grid.causal() ? Stretch.OF_PICTURES : Stretch.WHOLE;
+  }
+
+  /**
+   * This, which lies on a device, for those whose tensors may lie on others: what it makes comes
+   * back to where that was of which it is made.
+   */
+  default Autoencoder on(ComputeDevice device) {
+    return new PlacedAutoencoder(this, device);
   }
 
   /** How its own latents are normalised, where one number says that. */

@@ -5,7 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * On which device each part of a model lies and runs.
+ * On which device each part of a model lies and runs. Controls are where the denoiser is, with
+ * which they compute layer by layer.
  *
  * @param usual of parts for which none is said
  * @param others by role
@@ -16,6 +17,9 @@ public record Placement(ComputeDevice usual, Map<Role<?>, ComputeDevice> others)
 
   public Placement {
     others = Map.copyOf(others);
+    if (others.containsKey(Role.CONTROL)) {
+      throw new IllegalArgumentException("controls lie where the denoiser lies");
+    }
   }
 
   /** All on one. */
@@ -32,6 +36,6 @@ public record Placement(ComputeDevice usual, Map<Role<?>, ComputeDevice> others)
 
   /** The device of a role. */
   public ComputeDevice of(Role<?> role) {
-    return others.getOrDefault(role, usual);
+    return others.getOrDefault(role == Role.CONTROL ? Role.DENOISER : role, usual);
   }
 }

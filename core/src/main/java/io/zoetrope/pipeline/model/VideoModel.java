@@ -22,6 +22,7 @@ import io.zoetrope.pipeline.family.Role;
 import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.pipeline.schedule.Scheduling;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.ComputeDevice;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.Precision;
@@ -51,7 +52,8 @@ public final class VideoModel implements AutoCloseable {
         blueprint
             .joining()
             .under(parts.part(Role.DENOISER).orElseThrow().made(), parts.made(Role.CONTROL));
-    autoencoder = parts.part(Role.AUTOENCODER).orElseThrow().made();
+    LoadedPart<Autoencoder> between = parts.part(Role.AUTOENCODER).orElseThrow();
+    autoencoder = between.made().on(between.part().holding().device());
     denoiser = denoiser(scheduling().toSchedule());
     text = parts.part(Role.TEXT).map(part -> part.made().get());
   }
@@ -105,6 +107,11 @@ public final class VideoModel implements AutoCloseable {
    */
   public MemoryNeed need(VideoRequest request, int clips) {
     return MemoryNeed.of(parts.weighed(), request, clips);
+  }
+
+  /** Where its network lies and runs, and so where its latents belong. */
+  public ComputeDevice device() {
+    return blueprint.denoiser().holding().device();
   }
 
   /** The number format of its network. */
@@ -185,6 +192,7 @@ public final class VideoModel implements AutoCloseable {
     return blueprint.scheduling();
   }
 
+  /** What it makes is on the device of what it is given, wherever it runs itself. */
   public Autoencoder autoencoder() {
     return autoencoder;
   }
@@ -224,7 +232,10 @@ public final class VideoModel implements AutoCloseable {
     return text.flatMap(t -> t.unread(prompt));
   }
 
-  /** What prompts become for the network, one row for each; nothing if it knows no text. */
+  /**
+   * What prompts become for the network, one row for each, on its device; nothing if it knows no
+   * text.
+   */
   public Conditioning condition(List<String> prompts) {
     return conditions(List.of(prompts)).getFirst();
   }
@@ -236,7 +247,7 @@ public final class VideoModel implements AutoCloseable {
     }
     List<Conditioning> all = text.get().conditions(groups);
     weights(Role.TEXT).ifPresent(ParameterStore::release);
-    return all;
+    return all.stream().map(read -> read.on(device())).toList();
   }
 
   @Override

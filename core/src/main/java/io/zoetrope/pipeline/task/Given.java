@@ -15,7 +15,10 @@ import org.bytedeco.pytorch.Tensor;
 final class Given {
   private Given() {}
 
-  /** Content for a whole batch: of a batch of 1, a view repeated. Checks that it fits. */
+  /**
+   * Content for a whole batch, on the device of the engine's network: of a batch of 1, a view
+   * repeated. Checks that it fits.
+   */
   static Tensor of(Engine engine, List<VideoRequest> requests, Tensor z_BCMHW) {
     engine.requireFit(z_BCMHW, requests);
     long[] shape = Tensors.shape(z_BCMHW);
@@ -24,7 +27,7 @@ final class Given {
           "content of %d clips for %d requests".formatted(shape[0], requests.size()));
     }
     shape[0] = requests.size();
-    return z_BCMHW.expand(shape);
+    return engine.model().device().place(z_BCMHW).expand(shape);
   }
 
   /** A single frame of content. */

@@ -55,9 +55,9 @@ public record SuperResolve(
         new Measurement.Decoded(
             engine.model().autoencoder()::decode,
             new Measurement.Downsampled(small_B3FHW.size(3), small_B3FHW.size(4), kernel));
-    Known small = new Known(measurement, small_B3FHW);
     Stages stages = new Stages(progress, (long) windows.count() * first.steps());
     return Scopes.tensor(() -> {
+      Known small = new Known(measurement, engine.model().device().place(small_B3FHW));
       Film film = new Film();
       windows.each((number, from, done, count) -> {
         TimestepPlan plan =

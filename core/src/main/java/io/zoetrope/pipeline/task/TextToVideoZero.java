@@ -87,7 +87,7 @@ public record TextToVideoZero(
     /** Frames at T1, smoothed. */
     Tensor smooth(Tensor z_BCFHW, MotionField motion) {
       long frames = z_BCFHW.size(2);
-      Tensor front = foreground_B1FHW;
+      Tensor front = Tensors.beside(z_BCFHW, foreground_B1FHW);
       boolean fits = front.size(2) == frames || front.size(2) == 1;
       if (!fits || front.size(3) != z_BCFHW.size(3) || front.size(4) != z_BCFHW.size(4)) {
         throw new UserError(

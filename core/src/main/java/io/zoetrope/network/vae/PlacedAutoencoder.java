@@ -1,0 +1,54 @@
+package io.zoetrope.network.vae;
+
+import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.ComputeDevice;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * An autoencoder that runs on a device of its own: what it is given goes there, what it makes comes
+ * back to where that was. Gradients come along.
+ *
+ * @param device where {@code inner} lies
+ */
+record PlacedAutoencoder(Autoencoder inner, ComputeDevice device) implements Autoencoder {
+  private Tensor there(UnaryOperator<Tensor> body, Tensor x) {
+    return ComputeDevice.of(x).place(body.apply(device.place(x)));
+  }
+
+  @Override
+  public LatentGrid grid() {
+    return inner.grid();
+  }
+
+  @Override
+  public Tensor encode(Tensor x_BCFHW) {
+    return there(inner::encode, x_BCFHW);
+  }
+
+  @Override
+  public Tensor decode(Tensor z_BCLHW) {
+    return there(inner::decode, z_BCLHW);
+  }
+
+  @Override
+  public Tensor encode(Tensor x_BCFHW, Progress progress) {
+    return there(x -> inner.encode(x, progress), x_BCFHW);
+  }
+
+  @Override
+  public Tensor decode(Tensor z_BCLHW, Progress progress) {
+    return there(z -> inner.decode(z, progress), z_BCLHW);
+  }
+
+  @Override
+  public Stretch stretch() {
+    return inner.stretch();
+  }
+
+  @Override
+  public Optional<Scaling> scaling() {
+    return inner.scaling();
+  }
+}
