@@ -12,6 +12,7 @@ import io.zoetrope.app.make.MakeVerb;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.VideoReader;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -54,8 +55,8 @@ class FictitiousVerbTest {
     }
 
     @Override
-    public TimestepPlan plan(Descent descent, int frames) {
-      return TextToVideo.plan(descent, frames);
+    public TimestepPlan plan(Descent descent, LatentGrid grid, int frames) {
+      return TextToVideo.plan(descent, grid.latents(frames));
     }
 
     @Override

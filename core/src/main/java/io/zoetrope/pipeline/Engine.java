@@ -17,6 +17,7 @@ import io.zoetrope.media.Frame;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Video;
 import io.zoetrope.network.FrameWindows;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.network.vae.Stretches;
 import io.zoetrope.pipeline.model.MemoryNeed;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -31,6 +32,7 @@ import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -275,15 +277,42 @@ public final class Engine {
     return new PromptBlend(base, all, sight);
   }
 
-  /** Latents of nothing, [B, C, F, h, w], in the size of the requests: zeros to put content in. */
-  public Tensor canvas(List<VideoRequest> requests, int frames) {
+  /**
+   * How many latents so many frames of its videos are. Frames that fill no latent make it fill:
+   * what is made then has a few frames more ({@link io.zoetrope.network.vae.LatentGrid#whole}).
+   */
+  public int latents(int frames) {
+    return model.grid().latents(frames);
+  }
+
+  /**
+   * Requires that each frame has a latent of its own.
+   *
+   * @param what needs that
+   * @throws UserError if one holds several
+   */
+  public void requireLatentPerFrame(String what) {
+    if (model.grid().time() > 1) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "%s is for models with a latent for each frame; one of this model holds %d"
+              .formatted(what, model.grid().time()));
+    }
+  }
+
+  /**
+   * Latents of nothing, [B, C, L, h, w], in the size of the requests: zeros to put content in.
+   *
+   * @param latents L, of each clip
+   */
+  public Tensor canvas(List<VideoRequest> requests, int latents) {
     VideoRequest first = first(requests);
     int factor = model.grid().space();
     Tensor zeros =
         Tensors.zeros(
             requests.size(),
             model.grid().channels(),
-            frames,
+            latents,
             first.height() / factor,
             first.width() / factor);
     return model.device().place(zeros);
@@ -298,6 +327,22 @@ public final class Engine {
   public Tensor encode(Video video, Progress progress) {
     checkSize(video.width(), video.height());
     return Scopes.tensor(() -> encode(FrameTensors.toTensor(video).unsqueeze(0), progress));
+  }
+
+  /**
+   * A picture -> the latent of a video that has come to rest on it, [1, C, 1, h, w]: where a latent
+   * holds several frames, it is all of them. Elsewhere than at the beginning of a video that is
+   * what a picture is.
+   *
+   * @param picture a video of one frame
+   */
+  public Tensor encodeAtRest(Video picture, Progress progress) {
+    LatentGrid grid = model.grid();
+    if (!grid.causal() || grid.time() == 1) {
+      return encode(picture, progress);
+    }
+    List<Frame> rest = Collections.nCopies(grid.frames(2), picture.frames().getFirst());
+    return Scopes.tensor(() -> encode(new Video(rest, picture.fps()), progress).narrow(2, 1, 1));
   }
 
   /** As {@link #encode(Video, Progress)}, told to nobody. */

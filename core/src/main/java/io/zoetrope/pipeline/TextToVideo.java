@@ -22,8 +22,8 @@ public final class TextToVideo {
   }
 
   /** The plan of a clip. */
-  public static TimestepPlan plan(Descent descent, int frames) {
-    return Plans.textToVideo(descent.levels(), frames);
+  public static TimestepPlan plan(Descent descent, int latents) {
+    return Plans.textToVideo(descent.levels(), latents);
   }
 
   /**
@@ -37,15 +37,16 @@ public final class TextToVideo {
   }
 
   /**
-   * The latents of several requests at once, which may differ in prompts and seeds only: [B, C, F,
-   * h, w], about unit variance. Each clip's noise depends on its own request alone.
+   * The latents of several requests at once, which may differ in prompts and seeds only: [B, C, L,
+   * h, w], about unit variance; L as the requests' frames are counted. Each clip's noise depends on
+   * its own request alone.
    */
   public Tensor latents(List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
+    int latents = engine.latents(first.frames());
     return Scopes.tensor(() -> {
-      Tensor nothing = engine.canvas(requests, first.frames());
-      return engine.run(
-          Job.of(plan(engine.descent(first), first.frames()), requests, nothing), progress);
+      Tensor nothing = engine.canvas(requests, latents);
+      return engine.run(Job.of(plan(engine.descent(first), latents), requests, nothing), progress);
     });
   }
 

@@ -17,6 +17,7 @@ import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.PlanPicture;
 import io.zoetrope.media.Png;
 import io.zoetrope.media.Source;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.schedule.Samplers;
 import io.zoetrope.pipeline.schedule.Sampling;
@@ -161,7 +162,7 @@ public final class PlanCommand extends Verb {
           "'%s' is for --gif, which draws what is sampled: name a .gif, or leave it out"
               .formatted(words.getFirst()));
     }
-    TimestepPlan plan = plan(unloaded());
+    TimestepPlan plan = plan(unloaded(), LatentGrid.ofPictures(3, 1));
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("task", task);
     fields.put("steps", plan.steps());
@@ -259,13 +260,14 @@ public final class PlanCommand extends Verb {
     return sampling.steps().orElse(USUAL_STEPS);
   }
 
-  private TimestepPlan plan(Descent descent) {
+  private TimestepPlan plan(Descent descent, LatentGrid grid) {
     if (isFile()) {
       return PlanOption.read(session(), task);
     }
     return task()
         .plan(
             new PlanTask.Shape(frames, given, Optional.ofNullable(strength), delay, window, jump),
-            descent);
+            descent,
+            grid);
   }
 }

@@ -13,6 +13,7 @@ import io.zoetrope.media.Source;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoWriter;
 import io.zoetrope.media.WriteOptions;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.family.ModelChoice;
@@ -27,10 +28,12 @@ import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -67,23 +70,24 @@ record PlanFilm(
       List<String> prompts,
       Optional<Path> from,
       int steps,
-      Function<Descent, TimestepPlan> draw) {
+      BiFunction<Descent, LatentGrid, TimestepPlan> draw) {
     Path folder = new ModelFolders(session).find(sampling.model());
     ModelChoice choice = ModelChoice.of(folder, dtype).withTokenizer(sampling.tokenizer(session));
     try (StepProgress progress = new StepProgress(session, output, "sampling");
         VideoModel model = VideoModel.load(choice, progress)) {
       Engine engine = new Engine(model);
       VideoRequest usual = usual(model.defaults());
-      TimestepPlan plan = draw.apply(new Descent(steps, n -> engine.sampling(usual, n)));
+      TimestepPlan plan =
+          draw.apply(new Descent(steps, n -> engine.sampling(usual, n)), model.grid());
       List<String> said = plan.prompts().isSingle() ? List.of(prompts.getLast()) : prompts;
       VideoRequest request =
           usual
               .withPrompt(said.getFirst())
-              .withFrames(plan.frames())
+              .withFrames(model.grid().frames(plan.frames()))
               .withSteps(Math.min(plan.steps(), VideoRequest.MOST_STEPS));
       PlanPicture picture = PlanCommand.picture(plan, titled(title, plan, said), said);
       Frame blank = new Frame(request.width(), request.height(), grey(request));
-      List<Frame> seen = new ArrayList<>(java.util.Collections.nCopies(plan.frames(), blank));
+      List<Frame> seen = new ArrayList<>(Collections.nCopies(plan.frames(), blank));
       Frame size = picture.draw(0, seen);
       try (VideoWriter writer =
           VideoWriter.open(
@@ -134,35 +138,39 @@ record PlanFilm(
       return Optional.empty();
     }
     Video video =
-        from.map(path -> read(path, request, plan, back))
+        from.map(path -> read(engine, path, request, plan, back))
             .orElseGet(() -> made(engine, request, prompt));
+    LatentGrid grid = engine.model().grid();
     List<Frame> frames = new ArrayList<>(video.frames());
-    while (frames.size() < plan.frames()) {
+    while (frames.size() < grid.frames(plan.frames())) {
       frames.add(frames.getLast());
     }
     if (back) {
-      frames.set(plan.frames() - 1, frames.getFirst());
+      int other = grid.frames(plan.frames() - 1);
+      Collections.fill(frames.subList(other, frames.size()), frames.getFirst());
     }
     return Optional.of(engine.encode(new Video(frames, request.fps())));
   }
 
-  private Video read(Path path, VideoRequest request, TimestepPlan plan, boolean back) {
+  private Video read(
+      Engine engine, Path path, VideoRequest request, TimestepPlan plan, boolean back) {
     Source read =
         Source.video(
             path,
             Source.Wish.of(request.width(), request.height())
                 .at(request.fps())
-                .first(plan.frames()));
+                .first(engine.model().grid().frames(plan.frames())));
     note.accept(read.report());
     // The last frame of a loop is the first again.
     int last = plan.frames() - (back ? 2 : 1);
     while (last > 0 && !plan.given(last)) {
       last--;
     }
-    if (read.video().frames().size() <= last && !read.info().still()) {
+    int seen = read.video().frames().size();
+    if (engine.latents(seen) <= last && !read.info().still()) {
       throw new UserError(
           "'%s' has %d frames, and the plan wants frame %d given: take a longer one"
-              .formatted(path, read.video().frames().size(), last));
+              .formatted(path, seen, last));
     }
     return read.video();
   }
@@ -179,12 +187,21 @@ record PlanFilm(
   }
 
   private static void showGiven(Engine engine, Tensor z, TimestepPlan plan, List<Frame> seen) {
-    List<Frame> frames = engine.decode(z, 1).frames();
+    List<Frame> frames = shown(engine, z);
     for (int frame = 0; frame < plan.frames(); frame++) {
       if (plan.given(frame)) {
         seen.set(frame, frames.get(frame));
       }
     }
+  }
+
+  /** The last frame of each latent. */
+  private static List<Frame> shown(Engine engine, Tensor z_1CLHW) {
+    List<Frame> frames = engine.decode(z_1CLHW, 1).frames();
+    LatentGrid grid = engine.model().grid();
+    return IntStream.rangeClosed(1, Math.toIntExact(z_1CLHW.size(2)))
+        .mapToObj(count -> frames.get(grid.frames(count) - 1))
+        .toList();
   }
 
   private Progress watched(
@@ -206,7 +223,7 @@ record PlanFilm(
             .preview()
             .get()
             .ifPresent(x0 -> {
-              List<Frame> frames = engine.decode(x0, 1).frames();
+              List<Frame> frames = shown(engine, x0);
               for (int frame = 0; frame < plan.frames(); frame++) {
                 // Of what is clean already, nothing is predicted.
                 if (plan.level(row - 1, frame) > 0) {

@@ -76,6 +76,7 @@ record Crossing(Engine engine, double augmentation) {
               "this model sees nothing beside its video, so frames cannot be repeated there: the"
                   + " bridge masked raises the rate with any model");
         }
+        engine.requireLatentPerFrame("the bridge repeat");
         VideoRequest faster = asked.withFps(asked.fps() * repeat.times());
         Tensor slow = engine.encode(enlarged(before.orElseThrow(), asked));
         yield new Made(faster, beside(repeated(slow, repeat.times()), faster, progress));
@@ -116,8 +117,8 @@ record Crossing(Engine engine, double augmentation) {
 
   /** A video from words, with a clip beside it at every step, noised to {@code augmentation}. */
   private Tensor beside(Tensor clean_1CFHW, VideoRequest request, Progress progress) {
-    int frames = Math.toIntExact(clean_1CFHW.size(2));
-    VideoRequest whole = request.withFrames(frames);
+    int latents = Math.toIntExact(clean_1CFHW.size(2));
+    VideoRequest whole = request.withFrames(engine.model().grid().frames(latents));
     NoiseLevel level = engine.sampling(whole, whole.steps()).schedule().at(augmentation);
     Tensor seen =
         augmentation == 0
@@ -127,7 +128,7 @@ record Crossing(Engine engine, double augmentation) {
     Conditioning entries = Conditioning.none().with(Conditioning.BESIDE, seen);
     Signature signature = engine.model().network().config().signature();
     if (signature.knows(Conditioning.BESIDE_LEVEL)) {
-      entries = entries.with(Conditioning.BESIDE_LEVEL, Tensors.full(augmentation, 1, frames));
+      entries = entries.with(Conditioning.BESIDE_LEVEL, Tensors.full(augmentation, 1, latents));
     } else if (augmentation > 0) {
       throw new UserError(
           "this model is not told how noisy the clip beside its video is: leave augmentation out");

@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Fit;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -59,8 +60,11 @@ public record AnimateSpec(
 
   /** A single frame is image to image. */
   @Override
-  public TimestepPlan plan(Descent descent, int frames) {
-    return frames == 1 ? Restyle.plan(descent, 1, noise) : Animate.plan(descent, frames, 1, noise);
+  public TimestepPlan plan(Descent descent, LatentGrid grid, int frames) {
+    int latents = grid.latents(frames);
+    return latents == 1
+        ? Restyle.plan(descent, 1, noise)
+        : Animate.plan(descent, latents, 1, noise);
   }
 
   @Override
@@ -72,7 +76,7 @@ public record AnimateSpec(
       @Override
       public VideoRequest request(VideoRequest usual, VideoModel model) {
         int clip = wish.frames().orElse(usual.frames());
-        return wish.shape(usual, drawn.map(TimestepPlan::frames).orElse(clip));
+        return wish.shape(usual, DrawnPlans.clip(drawn, model).orElse(clip));
       }
 
       @Override
@@ -91,7 +95,7 @@ public record AnimateSpec(
   }
 
   private VideoTask task(VideoModel model, VideoRequest request, Tensor given) {
-    if (request.frames() > 1) {
+    if (model.grid().latents(request.frames()) > 1) {
       return new Animate(given, noise);
     }
     if (noise == 0) {
@@ -100,9 +104,9 @@ public record AnimateSpec(
     return new Restyle(given, noise, 1);
   }
 
-  /** One frame as often as there are frames, [1, C, 1, h, w] -> [1, C, F, h, w] (a view). */
-  private static Tensor repeated(Tensor z_1C1HW, int frames) {
+  /** One latent as often as there are, [1, C, 1, h, w] -> [1, C, L, h, w] (a view). */
+  private static Tensor repeated(Tensor z_1C1HW, int latents) {
     return z_1C1HW.expand(
-        z_1C1HW.size(0), z_1C1HW.size(1), frames, z_1C1HW.size(3), z_1C1HW.size(4));
+        z_1C1HW.size(0), z_1C1HW.size(1), latents, z_1C1HW.size(3), z_1C1HW.size(4));
   }
 }

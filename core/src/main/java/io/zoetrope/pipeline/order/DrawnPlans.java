@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.task.Drawn;
 import io.zoetrope.torch.UserError;
 import java.util.List;
@@ -16,6 +17,11 @@ final class DrawnPlans {
   static Drawn task(TimestepPlan plan, Wish wish, Optional<Tensor> given_BCFHW) {
     List<String> prompts = wish.prompts().isEmpty() ? List.of("") : wish.prompts();
     return new Drawn(plan, List.of(prompts), given_BCFHW);
+  }
+
+  /** Frames of a clip by it: a plan counts latents. */
+  static Optional<Integer> clip(Optional<TimestepPlan> drawn, VideoModel model) {
+    return drawn.map(plan -> model.grid().frames(plan.frames()));
   }
 
   /**

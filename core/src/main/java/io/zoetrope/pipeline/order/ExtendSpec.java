@@ -5,6 +5,7 @@ import io.zoetrope.media.Fit;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Source;
 import io.zoetrope.media.Video;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
@@ -56,8 +57,8 @@ public record ExtendSpec(
   }
 
   @Override
-  public TimestepPlan plan(Descent descent, int frames) {
-    return Extend.plan(descent, frames, join.overlap());
+  public TimestepPlan plan(Descent descent, LatentGrid grid, int frames) {
+    return Extend.plan(descent, grid.latents(frames), grid.following(join.overlap()));
   }
 
   @Override
@@ -92,7 +93,7 @@ public record ExtendSpec(
     making.said().accept(given.report());
     List<Frame> have = given.video().frames();
     int wanted = wanted(wish, have.size(), request.frames());
-    int overlap = Math.min(join.overlap(), have.size());
+    int overlap = overlap(making.second().model().grid(), have.size());
     if (overlap < join.overlap()) {
       making
           .said()
@@ -107,6 +108,12 @@ public record ExtendSpec(
       have.forEach(reel::show);
       reel.show(making.second(), request, z, overlap, progress);
     };
+  }
+
+  /** Frames that the first clip has of the source: they fill their latents. */
+  private int overlap(LatentGrid grid, int have) {
+    int most = Math.min(grid.whole(join.overlap()), have);
+    return grid.fills(most) ? most : grid.frames(grid.latents(most) - 1);
   }
 
   private int wanted(Wish wish, int have, int clip) {

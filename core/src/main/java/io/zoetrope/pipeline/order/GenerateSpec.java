@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.network.unet.Inflation;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.family.ModelChoice;
@@ -58,8 +59,8 @@ public record GenerateSpec(
   }
 
   @Override
-  public TimestepPlan plan(Descent descent, int frames) {
-    return TextToVideo.plan(descent, frames);
+  public TimestepPlan plan(Descent descent, LatentGrid grid, int frames) {
+    return TextToVideo.plan(descent, grid.latents(frames));
   }
 
   @Override
@@ -78,7 +79,7 @@ public record GenerateSpec(
     return new Ready() {
       @Override
       public VideoRequest request(VideoRequest usual, VideoModel model) {
-        int clip = drawn.map(TimestepPlan::frames).orElse(wish.frames().orElse(usual.frames()));
+        int clip = DrawnPlans.clip(drawn, model).orElse(wish.frames().orElse(usual.frames()));
         boolean few = zero.isPresent() && wish.frames().isEmpty() && clip <= 1;
         return wish.shape(usual, few ? ZeroMethod.FRAMES : clip);
       }
@@ -90,7 +91,9 @@ public record GenerateSpec(
             noise.map(file ->
                 file.read(
                     files.path(file.file()),
-                    making.first().canvas(List.of(request), request.frames()),
+                    making
+                        .first()
+                        .canvas(List.of(request), making.first().latents(request.frames())),
                     zero.isPresent()));
         Reel.Latents latents =
             zero.<VideoTask>map(method -> method.task(making))

@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Fit;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
@@ -36,8 +37,8 @@ public record InterpolateSpec(SourceRef first, SourceRef last, @Default("crop") 
   }
 
   @Override
-  public TimestepPlan plan(Descent descent, int frames) {
-    return Interpolate.plan(descent, frames);
+  public TimestepPlan plan(Descent descent, LatentGrid grid, int frames) {
+    return Interpolate.plan(descent, grid.latents(frames));
   }
 
   @Override
@@ -52,7 +53,8 @@ public record InterpolateSpec(SourceRef first, SourceRef last, @Default("crop") 
 
       @Override
       public Shoot read(Making making) {
-        Interpolate task = new Interpolate(making.picture(first, fit), making.picture(last, fit));
+        Interpolate task =
+            new Interpolate(making.picture(first, fit), making.pictureAtRest(last, fit));
         return (reel, progress) ->
             reel.film(making.second(), making.request(), task::latents, progress);
       }

@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Fit;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
@@ -9,6 +10,7 @@ import io.zoetrope.pipeline.task.Loop;
 import io.zoetrope.record.Default;
 import java.util.EnumSet;
 import java.util.Set;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A picture moves and comes back, without a seam.
@@ -41,8 +43,8 @@ public record LoopSpec(
   }
 
   @Override
-  public TimestepPlan plan(Descent descent, int frames) {
-    return Loop.plan(descent, frames, noise);
+  public TimestepPlan plan(Descent descent, LatentGrid grid, int frames) {
+    return Loop.plan(descent, grid.latents(frames), noise);
   }
 
   @Override
@@ -56,7 +58,10 @@ public record LoopSpec(
 
       @Override
       public Shoot read(Making making) {
-        Loop task = new Loop(making.picture(image, fit), noise);
+        Tensor first = making.picture(image, fit);
+        Tensor again =
+            making.second().model().grid().time() == 1 ? first : making.pictureAtRest(image, fit);
+        Loop task = new Loop(first, again, noise);
         return (reel, progress) ->
             reel.film(making.second(), making.request(), task::latents, progress);
       }

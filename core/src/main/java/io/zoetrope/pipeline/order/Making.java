@@ -43,6 +43,13 @@ public record Making(
     return second.encode(source.video(), progress);
   }
 
+  /** The same where it comes after others ({@link Engine#encodeAtRest}). */
+  public Tensor pictureAtRest(SourceRef ref, Fit fit) {
+    Source source = Source.picture(files.path(ref), wish().fitted(fit));
+    said.accept(source.report());
+    return second.encodeAtRest(source.video(), progress);
+  }
+
   /** A video, so fitted. */
   public Source video(SourceRef ref, Source.Wish wish) {
     Source source = Source.video(files.path(ref), wish, progress);

@@ -47,7 +47,7 @@ public final class Reel {
   public void show(
       Engine engine, VideoRequest request, Tensor z_1CFHW, int from, Progress progress) {
     sink.latents(engine.model(), request, z_1CFHW);
-    long total = z_1CFHW.size(2);
+    long total = engine.model().grid().frames(Math.toIntExact(z_1CFHW.size(2)));
     int[] number = {0};
     engine.decode(
         z_1CFHW,

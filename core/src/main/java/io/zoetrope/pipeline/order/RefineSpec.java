@@ -5,6 +5,7 @@ import io.zoetrope.media.Fit;
 import io.zoetrope.media.Source;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoInfo;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.cascade.Bridge;
 import io.zoetrope.pipeline.cascade.Cascade;
 import io.zoetrope.pipeline.cascade.CascadeRun;
@@ -82,8 +83,8 @@ public record RefineSpec(
   }
 
   @Override
-  public TimestepPlan plan(Descent descent, int frames) {
-    return Restyle.plan(descent, frames, strength);
+  public TimestepPlan plan(Descent descent, LatentGrid grid, int frames) {
+    return Restyle.plan(descent, grid.latents(frames), strength);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.order;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Fit;
 import io.zoetrope.media.Source;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -59,8 +60,8 @@ public record RestyleSpec(
   }
 
   @Override
-  public TimestepPlan plan(Descent descent, int frames) {
-    return Restyle.plan(descent, frames, strength);
+  public TimestepPlan plan(Descent descent, LatentGrid grid, int frames) {
+    return Restyle.plan(descent, grid.latents(frames), strength);
   }
 
   @Override
@@ -73,8 +74,7 @@ public record RestyleSpec(
       public VideoRequest request(VideoRequest usual, VideoModel model) {
         return wish.shape(
             usual,
-            drawn
-                .map(TimestepPlan::frames)
+            DrawnPlans.clip(drawn, model)
                 .orElseGet(() ->
                     model.can(io.zoetrope.pipeline.family.Ability.VIDEO)
                         ? join.clip(usual.frames())
@@ -85,11 +85,18 @@ public record RestyleSpec(
       public Shoot read(Making making) {
         VideoModel model = making.second().model();
         int usual = model.can(io.zoetrope.pipeline.family.Ability.VIDEO) ? USUAL_MOST : 1;
-        int most = drawn.map(TimestepPlan::frames).orElse(wish.frames().orElse(usual));
+        int most = DrawnPlans.clip(drawn, model).orElse(wish.frames().orElse(usual));
         model.requireFrames(most);
         Source given = making.video(video, making.wish().fitted(fit).from(start).first(most));
         int have = given.video().frames().size();
-        drawn.ifPresent(p -> requireEnough(p, have));
+        drawn.ifPresent(p -> requireEnough(most, have));
+        int whole = model.grid().whole(have);
+        if (whole > have) {
+          making
+              .said()
+              .accept(
+                  "its last frame is taken %d times, to fill a latent".formatted(whole - have + 1));
+        }
         Tensor latents = making.second().encode(given.video(), making.progress());
         VideoTask task =
             drawn
@@ -101,11 +108,11 @@ public record RestyleSpec(
     };
   }
 
-  private void requireEnough(TimestepPlan drawn, int have) {
-    if (have < drawn.frames()) {
+  private void requireEnough(int wanted, int have) {
+    if (have < wanted) {
       throw new UserError(
           "'%s' has %d frames, the plan %d: raise the rate, or take a shorter plan"
-              .formatted(video.path(), have, drawn.frames()));
+              .formatted(video.path(), have, wanted));
     }
   }
 }

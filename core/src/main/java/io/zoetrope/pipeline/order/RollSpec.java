@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
@@ -49,8 +50,14 @@ public record RollSpec(
 
   /** The whole video as one plan, of which the network sees a window at a time. */
   @Override
-  public TimestepPlan plan(Descent descent, int frames) {
-    return Roll.plan(descent, frames, window(clip.orElse(frames), context));
+  public TimestepPlan plan(Descent descent, LatentGrid grid, int frames) {
+    int length = clip.orElse(frames);
+    int unused = window(length, context);
+    return Roll.plan(descent, grid.latents(frames), task(List.of()).window(grid, length));
+  }
+
+  private Roll task(List<String> prompts) {
+    return new Roll(cues, List.of(prompts), context, Optional.empty());
   }
 
   /** How many frames are on their way at once. */
@@ -75,8 +82,8 @@ public record RollSpec(
 
       @Override
       public Shoot read(Making making) {
-        Roll task = new Roll(cues, List.of(wish.prompts()), context, Optional.empty());
-        int window = making.request().frames() - context;
+        Roll task = task(wish.prompts());
+        int window = task.window(making.second().model().grid(), making.request().frames());
         int made = Roll.steps(making.request().steps(), window);
         wish.steps()
             .filter(steps -> steps != made)

@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.order;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.text.clip.ClipReading;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.family.ControlChoice;
 import io.zoetrope.pipeline.family.LoraChoice;
@@ -108,7 +109,7 @@ public final class Studio {
     if (!order.task().abilities().contains(Ability.SINGLE_PICTURES)) {
       model.requireVideo();
     }
-    VideoRequest request = ready.request(order.wish().usual(model.defaults()), model);
+    VideoRequest request = whole(ready.request(order.wish().usual(model.defaults()), model), model);
     MemoryNeed need = model.need(request, 1);
     if (need.total() > LARGE) {
       note("needs " + need.line());
@@ -139,6 +140,7 @@ public final class Studio {
       sink.finish();
       timings.mark("write");
     }
+    noteMore(reel.frames(), request, model);
     return new Made(
         order,
         request,
@@ -170,6 +172,32 @@ public final class Studio {
       progress.requireGoing(0, request.steps());
       shoot.run(reel, progress);
     });
+  }
+
+  /** With clips that fill their latents: a model makes no others. */
+  private VideoRequest whole(VideoRequest request, VideoModel model) {
+    int frames = request.frames();
+    int whole = model.grid().whole(frames);
+    if (whole == frames) {
+      return request;
+    }
+    note(
+        "clips have %d frames, not %d: a latent of this model holds %d"
+            .formatted(whole, frames, model.grid().time()));
+    return request.withFrames(whole);
+  }
+
+  /** A video of several clips ends with a latent that is full. */
+  private void noteMore(long frames, VideoRequest request, VideoModel model) {
+    order
+        .wish()
+        .frames()
+        .filter(wanted -> wanted < frames && request.frames() < frames)
+        .filter(wanted -> model.grid().time() > 1)
+        .ifPresent(wanted ->
+            note(
+                "%d frames, not %d: a latent of this model holds %d"
+                    .formatted(frames, wanted, model.grid().time())));
   }
 
   private ModelChoice choice(Path folder) {
@@ -218,7 +246,8 @@ public final class Studio {
   private void noteIdle(Engine engine, VideoRequest request) {
     VideoModel model = engine.model();
     order.tuning().idle(model, request.frames()).ifPresent(this::note);
-    if (order.tuning().hold().isPresent() && !holds(engine.descent(request), request.frames())) {
+    if (order.tuning().hold().isPresent()
+        && !holds(engine.descent(request), model.grid(), request.frames())) {
       note("hold changes nothing: no frame is given without noise");
     }
     boolean told = order.model().clipSkip() > 0 || order.model().longPrompts();
@@ -227,8 +256,8 @@ public final class Studio {
     }
   }
 
-  private boolean holds(Descent descent, int frames) {
-    TimestepPlan plan = order.task().plan(descent, frames);
+  private boolean holds(Descent descent, LatentGrid grid, int frames) {
+    TimestepPlan plan = order.task().plan(descent, grid, frames);
     return IntStream.range(0, plan.frames()).anyMatch(plan::heldClean);
   }
 

@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -96,10 +97,11 @@ public sealed interface TaskSpec
    * The very plan by which it is run: that of the clip which shows what the task is. Others of a
    * long video differ by what they have from the clip before.
    *
-   * @param frames of the clip, as the network sees it
+   * @param grid how the model counts
+   * @param frames of the clip
    * @throws UserError if the task makes no sense with so many
    */
-  TimestepPlan plan(Descent descent, int frames);
+  TimestepPlan plan(Descent descent, LatentGrid grid, int frames);
 
   /**
    * Looks at its sources.

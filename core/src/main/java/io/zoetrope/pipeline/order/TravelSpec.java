@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
@@ -72,8 +73,8 @@ public record TravelSpec(
   }
 
   @Override
-  public TimestepPlan plan(Descent descent, int frames) {
-    return task(List.of(), frames).plan(descent, frames);
+  public TimestepPlan plan(Descent descent, LatentGrid grid, int frames) {
+    return task(List.of(), frames).plan(descent, grid, frames);
   }
 
   private Travel task(List<String> prompts, int frames) {
@@ -88,7 +89,7 @@ public record TravelSpec(
       @Override
       public VideoRequest request(VideoRequest usual, VideoModel model) {
         return wish.shape(
-            usual, drawn.map(TimestepPlan::frames).orElseGet(() -> join.clip(usual.frames())));
+            usual, DrawnPlans.clip(drawn, model).orElseGet(() -> join.clip(usual.frames())));
       }
 
       @Override

@@ -57,13 +57,14 @@ public record Tuning(
             "FreeNoise is for models with AnimateDiff's motion modules",
             "a window does long clips with any model");
       }
-      int length = window(model);
+      int length = model.grid().latents(window(model));
       int stride = Math.max(1, length / 4);
       return made.withNoise(new FreeNoise(length, stride, FreeNoise.Order.SHUFFLED)::over)
           .withWindows(new FrameWindows(length, stride, FrameWindows.Weighting.PYRAMID));
     }
     if (window.isPresent()) {
-      made = made.withContext(new ContextWindows.Shape(window.get(), window.get() / 4));
+      int length = model.grid().latents(window.get());
+      made = made.withContext(new ContextWindows.Shape(length, length / 4));
     }
     return made;
   }

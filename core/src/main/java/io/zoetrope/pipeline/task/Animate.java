@@ -12,33 +12,34 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Image to video: frames are given at the beginning, the others follow from them. F is the
+ * Image to video: latents are given at the beginning, the others follow from them. F is the
  * request's.
  *
- * @param given_BCMHW the first M frames, usually one image; fewer than the clip has
+ * @param given_BCMHW the first M latents, usually one image; fewer than the clip has
  * @param level at which they start: 0 holds them to the last bit, a little more makes them again
  */
 public record Animate(Tensor given_BCMHW, double level) implements VideoTask {
   /**
    * The plan of a clip.
    *
-   * @param given how many frames, at its beginning
+   * @param given how many latents, at its beginning
    * @param level at which they start
    * @throws io.zoetrope.torch.UserError if it has no frame besides
    */
-  public static TimestepPlan plan(Descent descent, int frames, int given, double level) {
+  public static TimestepPlan plan(Descent descent, int latents, int given, double level) {
     return Given.plan(
-        () -> Plans.imageToVideo(descent.levels(), frames, frame -> frame < given, level));
+        () -> Plans.imageToVideo(descent.levels(), latents, frame -> frame < given, level));
   }
 
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
     int given = Math.toIntExact(given_BCMHW.size(2));
-    TimestepPlan plan = plan(engine.descent(first), first.frames(), given, level);
+    int latents = engine.latents(first.frames());
+    TimestepPlan plan = plan(engine.descent(first), latents, given, level);
     return Scopes.tensor(() -> {
       Tensor begun = Given.of(engine, requests, given_BCMHW);
-      Tensor content = Given.then(engine, requests, begun, first.frames() - given);
+      Tensor content = Given.then(engine, requests, begun, latents - given);
       return engine.run(Job.of(plan, requests, content), progress);
     });
   }

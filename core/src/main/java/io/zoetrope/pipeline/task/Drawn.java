@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A plan that a user drew. F is the plan's, and so are the steps: those of the request are of no
- * matter.
+ * A plan that a user drew. It counts latents. F is the plan's, and so are the steps: those of the
+ * request are of no matter.
  *
  * @param plan levels, given frames, prompt weights
  * @param prompts for each clip of the batch the texts of the plan's P prompts; one list alone is

@@ -10,7 +10,8 @@ import org.bytedeco.pytorch.Tensor;
 final class Film {
   private final List<Tensor> parts = new ArrayList<>();
 
-  int frames() {
+  /** How many there are. */
+  int latents() {
     return Math.toIntExact(parts.stream().mapToLong(part -> part.size(2)).sum());
   }
 
@@ -18,9 +19,9 @@ final class Film {
     parts.add(z_BCFHW);
   }
 
-  /** Keeps the first frames and forgets the others. */
-  void cut(int frames) {
-    int over = frames() - frames;
+  /** Keeps the first ones and forgets the others. */
+  void cut(int latents) {
+    int over = latents() - latents;
     while (over > 0) {
       Tensor last = parts.removeLast();
       if (last.size(2) > over) {
@@ -30,17 +31,17 @@ final class Film {
     }
   }
 
-  /** The last frames. */
-  Tensor tail(int frames) {
-    return frames(frames() - frames, frames);
+  /** The last ones. */
+  Tensor tail(int latents) {
+    return part(latents() - latents, latents);
   }
 
-  /** The first frames. */
-  Tensor head(int frames) {
-    return frames(0, frames);
+  /** The first ones. */
+  Tensor head(int latents) {
+    return part(0, latents);
   }
 
-  private Tensor frames(int first, int count) {
+  private Tensor part(int first, int count) {
     return Scopes.tensor(() -> Tensors.cat(parts, 2).narrow(2, first, count));
   }
 }

@@ -30,7 +30,7 @@ final class Given {
     return engine.model().device().place(z_BCMHW).expand(shape);
   }
 
-  /** A single frame of content. */
+  /** A single latent of content. */
   static Tensor frame(Engine engine, List<VideoRequest> requests, Tensor z_BC1HW) {
     if (z_BC1HW.size(2) != 1) {
       throw new UserError(
@@ -39,7 +39,7 @@ final class Given {
     return of(engine, requests, z_BC1HW);
   }
 
-  /** The content followed by so many frames of nothing. */
+  /** The content followed by so many latents of nothing. */
   static Tensor then(Engine engine, List<VideoRequest> requests, Tensor z_BCMHW, int nothing) {
     return Tensors.cat(List.of(z_BCMHW, engine.canvas(requests, nothing)), 2);
   }

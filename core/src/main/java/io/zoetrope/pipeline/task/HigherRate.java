@@ -21,6 +21,8 @@ import org.bytedeco.pytorch.Tensor;
  * trained at, so the source is at an n-th of that. A longer video is done window by window of
  * {@code request.frames()} frames, each beginning with frames that are done.
  *
+ * <p>Frames are held one by one, so each must have a latent of its own.
+ *
  * @param source_BCMHW M frames, at least 2; the result has F = n (M - 1) + 1
  * @param times n, at least 2
  * @param overlap frames that a window shares with what is done, 1 to less than the window
@@ -34,6 +36,7 @@ public record HigherRate(Tensor source_BCMHW, int times, int overlap) implements
 
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
+    engine.requireLatentPerFrame("a higher frame rate");
     VideoRequest first = requests.getFirst();
     if (source_BCMHW.size(2) < 2) {
       throw new UserError(Fault.INVALID, "between fewer than 2 frames there is nothing to make");
@@ -69,7 +72,7 @@ public record HigherRate(Tensor source_BCMHW, int times, int overlap) implements
         Tensor made = engine.run(job, stages.next(plan.steps()));
         film.add(made.narrow(2, done, count - done));
       });
-      return film.head(windows.frames());
+      return film.head(windows.latents());
     });
   }
 

@@ -14,35 +14,43 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * A loop that begins with an image and returns to it: F frames, the request's, after the last of
- * which the first follows. One more frame is sampled, given the same image, and dropped.
+ * which the first follows. One more latent is sampled, given the same image, and dropped.
  *
  * @param image_BC1HW frame 0
+ * @param again_BC1HW the same where it follows again ({@link Engine#encodeAtRest})
  * @param level at which it starts, at both ends: 0 holds it to the last bit, a little more makes it
  *     again with the others
  */
-public record Loop(Tensor image_BC1HW, double level) implements VideoTask {
+public record Loop(Tensor image_BC1HW, Tensor again_BC1HW, double level) implements VideoTask {
   /** The level of {@code zoetrope loop}: a picture of another maker closes without a jolt. */
   public static final double USUAL_LEVEL = 0.2;
 
+  /** With an image that is the same latent wherever it stands. */
+  public Loop(Tensor image_BC1HW, double level) {
+    this(image_BC1HW, image_BC1HW, level);
+  }
+
   /**
-   * The plan of a loop of so many frames; it has one more, which is dropped.
+   * The plan of a loop of so many latents; it has one more, which is dropped.
    *
    * @param level at which the image starts
    * @throws io.zoetrope.torch.UserError if there are fewer than 2
    */
-  public static TimestepPlan plan(Descent descent, int frames, double level) {
-    return Given.plan(() -> Plans.loop(descent.levels(), frames, level));
+  public static TimestepPlan plan(Descent descent, int latents, double level) {
+    return Given.plan(() -> Plans.loop(descent.levels(), latents, level));
   }
 
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
-    TimestepPlan plan = plan(engine.descent(first), first.frames(), level);
+    int latents = engine.latents(first.frames());
+    TimestepPlan plan = plan(engine.descent(first), latents, level);
     return Scopes.tensor(() -> {
       Tensor image = Given.frame(engine, requests, image_BC1HW);
-      Tensor between = engine.canvas(requests, first.frames() - 1);
-      Tensor content = Tensors.cat(List.of(image, between, image), 2);
-      return engine.run(Job.of(plan, requests, content), progress).narrow(2, 0, first.frames());
+      Tensor again = Given.frame(engine, requests, again_BC1HW);
+      Tensor between = engine.canvas(requests, latents - 1);
+      Tensor content = Tensors.cat(List.of(image, between, again), 2);
+      return engine.run(Job.of(plan, requests, content), progress).narrow(2, 0, latents);
     });
   }
 }

@@ -29,19 +29,23 @@ public record Restyle(Tensor source_BCFHW, double strength, int overlap) impleme
    * @param strength in (0, 1]: how much of the source is forgotten
    * @throws io.zoetrope.torch.UserError if it is none
    */
-  public static TimestepPlan plan(Descent descent, int frames, double strength) {
-    return Given.plan(() -> Plans.restyle(descent.levels(), frames, descent.startLevel(strength)));
+  public static TimestepPlan plan(Descent descent, int latents, double strength) {
+    return Given.plan(() -> Plans.restyle(descent.levels(), latents, descent.startLevel(strength)));
   }
 
-  /** As {@link #plan} for a clip of which {@code done} frames are made. */
-  private static TimestepPlan plan(Descent descent, int frames, double strength, int done) {
-    return Plans.restyleOn(descent.levels(), frames, descent.startLevel(strength), done);
+  /** As {@link #plan} for a clip of which {@code done} latents are made. */
+  private static TimestepPlan plan(Descent descent, int latents, double strength, int done) {
+    return Plans.restyleOn(descent.levels(), latents, descent.startLevel(strength), done);
   }
 
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
-    Windows windows = Windows.of(Math.toIntExact(source_BCFHW.size(2)), first.frames(), overlap);
+    Windows windows =
+        Windows.of(
+            Math.toIntExact(source_BCFHW.size(2)),
+            engine.latents(first.frames()),
+            engine.model().grid().following(overlap));
     Descent descent = engine.descent(first);
     TimestepPlan begin = plan(descent, windows.window(), strength);
     Stages stages = new Stages(progress, (long) windows.count() * begin.steps());
@@ -56,7 +60,7 @@ public record Restyle(Tensor source_BCFHW, double strength, int overlap) impleme
         Tensor made = engine.run(job, stages.next(plan.steps()));
         film.add(made.narrow(2, done, count - done));
       });
-      return film.head(windows.frames());
+      return film.head(windows.latents());
     });
   }
 }

@@ -8,6 +8,8 @@ import io.zoetrope.diffusion.guidance.Measurement;
 import io.zoetrope.diffusion.guidance.ReconstructionGuidance;
 import io.zoetrope.diffusion.guidance.ReconstructionGuidance.Activations;
 import io.zoetrope.diffusion.guidance.ReconstructionWeight;
+import io.zoetrope.network.vae.LatentGrid;
+import io.zoetrope.network.vae.Stretches;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.Job;
@@ -49,7 +51,13 @@ public record SuperResolve(
               .formatted(small_B3FHW.size(4), small_B3FHW.size(3), first.width(), first.height()),
           "ask for a larger one");
     }
-    Windows windows = Windows.of(Math.toIntExact(small_B3FHW.size(2)), first.frames(), overlap);
+    LatentGrid grid = engine.model().grid();
+    Tensor small_B3FHW = new Stretches(engine.model().autoencoder()).filled(this.small_B3FHW);
+    Windows windows =
+        Windows.of(
+            grid.latents(Math.toIntExact(small_B3FHW.size(2))),
+            grid.latents(first.frames()),
+            grid.following(overlap));
     double[] levels = engine.levels(first);
     Measurement measurement =
         new Measurement.Decoded(
@@ -68,7 +76,8 @@ public record SuperResolve(
             done == 0
                 ? engine.canvas(requests, count)
                 : Given.then(engine, requests, film.tail(done), count - done);
-        Known part = small.frames(from, count);
+        // As the decoder sees a window: by itself, from the last frame of its first latent on.
+        Known part = small.frames(from * grid.time(), grid.frames(count));
         Guide guide =
             (denoiser, asked, given, noise) ->
                 new ReconstructionGuidance(denoiser, List.of(part), noise, weight, activations);
@@ -76,7 +85,7 @@ public record SuperResolve(
         Tensor made = engine.withGuide(guide).run(job, stages.next(plan.steps()));
         film.add(made.narrow(2, done, count - done));
       });
-      return film.head(windows.frames());
+      return film.head(windows.latents());
     });
   }
 }

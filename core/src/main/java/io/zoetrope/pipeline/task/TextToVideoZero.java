@@ -109,6 +109,7 @@ public record TextToVideoZero(
 
   @Override
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
+    engine.requireLatentPerFrame("Text2Video-Zero");
     VideoRequest first = requests.getFirst();
     return Scopes.noGrad(() ->
         Scopes.tensor(() -> {

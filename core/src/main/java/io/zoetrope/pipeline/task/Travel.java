@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.task;
 import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -45,13 +46,25 @@ public record Travel(
     WITHIN_CLIPS
   }
 
+  /** The same in latents of a model in place of frames. */
+  private Travel counted(LatentGrid grid) {
+    return new Travel(
+        Counted.cues(cues, grid), prompts, turn, grid.latents(frames), grid.following(overlap));
+  }
+
   /**
    * The plan of the clip in which the first change of prompts lies; of the first clip, if prompts
    * change within clips, or never.
    *
+   * @param clip frames of it
    * @throws UserError if changes or joins leave the clip no frames
    */
-  public TimestepPlan plan(Descent descent, int clip) {
+  public TimestepPlan plan(Descent descent, LatentGrid grid, int clip) {
+    return counted(grid).plan(descent, grid.latents(clip));
+  }
+
+  /** In latents. */
+  private TimestepPlan plan(Descent descent, int clip) {
     double[] levels = descent.levels();
     return Given.plan(() ->
         turn == Turn.WITHIN_CLIPS || cues.prompts() == 1
@@ -79,17 +92,18 @@ public record Travel(
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     VideoRequest first = requests.getFirst();
     double[] levels = engine.levels(first);
-    int clip = first.frames();
-    check(clip);
+    check(first.frames());
+    LatentGrid grid = engine.model().grid();
     Making making =
-        new Making(engine, requests, Given.prompts(prompts, requests), levels, clip, progress);
-    return Scopes.tensor(() -> {
-      switch (turn) {
-        case BETWEEN_CLIPS -> making.betweenClips();
-        case WITHIN_CLIPS -> making.withinClips();
-      }
-      return making.film.head(frames);
-    });
+        counted(grid)
+        .new Making(
+            engine,
+            requests,
+            Given.prompts(prompts, requests),
+            levels,
+            grid.latents(first.frames()),
+            progress);
+    return Scopes.tensor(making::all);
   }
 
   private void check(int clip) {
@@ -109,7 +123,7 @@ public record Travel(
     }
   }
 
-  /** One run. */
+  /** One run, counted in latents. */
   private final class Making {
     private final Film film = new Film();
     private final Engine engine;
@@ -135,12 +149,20 @@ public record Travel(
       stages = new Stages(progress, (long) clips() * (levels.length - 1));
     }
 
+    Tensor all() {
+      switch (turn) {
+        case BETWEEN_CLIPS -> betweenClips();
+        case WITHIN_CLIPS -> withinClips();
+      }
+      return film.head(frames);
+    }
+
     void withinClips() {
       begin(opening(levels, clip), texts);
-      while (film.frames() < frames) {
+      while (film.latents() < frames) {
         TimestepPlan plan =
             Plans.extend(levels, clip, overlap)
-                .withPrompts(cues.track((long) film.frames() - overlap, clip));
+                .withPrompts(cues.track((long) film.latents() - overlap, clip));
         goOn(plan, texts, overlap);
       }
     }
@@ -152,7 +174,7 @@ public record Travel(
           turnTo(prompt);
         }
         int end = end(prompt);
-        while (film.frames() < end) {
+        while (film.latents() < end) {
           goOn(Plans.extend(levels, clip, overlap), only(prompt), overlap);
         }
         film.cut(end);
@@ -163,14 +185,14 @@ public record Travel(
     private void turnTo(int prompt) {
       int blend = cues.blend();
       if (blend == 0) {
-        int held = Math.min(overlap, film.frames());
+        int held = Math.min(overlap, film.latents());
         goOn(boundary(levels, clip, held), only(prompt), held);
         return;
       }
       List<List<String>> both =
           texts.stream().map(all -> List.of(all.get(prompt - 1), all.get(prompt))).toList();
       Tensor made = run(boundary(levels, clip, blend), both, blend);
-      film.cut(film.frames() - blend);
+      film.cut(film.latents() - blend);
       film.add(made);
     }
 
@@ -196,7 +218,7 @@ public record Travel(
           shared == 0
               ? engine.canvas(requests, clip)
               : Given.then(engine, requests, film.tail(shared), clip - shared);
-      Job job = new Job(plan, requests, with, content, "clip", number++, film.frames() - shared);
+      Job job = new Job(plan, requests, with, content, "clip", number++, film.latents() - shared);
       return engine.run(job, stages.next(plan.steps()));
     }
 

@@ -158,7 +158,8 @@ class PlanThatRunsTest {
                     Progress.NONE))
             .run(new Reel(sink(frames), new Timings()), Progress.NONE));
     assertThat(frames).isNotEmpty();
-    TimestepPlan drawn = spec.plan(engine.descent(request), drawnFrames(spec, request));
+    TimestepPlan drawn =
+        spec.plan(engine.descent(request), model.grid(), drawnFrames(spec, request));
     if (spec instanceof RollSpec roll) {
       assertThat(rolled(roll, engine.descent(request), 16)).isEqualTo(drawn);
     } else {
