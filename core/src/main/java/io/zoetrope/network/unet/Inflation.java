@@ -143,23 +143,24 @@ public record Inflation(
   public boolean makesVideo() {
     return !(convolution instanceof TemporalConvolution.None
         && attention instanceof SpatialAttention.Self
-        && temporal instanceof TemporalBlock.None
+        && !temporal.looks()
         && !moments);
   }
 
   /** Whether a parameter belongs to a layer that the image network does not have. */
-  public static boolean isNew(String parameter) {
-    return parameter.contains("temp_resnets.")
-        || parameter.contains("temp_attentions.")
-        || parameter.contains("motion_modules.")
-        || parameter.contains("_temporal.")
-        || parameter.startsWith("frame_embedding.");
+  public boolean isNew(String parameter) {
+    return temporal.has(parameter) || isNewBeside(parameter);
+  }
+
+  /** The same but for temporal blocks. */
+  private boolean isNewBeside(String parameter) {
+    return convolution.has(parameter) || moments && parameter.startsWith("frame_embedding.");
   }
 
   /** Whether a parameter is trained. */
   public boolean trains(String parameter) {
-    // A table, not a parameter, though checkpoints hold it.
-    return !parameter.endsWith(MotionModule.TABLE) && isNew(parameter)
+    return temporal.learns(parameter)
+        || isNewBeside(parameter)
         || imageTrained.stream().anyMatch(glob -> NamePattern.matches(glob, parameter));
   }
 }

@@ -22,15 +22,16 @@ record Layer(
    * @param heads of attention; 0 for none
    */
   static Layer of(UNetConfig config, Parameters stage, int index, long in, long out, int heads) {
-    return of(
-        config, stage, index, in, out, heads, TemporalLayer.of(config, stage, index, out, heads));
+    TemporalBlock.Place place = new TemporalBlock.Place(config, stage, index, out, heads);
+    return of(config, stage, index, in, out, heads, config.inflation().temporal().at(place));
   }
 
   /** The first of the bottom. */
   static Layer middle(UNetConfig config, Parameters stage, long width, int heads) {
+    TemporalBlock block = config.inflation().temporal();
     Optional<TemporalLayer> temporal =
-        config.inflation().temporal().inTheMiddle()
-            ? TemporalLayer.of(config, stage, 0, width, heads)
+        block.inTheMiddle()
+            ? block.at(new TemporalBlock.Place(config, stage, 0, width, heads))
             : Optional.empty();
     return of(config, stage, 0, width, width, heads, temporal);
   }

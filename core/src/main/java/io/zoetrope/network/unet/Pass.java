@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param c_ME embedding of each frame's level, activated
  * @param tokens_MND tokens of the texts; none of one that reads none
  */
-record Pass(
+public record Pass(
     long frames,
     float[] times,
     Optional<FrameGroups> groups,
@@ -36,20 +36,20 @@ record Pass(
   }
 
   /** x [B * F, C, H, W] -> [B, F, H * W, C]; a view where channels lie next to each other. */
-  Tensor tokens(Tensor x_MCHW) {
+  public Tensor tokens(Tensor x_MCHW) {
     long n = x_MCHW.size(2) * x_MCHW.size(3);
     return x_MCHW.permute(0, 2, 3, 1).reshape(-1, frames, n, x_MCHW.size(1));
   }
 
   /** The way back: a view. */
-  static Tensor image(Tensor x_BFNC, Tensor like_MCHW) {
+  public static Tensor image(Tensor x_BFNC, Tensor like_MCHW) {
     return x_BFNC
         .reshape(like_MCHW.size(0), like_MCHW.size(2), like_MCHW.size(3), x_BFNC.size(3))
         .permute(0, 3, 1, 2);
   }
 
   /** Which neighbours a convolution over time takes in. */
-  Optional<Tensor> reach(int kernel) {
+  public Optional<Tensor> reach(int kernel) {
     return groups.map(g -> g.reach_BFK(kernel));
   }
 }

@@ -3,17 +3,57 @@ package io.zoetrope.network.unet;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
+import java.util.Optional;
 
-/** Which block looks across frames. */
+/**
+ * Which block looks across frames. A kind is a record that makes its own layers, and a line of the
+ * table above this interface, by whose name configs tell it; nobody else asks which kind it is.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = TemporalBlock.None.class, name = "none"),
   @JsonSubTypes.Type(value = TemporalBlock.RelativeAttention.class, name = "relative"),
   @JsonSubTypes.Type(value = TemporalBlock.MotionModule.class, name = "motion")
 })
-public sealed interface TemporalBlock {
+public interface TemporalBlock {
+  /**
+   * A place in a U-Net where a block may stand: after a layer.
+   *
+   * @param stage parameters of the resolution that the layer belongs to
+   * @param index the layer's number there
+   * @param width channels
+   * @param heads of the attention of the image layer; 0 if there is none
+   */
+  record Place(UNetConfig config, Parameters stage, int index, long width, int heads) {
+    /** Parameters of the block of this place, in a folder of the resolution. */
+    public Parameters weights(String folder) {
+      return stage.at(folder).at(index);
+    }
+  }
+
+  /**
+   * The layer at a place; empty where it has none.
+   *
+   * @throws UserError if it does not fit the network
+   */
+  Optional<TemporalLayer> at(Place place);
+
+  /** Whether a parameter of a U-Net is one of its layers'. */
+  boolean has(String parameter);
+
+  /** Whether a parameter of its layers learns; a table that checkpoints hold does not. */
+  default boolean learns(String parameter) {
+    return has(parameter);
+  }
+
+  /** Whether frames see each other by it. */
+  default boolean looks() {
+    return true;
+  }
+
   /** Whether one stands at the bottom too. */
   default boolean inTheMiddle() {
     return true;
@@ -25,7 +65,22 @@ public sealed interface TemporalBlock {
   }
 
   /** None. */
-  record None() implements TemporalBlock {}
+  record None() implements TemporalBlock {
+    @Override
+    public Optional<TemporalLayer> at(Place place) {
+      return Optional.empty();
+    }
+
+    @Override
+    public boolean has(String parameter) {
+      return false;
+    }
+
+    @Override
+    public boolean looks() {
+      return false;
+    }
+  }
 
   /**
    * Attention over frames with a learned bias for each distance ({@link
@@ -43,6 +98,8 @@ public sealed interface TemporalBlock {
       @JsonProperty("places") Places places,
       @JsonProperty("merge") Merge merge)
       implements TemporalBlock {
+    private static final String ATTENTIONS = "temp_attentions";
+
     public RelativeAttention {
       if (buckets < 4 || buckets % 2 != 0 || furthest <= buckets / 4) {
         throw new UserError(
@@ -50,6 +107,25 @@ public sealed interface TemporalBlock {
             "relative attention needs an even number of at least 4 buckets and a furthest distance"
                 + " above a quarter of it, not %d and %d".formatted(buckets, furthest));
       }
+    }
+
+    @Override
+    public Optional<TemporalLayer> at(Place place) {
+      if (place.heads == 0 && places == Places.AFTER_ATTENTION) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new TemporalAttention(
+              this,
+              place.config.style().headNorm(),
+              place.weights(ATTENTIONS),
+              place.width,
+              place.heads == 0 ? place.config.midHeads() : place.heads));
+    }
+
+    @Override
+    public boolean has(String parameter) {
+      return parameter.contains(ATTENTIONS + ".");
     }
   }
 
@@ -71,12 +147,31 @@ public sealed interface TemporalBlock {
       @JsonProperty("frames") int frames,
       @JsonProperty("middle") boolean middle)
       implements TemporalBlock {
+    private static final String MODULES = "motion_modules";
+
     public MotionModule {
       if (heads < 1 || blocks < 1 || attentions < 1 || attentions > 2 || frames < 1) {
         throw new UserError(
             Fault.INVALID,
             "a motion module needs at least one head, block and frame, and one or two attentions");
       }
+    }
+
+    @Override
+    public Optional<TemporalLayer> at(Place place) {
+      return Optional.of(
+          new io.zoetrope.network.unet.MotionModule(
+              place.config, this, place.weights(MODULES), place.width));
+    }
+
+    @Override
+    public boolean has(String parameter) {
+      return parameter.contains(MODULES + ".");
+    }
+
+    @Override
+    public boolean learns(String parameter) {
+      return has(parameter) && !parameter.endsWith(io.zoetrope.network.unet.MotionModule.TABLE);
     }
 
     @Override

@@ -14,8 +14,16 @@ import io.zoetrope.torch.UserError;
   @JsonSubTypes.Type(value = TemporalConvolution.Residual.class, name = "residual")
 })
 public sealed interface TemporalConvolution {
+  /** Whether a parameter of a U-Net belongs to it. */
+  boolean has(String parameter);
+
   /** None: convolutions are 1x3x3 (Ho et al., "Video Diffusion Models", 2022). */
-  record None() implements TemporalConvolution {}
+  record None() implements TemporalConvolution {
+    @Override
+    public boolean has(String parameter) {
+      return false;
+    }
+  }
 
   /**
    * After every 3x3 convolution one over time that starts as the identity (Singer et al.,
@@ -27,6 +35,11 @@ public sealed interface TemporalConvolution {
   record Factorised(@JsonProperty("kernel") int kernel) implements TemporalConvolution {
     public Factorised {
       requireOdd(kernel);
+    }
+
+    @Override
+    public boolean has(String parameter) {
+      return parameter.contains("_temporal.");
     }
   }
 
@@ -40,6 +53,11 @@ public sealed interface TemporalConvolution {
   record Residual(@JsonProperty("kernel") int kernel) implements TemporalConvolution {
     public Residual {
       requireOdd(kernel);
+    }
+
+    @Override
+    public boolean has(String parameter) {
+      return parameter.contains("temp_resnets.");
     }
   }
 

@@ -7,30 +7,13 @@ import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /** A layer that looks across frames: x [B * F, C, H, W] f32 -> the same shape. */
-interface TemporalLayer {
+public interface TemporalLayer {
+  /**
+   * Looks.
+   *
+   * @param pass what all layers of one forward pass share
+   */
   Tensor forward(Tensor x_MCHW, Pass pass);
-
-  /** The layer of a recipe's temporal block; empty where it has none. */
-  static Optional<TemporalLayer> of(
-      UNetConfig config, Parameters stage, int index, long width, long heads) {
-    return switch (config.inflation().temporal()) {
-      case TemporalBlock.None unused -> Optional.empty();
-      case TemporalBlock.MotionModule m ->
-          Optional.of(new MotionModule(config, m, stage.at("motion_modules").at(index), width));
-      case TemporalBlock.RelativeAttention r -> {
-        if (heads == 0 && r.places() == TemporalBlock.Places.AFTER_ATTENTION) {
-          yield Optional.empty();
-        }
-        yield Optional.of(
-            new TemporalAttention(
-                r,
-                config.style().headNorm(),
-                stage.at("temp_attentions").at(index),
-                width,
-                heads == 0 ? config.midHeads() : heads));
-      }
-    };
-  }
 
   /** How a layer's output joins its input. */
   record Joint(Optional<Tensor> alpha) {

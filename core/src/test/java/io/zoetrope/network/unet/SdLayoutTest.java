@@ -48,7 +48,7 @@ class SdLayoutTest {
     Map<String, List<Long>> shapes = shapes(UNetConfig.size("sd15").inflated(Inflation.VDM));
     assertThat(shapes).containsAllEntriesOf(expected);
     shapes.keySet().removeAll(expected.keySet());
-    assertThat(shapes.keySet()).allMatch(Inflation::isNew);
+    assertThat(shapes.keySet()).allMatch(Inflation.VDM::isNew);
     // One after each of the 16 spatial attentions, of 8 tensors each.
     assertThat(shapes).hasSize(16 * 8);
     assertThat(shapes)

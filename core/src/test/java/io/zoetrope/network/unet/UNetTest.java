@@ -69,7 +69,7 @@ class UNetTest {
       Map<String, Tensor> image = weights(IMAGE);
       ParameterStore store = ParameterStore.forTraining(image, new RandomStreams(9), Precision.F32);
       UNet video = inflated.build(store.root());
-      assertThat(store.missing()).allMatch(Inflation::isNew);
+      assertThat(store.missing()).allMatch(inflated.inflation()::isNew);
       assertThat(store.missing().isEmpty()).isEqualTo(!inflated.temporal());
       assertThat(store.unexpected()).isEmpty();
 
@@ -101,7 +101,7 @@ class UNetTest {
     for (String name : store.parameters().keySet()) {
       boolean frozen = recipe.startsWith("animatediff") || recipe.equals("align-your-latents");
       boolean table = name.endsWith(".pos_embed.pe");
-      boolean trains = !table && (Inflation.isNew(name) || !frozen);
+      boolean trains = !table && (config.inflation().isNew(name) || !frozen);
       assertThat(config.trains(name)).as(name).isEqualTo(trains);
     }
   }
