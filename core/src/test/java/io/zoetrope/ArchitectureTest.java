@@ -13,6 +13,14 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.zoetrope.network.ControlNetwork;
+import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.network.VideoNetwork;
+import io.zoetrope.network.text.PromptEncoder;
+import io.zoetrope.network.unet.TemporalBlock;
+import io.zoetrope.network.vae.Autoencoder;
+import io.zoetrope.network.vae.AutoencoderConfig;
+import io.zoetrope.pipeline.family.ModelFamily;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -255,6 +263,43 @@ class ArchitectureTest {
   @Test
   void roomsFormNoCycle() {
     slices().matching("io.zoetrope.(*)..").should().beFreeOfCycles().check(house);
+  }
+
+  /** What a family consists of: whoever asks which of these something is asks for the family. */
+  private static final List<Class<?>> KINDS =
+      List.of(
+          ModelFamily.class,
+          NetworkConfig.class,
+          VideoNetwork.class,
+          ControlNetwork.class,
+          AutoencoderConfig.class,
+          Autoencoder.class,
+          PromptEncoder.class,
+          TemporalBlock.class);
+
+  /**
+   * Of which family a model is, its family alone knows: all others are told by its blueprint. They
+   * see the seam and the table, name no family, and test nothing for what it is made of.
+   */
+  @Test
+  void nobodyAsksOfWhichFamilyAModelIs() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.zoetrope.pipeline.family")
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.describe(
+                "are families",
+                c -> c.isAssignableTo(ModelFamily.class) && !c.isEquivalentTo(ModelFamily.class)))
+        .check(house);
+    List<String> asked =
+        house.stream()
+            .filter(c -> !c.getPackageName().equals("io.zoetrope.pipeline.family"))
+            .flatMap(c -> c.getInstanceofChecks().stream())
+            .filter(check -> KINDS.stream().anyMatch(check.getRawType()::isAssignableTo))
+            .map(check -> check.getOwner() + " asks for " + check.getRawType())
+            .toList();
+    assertThat(asked).isEmpty();
   }
 
   /** Conditioning and the like are the sampler's to see, not the networks'. */

@@ -49,6 +49,11 @@ public interface Autoencoder {
     return made;
   }
 
+  /** Whether latents are something else than pixels. */
+  default boolean encodes() {
+    return true;
+  }
+
   /**
    * In which stretches clips are done that are longer than it takes at once. One that does frame by
    * frame is cut anywhere; one that mixes frames says what a stretch has to see, and unless it does

@@ -34,6 +34,11 @@ public record Pixels(@JsonProperty("_class_name") String kind)
   }
 
   @Override
+  public boolean encodes() {
+    return false;
+  }
+
+  @Override
   public boolean hasWeights() {
     return false;
   }

@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.family;
 
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -26,6 +27,13 @@ public final class Families {
   /** A table of one's own. */
   public static Families of(List<ModelFamily> families) {
     return new Families(families);
+  }
+
+  /** These and one more, which is asked first. */
+  public Families with(ModelFamily family) {
+    List<ModelFamily> all = new ArrayList<>(List.of(family));
+    all.addAll(families);
+    return of(all);
   }
 
   /**

@@ -11,7 +11,6 @@ import io.zoetrope.network.text.TextConfig;
 import io.zoetrope.network.text.TextTransformer;
 import io.zoetrope.network.text.WordPrompts;
 import io.zoetrope.network.vae.Autoencoder;
-import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.nn.NamePattern;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.family.ModelIndex;
@@ -177,7 +176,7 @@ public record DiffusionMethod(
 
   private void requireFit(NetworkConfig config, Autoencoder between) {
     if (config.takes() != between.grid().channels()) {
-      boolean pixels = between instanceof Pixels;
+      boolean pixels = !between.encodes();
       throw new UserError(
           Fault.MISMATCH,
           "network '%s' takes latents of %d channels, %s %d"
