@@ -47,11 +47,11 @@ public final class PartOptions {
   private boolean longPrompts;
 
   /** A model with all that belongs in it. */
-  public ModelRef model(Session session, SamplingOptions sampling, String dtype) {
+  public ModelRef model(Session session, SamplingOptions sampling, RunOptions run) {
     return new ModelRef(
         sampling.model(),
-        dtype,
-        "auto",
+        run.dtype(),
+        run.device(),
         sampling.tokenizer(session),
         motion(session),
         Optional.ofNullable(variant),

@@ -1,6 +1,9 @@
 package io.zoetrope.app.cli;
 
-import io.zoetrope.torch.UserError;
+import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.family.Placement;
+import io.zoetrope.torch.ComputeDevice;
+import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Where and how to compute. */
@@ -22,17 +25,22 @@ public final class RunOptions {
           "auto, f32 or bf16 (default: ${DEFAULT-VALUE}, bf16 where the processor multiplies it).")
   private String dtype = "auto";
 
-  /**
-   * The number format as asked for.
-   *
-   * @throws UserError if the device asked for is not there
-   */
+  /** The device as asked for. */
+  public String device() {
+    return device;
+  }
+
+  /** The number format as asked for. */
   public String dtype() {
-    if (device.startsWith("cuda")) {
-      throw new UserError(
-          "--device %s: this version computes on the CPU only; leave --device at auto"
-              .formatted(device));
-    }
     return dtype;
+  }
+
+  /**
+   * A model, computed so.
+   *
+   * @throws io.zoetrope.torch.UserError if the device asked for is not there
+   */
+  public ModelChoice choice(Path model) {
+    return ModelChoice.of(model, dtype).withPlacement(Placement.on(ComputeDevice.of(device)));
   }
 }

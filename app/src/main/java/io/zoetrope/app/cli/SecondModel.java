@@ -3,13 +3,12 @@ package io.zoetrope.app.cli;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.progress.Progress;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** A second model beside the one that a command names, if there is one. */
 public record SecondModel(Optional<VideoModel> model) implements AutoCloseable {
-  public static SecondModel load(Optional<Path> folder, String dtype, Progress progress) {
-    return new SecondModel(folder.map(f -> VideoModel.load(ModelChoice.of(f, dtype), progress)));
+  public static SecondModel load(Optional<ModelChoice> choice, Progress progress) {
+    return new SecondModel(choice.map(c -> VideoModel.load(c, progress)));
   }
 
   @Override

@@ -297,7 +297,7 @@ public final class EvaluateCommand extends Verb {
     try (Extractor extractor = extractor(true);
         StepProgress progress = new StepProgress(session(), output(), task);
         VideoModel model = VideoModel.load(choice(folder), progress);
-        SecondModel other = SecondModel.load(second, run.dtype(), progress)) {
+        SecondModel other = SecondModel.load(second.map(run::choice), progress)) {
       Bench.Settings settings = settings(model.defaults(), seedValue);
       SuiteWatcher watcher = new SuiteWatcher(progress, SHEET_ROWS);
       Engine engine = new Engine(model);
@@ -315,7 +315,7 @@ public final class EvaluateCommand extends Verb {
   }
 
   private ModelChoice choice(Path folder) {
-    return ModelChoice.of(folder, run.dtype()).withTokenizer(sampling.tokenizer(session()));
+    return run.choice(folder).withTokenizer(sampling.tokenizer(session()));
   }
 
   private Bench.Settings settings(ModelIndex.Defaults d, long seedValue) {

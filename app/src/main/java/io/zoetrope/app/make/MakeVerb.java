@@ -69,7 +69,7 @@ public abstract class MakeVerb extends FilmVerb {
             boxed(sampling.steps()),
             sampling.guidance().stream().boxed().findFirst(),
             sampling.sampler());
-    ModelRef model = parts.model(session(), sampling, run.dtype()).withControls(controls());
+    ModelRef model = parts.model(session(), sampling, run).withControls(controls());
     return new VideoOrder(task, wish, model, length.tuning(hold()));
   }
 

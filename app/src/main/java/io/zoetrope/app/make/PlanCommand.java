@@ -195,8 +195,7 @@ public final class PlanCommand extends Verb {
     Optional<Path> from =
         Optional.ofNullable(source).map(s -> SourceFile.of(session(), "--source", s));
     from.ifPresent(Source::check);
-    PlanFilm film =
-        new PlanFilm(session(), output(), sampling, run.dtype(), seed.or(0), this::note);
+    PlanFilm film = new PlanFilm(session(), output(), sampling, run, seed.or(0), this::note);
     return film.make(
         file, task.equals(PlanTask.loop.name()), title(), prompts, from, steps(), this::plan);
   }

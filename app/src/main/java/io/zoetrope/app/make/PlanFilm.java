@@ -2,6 +2,7 @@ package io.zoetrope.app.make;
 
 import io.zoetrope.app.cli.ModelFolders;
 import io.zoetrope.app.cli.OutputOptions;
+import io.zoetrope.app.cli.RunOptions;
 import io.zoetrope.app.cli.SamplingOptions;
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.StepProgress;
@@ -44,7 +45,7 @@ record PlanFilm(
     Session session,
     OutputOptions output,
     SamplingOptions sampling,
-    String dtype,
+    RunOptions run,
     long seed,
     Consumer<String> note) {
   private static final double FPS = 4;
@@ -72,7 +73,7 @@ record PlanFilm(
       int steps,
       BiFunction<Descent, LatentGrid, TimestepPlan> draw) {
     Path folder = new ModelFolders(session).find(sampling.model());
-    ModelChoice choice = ModelChoice.of(folder, dtype).withTokenizer(sampling.tokenizer(session));
+    ModelChoice choice = run.choice(folder).withTokenizer(sampling.tokenizer(session));
     try (StepProgress progress = new StepProgress(session, output, "sampling");
         VideoModel model = VideoModel.load(choice, progress)) {
       Engine engine = new Engine(model);
