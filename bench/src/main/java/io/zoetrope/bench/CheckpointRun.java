@@ -71,17 +71,11 @@ final class CheckpointRun {
       int size = arguments.whole("--size", 16, 256);
       VideoRequest usual = VideoRequest.of(PROMPT, 1, model.defaults());
       VideoRequest request =
-          new VideoRequest(
-              PROMPT,
-              "",
-              1,
-              size,
-              size,
-              arguments.whole("--frames", 1, 16),
-              usual.fps(),
-              arguments.whole("--steps", 2, 4),
-              arguments.number("--guidance", usual.guidance()),
-              usual.sampler());
+          usual
+              .withSize(size, size)
+              .withFrames(arguments.whole("--frames", 1, 16))
+              .withSteps(arguments.whole("--steps", 2, 4))
+              .withGuidance(arguments.number("--guidance", usual.guidance()));
       return Scopes.value(() -> {
         double text = Timing.once(() -> Scopes.noGrad(() -> model.condition(List.of(PROMPT, ""))));
         TextToVideo pipeline = new TextToVideo(new Engine(model));

@@ -162,17 +162,10 @@ final class VdmExtension {
     int batch = a.whole("--batch", 1, 4);
     for (int clip = from; clip < Math.min(prompts.size(), from + batch); clip++) {
       requests.add(
-          new VideoRequest(
-              prompts.caption(clip),
-              "",
-              10_000L * prompts.data().seed() + clip,
-              d.width(),
-              d.height(),
-              d.frames(),
-              d.fps(),
-              steps(),
-              guidance(),
-              sampler()));
+          VideoRequest.of(prompts.caption(clip), 10_000L * prompts.data().seed() + clip, d)
+              .withSteps(steps())
+              .withGuidance(guidance())
+              .withSampler(sampler()));
     }
     return requests;
   }

@@ -136,17 +136,10 @@ final class VdmPredictorCorrector {
   private static VideoRequest request(
       Engine engine, Arguments a, String prompt, int clip, int steps) {
     ModelIndex.Defaults d = engine.model().defaults();
-    return new VideoRequest(
-        prompt,
-        "",
-        10_000L * a.whole("--seed", 0, 0) + clip,
-        d.width(),
-        d.height(),
-        d.frames(),
-        d.fps(),
-        steps,
-        a.number("--guidance", d.guidance()),
-        "ancestral-pc");
+    return VideoRequest.of(prompt, 10_000L * a.whole("--seed", 0, 0) + clip, d)
+        .withSteps(steps)
+        .withGuidance(a.number("--guidance", d.guidance()))
+        .withSampler("ancestral-pc");
   }
 
   private static Tensor latents(

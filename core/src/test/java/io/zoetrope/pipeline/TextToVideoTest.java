@@ -98,17 +98,14 @@ class TextToVideoTest {
   }
 
   private static VideoRequest prompt(VideoRequest r, String prompt, double guidance) {
-    return new VideoRequest(
-        prompt, "", r.seed(), 16, 16, r.frames(), r.fps(), r.steps(), guidance, r.sampler());
+    return r.withPrompt(prompt).withGuidance(guidance);
   }
 
   @ParameterizedTest
   @CsvSource({"17,16,16x16", "16,18,16x20", "21,23,20x24", "4095,16,4096x16"})
   void aSizeThatIsNoMultipleIsRefusedWithTheNearest(int width, int height, String nearest) {
     VideoRequest r = TinyModel.request(1);
-    VideoRequest odd =
-        new VideoRequest(
-            "", "", 1, width, height, 2, r.fps(), r.steps(), r.guidance(), r.sampler());
+    VideoRequest odd = r.withPrompt("").withFrames(2).withSize(width, height);
     assertThatThrownBy(() -> new TextToVideo(new Engine(model)).run(odd, Progress.NONE))
         .isInstanceOf(UserError.class)
         .hasMessage(

@@ -102,9 +102,7 @@ public final class TinyModel {
 
   /** A request of other frames, steps and sampler. */
   public static VideoRequest request(long seed, int frames, int steps, String sampler) {
-    VideoRequest r = request(seed);
-    return new VideoRequest(
-        r.prompt(), "", seed, 16, 16, frames, r.fps(), steps, r.guidance(), sampler);
+    return request(seed).withFrames(frames).withSteps(steps).withSampler(sampler);
   }
 
   /** The bytes of the latents of some requests in one batch. */

@@ -71,16 +71,10 @@ final class BatchSampling {
 
   private VideoRequest request(String prompt, long seed) {
     ModelIndex.Defaults d = model.defaults();
-    return new VideoRequest(
-        prompt,
-        options.negative().strip(),
-        seed,
-        d.width(),
-        d.height(),
-        d.frames(),
-        d.fps(),
-        options.steps().orElse(d.steps()),
-        options.guidance().orElse(d.guidance()),
-        options.sampler().orElse(d.sampler()));
+    return VideoRequest.of(prompt, seed, d)
+        .withNegative(options.negative().strip())
+        .withSteps(options.steps().orElse(d.steps()))
+        .withGuidance(options.guidance().orElse(d.guidance()))
+        .withSampler(options.sampler().orElse(d.sampler()));
   }
 }

@@ -112,18 +112,11 @@ public final class Bench {
 
   /** A request in the model's own size and length. */
   VideoRequest request(String prompt, int number) {
-    ModelIndex.Defaults d = defaults();
-    return new VideoRequest(
-        prompt,
-        settings.negative,
-        settings.seed + number,
-        d.width(),
-        d.height(),
-        d.frames(),
-        d.fps(),
-        settings.steps,
-        settings.guidance,
-        settings.sampler);
+    return VideoRequest.of(prompt, settings.seed + number, defaults())
+        .withNegative(settings.negative)
+        .withSteps(settings.steps)
+        .withGuidance(settings.guidance)
+        .withSampler(settings.sampler);
   }
 
   /** The same requests with other prompts. */

@@ -91,16 +91,6 @@ record RefineSuite(int scale, double strength) implements Suite {
   }
 
   private VideoRequest large(VideoRequest r) {
-    return new VideoRequest(
-        r.prompt(),
-        r.negative(),
-        r.seed(),
-        r.width() * scale,
-        r.height() * scale,
-        r.frames(),
-        r.fps(),
-        r.steps(),
-        r.guidance(),
-        r.sampler());
+    return r.withSize(r.width() * scale, r.height() * scale);
   }
 }

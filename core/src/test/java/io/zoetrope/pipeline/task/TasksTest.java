@@ -158,7 +158,7 @@ class TasksTest {
     Scopes.run(() -> {
       PromptCues soft = new PromptCues(List.of(0L, 4L), 2);
       Tensor z = make(new Travel(soft, TWO, Travel.Turn.BETWEEN_CLIPS, 9, 1), 6);
-      VideoRequest red = withPrompt(request(6), "a red ball");
+      VideoRequest red = request(6).withPrompt("a red ball");
       Tensor first = new TextToVideo(engine).latents(List.of(red), Progress.NONE);
       assertThat(frames(z, 0, 3)).isEqualTo(frames(first, 0, 3));
       assertThat(frames(z, 3, 2)).isNotEqualTo(frames(first, 3, 2));
@@ -181,14 +181,14 @@ class TasksTest {
     Scopes.run(() -> {
       PromptCues hard = new PromptCues(List.of(0L, 4L), 0);
       Tensor z = make(new Travel(hard, TWO, Travel.Turn.BETWEEN_CLIPS, 8, 2), 6);
-      VideoRequest red = withPrompt(request(6), "a red ball");
+      VideoRequest red = request(6).withPrompt("a red ball");
       Tensor first = new TextToVideo(engine).latents(List.of(red), Progress.NONE);
       assertThat(frames(z, 0, 4)).isEqualTo(frames(first, 0, 4));
       Tensor given = Tensors.cat(List.of(first.narrow(2, 2, 2), Tensors.zeros(1, 4, 4, 4, 4)), 2);
       Job job =
           Job.of(
                   Plans.extend(engine.levels(2), 6, 2),
-                  List.of(withPrompt(request(6), "a blue ball")),
+                  List.of(request(6).withPrompt("a blue ball")),
                   given)
               .at(1, 2);
       assertThat(frames(z, 4, 4)).isEqualTo(frames(engine.run(job, Progress.NONE), 2, 4));
@@ -211,20 +211,6 @@ class TasksTest {
               0);
       assertThat(Tensors.toBytes(z)).isEqualTo(Tensors.toBytes(engine.run(job, Progress.NONE)));
     });
-  }
-
-  private static VideoRequest withPrompt(VideoRequest r, String prompt) {
-    return new VideoRequest(
-        prompt,
-        r.negative(),
-        r.seed(),
-        r.width(),
-        r.height(),
-        r.frames(),
-        r.fps(),
-        r.steps(),
-        r.guidance(),
-        r.sampler());
   }
 
   /** What a given frame looks like in the result is what the autoencoder makes of it. */
