@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.cascade;
 
 import io.zoetrope.diffusion.guidance.Downsampling;
 import io.zoetrope.record.Default;
+import io.zoetrope.record.Limits;
 import io.zoetrope.torch.UserError;
 import java.util.Optional;
 
@@ -40,9 +41,7 @@ public sealed interface Bridge {
       @Default(OVERLAP) int overlap)
       implements Bridge {
     public StartNoise {
-      if (!(strength >= 0.01 && strength <= 1)) {
-        throw new UserError("strength must be 0.01 to 1, is " + strength);
-      }
+      Limits.USUAL.real("strength", 0.01, 1, strength);
       requireOverlap(overlap);
     }
   }
@@ -82,11 +81,7 @@ public sealed interface Bridge {
       @Default("area") Downsampling kernel, Optional<Double> weight, @Default(OVERLAP) int overlap)
       implements Bridge {
     public Enlarge {
-      weight.ifPresent(value -> {
-        if (!(value >= 0 && value <= 1000)) {
-          throw new UserError("weight must be 0 to 1000, is " + value);
-        }
-      });
+      weight.ifPresent(value -> Limits.USUAL.real("weight", 0, 1000, value));
       requireOverlap(overlap);
     }
 
@@ -121,9 +116,7 @@ public sealed interface Bridge {
    */
   record Late(@Default("0.3") double level) implements Bridge {
     public Late {
-      if (!(level >= 0 && level <= 1)) {
-        throw new UserError("level must be 0 to 1, is " + level);
-      }
+      Limits.USUAL.real("level", 0, 1, level);
     }
 
     @Override
@@ -133,9 +126,7 @@ public sealed interface Bridge {
   }
 
   private static void requireTimes(int times) {
-    if (times < 2 || times > 8) {
-      throw new UserError("times must be 2 to 8, is " + times);
-    }
+    Limits.USUAL.whole("times", 2, 8, times);
   }
 
   private static void requireOverlap(int overlap) {

@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.cascade;
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.record.Default;
+import io.zoetrope.record.Limits;
 import io.zoetrope.torch.UserError;
 import java.util.Optional;
 
@@ -49,9 +50,7 @@ public record Stage(
   }
 
   public Stage {
-    if (!(augmentation >= 0 && augmentation <= 1)) {
-      throw new UserError("augmentation must be 0 to 1, is " + augmentation);
-    }
+    Limits.USUAL.real("augmentation", 0, 1, augmentation);
     if (augmentation > 0 && !bridge.beside()) {
       throw new UserError(
           "augmentation noises what is seen beside the video: only the bridges enlarge and repeat"
@@ -69,10 +68,10 @@ public record Stage(
       throw new UserError(
           "a stage over the bridge late is part of the sampling before it: give it a model only");
     }
-    frames.ifPresent(value -> whole("frames", 1, VideoRequest.MOST_FRAMES, value));
-    steps.ifPresent(value -> whole("steps", 1, VideoRequest.MOST_STEPS, value));
-    rate.ifPresent(value -> real("rate", 0.1, 240, value));
-    guidance.ifPresent(value -> real("guidance", 0, 100, value));
+    frames.ifPresent(value -> Limits.USUAL.whole("frames", 1, VideoRequest.MOST_FRAMES, value));
+    steps.ifPresent(value -> Limits.USUAL.whole("steps", 1, VideoRequest.MOST_STEPS, value));
+    rate.ifPresent(value -> Limits.USUAL.real("rate", 0.1, 240, value));
+    guidance.ifPresent(value -> Limits.USUAL.real("guidance", 0, 100, value));
     seed.ifPresent(value -> {
       if (value < 0) {
         throw new UserError("seed must be 0 or more, is " + value);
@@ -122,23 +121,5 @@ public record Stage(
         .withGuidance(guidance.orElse(usual.guidance()))
         .withSampler(sampler.orElse(usual.sampler()))
         .withSeed(seed.orElse(usual.seed()));
-  }
-
-  private static void whole(String name, int least, int most, int value) {
-    if (value < least || value > most) {
-      throw new UserError("%s must be %d to %d, is %d".formatted(name, least, most, value));
-    }
-  }
-
-  private static void real(String name, double least, double most, double value) {
-    if (!(value >= least && value <= most)) {
-      throw new UserError(
-          "%s must be %s to %s, is %s".formatted(name, plain(least), plain(most), value));
-    }
-  }
-
-  /** 0.1, and 240 rather than 240.0. */
-  private static String plain(double value) {
-    return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
   }
 }

@@ -1,10 +1,13 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.record.Limits;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 
 /** What numbers of an order may be; messages begin with the name of the component. */
 final class Checks {
+  private static final Limits LIMITS = new Limits(Fault.ORDER);
+
   private Checks() {}
 
   /** What is wrong with an order by itself, whatever files and models there are. */
@@ -17,16 +20,11 @@ final class Checks {
   }
 
   static void whole(String name, int least, int most, int value) {
-    if (value < least || value > most) {
-      throw wrong("%s must be %d to %d, is %d".formatted(name, least, most, value));
-    }
+    LIMITS.whole(name, least, most, value);
   }
 
-  /** Not a number is not in any range. */
   static void real(String name, double least, double most, double value) {
-    if (!(value >= least && value <= most)) {
-      throw wrong("%s must be %s to %s, is %s".formatted(name, least, most, value));
-    }
+    LIMITS.real(name, least, most, value);
   }
 
   static void named(String name, String value) {

@@ -7,6 +7,7 @@ import io.zoetrope.network.vae.CompactAutoencoder;
 import io.zoetrope.network.vae.CompactConfig;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.record.Default;
+import io.zoetrope.record.Limits;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
@@ -44,10 +45,10 @@ public record AutoencoderMethod(
   private static final int MEASURED = 256;
 
   public AutoencoderMethod {
-    Checks.weight("l1", l1);
-    Checks.weight("mse", mse);
-    Checks.weight("gradient", gradient);
-    Checks.weight("kl", kl);
+    Limits.USUAL.notNegative("l1", l1);
+    Limits.USUAL.notNegative("mse", mse);
+    Limits.USUAL.notNegative("gradient", gradient);
+    Limits.USUAL.notNegative("kl", kl);
     if (l1 + mse == 0) {
       throw new UserError("l1 and mse are both 0: nothing would be learned");
     }

@@ -1,6 +1,7 @@
 package io.zoetrope.train.method;
 
 import io.zoetrope.record.Default;
+import io.zoetrope.record.Limits;
 import io.zoetrope.torch.UserError;
 import io.zoetrope.train.objective.ClipOdds.Emphasis;
 import java.util.List;
@@ -25,7 +26,7 @@ public record ClipsBlock(
     @Default("0.1") double captionDropout) {
   public ClipsBlock {
     emphasis = List.copyOf(emphasis);
-    Checks.probability("captionDropout", captionDropout);
+    Limits.USUAL.real("captionDropout", 0, 1, captionDropout);
     if (images < 0 || images > 64) {
       throw new UserError("images must be 0 to 64, is " + images);
     }

@@ -5,6 +5,7 @@ import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.TimestepSampler;
 import io.zoetrope.record.Default;
+import io.zoetrope.record.Limits;
 import io.zoetrope.train.objective.Denoising;
 import io.zoetrope.train.objective.Target;
 
@@ -25,8 +26,8 @@ public record NoiseBlock(
     @Default("{kind: logit-normal}") TimestepSampler.Density levels,
     @Default("constant") LossWeight weight) {
   public NoiseBlock {
-    Checks.probability("perFrame", perFrame);
-    Checks.probability("given", given);
+    Limits.USUAL.real("perFrame", 0, 1, perFrame);
+    Limits.USUAL.real("given", 0, 1, given);
   }
 
   /** What a network of such a schedule and prediction is asked. */
