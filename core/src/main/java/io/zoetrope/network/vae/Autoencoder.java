@@ -32,20 +32,21 @@ public interface Autoencoder {
    * @throws java.util.concurrent.CancellationException when progress says so
    */
   default Tensor encode(Tensor x_BCFHW, Progress progress) {
-    return atOnce(Phase.ENCODE, x_BCFHW, progress, this::encode);
+    return atOnce(Phase.ENCODE, x_BCFHW, x_BCFHW.size(2), progress, this::encode);
   }
 
   /** As {@link #decode(Tensor)}, with progress as in {@link #encode(Tensor, Progress)}. */
   default Tensor decode(Tensor z_BCLHW, Progress progress) {
-    return atOnce(Phase.DECODE, z_BCLHW, progress, this::decode);
+    int frames = grid().frames(Math.toIntExact(z_BCLHW.size(2)));
+    return atOnce(Phase.DECODE, z_BCLHW, frames, progress, this::decode);
   }
 
   private static Tensor atOnce(
-      Phase phase, Tensor x_BCFHW, Progress progress, UnaryOperator<Tensor> body) {
-    long frames = x_BCFHW.size(0) * x_BCFHW.size(2);
-    progress.requireGoing(0, frames);
-    Tensor made = body.apply(x_BCFHW);
-    progress.update(Report.of(phase, frames, frames));
+      Phase phase, Tensor given, long frames, Progress progress, UnaryOperator<Tensor> body) {
+    long all = given.size(0) * frames;
+    progress.requireGoing(0, all);
+    Tensor made = body.apply(given);
+    progress.update(Report.of(phase, all, all));
     return made;
   }
 

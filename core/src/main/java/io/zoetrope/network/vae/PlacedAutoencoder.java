@@ -43,6 +43,11 @@ record PlacedAutoencoder(Autoencoder inner, ComputeDevice device) implements Aut
   }
 
   @Override
+  public boolean encodes() {
+    return inner.encodes();
+  }
+
+  @Override
   public Stretch stretch() {
     return inner.stretch();
   }

@@ -45,6 +45,7 @@ class StretchesTest {
   void handedOverAsMade() {
     List<Long> counts = new ArrayList<>();
     List<Long> first = new ArrayList<>();
+    List<Long> done = new ArrayList<>();
     Scopes.run(() ->
         new Stretches(Causal.USUAL)
             .decode(
@@ -52,11 +53,13 @@ class StretchesTest {
                 x -> counts.add(x.size(2)),
                 report -> {
                   first.add(report.firstFrame());
+                  done.add(report.done());
                   assertThat(report.total()).isEqualTo(25);
                 }));
     // The first latent is one frame; what is seen before a stretch is not handed over.
     assertThat(counts).containsExactly(9L, 12L, 4L);
     assertThat(first).isSorted();
+    assertThat(done).containsExactly(9L, 21L, 25L);
   }
 
   @Test
