@@ -2,6 +2,7 @@ package io.zoetrope.app;
 
 import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.torch.Natives;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -28,12 +29,31 @@ public final class Cli {
 
   /** Runs one command line; never throws for what a person did. */
   public int run(String... args) {
-    CommandLine line = build(wanted(args));
+    Optional<Commands.Entry> wanted = wanted(args);
+    boolean computes = wanted.isPresent() && wanted.get().computes() && !asksForHelp(args);
+    if (computes) {
+      Natives.begin();
+    }
+    CommandLine line = build(wanted);
+    if (computes) {
+      line.setExecutionStrategy(parsed -> {
+        Natives.settle();
+        return new CommandLine.RunLast().execute(parsed);
+      });
+    }
     try {
       return line.execute(args);
     } finally {
       session.console().flush();
+      if (computes) {
+        // A process must not end while a library begins.
+        Natives.settle();
+      }
     }
+  }
+
+  private static boolean asksForHelp(String[] args) {
+    return List.of(args).contains("--help") || List.of(args).contains("-h");
   }
 
   /** The whole tree of commands, for help and tests. */

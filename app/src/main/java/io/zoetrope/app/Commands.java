@@ -26,24 +26,32 @@ import java.util.function.Function;
 
 /** The table of commands, in the order in which help shows them. */
 final class Commands {
-  /** A command by name, made when it is wanted. */
-  record Entry(String name, Function<Session, Verb> make) {}
+  /**
+   * A command by name, made when it is wanted.
+   *
+   * @param computes whether it will want libtorch, which is loaded while its options are read
+   */
+  record Entry(String name, boolean computes, Function<Session, Verb> make) {
+    Entry(String name, Function<Session, Verb> make) {
+      this(name, false, make);
+    }
+  }
 
   static final List<Entry> ALL =
       List.of(
-          new Entry("generate", GenerateCommand::new),
-          new Entry("animate", AnimateCommand::new),
-          new Entry("interpolate", InterpolateCommand::new),
-          new Entry("loop", LoopCommand::new),
-          new Entry("extend", ExtendCommand::new),
-          new Entry("restyle", RestyleCommand::new),
-          new Entry("refine", RefineCommand::new),
-          new Entry("travel", TravelCommand::new),
-          new Entry("roll", RollCommand::new),
-          new Entry("again", AgainCommand::new),
+          new Entry("generate", true, GenerateCommand::new),
+          new Entry("animate", true, AnimateCommand::new),
+          new Entry("interpolate", true, InterpolateCommand::new),
+          new Entry("loop", true, LoopCommand::new),
+          new Entry("extend", true, ExtendCommand::new),
+          new Entry("restyle", true, RestyleCommand::new),
+          new Entry("refine", true, RefineCommand::new),
+          new Entry("travel", true, TravelCommand::new),
+          new Entry("roll", true, RollCommand::new),
+          new Entry("again", true, AgainCommand::new),
           new Entry("plan", PlanCommand::new),
-          new Entry("train", TrainCommand::new),
-          new Entry("evaluate", EvaluateCommand::new),
+          new Entry("train", true, TrainCommand::new),
+          new Entry("evaluate", true, EvaluateCommand::new),
           new Entry("toybox", ToyboxCommand::new),
           new Entry("inspect", InspectCommand::new),
           new Entry("probe", ProbeCommand::new),

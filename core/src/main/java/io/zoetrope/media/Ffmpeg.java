@@ -1,6 +1,7 @@
 package io.zoetrope.media;
 
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Natives;
 import io.zoetrope.torch.UserError;
 import java.io.EOFException;
 import java.io.IOException;
@@ -35,6 +36,7 @@ final class Ffmpeg {
   static final int EOF;
 
   static {
+    Natives.prepare();
     // FFmpeg would write to stderr from native threads; errors reach the user as exceptions.
     avutil.av_log_set_level(avutil.AV_LOG_QUIET);
     EOF = avutil.AVERROR_EOF();

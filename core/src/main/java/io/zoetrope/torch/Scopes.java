@@ -12,6 +12,10 @@ import org.bytedeco.pytorch.Tensor;
  * scope for each step of anything long keeps native memory flat (docs/memory.md).
  */
 public final class Scopes {
+  static {
+    Natives.prepare();
+  }
+
   private Scopes() {}
 
   /** Runs the body in a scope of its own; every tensor that it makes is freed at the end. */

@@ -25,6 +25,7 @@ import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.ComputeDevice;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Mend;
+import io.zoetrope.torch.Natives;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.UserError;
 import java.util.Collections;
@@ -85,6 +86,7 @@ public final class VideoModel implements AutoCloseable {
   }
 
   private static VideoModel load(ModelChoice choice, Families families, Progress progress) {
+    Natives.load();
     try (ModelFiles files = ModelFiles.open(choice.model())) {
       Blueprint blueprint = families.read(files, choice);
       LoadedParts parts = LoadedParts.load(blueprint, progress);
