@@ -4,21 +4,15 @@ import io.zoetrope.media.ReadOptions.Damaged;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
-import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
-import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
-import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
@@ -27,21 +21,18 @@ import org.jspecify.annotations.Nullable;
 final class FileSource implements FrameSource {
   private final Path path;
   private final Damaged damaged;
-  private @Nullable AVFormatContext demuxer;
-  private @Nullable AVCodecContext decoder;
-  private @Nullable AVPacket packet;
-  private @Nullable AVFrame decoded;
   private final AVFrame[] kept = new AVFrame[2];
+  private @Nullable Demuxer demuxer;
+  private @Nullable Completeness completeness;
+  private @Nullable AVCodecContext decoder;
+  private @Nullable AVFrame decoded;
+  private @Nullable FrameClock clock;
   private @Nullable FrameConverter converter;
-  private VideoInfo info =
-      new VideoInfo(0, 0, 1, OptionalDouble.empty(), OptionalLong.empty(), "", List.of());
-  private int stream = -1;
-  private double tick;
-  private double origin;
+  private VideoInfo info;
+  private Optional<Shown> again = Optional.empty();
   private boolean drained;
-  private boolean sought;
   private boolean broken;
-  private boolean endsEarly;
+  private double end;
   private long count;
 
   FileSource(Path path, Damaged damaged) {
@@ -49,7 +40,16 @@ final class FileSource implements FrameSource {
     this.damaged = damaged;
     boolean open = false;
     try (PointerScope scope = new PointerScope()) {
-      open();
+      Demuxer file = Demuxer.open(path);
+      demuxer = file;
+      info = StreamInfo.of(file);
+      decoder = openDecoder(file.stream());
+      decoded = Ffmpeg.checkAlloc(avutil.av_frame_alloc());
+      kept[0] = Ffmpeg.checkAlloc(avutil.av_frame_alloc());
+      kept[1] = Ffmpeg.checkAlloc(avutil.av_frame_alloc());
+      converter = new FrameConverter(file.stream().codecpar());
+      clock = new FrameClock(avutil.av_q2d(file.stream().time_base()), info.fps());
+      watch(file);
       open = true;
     } finally {
       if (!open) {
@@ -58,18 +58,8 @@ final class FileSource implements FrameSource {
     }
   }
 
-  private void open() {
-    MediaFiles.refuseAnimatedWebp(path);
-    AVFormatContext format = Ffmpeg.openInput(path);
-    demuxer = format;
-    String name = format.iformat().name().getString();
-    if (avformat.avformat_find_stream_info(format, (AVDictionary) null) < 0) {
-      throw MediaFiles.unreadable(path);
-    }
-    endsEarly = damaged == Damaged.REFUSE && MediaFiles.endsEarly(path, name);
-    stream = pickStream(format);
-    AVStream s = format.streams(stream);
-    AVCodecParameters par = s.codecpar();
+  private AVCodecContext openDecoder(AVStream stream) {
+    AVCodecParameters par = stream.codecpar();
     if (par.color_trc() == avutil.AVCOL_TRC_SMPTE2084
         || par.color_trc() == avutil.AVCOL_TRC_ARIB_STD_B67) {
       throw new UserError(
@@ -81,86 +71,18 @@ final class FileSource implements FrameSource {
     if (codec == null) {
       throw new UserError(
           Fault.UNSUPPORTED,
-          "cannot decode '%s' video in '%s'".formatted(codecName(par), path),
+          "cannot decode '%s' video in '%s'".formatted(StreamInfo.codec(par), path),
           "convert it to .mp4 first");
     }
     AVCodecContext c = Ffmpeg.checkAlloc(avcodec.avcodec_alloc_context3(codec));
     decoder = c;
     Ffmpeg.check(avcodec.avcodec_parameters_to_context(c, par), "set up the decoder");
-    c.pkt_timebase(s.time_base());
+    c.pkt_timebase(stream.time_base());
     c.thread_count((long) par.width() * par.height() <= 1024 * 1024 ? 1 : 0);
     if (avcodec.avcodec_open2(c, codec, (AVDictionary) null) < 0) {
       throw MediaFiles.unreadable(path);
     }
-    packet = Ffmpeg.checkAlloc(avcodec.av_packet_alloc());
-    decoded = Ffmpeg.checkAlloc(avutil.av_frame_alloc());
-    kept[0] = Ffmpeg.checkAlloc(avutil.av_frame_alloc());
-    kept[1] = Ffmpeg.checkAlloc(avutil.av_frame_alloc());
-    tick = avutil.av_q2d(s.time_base());
-    origin = s.start_time() == avutil.AV_NOPTS_VALUE ? Double.NaN : s.start_time() * tick;
-    converter = new FrameConverter(par);
-    info = describe(format, s, name);
-  }
-
-  /** The best stream of moving pictures; the cover picture of a song is not one. */
-  private int pickStream(AVFormatContext format) {
-    int best =
-        avformat.av_find_best_stream(format, avutil.AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
-    boolean cover =
-        best >= 0
-            && (format.streams(best).disposition() & avformat.AV_DISPOSITION_ATTACHED_PIC) != 0;
-    if (best < 0 || cover) {
-      boolean sound =
-          avformat.av_find_best_stream(format, avutil.AVMEDIA_TYPE_AUDIO, -1, -1, (AVCodec) null, 0)
-              >= 0;
-      throw sound
-          ? new UserError(Fault.INVALID, "'" + path + "' has sound but no pictures", "name a video")
-          : MediaFiles.unreadable(path);
-    }
-    AVCodecParameters par = format.streams(best).codecpar();
-    if (par.width() <= 0 || par.height() <= 0) {
-      throw MediaFiles.unreadable(path);
-    }
-    return best;
-  }
-
-  private VideoInfo describe(AVFormatContext format, AVStream s, String demuxerName) {
-    boolean picture = demuxerName.endsWith("_pipe") || demuxerName.equals("image2");
-    AVRational guess = avformat.av_guess_frame_rate(format, s, null);
-    AVRational mean = s.avg_frame_rate();
-    double fps = mean.num() > 0 && mean.den() > 0 ? avutil.av_q2d(mean) : 0;
-    if (!(fps > 0) && guess.num() > 0 && guess.den() > 0) {
-      fps = avutil.av_q2d(guess);
-    }
-    if (picture || !(fps > 0)) {
-      fps = 1;
-    }
-    OptionalDouble seconds = OptionalDouble.empty();
-    if (s.duration() != avutil.AV_NOPTS_VALUE && s.duration() > 0) {
-      seconds = OptionalDouble.of(s.duration() * tick);
-    } else if (format.duration() != avutil.AV_NOPTS_VALUE && format.duration() > 0) {
-      seconds = OptionalDouble.of(format.duration() / (double) avutil.AV_TIME_BASE);
-    }
-    OptionalLong frames = OptionalLong.empty();
-    if (picture) {
-      frames = OptionalLong.of(1);
-      seconds = OptionalDouble.empty();
-    } else if (s.nb_frames() > 0) {
-      frames = OptionalLong.of(s.nb_frames());
-    }
-    FrameConverter.Shape shape = FrameConverter.Shape.of(s.codecpar());
-    return new VideoInfo(
-        shape.width(),
-        shape.height(),
-        fps,
-        seconds,
-        frames,
-        codecName(s.codecpar()),
-        FrameConverter.quirks(s.codecpar()));
-  }
-
-  private static String codecName(AVCodecParameters par) {
-    return avcodec.avcodec_get_name(par.codec_id()).getString();
+    return c;
   }
 
   @Override
@@ -168,22 +90,68 @@ final class FileSource implements FrameSource {
     return info;
   }
 
+  /** Times count from the first frame that can be shown, so that one is looked at in any case. */
   @Override
   public void seek(double seconds) {
-    if (seconds <= 0 || Double.isNaN(origin)) {
+    if (seconds <= 0) {
       return;
     }
-    long stamp = (long) Math.floor((seconds + origin) / tick);
-    // Where a format cannot seek, decoding from the beginning gives the same frames.
-    int code = avformat.av_seek_frame(open(demuxer), stream, stamp, avformat.AVSEEK_FLAG_BACKWARD);
-    if (code >= 0) {
-      avcodec.avcodec_flush_buffers(open(decoder));
-      sought = true;
+    again = next();
+    if (again.isEmpty() || seconds < again.get().end() || !open(clock).stamped()) {
+      return;
     }
+    // Formats without an index land anywhere, and what refers to frames before it is not shown:
+    // then from earlier on, in the end from the beginning.
+    double from = seconds;
+    for (double back = 1; from > 0 && !jump(from, seconds); back *= 2) {
+      from = seconds - back;
+    }
+    if (from <= 0) {
+      rewind();
+    }
+  }
+
+  /** Goes on from a time; whether with a frame that is shown in time, or with none to be had. */
+  private boolean jump(double from, double wanted) {
+    FrameClock times = open(clock);
+    if (!open(demuxer).seek(times.stamp(from))) {
+      return true;
+    }
+    restart();
+    again = next();
+    return again.isPresent() && again.get().time() <= wanted + 1e-6;
+  }
+
+  private void rewind() {
+    try (PointerScope scope = new PointerScope()) {
+      open(demuxer).close();
+      demuxer = null;
+      demuxer = Demuxer.open(path);
+      watch(open(demuxer));
+      restart();
+    }
+  }
+
+  private void watch(Demuxer file) {
+    if (damaged == Damaged.REFUSE) {
+      completeness = new Completeness(path, file, info);
+    }
+  }
+
+  private void restart() {
+    avcodec.avcodec_flush_buffers(open(decoder));
+    open(clock).jumped();
+    drained = false;
+    again = Optional.empty();
   }
 
   @Override
   public Optional<Shown> next() {
+    if (again.isPresent()) {
+      Optional<Shown> first = again;
+      again = Optional.empty();
+      return first;
+    }
     AVFrame frame = open(decoded);
     try (PointerScope scope = new PointerScope()) {
       while (true) {
@@ -198,10 +166,7 @@ final class FileSource implements FrameSource {
         if (code == Ffmpeg.AGAIN) {
           feed();
         } else {
-          broken = true;
-          if (damaged == Damaged.REFUSE) {
-            throw brokenOff();
-          }
+          breaks();
         }
       }
     }
@@ -209,73 +174,58 @@ final class FileSource implements FrameSource {
 
   /** Gives the decoder one packet, or the end. */
   private void feed() {
-    AVPacket p = open(packet);
-    while (!drained) {
-      int code = avformat.av_read_frame(open(demuxer), p);
-      if (code < 0) {
-        drained = true;
-        broken |= code != Ffmpeg.EOF || open(demuxer).pb().error() < 0;
-        avcodec.avcodec_send_packet(open(decoder), null);
-        return;
-      }
-      boolean ours = p.stream_index() == stream;
-      if (ours && (p.flags() & avcodec.AV_PKT_FLAG_CORRUPT) != 0) {
-        broken = true;
-      }
-      int sent = ours ? avcodec.avcodec_send_packet(open(decoder), p) : 0;
-      avcodec.av_packet_unref(p);
-      if (sent < 0) {
-        broken = true;
-      }
-      if (broken && damaged == Damaged.REFUSE) {
-        throw brokenOff();
-      }
-      if (ours) {
-        return;
-      }
+    if (drained) {
+      return;
+    }
+    Demuxer file = open(demuxer);
+    Optional<AVPacket> packet = file.next();
+    if (file.broken()) {
+      breaks();
+    }
+    if (packet.isEmpty()) {
+      drained = true;
+      avcodec.avcodec_send_packet(open(decoder), null);
+      return;
+    }
+    AVPacket p = packet.get();
+    Optional.ofNullable(completeness).ifPresent(c -> c.read(p));
+    // An empty packet is a pause: the frame before it stays.
+    int sent = p.size() > 0 ? avcodec.avcodec_send_packet(open(decoder), p) : 0;
+    if (sent < 0 && !Completeness.mayTrail(file)) {
+      breaks();
     }
   }
 
   private Shown keep(AVFrame frame) {
-    long stamp = frame.best_effort_timestamp();
-    double time = stamp == avutil.AV_NOPTS_VALUE ? count / info.fps() : stamp * tick;
-    if (Double.isNaN(origin) || (count == 0 && !sought)) {
-      origin = time;
-    }
-    time -= origin;
-    double length = frame.duration() > 0 ? frame.duration() * tick : 1 / info.fps();
+    FrameClock.Span shown = open(clock).next(frame);
+    end = shown.to();
     if ((frame.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0 || frame.decode_error_flags() != 0) {
-      broken = true;
-      if (damaged == Damaged.REFUSE) {
-        throw brokenOff();
-      }
+      breaks();
     }
     AVFrame slot = kept[(int) (count % 2)];
     avutil.av_frame_unref(slot);
     avutil.av_frame_move_ref(slot, frame);
     count++;
-    return new Decoded(slot, time, time + length);
+    return new Decoded(slot, shown);
   }
 
   private final class Decoded implements Shown {
     private final AVFrame slot;
-    private final double time;
-    private final double end;
+    private final FrameClock.Span shown;
 
-    Decoded(AVFrame slot, double time, double end) {
+    Decoded(AVFrame slot, FrameClock.Span shown) {
       this.slot = slot;
-      this.time = time;
-      this.end = end;
+      this.shown = shown;
     }
 
     @Override
     public double time() {
-      return time;
+      return shown.from();
     }
 
     @Override
     public double end() {
-      return end;
+      return shown.to();
     }
 
     @Override
@@ -284,35 +234,42 @@ final class FileSource implements FrameSource {
     }
   }
 
-  private void checkWhole() {
-    boolean missing =
-        !sought && info.frames().isPresent() && !info.still() && count < info.frames().getAsLong();
-    if ((broken || missing || endsEarly) && damaged == Damaged.REFUSE) {
+  /** Something could not be read. */
+  private void breaks() {
+    broken = true;
+    if (damaged == Damaged.REFUSE) {
       throw brokenOff();
     }
   }
 
+  private void checkWhole() {
+    boolean sought = open(demuxer).sought();
+    if (broken || (!sought && completeness != null && completeness.missing(end))) {
+      breaks();
+    }
+  }
+
   private UserError brokenOff() {
-    String of = info.frames().isPresent() ? " of " + info.frames().getAsLong() : "";
-    return new UserError(
-        Fault.DAMAGED,
-        "'%s' is damaged or cut off: %d%s frames could be read".formatted(path, count, of));
+    long stated = info.frames().orElse(0);
+    String what =
+        stated > count
+            ? ": %d of %d frames could be read".formatted(count, stated)
+            : " after %d frames".formatted(count);
+    return new UserError(Fault.DAMAGED, "'" + path + "' is damaged or cut off" + what);
   }
 
   @Override
   public void close() {
     Optional.ofNullable(converter).ifPresent(FrameConverter::close);
-    for (int i = 0; i < kept.length; i++) {
-      Optional.ofNullable(kept[i]).ifPresent(avutil::av_frame_free);
+    for (AVFrame frame : kept) {
+      Optional.ofNullable(frame).ifPresent(avutil::av_frame_free);
     }
     Optional.ofNullable(decoded).ifPresent(avutil::av_frame_free);
-    Optional.ofNullable(packet).ifPresent(avcodec::av_packet_free);
     Optional.ofNullable(decoder).ifPresent(avcodec::avcodec_free_context);
-    Optional.ofNullable(demuxer).ifPresent(avformat::avformat_close_input);
+    Optional.ofNullable(demuxer).ifPresent(Demuxer::close);
     converter = null;
     kept[0] = kept[1] = null;
     decoded = null;
-    packet = null;
     decoder = null;
     demuxer = null;
   }

@@ -63,7 +63,7 @@ final class MediaFiles {
         new DataInputStream(new BufferedInputStream(Files.newInputStream(path)))) {
       return switch (demuxer) {
         case "matroska,webm" -> webmEndsEarly(in, Files.size(path));
-        case "gif" -> gifEndsEarly(in);
+        case "gif" -> GifEnd.early(in);
         default -> false;
       };
     } catch (EOFException e) {
@@ -99,30 +99,6 @@ final class MediaFiles {
         value = value << 8 | in.readUnsignedByte();
       }
       return new Length(value, bytes);
-    }
-  }
-
-  /** Walks the blocks up to the trailer (GIF89a specification, appendix A). */
-  private static boolean gifEndsEarly(DataInputStream in) throws IOException {
-    in.skipNBytes(10);
-    skipPalette(in, in.readUnsignedByte(), 2);
-    while (true) {
-      switch (in.readUnsignedByte()) {
-        case 0x3B -> {
-          return false;
-        }
-        case 0x21 -> in.skipNBytes(1);
-        case 0x2C -> {
-          in.skipNBytes(8);
-          skipPalette(in, in.readUnsignedByte(), 1);
-        }
-        default -> {
-          return false; // a stray byte: leave the verdict to the decoder
-        }
-      }
-      for (int n = in.readUnsignedByte(); n > 0; n = in.readUnsignedByte()) {
-        in.skipNBytes(n);
-      }
     }
   }
 

@@ -1,5 +1,9 @@
 package io.zoetrope.media;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -25,18 +29,36 @@ final class Fixtures {
   /** Any encoder, pixel format, matrix and range, in any container. */
   static void write(
       Path path, Video video, String muxer, String encoder, int format, int matrix, boolean full) {
+    write(path, video, muxer, encoder, new PixelConverter.Colour(format, matrix, full), Map.of());
+  }
+
+  /** MPEG-4 with two frames of which each refers to later ones, between those that do not. */
+  static void writeBFrames(Path path, Video video, String muxer) {
+    PixelConverter.Colour colour =
+        new PixelConverter.Colour(avutil.AV_PIX_FMT_YUV420P, avutil.AVCOL_SPC_SMPTE170M, false);
+    Map<String, String> options = Map.of("bf", "2", "b", "4000000");
+    write(path, video, muxer, "mpeg4", colour, options);
+  }
+
+  private static void write(
+      Path path,
+      Video video,
+      String muxer,
+      String encoder,
+      PixelConverter.Colour colour,
+      Map<String, String> options) {
     EncoderPlan plan =
         new EncoderPlan(
             muxer,
             encoder,
-            new PixelConverter.Colour(format, matrix, full),
+            colour,
             true,
             Optional.empty(),
             video.fps(),
             12,
             1,
             OptionalInt.empty(),
-            Map.of(),
+            options,
             Map.of(),
             TextCarrier.NONE);
     try (MuxSink sink = new MuxSink(path, path, video.width(), video.height(), plan)) {
@@ -65,6 +87,25 @@ final class Fixtures {
           par.nb_coded_side_data(count.get());
         },
         new double[0]);
+  }
+
+  /**
+   * Trims an MP4 as telephones do: all samples stay, and its edit list (ISO 14496-12, 8.6.6) shows
+   * a part of them.
+   */
+  static void trim(Path file, double start, double seconds) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    ByteBuffer boxes = ByteBuffer.wrap(bytes);
+    int movie = boxes.getInt(find(bytes, "mvhd") + 4 + 4 + 8);
+    int media = boxes.getInt(find(bytes, "mdhd") + 4 + 4 + 8);
+    int entry = find(bytes, "elst") + 4 + 8;
+    boxes.putInt(entry, (int) Math.round(seconds * movie));
+    boxes.putInt(entry + 4, boxes.getInt(entry + 4) + (int) Math.round(start * media));
+    Files.write(file, bytes);
+  }
+
+  private static int find(byte[] bytes, String box) {
+    return new String(bytes, StandardCharsets.ISO_8859_1).indexOf(box);
   }
 
   /** Copies a file without encoding it again, with other parameters, or other times in seconds. */

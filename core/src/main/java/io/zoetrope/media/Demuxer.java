@@ -1,0 +1,136 @@
+package io.zoetrope.media;
+
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avformat;
+import org.bytedeco.ffmpeg.global.avutil;
+
+/**
+ * Takes the packets of a file's moving pictures out of it, in the order in which they lie there.
+ */
+final class Demuxer implements AutoCloseable {
+  private final AVFormatContext format;
+  private final AVPacket packet;
+  private final String name;
+  private int stream = -1;
+  private boolean broken;
+  private boolean sought;
+
+  private Demuxer(AVFormatContext format) {
+    this.format = format;
+    packet = Ffmpeg.checkAlloc(avcodec.av_packet_alloc());
+    name = format.iformat().name().getString();
+  }
+
+  /**
+   * Opens a file and finds its best stream of pictures.
+   *
+   * @throws UserError if there is none
+   */
+  static Demuxer open(Path path) {
+    MediaFiles.refuseAnimatedWebp(path);
+    Demuxer demuxer = new Demuxer(Ffmpeg.openInput(path));
+    boolean open = false;
+    try {
+      if (avformat.avformat_find_stream_info(demuxer.format, (AVDictionary) null) < 0) {
+        throw MediaFiles.unreadable(path);
+      }
+      demuxer.stream = demuxer.pick(path);
+      open = true;
+      return demuxer;
+    } finally {
+      if (!open) {
+        demuxer.close();
+      }
+    }
+  }
+
+  /** The best stream of moving pictures; the cover picture of a song is not one. */
+  private int pick(Path path) {
+    int best = best(avutil.AVMEDIA_TYPE_VIDEO);
+    boolean cover =
+        best >= 0
+            && (format.streams(best).disposition() & avformat.AV_DISPOSITION_ATTACHED_PIC) != 0;
+    if (best < 0 || cover) {
+      throw best(avutil.AVMEDIA_TYPE_AUDIO) >= 0
+          ? new UserError(Fault.INVALID, "'" + path + "' has sound but no pictures", "name a video")
+          : MediaFiles.unreadable(path);
+    }
+    AVCodecParameters par = format.streams(best).codecpar();
+    if (par.width() <= 0 || par.height() <= 0) {
+      throw MediaFiles.unreadable(path);
+    }
+    return best;
+  }
+
+  private int best(int kind) {
+    return avformat.av_find_best_stream(format, kind, -1, -1, (AVCodec) null, 0);
+  }
+
+  AVFormatContext format() {
+    return format;
+  }
+
+  AVStream stream() {
+    return format.streams(stream);
+  }
+
+  /** What FFmpeg calls the container. */
+  String name() {
+    return name;
+  }
+
+  /** The next packet of the pictures, until the call after this; empty at the end of the file. */
+  Optional<AVPacket> next() {
+    while (true) {
+      avcodec.av_packet_unref(packet);
+      int code = avformat.av_read_frame(format, packet);
+      if (code < 0) {
+        broken |= code != Ffmpeg.EOF || format.pb().error() < 0;
+        return Optional.empty();
+      }
+      if (packet.stream_index() == stream) {
+        broken |= (packet.flags() & avcodec.AV_PKT_FLAG_CORRUPT) != 0;
+        return Optional.of(packet);
+      }
+    }
+  }
+
+  /** Whether a packet, or the end of the file, could not be read whole. */
+  boolean broken() {
+    return broken;
+  }
+
+  /** Whether the last of the file has been read, if not yet handed out. */
+  boolean atEnd() {
+    return avformat.avio_feof(format.pb()) != 0;
+  }
+
+  /** Goes to the last key frame at or before a time; false where the format cannot. */
+  boolean seek(long stamp) {
+    int flags = avformat.AVSEEK_FLAG_BACKWARD;
+    boolean done = avformat.av_seek_frame(format, stream, stamp, flags) >= 0;
+    sought |= done;
+    return done;
+  }
+
+  /** Whether packets were left out by {@link #seek}. */
+  boolean sought() {
+    return sought;
+  }
+
+  @Override
+  public void close() {
+    avcodec.av_packet_free(packet);
+    avformat.avformat_close_input(format);
+  }
+}
