@@ -34,7 +34,8 @@ public final class Cli {
     if (computes) {
       Natives.begin();
     }
-    CommandLine line = build(wanted);
+    Failures failures = new Failures(session);
+    CommandLine line = build(wanted, failures);
     if (computes) {
       line.setExecutionStrategy(parsed -> {
         Natives.settle();
@@ -43,6 +44,9 @@ public final class Cli {
     }
     try {
       return line.execute(args);
+    } catch (Error e) {
+      // The library of the command line hands exceptions over, and no errors.
+      return failures.handle(e, List.of(args).contains("--debug"));
     } finally {
       session.console().flush();
       if (computes) {
@@ -58,10 +62,10 @@ public final class Cli {
 
   /** The whole tree of commands, for help and tests. */
   public CommandLine all() {
-    return build(Optional.empty());
+    return build(Optional.empty(), new Failures(session));
   }
 
-  private CommandLine build(Optional<Commands.Entry> only) {
+  private CommandLine build(Optional<Commands.Entry> only, Failures failures) {
     CommandLine root = new CommandLine(new Root());
     List<Commands.Entry> entries = only.map(List::of).orElse(table);
     for (Commands.Entry entry : entries) {
@@ -76,7 +80,6 @@ public final class Cli {
             : CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     root.setUsageHelpWidth(Math.clamp(session.console().columns(), 60, 100));
     root.setUsageHelpAutoWidth(false);
-    Failures failures = new Failures(session);
     root.setParameterExceptionHandler(failures);
     root.setExecutionExceptionHandler(failures);
     return root;

@@ -34,7 +34,7 @@ record FolderListing(List<Entry> entries, List<String> problems, List<String> ot
   private static final Set<String> MEDIA =
       Set.of(
           "mp4", "m4v", "mov", "mkv", "webm", "avi", "gif", "mpg", "mpeg", "ts", "wmv", "flv",
-          "ogv", "png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff");
+          "ogv", "png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff", "avif");
 
   record Entry(Path path, String caption) {}
 

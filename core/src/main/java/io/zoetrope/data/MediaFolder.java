@@ -1,5 +1,6 @@
 package io.zoetrope.data;
 
+import io.zoetrope.media.NaturalOrder;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
@@ -13,9 +14,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The videos and pictures of a folder in the order of their names, with their captions where there
- * are any ({@code captions.jsonl}, {@code metadata.jsonl} or {@code NAME.txt}). For those who look
- * at videos; who learns from them needs every caption, and {@link FolderDataset}.
+ * The videos and pictures of a folder in the order of the numbers in their names, with their
+ * captions where there are any ({@code captions.jsonl}, {@code metadata.jsonl} or {@code
+ * NAME.txt}). For those who look at videos; who learns from them needs every caption, and {@link
+ * FolderDataset}.
  */
 public final class MediaFolder {
   /** A file, and what it shows if somebody says so. */
@@ -42,7 +44,7 @@ public final class MediaFolder {
       files
           .filter(Files::isRegularFile)
           .filter(FolderListing::isMedia)
-          .sorted()
+          .sorted(NaturalOrder.FILES)
           .forEach(p -> items.add(new Item(p, Optional.ofNullable(captions.get(p.normalize())))));
     } catch (IOException e) {
       throw new UserError(

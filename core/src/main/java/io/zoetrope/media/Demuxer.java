@@ -4,12 +4,14 @@ import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
@@ -18,6 +20,9 @@ import org.bytedeco.ffmpeg.global.avutil;
  * Takes the packets of a file's moving pictures out of it, in the order in which they lie there.
  */
 final class Demuxer implements AutoCloseable {
+  /** Brands of files with still pictures (ISO 23008-12). */
+  private static final Set<String> PICTURES = Set.of("avif", "heic", "heix", "mif1");
+
   private final AVFormatContext format;
   private final AVPacket packet;
   private final String name;
@@ -45,6 +50,7 @@ final class Demuxer implements AutoCloseable {
         throw MediaFiles.unreadable(path);
       }
       demuxer.stream = demuxer.pick(path);
+      demuxer.refuseParts(path);
       open = true;
       return demuxer;
     } finally {
@@ -70,6 +76,18 @@ final class Demuxer implements AutoCloseable {
       throw MediaFiles.unreadable(path);
     }
     return best;
+  }
+
+  /** FFmpeg hands out the tiles and the transparent layer of AVIF and HEIC, not the picture. */
+  private void refuseParts(Path path) {
+    AVDictionaryEntry brand = avutil.av_dict_get(format.metadata(), "major_brand", null, 0);
+    boolean picture = brand != null && PICTURES.contains(brand.value().getString());
+    if (picture && (format.nb_stream_groups() > 0 || format.nb_streams() > 1)) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "'" + path + "' is a picture of several tiles or layers, which cannot be put together",
+          "convert it to .png or .jpg");
+    }
   }
 
   private int best(int kind) {

@@ -42,12 +42,13 @@ final class FileSource implements FrameSource {
     try (PointerScope scope = new PointerScope()) {
       Demuxer file = Demuxer.open(path);
       demuxer = file;
-      info = StreamInfo.of(file);
+      Stored stored = Stored.of(path, file);
+      info = StreamInfo.of(file, stored);
       decoder = openDecoder(file.stream());
       decoded = Ffmpeg.checkAlloc(avutil.av_frame_alloc());
       kept[0] = Ffmpeg.checkAlloc(avutil.av_frame_alloc());
       kept[1] = Ffmpeg.checkAlloc(avutil.av_frame_alloc());
-      converter = new FrameConverter(file.stream().codecpar());
+      converter = new FrameConverter(stored);
       clock = new FrameClock(avutil.av_q2d(file.stream().time_base()), info.fps());
       watch(file);
       open = true;
@@ -67,7 +68,7 @@ final class FileSource implements FrameSource {
           "'" + path + "' is HDR video, whose colours would come out wrong",
           "convert it to SDR first");
     }
-    AVCodec codec = avcodec.avcodec_find_decoder(par.codec_id());
+    AVCodec codec = Stored.decoder(stream);
     if (codec == null) {
       throw new UserError(
           Fault.UNSUPPORTED,
@@ -88,6 +89,11 @@ final class FileSource implements FrameSource {
   @Override
   public VideoInfo info() {
     return info;
+  }
+
+  @Override
+  public boolean transparent() {
+    return open(converter).transparent();
   }
 
   /** Times count from the first frame that can be shown, so that one is looked at in any case. */

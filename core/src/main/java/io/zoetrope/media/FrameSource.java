@@ -19,6 +19,9 @@ interface FrameSource extends AutoCloseable {
 
   VideoInfo info();
 
+  /** Whether any pixel of the frames that were looked at was not opaque. */
+  boolean transparent();
+
   /**
    * Goes to the last point at or before {@code seconds} from which decoding can start, if it can.
    */

@@ -21,30 +21,24 @@ record Orientation(int a, int b, int c, int d) {
     return straight || quarter ? o : UPRIGHT;
   }
 
-  boolean swapsSides() {
-    return a == 0;
+  /**
+   * Of the number in EXIF data (CIPA DC-008, 4.6.4 A): 1 upright, 3 upside down, 6 and 8 a quarter
+   * turn clockwise and back, the others mirrored too; any other number is ignored.
+   */
+  static Orientation ofExif(int number) {
+    return switch (number) {
+      case 2 -> new Orientation(-1, 0, 0, 1);
+      case 3 -> new Orientation(-1, 0, 0, -1);
+      case 4 -> new Orientation(1, 0, 0, -1);
+      case 5 -> new Orientation(0, 1, 1, 0);
+      case 6 -> new Orientation(0, 1, -1, 0);
+      case 7 -> new Orientation(0, -1, -1, 0);
+      case 8 -> new Orientation(0, -1, 1, 0);
+      default -> UPRIGHT;
+    };
   }
 
-  Frame apply(Frame stored) {
-    if (equals(UPRIGHT)) {
-      return stored;
-    }
-    int w = stored.width();
-    int h = stored.height();
-    int shownWidth = swapsSides() ? h : w;
-    int shownHeight = swapsSides() ? w : h;
-    // A negative coefficient makes an axis run backwards from the far edge.
-    int x0 = a < 0 || c < 0 ? shownWidth - 1 : 0;
-    int y0 = b < 0 || d < 0 ? shownHeight - 1 : 0;
-    byte[] from = stored.rgb();
-    byte[] to = new byte[from.length];
-    for (int q = 0; q < h; q++) {
-      for (int p = 0; p < w; p++) {
-        int x = x0 + a * p + c * q;
-        int y = y0 + b * p + d * q;
-        System.arraycopy(from, (q * w + p) * 3, to, (y * shownWidth + x) * 3, 3);
-      }
-    }
-    return new Frame(shownWidth, shownHeight, to);
+  boolean swapsSides() {
+    return a == 0;
   }
 }

@@ -13,24 +13,48 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The pictures of a folder, in the order of their names, as a video. */
+/** The pictures of a folder, in the order of the numbers in their names, as a video. */
 final class PictureFolder implements FrameSource {
   private static final Set<String> ENDINGS =
-      Set.of("png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff");
+      Set.of("png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff", "avif");
 
   private final List<Path> pictures;
   private final VideoInfo info;
   private int next;
+  private boolean transparent;
 
-  private record Picture(Path path, double time, double end, VideoInfo like) implements Shown {
+  private final class Picture implements Shown {
+    private final int number;
+
+    Picture(int number) {
+      this.number = number;
+    }
+
+    @Override
+    public double time() {
+      return number / info.fps();
+    }
+
+    @Override
+    public double end() {
+      return (number + 1) / info.fps();
+    }
+
     @Override
     public Frame frame() {
-      Frame frame = Png.read(path);
-      if (frame.width() != like.width() || frame.height() != like.height()) {
+      return read(pictures.get(number));
+    }
+  }
+
+  private Frame read(Path path) {
+    try (VideoReader reader = VideoReader.open(path)) {
+      Frame frame = reader.next().orElseThrow();
+      transparent |= reader.transparent();
+      if (frame.width() != info.width() || frame.height() != info.height()) {
         throw new UserError(
             Fault.MISMATCH,
             "'%s' has %dx%d pixels, the pictures before it %dx%d"
-                .formatted(path, frame.width(), frame.height(), like.width(), like.height()),
+                .formatted(path, frame.width(), frame.height(), info.width(), info.height()),
             "give them one size");
       }
       return frame;
@@ -45,7 +69,8 @@ final class PictureFolder implements FrameSource {
   /** The pictures of a folder, at least one. */
   static List<Path> pictures(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
-      List<Path> pictures = files.filter(PictureFolder::isPicture).sorted().toList();
+      List<Path> pictures =
+          files.filter(PictureFolder::isPicture).sorted(NaturalOrder.FILES).toList();
       if (pictures.isEmpty()) {
         throw new UserError(
             Fault.NOT_FOUND, "folder '" + folder + "' has no pictures (.png, .jpg, .bmp, .webp)");
@@ -85,6 +110,11 @@ final class PictureFolder implements FrameSource {
   }
 
   @Override
+  public boolean transparent() {
+    return transparent;
+  }
+
+  @Override
   public void seek(double seconds) {
     next = (int) Math.min(Math.floor(seconds * info.fps() + 1e-6), pictures.size());
   }
@@ -94,8 +124,7 @@ final class PictureFolder implements FrameSource {
     if (next >= pictures.size()) {
       return Optional.empty();
     }
-    double time = next / info.fps();
-    return Optional.of(new Picture(pictures.get(next++), time, time + 1 / info.fps(), info));
+    return Optional.of(new Picture(next++));
   }
 
   @Override

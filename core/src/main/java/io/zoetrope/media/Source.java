@@ -107,7 +107,7 @@ public record Source(Video video, VideoInfo info, String report) {
       requirePicture(path, reader);
       Frame fitted = wish.fit().apply(first.frame(), wish.width(), wish.height());
       Video video = new Video(List.of(fitted), wish.fps().orElse(1));
-      return new Source(video, first.info(), report(path, first, video, wish, List.of()));
+      return new Source(video, first.info(), report(path, first, video, wish, List.of(), reader));
     }
   }
 
@@ -147,7 +147,7 @@ public record Source(Video video, VideoInfo info, String report) {
       return new Source(
           video,
           first.info(),
-          report(path, first, video, wish, timing(first, video, wish, reader)));
+          report(path, first, video, wish, timing(first, video, wish, reader), reader));
     }
   }
 
@@ -185,7 +185,7 @@ public record Source(Video video, VideoInfo info, String report) {
   }
 
   private static String report(
-      Path path, First first, Video video, Wish wish, List<String> timing) {
+      Path path, First first, Video video, Wish wish, List<String> timing, VideoReader reader) {
     Frame was = first.frame();
     String from = was.width() + "x" + was.height();
     String to = wish.width() + "x" + wish.height();
@@ -205,7 +205,10 @@ public record Source(Video video, VideoInfo info, String report) {
     if (Math.max((double) wish.width() / was.width(), (double) wish.height() / was.height()) > 1) {
       words.add("enlarged");
     }
-    words.addAll(first.info().quirks());
+    first.info().quirks().stream().filter(q -> !q.equals(Stored.TRANSPARENT)).forEach(words::add);
+    if (reader.transparent()) {
+      words.add(Stored.TRANSPARENT);
+    }
     return path.getFileName() + ": " + String.join(", ", words);
   }
 

@@ -14,19 +14,18 @@ import org.bytedeco.ffmpeg.global.avutil;
 final class StreamInfo {
   private StreamInfo() {}
 
-  static VideoInfo of(Demuxer demuxer) {
+  static VideoInfo of(Demuxer demuxer, Stored stored) {
     AVStream stream = demuxer.stream();
-    AVCodecParameters par = stream.codecpar();
     boolean picture = demuxer.name().endsWith("_pipe") || demuxer.name().equals("image2");
-    FrameConverter.Shape shape = FrameConverter.Shape.of(par);
+    boolean lies = stored.turn().swapsSides();
     return new VideoInfo(
-        shape.width(),
-        shape.height(),
+        lies ? stored.height() : stored.shownWidth(),
+        lies ? stored.shownWidth() : stored.height(),
         picture ? 1 : fps(demuxer.format(), stream),
         picture ? OptionalDouble.empty() : seconds(demuxer.format(), stream),
         picture ? OptionalLong.of(1) : Completeness.stated(demuxer),
-        codec(par),
-        FrameConverter.quirks(par));
+        codec(stream.codecpar()),
+        stored.quirks());
   }
 
   static String codec(AVCodecParameters par) {

@@ -173,6 +173,11 @@ public final class VideoReader implements AutoCloseable {
     return longestGap > 1.25 * shortestGap + 0.012;
   }
 
+  /** Whether any pixel of the frames read so far was not opaque. */
+  boolean transparent() {
+    return source.transparent();
+  }
+
   private Optional<FrameSource.Shown> pull() {
     Optional<FrameSource.Shown> shown = source.next();
     if (shown.isPresent()) {
