@@ -6,11 +6,8 @@ import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.condition.Signature;
-import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
 import io.zoetrope.diffusion.guidance.ContextWindows;
-import io.zoetrope.diffusion.guidance.GuidanceScale;
 import io.zoetrope.diffusion.guidance.Handover;
-import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
 import io.zoetrope.media.Frame;
@@ -30,8 +27,6 @@ import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -230,51 +225,18 @@ public final class Engine {
   public X0Denoiser guided(
       List<VideoRequest> requests, int steps, List<List<String>> prompts, Sight sight) {
     first(requests);
-    X0Denoiser early = withPrompts(model, extras.all(), requests, steps, prompts, sight);
+    X0Denoiser early =
+        new Prompted(model, extras, extras.all()).denoiser(requests, steps, prompts, sight);
     return late.<X0Denoiser>map(
             l -> {
               // The second model reads the prompt with its own eyes, and the rest if it can.
               Signature own = l.model.network().config().signature();
               X0Denoiser second =
-                  withPrompts(
-                      l.model, extras.all().only(own::knows), requests, steps, prompts, sight);
+                  new Prompted(l.model, extras, extras.all().only(own::knows))
+                      .denoiser(requests, steps, prompts, sight);
               return new Handover(early, second, l.level);
             })
         .orElse(early);
-  }
-
-  /** What a model reads: P prompts and what it shall not show, each with a row for each clip. */
-  private record Texts(List<Conditioning> prompts, Conditioning negative) {}
-
-  private static Texts texts(
-      VideoModel model, List<VideoRequest> requests, List<List<String>> prompts) {
-    List<List<String>> groups = new ArrayList<>();
-    groups.add(requests.stream().map(VideoRequest::negative).toList());
-    for (int p = 0; p < prompts.getFirst().size(); p++) {
-      int which = p;
-      groups.add(prompts.stream().map(texts -> texts.get(which)).toList());
-    }
-    List<Conditioning> all = model.conditions(groups);
-    return new Texts(all.subList(1, all.size()), all.getFirst());
-  }
-
-  private X0Denoiser withPrompts(
-      VideoModel model,
-      Conditioning beside,
-      List<VideoRequest> requests,
-      int steps,
-      List<List<String>> prompts,
-      Sight sight) {
-    VideoRequest first = requests.getFirst();
-    Texts texts = texts(model, requests, prompts);
-    Sampling sampling = model.scheduling().sampling(first.sampler(), steps);
-    X0Denoiser network =
-        extras.around(model.network(), sampling.schedule(), model.scheduling().toPrediction());
-    X0Denoiser base =
-        new ClassifierFreeGuidance(
-            network, texts.negative, GuidanceScale.constant(first.guidance()), 0, sight);
-    List<Conditioning> all = texts.prompts.stream().map(text -> text.and(beside)).toList();
-    return new PromptBlend(base, all, sight);
   }
 
   /**
@@ -292,12 +254,7 @@ public final class Engine {
    * @throws UserError if one holds several
    */
   public void requireLatentPerFrame(String what) {
-    if (model.grid().time() > 1) {
-      throw new UserError(
-          Fault.UNSUPPORTED,
-          "%s is for models with a latent for each frame; one of this model holds %d"
-              .formatted(what, model.grid().time()));
-    }
+    requirements().requireLatentPerFrame(what);
   }
 
   /**
@@ -325,7 +282,7 @@ public final class Engine {
    * @throws java.util.concurrent.CancellationException when progress says so
    */
   public Tensor encode(Video video, Progress progress) {
-    checkSize(video.width(), video.height());
+    requirements().checkSize(video.width(), video.height());
     return Scopes.tensor(() -> encode(FrameTensors.toTensor(video).unsqueeze(0), progress));
   }
 
@@ -398,63 +355,20 @@ public final class Engine {
     return new Stretches(model.autoencoder());
   }
 
-  /** The first of a batch, after checking that the others agree with it and the model can do it. */
-  private VideoRequest first(List<VideoRequest> requests) {
-    VideoRequest first = requests.getFirst();
-    requests.forEach(request -> check(request, first));
-    return first;
-  }
-
-  private void check(VideoRequest request, VideoRequest first) {
-    model.requireFrames(request.frames());
-    checkSize(request.width(), request.height());
-    if (request.steps() != first.steps()
-        || request.frames() != first.frames()
-        || request.width() != first.width()
-        || request.height() != first.height()
-        || request.guidance() != first.guidance()
-        || !request.sampler().equals(first.sampler())) {
-      throw new IllegalArgumentException("a batch may differ in prompts and seeds only");
-    }
-  }
-
-  private void checkSize(int width, int height) {
-    int multiple = model.sizeMultiple();
-    if (width % multiple != 0 || height % multiple != 0) {
-      throw new UserError(
-          Fault.INVALID,
-          "this model makes sizes that are multiples of %d; nearest to %dx%d is %dx%d"
-              .formatted(
-                  multiple, width, height, nearest(width, multiple), nearest(height, multiple)));
-    }
-  }
-
   /**
    * Checks that latents are of the size and channels of the requests.
    *
    * @throws UserError if they are not
    */
   public void requireFit(Tensor z_BCFHW, List<VideoRequest> requests) {
-    VideoRequest first = requests.getFirst();
-    int factor = model.grid().space();
-    if (z_BCFHW.dim() != 5 || z_BCFHW.size(1) != model.grid().channels()) {
-      throw new IllegalArgumentException(
-          "these are no latents of this model: " + Arrays.toString(Tensors.shape(z_BCFHW)));
-    }
-    if (z_BCFHW.size(3) * factor != first.height() || z_BCFHW.size(4) * factor != first.width()) {
-      throw new UserError(
-          Fault.MISMATCH,
-          "what is given has %dx%d pixels, the video %dx%d"
-              .formatted(
-                  z_BCFHW.size(4) * factor,
-                  z_BCFHW.size(3) * factor,
-                  first.width(),
-                  first.height()),
-          "make them agree");
-    }
+    requirements().requireFit(z_BCFHW, requests.getFirst());
   }
 
-  private static int nearest(int size, int multiple) {
-    return Math.max(multiple, Math.round((float) size / multiple) * multiple);
+  private VideoRequest first(List<VideoRequest> requests) {
+    return requirements().first(requests);
+  }
+
+  private Requirements requirements() {
+    return new Requirements(model);
   }
 }

@@ -1,0 +1,56 @@
+package io.zoetrope.pipeline;
+
+import io.zoetrope.diffusion.Sight;
+import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
+import io.zoetrope.diffusion.guidance.GuidanceScale;
+import io.zoetrope.diffusion.guidance.PromptBlend;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Sampling;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A model that is told prompts: its denoiser under classifier-free guidance.
+ *
+ * @param extras beneath guidance
+ * @param beside entries that every prompt is accompanied by
+ */
+record Prompted(VideoModel model, Extras extras, Conditioning beside) {
+  /** What a model reads: P prompts and what it shall not show, each with a row for each clip. */
+  private record Texts(List<Conditioning> prompts, Conditioning negative) {}
+
+  private Texts texts(List<VideoRequest> requests, List<List<String>> prompts) {
+    List<List<String>> groups = new ArrayList<>();
+    groups.add(requests.stream().map(VideoRequest::negative).toList());
+    for (int p = 0; p < prompts.getFirst().size(); p++) {
+      int which = p;
+      groups.add(prompts.stream().map(texts -> texts.get(which)).toList());
+    }
+    List<Conditioning> all = model.conditions(groups);
+    return new Texts(all.subList(1, all.size()), all.getFirst());
+  }
+
+  /**
+   * The denoiser of clips.
+   *
+   * @param steps of sampling, whatever the requests say
+   * @param prompts for each clip P texts
+   * @param sight which of them each frame follows
+   */
+  X0Denoiser denoiser(
+      List<VideoRequest> requests, int steps, List<List<String>> prompts, Sight sight) {
+    VideoRequest first = requests.getFirst();
+    Texts texts = texts(requests, prompts);
+    Sampling sampling = model.scheduling().sampling(first.sampler(), steps);
+    X0Denoiser network =
+        extras.around(model.network(), sampling.schedule(), model.scheduling().toPrediction());
+    X0Denoiser base =
+        new ClassifierFreeGuidance(
+            network, texts.negative, GuidanceScale.constant(first.guidance()), 0, sight);
+    List<Conditioning> all = texts.prompts.stream().map(text -> text.and(beside)).toList();
+    return new PromptBlend(base, all, sight);
+  }
+}

@@ -1,0 +1,87 @@
+package io.zoetrope.pipeline;
+
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/** What a model requires of what it is asked for. */
+record Requirements(VideoModel model) {
+  /** The first of a batch, after checking that the others agree with it and the model can do it. */
+  VideoRequest first(List<VideoRequest> requests) {
+    VideoRequest first = requests.getFirst();
+    requests.forEach(request -> check(request, first));
+    return first;
+  }
+
+  private void check(VideoRequest request, VideoRequest first) {
+    model.requireFrames(request.frames());
+    checkSize(request.width(), request.height());
+    if (request.steps() != first.steps()
+        || request.frames() != first.frames()
+        || request.width() != first.width()
+        || request.height() != first.height()
+        || request.guidance() != first.guidance()
+        || !request.sampler().equals(first.sampler())) {
+      throw new IllegalArgumentException("a batch may differ in prompts and seeds only");
+    }
+  }
+
+  void checkSize(int width, int height) {
+    int multiple = model.sizeMultiple();
+    if (width % multiple != 0 || height % multiple != 0) {
+      throw new UserError(
+          Fault.INVALID,
+          "this model makes sizes that are multiples of %d; nearest to %dx%d is %dx%d"
+              .formatted(
+                  multiple, width, height, nearest(width, multiple), nearest(height, multiple)));
+    }
+  }
+
+  /**
+   * Checks that latents are of the size and channels of a request.
+   *
+   * @throws UserError if they are not
+   */
+  void requireFit(Tensor z_BCFHW, VideoRequest first) {
+    int factor = model.grid().space();
+    if (z_BCFHW.dim() != 5 || z_BCFHW.size(1) != model.grid().channels()) {
+      throw new IllegalArgumentException(
+          "these are no latents of this model: " + Arrays.toString(Tensors.shape(z_BCFHW)));
+    }
+    if (z_BCFHW.size(3) * factor != first.height() || z_BCFHW.size(4) * factor != first.width()) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "what is given has %dx%d pixels, the video %dx%d"
+              .formatted(
+                  z_BCFHW.size(4) * factor,
+                  z_BCFHW.size(3) * factor,
+                  first.width(),
+                  first.height()),
+          "make them agree");
+    }
+  }
+
+  private static int nearest(int size, int multiple) {
+    return Math.max(multiple, Math.round((float) size / multiple) * multiple);
+  }
+
+  /**
+   * Requires that each frame has a latent of its own.
+   *
+   * @param what needs that
+   * @throws UserError if one holds several
+   */
+  void requireLatentPerFrame(String what) {
+    if (model.grid().time() > 1) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "%s is for models with a latent for each frame; one of this model holds %d"
+              .formatted(what, model.grid().time()));
+    }
+  }
+}
