@@ -1,7 +1,7 @@
 package io.zoetrope.app;
 
-import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.torch.Natives;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.zoetrope.app;
 
-import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.command.DoctorCommand;
 import io.zoetrope.app.command.EvaluateCommand;
 import io.zoetrope.app.command.InspectCommand;
@@ -16,11 +16,11 @@ import io.zoetrope.app.make.ExtendCommand;
 import io.zoetrope.app.make.GenerateCommand;
 import io.zoetrope.app.make.InterpolateCommand;
 import io.zoetrope.app.make.LoopCommand;
-import io.zoetrope.app.make.PlanCommand;
 import io.zoetrope.app.make.RefineCommand;
 import io.zoetrope.app.make.RestyleCommand;
 import io.zoetrope.app.make.RollCommand;
 import io.zoetrope.app.make.TravelCommand;
+import io.zoetrope.app.plan.PlanCommand;
 import java.util.List;
 import java.util.function.Function;
 

@@ -1,9 +1,9 @@
 package io.zoetrope.app;
 
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.UsageError;
 import io.zoetrope.app.cli.Verb;
-import io.zoetrope.app.cli.Wording;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.words.UsageError;
+import io.zoetrope.app.cli.words.Wording;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.List;

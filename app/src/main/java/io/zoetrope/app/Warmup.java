@@ -1,9 +1,9 @@
 package io.zoetrope.app;
 
-import io.zoetrope.app.cli.Cancellation;
-import io.zoetrope.app.cli.Console;
-import io.zoetrope.app.cli.ModelFolders;
-import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.option.ModelFolders;
+import io.zoetrope.app.cli.terminal.Cancellation;
+import io.zoetrope.app.cli.terminal.Console;
+import io.zoetrope.app.cli.terminal.Session;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -209,6 +209,8 @@ class BadInputTest {
             "a ball",
             "--device",
             "gpu"),
+        row(USAGE, "--device: 'meta' is no device", "generate", "a ball", "--device", "meta"),
+        row(FAILED, "there is no device 'cuda:99'", "generate", "a ball", "--device", "cuda:99"),
         row(
             USAGE,
             "--dtype: 'f16' is no dtype: use auto, f32 or bf16",

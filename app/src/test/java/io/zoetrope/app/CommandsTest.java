@@ -2,7 +2,7 @@ package io.zoetrope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zoetrope.app.cli.Cancellation;
+import io.zoetrope.app.cli.terminal.Cancellation;
 import io.zoetrope.data.FolderDataset;
 import io.zoetrope.media.VideoReader;
 import java.io.IOException;

@@ -2,11 +2,11 @@ package io.zoetrope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zoetrope.app.cli.Cancellation;
-import io.zoetrope.app.cli.Console;
 import io.zoetrope.app.cli.Result;
-import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.app.cli.terminal.Cancellation;
+import io.zoetrope.app.cli.terminal.Console;
+import io.zoetrope.app.cli.terminal.Session;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -2,9 +2,9 @@ package io.zoetrope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zoetrope.app.cli.Cancellation;
-import io.zoetrope.app.cli.Console;
-import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.terminal.Cancellation;
+import io.zoetrope.app.cli.terminal.Console;
+import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.make.MakeVerb;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;

@@ -2,12 +2,12 @@ package io.zoetrope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zoetrope.app.cli.Cancellation;
-import io.zoetrope.app.cli.ClipOptions;
-import io.zoetrope.app.cli.Console;
-import io.zoetrope.app.cli.PromptOption;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.ShapeOptions;
+import io.zoetrope.app.cli.option.ClipOptions;
+import io.zoetrope.app.cli.option.PromptOption;
+import io.zoetrope.app.cli.option.ShapeOptions;
+import io.zoetrope.app.cli.terminal.Cancellation;
+import io.zoetrope.app.cli.terminal.Console;
+import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.make.MakeVerb;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Frame;

@@ -2,9 +2,9 @@ package io.zoetrope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zoetrope.app.cli.Cancellation;
-import io.zoetrope.app.cli.Console;
-import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.terminal.Cancellation;
+import io.zoetrope.app.cli.terminal.Console;
+import io.zoetrope.app.cli.terminal.Session;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.zoetrope.app.cli.Cancellation;
+import io.zoetrope.app.cli.terminal.Cancellation;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,8 +1,8 @@
 package io.zoetrope.app;
 
-import io.zoetrope.app.cli.Cancellation;
-import io.zoetrope.app.cli.Console;
-import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.terminal.Cancellation;
+import io.zoetrope.app.cli.terminal.Console;
+import io.zoetrope.app.cli.terminal.Session;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package io.zoetrope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zoetrope.app.cli.Wording;
+import io.zoetrope.app.cli.words.Wording;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.UserError;

@@ -1,5 +1,7 @@
 package io.zoetrope.app.cli;
 
+import io.zoetrope.app.cli.terminal.OutputOptions;
+import io.zoetrope.app.cli.terminal.Session;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 

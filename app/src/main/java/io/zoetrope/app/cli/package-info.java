@@ -1,7 +1,6 @@
 /**
- * What all commands share: options, their values and limits, the console, progress, cancellation,
- * names for output files. Sees picocli and, of the library, {@code UserError}, the progress
- * interface, plans, models and the fits of {@code media}.
+ * What a command is: {@link io.zoetrope.app.cli.Verb}, and the {@link io.zoetrope.app.cli.Result}
+ * that it has to say. Sees {@code cli.terminal} and nothing of the library.
  */
 @NullMarked
 package io.zoetrope.app.cli;

@@ -1,7 +1,7 @@
 package io.zoetrope.app.command;
 
-import io.zoetrope.app.cli.SamplingOptions;
-import io.zoetrope.app.cli.StepProgress;
+import io.zoetrope.app.cli.option.SamplingOptions;
+import io.zoetrope.app.cli.terminal.StepProgress;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TextToVideo;

@@ -1,17 +1,16 @@
 package io.zoetrope.app.command;
 
-import io.zoetrope.app.cli.ModelFolders;
-import io.zoetrope.app.cli.OutOption;
 import io.zoetrope.app.cli.Result;
-import io.zoetrope.app.cli.RunOptions;
-import io.zoetrope.app.cli.SamplingOptions;
-import io.zoetrope.app.cli.SecondModel;
-import io.zoetrope.app.cli.SeedOption;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.StepProgress;
-import io.zoetrope.app.cli.UsageError;
-import io.zoetrope.app.cli.Values;
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.app.cli.option.ModelFolders;
+import io.zoetrope.app.cli.option.OutOption;
+import io.zoetrope.app.cli.option.RunOptions;
+import io.zoetrope.app.cli.option.SamplingOptions;
+import io.zoetrope.app.cli.option.SeedOption;
+import io.zoetrope.app.cli.option.Values;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.terminal.StepProgress;
+import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.data.toybox.Adherence;
 import io.zoetrope.data.toybox.Analysis;
 import io.zoetrope.data.toybox.Split;

@@ -1,8 +1,8 @@
 package io.zoetrope.app.command;
 
-import io.zoetrope.app.cli.ModelFolders;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.UsageError;
+import io.zoetrope.app.cli.option.ModelFolders;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.eval.features.ClassifierFeatures;
 import io.zoetrope.eval.features.TorchScriptFeatures;
 import io.zoetrope.eval.features.VideoFeatures;

@@ -1,8 +1,8 @@
 package io.zoetrope.app.command;
 
-import io.zoetrope.app.cli.ModelFolders;
 import io.zoetrope.app.cli.Result;
-import io.zoetrope.app.cli.SourceFile;
+import io.zoetrope.app.cli.option.ModelFolders;
+import io.zoetrope.app.cli.option.SourceFile;
 import io.zoetrope.media.VideoMetadata;
 import io.zoetrope.pipeline.order.Remembered;
 import io.zoetrope.record.RecordWriter;

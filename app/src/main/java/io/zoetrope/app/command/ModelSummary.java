@@ -1,7 +1,7 @@
 package io.zoetrope.app.command;
 
-import io.zoetrope.app.cli.Units;
-import io.zoetrope.app.cli.Wording;
+import io.zoetrope.app.cli.terminal.Units;
+import io.zoetrope.app.cli.words.Wording;
 import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.pipeline.model.ModelContents;
 import io.zoetrope.torch.Precision;

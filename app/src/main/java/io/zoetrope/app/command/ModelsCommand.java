@@ -1,10 +1,10 @@
 package io.zoetrope.app.command;
 
-import io.zoetrope.app.cli.ModelFolders;
 import io.zoetrope.app.cli.Result;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.Units;
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.app.cli.option.ModelFolders;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.terminal.Units;
 import io.zoetrope.checkpoint.hub.HubCache;
 import java.io.IOException;
 import java.io.UncheckedIOException;

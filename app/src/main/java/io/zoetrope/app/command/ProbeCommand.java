@@ -1,12 +1,12 @@
 package io.zoetrope.app.command;
 
-import io.zoetrope.app.cli.ModelFolders;
 import io.zoetrope.app.cli.Result;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.SourceFile;
-import io.zoetrope.app.cli.UsageError;
-import io.zoetrope.app.cli.Values;
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.app.cli.option.ModelFolders;
+import io.zoetrope.app.cli.option.SourceFile;
+import io.zoetrope.app.cli.option.Values;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.checkpoint.safetensors.Dtype;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;

@@ -1,12 +1,12 @@
 package io.zoetrope.app.command;
 
 import io.zoetrope.app.cli.Result;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.Units;
-import io.zoetrope.app.cli.UsageError;
-import io.zoetrope.app.cli.Values;
 import io.zoetrope.app.cli.Verb;
-import io.zoetrope.app.cli.Wording;
+import io.zoetrope.app.cli.option.Values;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.terminal.Units;
+import io.zoetrope.app.cli.words.UsageError;
+import io.zoetrope.app.cli.words.Wording;
 import io.zoetrope.checkpoint.hub.HubSettings;
 import io.zoetrope.checkpoint.hub.ModelId;
 import io.zoetrope.checkpoint.hub.Pull;

@@ -1,9 +1,9 @@
 package io.zoetrope.app.command;
 
-import io.zoetrope.app.cli.Cancellation;
-import io.zoetrope.app.cli.OutputOptions;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.Units;
+import io.zoetrope.app.cli.terminal.Cancellation;
+import io.zoetrope.app.cli.terminal.OutputOptions;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.terminal.Units;
 import io.zoetrope.checkpoint.hub.PullListener;
 import io.zoetrope.checkpoint.hub.PullPlan;
 import io.zoetrope.progress.Report;

@@ -1,6 +1,6 @@
 package io.zoetrope.app.command;
 
-import io.zoetrope.app.cli.StepProgress;
+import io.zoetrope.app.cli.terminal.StepProgress;
 import io.zoetrope.eval.suite.Bench;
 import io.zoetrope.media.ContactSheet;
 import io.zoetrope.media.Video;

@@ -1,15 +1,15 @@
 package io.zoetrope.app.command;
 
-import io.zoetrope.app.cli.ClipOptions;
-import io.zoetrope.app.cli.OutOption;
-import io.zoetrope.app.cli.OutOption.Target;
 import io.zoetrope.app.cli.Result;
-import io.zoetrope.app.cli.SeedOption;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.StepProgress;
-import io.zoetrope.app.cli.UsageError;
-import io.zoetrope.app.cli.Values;
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.app.cli.option.ClipOptions;
+import io.zoetrope.app.cli.option.OutOption;
+import io.zoetrope.app.cli.option.OutOption.Target;
+import io.zoetrope.app.cli.option.SeedOption;
+import io.zoetrope.app.cli.option.Values;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.terminal.StepProgress;
+import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.data.Clip;
 import io.zoetrope.data.toybox.Split;
 import io.zoetrope.data.toybox.ToyboxDataset;

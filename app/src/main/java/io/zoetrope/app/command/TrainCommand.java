@@ -1,8 +1,8 @@
 package io.zoetrope.app.command;
 
 import io.zoetrope.app.cli.Result;
-import io.zoetrope.app.cli.Session;
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.torch.UserError;
 import io.zoetrope.train.Trainer;
 import io.zoetrope.train.method.Method;

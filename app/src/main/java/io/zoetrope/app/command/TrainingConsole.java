@@ -1,8 +1,8 @@
 package io.zoetrope.app.command;
 
-import io.zoetrope.app.cli.OutputOptions;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.StepProgress;
+import io.zoetrope.app.cli.terminal.OutputOptions;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.terminal.StepProgress;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Report;
 import io.zoetrope.train.StepReport;

@@ -1,6 +1,6 @@
 package io.zoetrope.app.doctor;
 
-import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.terminal.Session;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.zoetrope.app.doctor;
 
-import io.zoetrope.app.cli.ModelFolders;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.Units;
+import io.zoetrope.app.cli.option.ModelFolders;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.terminal.Units;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.zoetrope.app.doctor;
 
-import io.zoetrope.app.cli.Units;
+import io.zoetrope.app.cli.terminal.Units;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

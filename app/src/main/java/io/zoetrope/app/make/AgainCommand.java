@@ -1,8 +1,8 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.app.cli.SeedOption;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.SourceFile;
+import io.zoetrope.app.cli.option.SeedOption;
+import io.zoetrope.app.cli.option.SourceFile;
+import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.pipeline.order.Made;
 import io.zoetrope.pipeline.order.Remembered;
 import io.zoetrope.pipeline.order.VideoOrder;

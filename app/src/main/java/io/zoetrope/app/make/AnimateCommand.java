@@ -1,13 +1,13 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.app.cli.ClipOptions;
-import io.zoetrope.app.cli.FitOption;
-import io.zoetrope.app.cli.HoldOptions;
-import io.zoetrope.app.cli.PlanOption;
-import io.zoetrope.app.cli.PromptOption;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.ShapeOptions;
-import io.zoetrope.app.cli.Values;
+import io.zoetrope.app.cli.option.ClipOptions;
+import io.zoetrope.app.cli.option.FitOption;
+import io.zoetrope.app.cli.option.PlanOption;
+import io.zoetrope.app.cli.option.PromptOption;
+import io.zoetrope.app.cli.option.ShapeOptions;
+import io.zoetrope.app.cli.option.Values;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.make.option.HoldOptions;
 import io.zoetrope.pipeline.order.AnimateSpec;
 import io.zoetrope.pipeline.order.Hold;
 import io.zoetrope.pipeline.order.Made;

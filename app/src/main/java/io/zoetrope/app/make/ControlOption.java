@@ -1,9 +1,9 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.app.cli.ModelFolders;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.SourceFile;
-import io.zoetrope.app.cli.UsageError;
+import io.zoetrope.app.cli.option.ModelFolders;
+import io.zoetrope.app.cli.option.SourceFile;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.pipeline.order.ModelRef.Control;
 import io.zoetrope.pipeline.order.SourceRef;
 import java.nio.file.Files;

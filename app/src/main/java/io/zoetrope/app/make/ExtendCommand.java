@@ -1,12 +1,12 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.app.cli.HoldOptions;
-import io.zoetrope.app.cli.JoinOptions;
-import io.zoetrope.app.cli.LengthOptions;
-import io.zoetrope.app.cli.PromptOption;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.ShapeOptions;
-import io.zoetrope.app.cli.SourceOptions;
+import io.zoetrope.app.cli.option.PromptOption;
+import io.zoetrope.app.cli.option.ShapeOptions;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.make.option.HoldOptions;
+import io.zoetrope.app.make.option.JoinOptions;
+import io.zoetrope.app.make.option.LengthOptions;
+import io.zoetrope.app.make.option.SourceOptions;
 import io.zoetrope.pipeline.order.ExtendSpec;
 import io.zoetrope.pipeline.order.Hold;
 import io.zoetrope.pipeline.order.Made;

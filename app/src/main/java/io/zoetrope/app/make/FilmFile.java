@@ -1,7 +1,7 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.app.cli.OutOption.Target;
-import io.zoetrope.app.cli.StepProgress;
+import io.zoetrope.app.cli.option.OutOption.Target;
+import io.zoetrope.app.cli.terminal.StepProgress;
 import io.zoetrope.media.Frame;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;

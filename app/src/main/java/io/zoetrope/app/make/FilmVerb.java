@@ -1,11 +1,10 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.app.cli.Memory;
-import io.zoetrope.app.cli.OutOption;
 import io.zoetrope.app.cli.Result;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.StepProgress;
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.app.cli.option.OutOption;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.terminal.StepProgress;
 import io.zoetrope.checkpoint.lora.LoraReport;
 import io.zoetrope.media.OutputFormat;
 import io.zoetrope.pipeline.model.VideoModel;

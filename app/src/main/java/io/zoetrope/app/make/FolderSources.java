@@ -1,7 +1,7 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.app.cli.ModelFolders;
-import io.zoetrope.app.cli.Session;
+import io.zoetrope.app.cli.option.ModelFolders;
+import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.pipeline.order.Sources;
 import java.nio.file.Path;
 

@@ -1,14 +1,15 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.app.cli.ClipOptions;
-import io.zoetrope.app.cli.PlanOption;
-import io.zoetrope.app.cli.PromptOption;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.ShapeOptions;
-import io.zoetrope.app.cli.UsageError;
+import io.zoetrope.app.cli.option.ClipOptions;
+import io.zoetrope.app.cli.option.PlanOption;
+import io.zoetrope.app.cli.option.PromptOption;
+import io.zoetrope.app.cli.option.ShapeOptions;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.order.GenerateSpec;
+import io.zoetrope.pipeline.order.LatentsFile;
 import io.zoetrope.pipeline.order.ModelRef;
 import io.zoetrope.pipeline.order.SourceRef;
 import io.zoetrope.pipeline.order.TaskSpec;
@@ -68,6 +69,6 @@ public final class GenerateCommand extends MakeVerb {
 
   @Override
   void latents(VideoModel model, VideoRequest request, Tensor z_1CFHW) {
-    save.ifPresent(path -> LatentOptions.write(path, z_1CFHW, model, request));
+    save.ifPresent(path -> LatentsFile.write(path, z_1CFHW, model, request));
   }
 }

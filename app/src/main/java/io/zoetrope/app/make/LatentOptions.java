@@ -1,22 +1,15 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.app.cli.OutOption;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.SourceFile;
-import io.zoetrope.checkpoint.safetensors.Safetensors;
-import io.zoetrope.pipeline.model.VideoModel;
-import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.app.cli.option.OutOption;
+import io.zoetrope.app.cli.option.SourceFile;
+import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.pipeline.order.NoiseFile;
 import io.zoetrope.pipeline.order.SourceRef;
-import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -58,22 +51,5 @@ final class LatentOptions {
   /** Where latents go, if they are wanted. */
   Optional<Path> save(Session session) {
     return OutOption.file(session, "--save-latents", save, ".safetensors");
-  }
-
-  /** Writes latents as the network made them, and as the autoencoder decodes them. */
-  static void write(Path path, Tensor z_1CFHW, VideoModel model, VideoRequest request) {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    tensors.put("latents", z_1CFHW);
-    Map<String, String> about = new LinkedHashMap<>();
-    about.put("prompt", request.prompt());
-    about.put("seed", String.valueOf(request.seed()));
-    model
-        .autoencoder()
-        .scaling()
-        .ifPresent(scaling -> {
-          tensors.put("z", Ops.add(Ops.mul(z_1CFHW, 1 / scaling.factor()), scaling.shift()));
-          about.put("scaling_factor", String.valueOf(scaling.factor()));
-        });
-    Safetensors.write(path, tensors, about);
   }
 }

@@ -1,17 +1,16 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.app.cli.ClipOptions;
-import io.zoetrope.app.cli.FitOption;
-import io.zoetrope.app.cli.HoldOptions;
-import io.zoetrope.app.cli.PromptOption;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.ShapeOptions;
-import io.zoetrope.app.cli.Values;
+import io.zoetrope.app.cli.option.ClipOptions;
+import io.zoetrope.app.cli.option.FitOption;
+import io.zoetrope.app.cli.option.PromptOption;
+import io.zoetrope.app.cli.option.ShapeOptions;
+import io.zoetrope.app.cli.option.Values;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.make.option.HoldOptions;
 import io.zoetrope.pipeline.order.Hold;
 import io.zoetrope.pipeline.order.LoopSpec;
 import io.zoetrope.pipeline.order.Made;
 import io.zoetrope.pipeline.order.TaskSpec;
-import io.zoetrope.pipeline.task.Loop;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +35,7 @@ public final class LoopCommand extends MakeVerb {
       names = "--noise",
       paramLabel = "LEVEL",
       converter = Values.Level.class,
-      defaultValue = "" + Loop.USUAL_LEVEL,
+      defaultValue = "" + LoopSpec.USUAL_NOISE,
       description = {
         "Noise that the picture gets, 0 to 1: a little lets it look like the frames around it; 0"
             + " leaves it as it is (default: ${DEFAULT-VALUE})."

@@ -1,13 +1,13 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.app.cli.LongOptions;
-import io.zoetrope.app.cli.PartOptions;
-import io.zoetrope.app.cli.PromptOption;
-import io.zoetrope.app.cli.RunOptions;
-import io.zoetrope.app.cli.SamplingOptions;
-import io.zoetrope.app.cli.SeedOption;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.ShapeOptions;
+import io.zoetrope.app.cli.option.PromptOption;
+import io.zoetrope.app.cli.option.RunOptions;
+import io.zoetrope.app.cli.option.SamplingOptions;
+import io.zoetrope.app.cli.option.SeedOption;
+import io.zoetrope.app.cli.option.ShapeOptions;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.make.option.LongOptions;
+import io.zoetrope.app.make.option.PartOptions;
 import io.zoetrope.pipeline.order.Hold;
 import io.zoetrope.pipeline.order.ModelRef;
 import io.zoetrope.pipeline.order.TaskSpec;

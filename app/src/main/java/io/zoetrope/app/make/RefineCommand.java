@@ -1,14 +1,14 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.app.cli.JoinOptions;
-import io.zoetrope.app.cli.LengthOptions;
-import io.zoetrope.app.cli.PromptOption;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.ShapeOptions;
-import io.zoetrope.app.cli.SourceFile;
-import io.zoetrope.app.cli.SourceOptions;
-import io.zoetrope.app.cli.UsageError;
-import io.zoetrope.app.cli.Values;
+import io.zoetrope.app.cli.option.PromptOption;
+import io.zoetrope.app.cli.option.ShapeOptions;
+import io.zoetrope.app.cli.option.SourceFile;
+import io.zoetrope.app.cli.option.Values;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.words.UsageError;
+import io.zoetrope.app.make.option.JoinOptions;
+import io.zoetrope.app.make.option.LengthOptions;
+import io.zoetrope.app.make.option.SourceOptions;
 import io.zoetrope.pipeline.cascade.Bridge;
 import io.zoetrope.pipeline.order.Made;
 import io.zoetrope.pipeline.order.RefineSpec;

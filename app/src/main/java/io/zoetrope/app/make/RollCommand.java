@@ -1,13 +1,12 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.app.cli.CueOptions;
-import io.zoetrope.app.cli.LengthOptions;
-import io.zoetrope.app.cli.Memory;
-import io.zoetrope.app.cli.PromptOption;
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.ShapeOptions;
-import io.zoetrope.app.cli.UsageError;
-import io.zoetrope.app.cli.Values;
+import io.zoetrope.app.cli.option.PromptOption;
+import io.zoetrope.app.cli.option.ShapeOptions;
+import io.zoetrope.app.cli.option.Values;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.words.UsageError;
+import io.zoetrope.app.make.option.CueOptions;
+import io.zoetrope.app.make.option.LengthOptions;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.pipeline.order.Made;
 import io.zoetrope.pipeline.order.RollSpec;

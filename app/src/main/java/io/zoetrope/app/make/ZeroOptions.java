@@ -1,8 +1,8 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.app.cli.Session;
-import io.zoetrope.app.cli.SourceFile;
-import io.zoetrope.app.cli.UsageError;
+import io.zoetrope.app.cli.option.SourceFile;
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.pipeline.order.SourceRef;
 import io.zoetrope.pipeline.order.ZeroMethod;
 import io.zoetrope.pipeline.task.MotionField;

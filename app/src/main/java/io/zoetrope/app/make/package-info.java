@@ -1,8 +1,8 @@
 /**
- * The commands that make videos, and the one that draws their plans. Each reads its options and
- * sources and says which {@link io.zoetrope.pipeline.task.VideoTask} they mean; {@link
- * io.zoetrope.app.make.MakeVerb} is the course that all of them take from there. Sees {@code cli}
- * and the library.
+ * The commands that make videos. Each reads its options and says which {@link
+ * io.zoetrope.pipeline.order.TaskSpec} they mean; {@link io.zoetrope.app.make.MakeVerb} is the
+ * course that all of them take from there, through {@link io.zoetrope.pipeline.order.Studio}. Sees
+ * {@code cli}, {@code make.option} and the values of orders; no engine, no network, no tensors.
  */
 @NullMarked
 package io.zoetrope.app.make;

@@ -20,8 +20,11 @@ import org.bytedeco.pytorch.Tensor;
  * @param noise that it gets, 0 to 0.99: 0 leaves it as it is
  */
 public record LoopSpec(
-    SourceRef image, @Default("crop") Fit fit, @Default("" + Loop.USUAL_LEVEL) double noise)
+    SourceRef image, @Default("crop") Fit fit, @Default("" + LoopSpec.USUAL_NOISE) double noise)
     implements TaskSpec {
+  /** Of {@code loop}, where nothing is said: a picture of another maker closes without a jolt. */
+  public static final double USUAL_NOISE = Loop.USUAL_LEVEL;
+
   public LoopSpec {
     Checks.real("noise", 0, 0.99, noise);
   }

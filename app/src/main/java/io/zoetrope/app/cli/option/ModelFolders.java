@@ -1,0 +1,155 @@
+package io.zoetrope.app.cli.option;
+
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.checkpoint.hub.HubCache;
+import io.zoetrope.checkpoint.hub.HubSettings;
+import io.zoetrope.checkpoint.hub.ModelId;
+import io.zoetrope.pipeline.family.ModelIndex;
+import io.zoetrope.torch.UserError;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Where models lie: the folders in {@code $ZOETROPE_MODELS}, then {@code models} in the working
+ * folder, then those that came with zoetrope, then the cache of the hub, in which a model's name is
+ * {@code ORG/NAME} or {@code ORG/NAME@REVISION}. A model is a folder with a {@code
+ * model_index.json} in it; the first of a name wins. Nothing is ever downloaded.
+ */
+public final class ModelFolders {
+  private static final String VARIABLE = "ZOETROPE_MODELS";
+
+  private final Session session;
+
+  public ModelFolders(Session session) {
+    this.session = session;
+  }
+
+  /** The folders that are looked into, whether they exist or not. */
+  public List<Path> roots() {
+    Set<Path> roots = new LinkedHashSet<>();
+    session
+        .variable(VARIABLE)
+        .ifPresent(list -> {
+          for (String folder : list.split(File.pathSeparator, -1)) {
+            if (!folder.isBlank()) {
+              roots.add(session.resolve(Path.of(folder.strip())));
+            }
+          }
+        });
+    roots.add(session.resolve(Path.of("models")).toAbsolutePath().normalize());
+    session.home().ifPresent(home -> roots.add(home.resolve("models").normalize()));
+    return List.copyOf(roots);
+  }
+
+  /** Every model found, in the order in which names are resolved. */
+  public List<Path> models() {
+    List<Path> models = new ArrayList<>();
+    for (Path root : roots()) {
+      if (Files.isDirectory(root)) {
+        try (Stream<Path> children = Files.list(root)) {
+          children.filter(ModelFolders::isModel).sorted().forEach(models::add);
+        } catch (IOException e) {
+          throw new UserError("cannot look into '%s': %s".formatted(root, e.getMessage()), e);
+        }
+      }
+    }
+    return models;
+  }
+
+  /**
+   * The folder of a model, or its file.
+   *
+   * @param wanted a path, also of a checkpoint in one .safetensors file, the name of a folder under
+   *     one of the roots, or that of a model of the hub
+   * @throws UserError if there is none
+   */
+  public Path find(String wanted) {
+    Path direct = session.resolve(Path.of(wanted));
+    if (isModel(direct) || isFile(direct)) {
+      return direct;
+    }
+    Optional<Path> named =
+        models().stream().filter(m -> wanted.equals(String.valueOf(m.getFileName()))).findFirst();
+    if (named.isPresent()) {
+      return named.get();
+    }
+    if (Files.isDirectory(direct)) {
+      throw new UserError("'%s' is no model: it lacks model_index.json".formatted(direct));
+    }
+    Optional<Path> cached = cached(wanted);
+    if (cached.isEmpty()) {
+      throw missing(wanted);
+    }
+    if (!isModel(cached.get())) {
+      throw new UserError(
+          "%s is on this disk but is no whole model: 'zoetrope pull %s' fetches what it lacks, if it is one"
+              .formatted(wanted, wanted));
+    }
+    return cached.get();
+  }
+
+  /**
+   * The model that refines what another makes.
+   *
+   * @param wanted its name, as for {@link #find}; none asks the other model's index
+   * @param first the other model
+   * @return empty if that is the other model itself
+   * @throws UserError if there is none of that name
+   */
+  public Optional<Path> refiner(Optional<String> wanted, Path first) {
+    return wanted.map(this::find).or(() -> ModelIndex.refiner(first)).filter(f -> !f.equals(first));
+  }
+
+  /** The files of a model of the hub, if it was downloaded; they need not be a whole model. */
+  public Optional<Path> cached(String wanted) {
+    return ModelId.tryParse(wanted).flatMap(hub()::find);
+  }
+
+  /** The cache of the hub, which zoetrope shares with other programs. */
+  public HubCache hub() {
+    return new HubCache(HubSettings.cache(session.environment(), session.workingFolder()));
+  }
+
+  /** Why there is no such model. */
+  public static UserError missing(String wanted) {
+    boolean hub = wanted.indexOf('/') > 0 && ModelId.tryParse(wanted).isPresent();
+    return new UserError(
+        hub
+            ? "there is no folder '%s', and no such model was downloaded: 'zoetrope pull %s' does that"
+                .formatted(wanted, wanted)
+            : "there is no model '%s': 'zoetrope models' lists what there is, or give its folder"
+                .formatted(wanted));
+  }
+
+  /** Whether a folder says that it is a model. */
+  public static boolean isModel(Path folder) {
+    return Files.isRegularFile(folder.resolve("model_index.json"));
+  }
+
+  private static boolean isFile(Path path) {
+    return path.toString().endsWith(".safetensors") && Files.isRegularFile(path);
+  }
+
+  /** The safetensors files of a folder and of the folders in it. */
+  public static List<Path> weights(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.walk(folder, 2)) {
+      return files
+          .filter(f -> f.toString().endsWith(".safetensors") && Files.isRegularFile(f))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.zoetrope.app.cli.option;
+
+import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.words.UsageError;
+import io.zoetrope.pipeline.order.SourceRef;
+import io.zoetrope.pipeline.order.Wish;
+import java.util.List;
+import picocli.CommandLine.Parameters;
+
+/** What to show, as words at the end of a command line. A form for each place they may have. */
+public abstract class PromptOption {
+  abstract List<String> words();
+
+  /** What was said; may be empty. */
+  public final String text() {
+    return check("PROMPT", String.join(" ", words()));
+  }
+
+  /** Whether anything was. */
+  public final boolean given() {
+    return !words().isEmpty();
+  }
+
+  /**
+   * What was said, which must be something.
+   *
+   * @param example a whole command line
+   */
+  public final String required(String example) {
+    return require("PROMPT", String.join(" ", words()), example);
+  }
+
+  /** A prompt that may be empty, stripped. */
+  public static String check(String name, String text) {
+    if (text.length() > Wish.LONGEST_PROMPT) {
+      throw new UsageError(
+          "%s is %d characters long: say it in %d"
+              .formatted(name, text.length(), Wish.LONGEST_PROMPT));
+    }
+    return text.strip();
+  }
+
+  /**
+   * A prompt that must say something.
+   *
+   * @param example a whole command line
+   */
+  public static String require(String name, String text, String example) {
+    String prompt = check(name, text);
+    if (prompt.isEmpty()) {
+      throw new UsageError("the prompt is empty: say what to show, as in " + example);
+    }
+    return prompt;
+  }
+
+  /** All there is. */
+  public static final class Alone extends PromptOption {
+    @Parameters(
+        paramLabel = "PROMPT",
+        arity = "1..*",
+        description = "What to show, as in \"a red ball moves right\".")
+    private List<String> words = List.of();
+
+    @Override
+    List<String> words() {
+      return words;
+    }
+  }
+
+  /** All there is, or left out for {@code --at}. */
+  public static final class OrCues extends PromptOption {
+    @Parameters(
+        paramLabel = "PROMPT",
+        arity = "0..*",
+        description = "What to show; or several one after another with --at.")
+    private List<String> words = List.of();
+
+    @Override
+    List<String> words() {
+      return words;
+    }
+  }
+
+  /** Behind a picture. */
+  public static final class AfterPicture extends PromptOption {
+    @Parameters(index = "0", paramLabel = "IMAGE", description = "A picture: .png, .jpg, ...")
+    private String image = "";
+
+    @Parameters(
+        index = "1..*",
+        arity = "0..*",
+        paramLabel = "PROMPT",
+        description = "What happens to it.")
+    private List<String> words = List.of();
+
+    public SourceRef image(Session session) {
+      return SourceRef.of(SourceFile.of(session, "IMAGE", image));
+    }
+
+    @Override
+    List<String> words() {
+      return words;
+    }
+  }
+
+  /** Behind two pictures. */
+  public static final class AfterPictures extends PromptOption {
+    @Parameters(index = "0", paramLabel = "FIRST", description = "The picture that it begins with.")
+    private String first = "";
+
+    @Parameters(index = "1", paramLabel = "LAST", description = "The picture that it ends with.")
+    private String last = "";
+
+    @Parameters(
+        index = "2..*",
+        arity = "0..*",
+        paramLabel = "PROMPT",
+        description = "What happens in between.")
+    private List<String> words = List.of();
+
+    public SourceRef first(Session session) {
+      return SourceRef.of(SourceFile.of(session, "FIRST", first));
+    }
+
+    public SourceRef last(Session session) {
+      return SourceRef.of(SourceFile.of(session, "LAST", last));
+    }
+
+    @Override
+    List<String> words() {
+      return words;
+    }
+  }
+
+  /** Behind a video. */
+  public static final class AfterVideo extends PromptOption {
+    @Parameters(index = "0", paramLabel = "VIDEO", description = "What to go on from.")
+    private String video = "";
+
+    @Parameters(
+        index = "1..*",
+        arity = "0..*",
+        paramLabel = "PROMPT",
+        description = "What happens next.")
+    private List<String> words = List.of();
+
+    public SourceRef video(Session session) {
+      return SourceRef.of(SourceFile.of(session, "VIDEO", video));
+    }
+
+    @Override
+    List<String> words() {
+      return words;
+    }
+  }
+
+  /** Behind a video, and needed. */
+  public static final class NeededAfterVideo extends PromptOption {
+    @Parameters(index = "0", paramLabel = "VIDEO", description = "What to begin with.")
+    private String video = "";
+
+    @Parameters(
+        index = "1..*",
+        arity = "1..*",
+        paramLabel = "PROMPT",
+        description = "What it shall show.")
+    private List<String> words = List.of();
+
+    public SourceRef video(Session session) {
+      return SourceRef.of(SourceFile.of(session, "VIDEO", video));
+    }
+
+    @Override
+    List<String> words() {
+      return words;
+    }
+  }
+}

@@ -1,0 +1,277 @@
+package io.zoetrope.app.cli.option;
+
+import io.zoetrope.pipeline.model.Size;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Samplers;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * What the words after an option may be. Limits are there to catch slips of the finger before hours
+ * of work, not to say what is wise.
+ */
+public final class Values {
+  private Values() {}
+
+  /** A value that an option cannot take; the message names cause and mend. */
+  static final class Bad extends TypeConversionException {
+    private static final long serialVersionUID = 1L;
+
+    Bad(String message, Object... details) {
+      super(String.format(Locale.ROOT, message, details));
+    }
+  }
+
+  /** A whole number between two limits. */
+  abstract static class Whole implements ITypeConverter<Integer> {
+    private final int min;
+    private final int max;
+
+    Whole(int min, int max) {
+      this.min = min;
+      this.max = max;
+    }
+
+    @Override
+    public Integer convert(String text) {
+      long value;
+      try {
+        value = Long.parseLong(text.strip());
+      } catch (NumberFormatException e) {
+        throw new Bad("'%s' is not a whole number from %d to %d", text, min, max);
+      }
+      if (value < min || value > max) {
+        throw new Bad("'%s' is out of range: give a whole number from %d to %d", text, min, max);
+      }
+      return (int) value;
+    }
+  }
+
+  /** A finite number between two limits. */
+  abstract static class Real implements ITypeConverter<Double> {
+    private final double min;
+    private final double max;
+
+    Real(double min, double max) {
+      this.min = min;
+      this.max = max;
+    }
+
+    @Override
+    public Double convert(String text) {
+      double value;
+      try {
+        value = Double.parseDouble(text.strip());
+      } catch (NumberFormatException e) {
+        throw new Bad("'%s' is not a number from %s to %s", text, plain(min), plain(max));
+      }
+      // Also catches NaN, of which no comparison is true.
+      if (!(value >= min && value <= max)) {
+        throw new Bad(
+            "'%s' is out of range: give a number from %s to %s", text, plain(min), plain(max));
+      }
+      return value;
+    }
+
+    private static String plain(double value) {
+      return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+    }
+  }
+
+  /** Blocks of a text encoder that are left out. */
+  public static final class ClipSkip extends Whole {
+    public ClipSkip() {
+      super(0, 11);
+    }
+  }
+
+  /** How often FreeInit makes a clip. */
+  public static final class Times extends Whole {
+    public Times() {
+      super(1, 20);
+    }
+  }
+
+  /** How many frames a clip has. */
+  public static final class Frames extends Whole {
+    public Frames() {
+      super(1, VideoRequest.MOST_FRAMES);
+    }
+  }
+
+  /** How many frames a video of several clips has. */
+  public static final class Length extends Whole {
+    public Length() {
+      super(1, 1_000_000);
+    }
+  }
+
+  /** How many frames overlap, of two clips or two prompts. */
+  public static final class Overlap extends Whole {
+    public Overlap() {
+      super(0, VideoRequest.MOST_FRAMES - 1);
+    }
+  }
+
+  /** How many things at once. */
+  public static final class Jobs extends Whole {
+    public Jobs() {
+      super(1, 32);
+    }
+  }
+
+  /** How many times as large. */
+  public static final class Scale extends Real {
+    public Scale() {
+      super(1, 8);
+    }
+  }
+
+  /** A place in a video. */
+  public static final class Seconds extends Real {
+    public Seconds() {
+      super(0, 1_000_000);
+    }
+  }
+
+  /** How many sampler steps. */
+  public static final class Steps extends Whole {
+    public Steps() {
+      super(1, VideoRequest.MOST_STEPS);
+    }
+  }
+
+  /** How many of something. */
+  public static final class Count extends Whole {
+    public Count() {
+      super(1, 1_000_000);
+    }
+  }
+
+  /** How many at once. */
+  public static final class Batch extends Whole {
+    public Batch() {
+      super(1, 256);
+    }
+  }
+
+  /** Frames per second. */
+  public static final class Fps extends Real {
+    public Fps() {
+      super(0.1, 240);
+    }
+  }
+
+  /** Classifier-free guidance; 1 is none. */
+  public static final class Guidance extends Real {
+    public Guidance() {
+      super(0, 100);
+    }
+  }
+
+  /** How much noise a given clip gets. */
+  public static final class Strength extends Real {
+    public Strength() {
+      super(0.01, 1);
+    }
+  }
+
+  /** A little noise. */
+  public static final class Level extends Real {
+    public Level() {
+      super(0, 0.99);
+    }
+  }
+
+  /** The seed of all randomness. */
+  public static final class Seed implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      try {
+        long value = Long.parseLong(text.strip());
+        if (value >= 0) {
+          return value;
+        }
+      } catch (NumberFormatException e) {
+        // Falls through to the one message.
+      }
+      throw new Bad("'%s' is no seed: give a whole number from 0 to %d", text, Long.MAX_VALUE);
+    }
+  }
+
+  /** Where to compute. */
+  public static final class Device implements ITypeConverter<String> {
+    private static final Pattern FORM = Pattern.compile("auto|cpu|cuda(:\\d{1,2})?");
+
+    @Override
+    public String convert(String text) {
+      String name = text.strip().toLowerCase(Locale.ROOT);
+      if (!FORM.matcher(name).matches()) {
+        throw new Bad("'%s' is no device: use auto, cpu, cuda or cuda:N", text);
+      }
+      return name;
+    }
+  }
+
+  /** In which number format. */
+  public static final class Dtype implements ITypeConverter<String> {
+    private static final Pattern FORM = Pattern.compile("auto|f32|bf16");
+
+    @Override
+    public String convert(String text) {
+      String name = text.strip().toLowerCase(Locale.ROOT);
+      if (!FORM.matcher(name).matches()) {
+        throw new Bad("'%s' is no dtype: use auto, f32 or bf16", text);
+      }
+      return name;
+    }
+  }
+
+  /** How to sample. */
+  public static final class SamplerName implements ITypeConverter<String> {
+    /** All of them, for help. */
+    static final class Names implements Iterable<String> {
+      @Override
+      public Iterator<String> iterator() {
+        return Samplers.NAMES.iterator();
+      }
+    }
+
+    @Override
+    public String convert(String text) {
+      String name = text.strip().toLowerCase(Locale.ROOT);
+      if (!Samplers.NAMES.contains(name)) {
+        throw new Bad("'%s' is no sampler: use %s", text, String.join(", ", Samplers.NAMES));
+      }
+      return name;
+    }
+  }
+
+  /** Pixels across and down, as in {@code 256x144}. */
+  public static final class Shape implements ITypeConverter<Size> {
+    private static final Pattern FORM = Pattern.compile("(\\d{1,9})[xX×](\\d{1,9})");
+
+    @Override
+    public Size convert(String text) {
+      Matcher form = FORM.matcher(text.strip());
+      if (!form.matches()) {
+        throw new Bad("'%s' is no size: give WIDTHxHEIGHT in pixels, as in 128x128", text);
+      }
+      int width = Integer.parseInt(form.group(1));
+      int height = Integer.parseInt(form.group(2));
+      if (Math.min(width, height) < Size.MIN || Math.max(width, height) > Size.MAX) {
+        throw new Bad("'%s' is out of range: each side is from %d to %d", text, Size.MIN, Size.MAX);
+      }
+      if (width % 2 != 0 || height % 2 != 0) {
+        throw new Bad(
+            "'%s' has an odd side, which video files cannot hold: try %dx%d",
+            text, width + width % 2, height + height % 2);
+      }
+      return new Size(width, height);
+    }
+  }
+}

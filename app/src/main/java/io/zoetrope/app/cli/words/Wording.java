@@ -1,0 +1,67 @@
+package io.zoetrope.app.cli.words;
+
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Mend;
+import io.zoetrope.torch.UserError;
+import java.util.List;
+import java.util.Locale;
+
+/** How the command line words what errors of the library leave to their door. */
+public final class Wording {
+  private Wording() {}
+
+  /** An error in one line. */
+  public static String line(UserError e) {
+    return e.line(Wording::of);
+  }
+
+  /**
+   * An error in one line, in which an order's wish that is an option here is called by that.
+   *
+   * @param options of the command
+   */
+  public static String line(UserError e, List<String> options) {
+    String line = line(e);
+    int end = line.indexOf(' ');
+    String option = "--" + kebab(line.substring(0, Math.max(0, end)));
+    return e.fault() == Fault.ORDER && options.contains(option)
+        ? option + line.substring(end)
+        : line;
+  }
+
+  private static String kebab(String name) {
+    return name.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+  }
+
+  private static String of(Mend.Slot slot) {
+    return switch (slot) {
+      case Mend.Turn turn ->
+          turn.value().isEmpty() ? option(turn.knob()) : option(turn.knob()) + " " + turn.value();
+      case Mend.Act act -> deed(act);
+    };
+  }
+
+  /** The option of a setting. */
+  static String option(Mend.Knob knob) {
+    return switch (knob) {
+      case SAMPLER -> "--sampler";
+      case PRECISION -> "--dtype";
+      case TOKENIZER -> "--tokenizer";
+      case MOTION_ADAPTER -> "--motion-adapter";
+      case INCLUDED -> "--include";
+      case EXCLUDED -> "--exclude";
+      case RESUMING -> "--resume";
+    };
+  }
+
+  private static String deed(Mend.Act act) {
+    return switch (act.deed()) {
+      case FETCH -> "run 'zoetrope pull %s'".formatted(act.object());
+      case LIST_MODELS -> "'zoetrope models' lists those that are there";
+      case INSPECT -> "'zoetrope inspect' shows what it has";
+      case ONE_FRAME ->
+          "make one frame with 'generate', 'restyle --frames 1' or 'animate --noise 0.6'";
+      case ANIMATE -> "'zoetrope animate' makes it a video";
+    };
+  }
+}

@@ -1,0 +1,71 @@
+package io.zoetrope.app.cli.terminal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Report;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What a person at a terminal sees of the phases of one command. */
+class StepProgressTest {
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private Session session(boolean terminal) {
+    PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+    Console console = new Console(stream, stream, terminal, 90);
+    return new Session(console, new Cancellation(), Path.of(""), Map.of());
+  }
+
+  private String told() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void everyPhaseHasItsName() throws Exception {
+    try (StepProgress progress = new StepProgress(session(true), new OutputOptions(), "rolling")) {
+      for (Phase phase : new Phase[] {Phase.LOAD, Phase.SAMPLE, Phase.DECODE, Phase.WRITE}) {
+        for (int i = 1; i <= 3; i++) {
+          progress.update(Report.of(phase, i, 3).words(phase == Phase.SAMPLE ? "loss 1" : ""));
+          Thread.sleep(300); // a short phase shows no bar
+        }
+      }
+    }
+    assertThat(told()).containsSubsequence("loading", "rolling", "decoding", "writing");
+    assertThat(told()).contains("loss 1").doesNotContain("sampling");
+  }
+
+  @Test
+  void phasesThatAreOverAtOnceShowNothing() {
+    try (StepProgress progress = new StepProgress(session(true), new OutputOptions(), "sampling")) {
+      progress.update(Report.of(Phase.LOAD, 1, 2));
+      progress.update(Report.of(Phase.LOAD, 2, 2));
+    }
+    assertThat(told()).doesNotContain("loading");
+  }
+
+  @Test
+  void aFileGetsNoLinesOfWhatIsShort() {
+    try (StepProgress progress =
+        new StepProgress(session(false), new OutputOptions(), "sampling")) {
+      progress.update(1, 2);
+      progress.update(2, 2);
+    }
+    assertThat(told()).isEmpty();
+  }
+
+  @Test
+  void cancellingReachesTheWork() {
+    Session session = session(false);
+    try (StepProgress progress = new StepProgress(session, new OutputOptions(), "sampling")) {
+      assertThat(progress.cancelled()).isFalse();
+      session.cancellation().cancel();
+      assertThat(progress.cancelled()).isTrue();
+      assertThat(progress.then(report -> {}).cancelled()).isTrue();
+    }
+  }
+}

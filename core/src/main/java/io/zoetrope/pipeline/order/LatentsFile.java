@@ -1,0 +1,41 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.torch.Ops;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Latents in a safetensors file, to compare with other programs: {@code latents} as the network
+ * made them, and {@code z} as the autoencoder's own, where they differ by a scale.
+ */
+public final class LatentsFile {
+  private LatentsFile() {}
+
+  /**
+   * Writes them; the file appears whole or not at all.
+   *
+   * @param z_1CFHW of {@code model}
+   * @param request by which they were made
+   * @throws io.zoetrope.torch.UserError if the file cannot be written
+   */
+  public static void write(Path path, Tensor z_1CFHW, VideoModel model, VideoRequest request) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("latents", z_1CFHW);
+    Map<String, String> about = new LinkedHashMap<>();
+    about.put("prompt", request.prompt());
+    about.put("seed", String.valueOf(request.seed()));
+    model
+        .autoencoder()
+        .scaling()
+        .ifPresent(scaling -> {
+          tensors.put("z", Ops.add(Ops.mul(z_1CFHW, 1 / scaling.factor()), scaling.shift()));
+          about.put("scaling_factor", String.valueOf(scaling.factor()));
+        });
+    Safetensors.write(path, tensors, about);
+  }
+}
