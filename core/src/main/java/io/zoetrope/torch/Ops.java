@@ -1,6 +1,7 @@
 package io.zoetrope.torch;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.GradMode;
@@ -56,29 +57,8 @@ public final class Ops {
   /** Normalises over the last axis. */
   public static Tensor layerNorm(
       Tensor x, Optional<Tensor> weight, Optional<Tensor> bias, double eps) {
-    boolean some = learns(weight, bias);
     return torch.layer_norm(
-        some ? joining(x) : x,
-        new long[] {x.size(-1)},
-        optional(some ? weight.map(Ops::joining) : weight),
-        optional(some ? bias.map(Ops::joining) : bias),
-        eps,
-        true);
-  }
-
-  /**
-   * Whether gain or bias of a norm learns. Then the gradient of everything in it is asked for: a
-   * backward pass that wanted some of them only was seen to crash, of which the cause is not known.
-   */
-  private static boolean learns(Optional<Tensor> weight, Optional<Tensor> bias) {
-    return GradMode.is_enabled()
-        && (weight.filter(Tensor::requires_grad).isPresent()
-            || bias.filter(Tensor::requires_grad).isPresent());
-  }
-
-  /** The same numbers, whose gradient is taken, if only to be forgotten. */
-  private static Tensor joining(Tensor t) {
-    return t.requires_grad() ? t : t.detach().set_requires_grad(true);
+        x, new long[] {x.size(-1)}, optional(weight), optional(bias), eps, true);
   }
 
   /** Root-mean-square normalisation over the last axis (Zhang &amp; Sennrich, 2019). */
@@ -93,12 +73,24 @@ public final class Ops {
    * variance as {@code E[x^2] - E[x]^2}, which loses digits where a mean is large beside the
    * deviation. Rows of x for which that happens are done again by the kernel for the plain layout,
    * which does not; a row's result depends on that row alone.
+   *
+   * <p>Backwards that kernel writes the gradient of x whether it is wanted or not, and where it is
+   * not, to address 0 (libtorch 2.10): so where gain or bias learns, it is wanted.
    */
   public static Tensor groupNorm(
       Tensor x, long groups, Optional<Tensor> weight, Optional<Tensor> bias, double eps) {
-    return learns(weight, bias)
-        ? normed(joining(x), groups, weight.map(Ops::joining), bias.map(Ops::joining), eps)
-        : normed(x, groups, weight, bias, eps);
+    return normed(learns(weight, bias) ? joining(x) : x, groups, weight, bias, eps);
+  }
+
+  /** Whether gain or bias of a norm learns. */
+  private static boolean learns(Optional<Tensor> weight, Optional<Tensor> bias) {
+    return GradMode.is_enabled()
+        && Stream.concat(weight.stream(), bias.stream()).anyMatch(Tensor::requires_grad);
+  }
+
+  /** The same numbers, whose gradient is taken, if only to be forgotten. */
+  private static Tensor joining(Tensor t) {
+    return t.requires_grad() ? t : t.detach().set_requires_grad(true);
   }
 
   private static Tensor normed(
