@@ -1,6 +1,7 @@
 package io.zoetrope.nn;
 
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.util.Arrays;
@@ -49,6 +50,18 @@ public record Lora(SequencedMap<String, Update> updates) {
 
     public long rank() {
       return down.size(0);
+    }
+
+    /**
+     * Requires that this is made of numbers.
+     *
+     * @param layer named in the error
+     * @throws UserError if one is not finite
+     */
+    void requireFinite(String layer) {
+      String what = "the numbers of the update of layer '%s'".formatted(layer);
+      Finite.requireStored(down, what);
+      Finite.requireStored(up, what);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.zoetrope.nn;
 
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
@@ -71,7 +72,8 @@ public final class LoraStack implements AutoCloseable {
    * Adds a LoRA, or gives the one of that name another scale or content.
    *
    * @param scale 1 is as it was trained, 0 is nothing; any number
-   * @throws UserError if an update does not fit its layer; nothing has changed then
+   * @throws UserError if an update does not fit its layer, or is not of finite numbers, or the
+   *     weights are not with it; nothing has changed then
    */
   public void put(String name, Lora lora, double scale) {
     if (!Double.isFinite(scale)) {
@@ -79,6 +81,10 @@ public final class LoraStack implements AutoCloseable {
     }
     lora.updates()
         .forEach((layer, update) -> {
+          if (!Float.isFinite((float) (scale * update.scale()))) {
+            throw new UserError(
+                Fault.INVALID, "the scale %s is too large for layer '%s'".formatted(scale, layer));
+          }
           Tensor weight = layers.get(layer);
           if (weight == null) {
             throw new UserError(Fault.MISMATCH, "the network has no layer '%s'".formatted(layer));
@@ -90,11 +96,18 @@ public final class LoraStack implements AutoCloseable {
                 "merge them");
           }
           update.requireFit(layer, weight);
+          update.requireFinite(layer);
         });
     Optional<Scaled> before = Optional.ofNullable(loras.put(name, new Scaled(lora, scale)));
     TreeSet<String> touched = new TreeSet<>(lora.updates().keySet());
     before.ifPresent(old -> touched.addAll(old.lora.updates().keySet()));
-    refresh(name, touched);
+    try {
+      refresh(name, touched);
+    } catch (UserError e) {
+      before.ifPresentOrElse(old -> loras.put(name, old), () -> loras.remove(name));
+      refresh(name, touched);
+      throw e;
+    }
   }
 
   /** Takes a LoRA away; nothing happens if there is none of that name. */
@@ -144,7 +157,9 @@ public final class LoraStack implements AutoCloseable {
           }
           // What waits in another format would lose what was added.
           boolean inUse = store.precision().fits(original);
-          weight.set_data(inUse ? sum.to(original.scalar_type()) : sum);
+          Tensor merged = inUse ? sum.to(original.scalar_type()) : sum;
+          Finite.require(merged, "the numbers of layer '%s' with its updates".formatted(layer));
+          weight.set_data(merged);
           return sum;
         }));
   }

@@ -1,6 +1,7 @@
 package io.zoetrope.nn;
 
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.MappedFile;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStream;
@@ -211,7 +212,7 @@ public final class ParameterStore implements AutoCloseable {
             "weight '%s' has shape %s where the model needs %s"
                 .formatted(name, Arrays.toString(Tensors.shape(given)), Arrays.toString(shape)));
       }
-      parameter = Scopes.keep(Scopes.tensor(() -> take(given, use)));
+      parameter = Scopes.keep(Scopes.tensor(() -> take(name, given, use)));
     }
     parameters.put(name, parameter);
     return parameter;
@@ -232,12 +233,26 @@ public final class ParameterStore implements AutoCloseable {
     }
   }
 
-  /** A given weight as it is held. */
-  private Tensor take(Tensor given, Use use) {
+  /** A given weight as it is held. What is used as it lies in its file is not read before. */
+  private Tensor take(String name, Tensor given, Use use) {
     if (!isRun()) {
-      return holding.device().place(given.detach().to(ScalarType.Float).clone());
+      Tensor master = given.detach().to(ScalarType.Float).clone();
+      requireFinite(name, master);
+      return holding.device().place(master);
     }
-    return waits(given, use) ? holding.device().place(given.detach()) : converted(given, use);
+    return waits(given, use) ? holding.device().place(given.detach()) : converted(name, given, use);
+  }
+
+  private static void requireFinite(String name, Tensor weight) {
+    Finite.requireStored(weight, "the numbers of weight '%s'".formatted(name));
+  }
+
+  /** The first parameter that is not of finite numbers; reads all up to it. */
+  public Optional<String> notFinite() {
+    return parameters.entrySet().stream()
+        .filter(parameter -> !Finite.all(parameter.getValue()))
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   /** Whether a weight stays in its file's format until it is used. */
@@ -253,13 +268,15 @@ public final class ParameterStore implements AutoCloseable {
     return stays && KEPT.contains(given.scalar_type().intern());
   }
 
-  private Tensor converted(Tensor given, Use use) {
+  private Tensor converted(String name, Tensor given, Use use) {
     boolean product = use == Use.PRODUCT || use == Use.KERNEL;
     ScalarType wanted = product ? precision().matmul() : ScalarType.Float;
     if (given.scalar_type().intern() == wanted && holding.device().holds(given)) {
       return given.detach();
     }
-    Tensor converted = holding.device().place(given.detach().to(wanted));
+    Tensor converted = given.detach().to(wanted);
+    requireFinite(name, converted);
+    converted = holding.device().place(converted);
     MappedFile.release(given); // not in memory twice
     return converted;
   }

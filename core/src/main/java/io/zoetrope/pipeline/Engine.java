@@ -16,6 +16,8 @@ import io.zoetrope.media.Video;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.network.vae.Stretches;
+import io.zoetrope.pipeline.family.Role;
+import io.zoetrope.pipeline.model.Diagnosis;
 import io.zoetrope.pipeline.model.MemoryNeed;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -31,7 +33,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -42,6 +46,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * model's network, to which what is given elsewhere is taken; pixels come back to the processor.
  */
 public final class Engine {
+  private static final String DECODED = "the decoded pixels";
   /** A second model for the late steps. */
   private record Late(VideoModel model, double level) {}
 
@@ -167,10 +172,27 @@ public final class Engine {
    *
    * @return latents at the plan's last row, [B, C, F, h, w]; frames that the plan holds are those
    *     given, to the last bit
+   * @throws UserError after the first step whose latents are not finite numbers
    * @throws java.util.concurrent.CancellationException when progress says so
    */
   public Tensor run(Job job, Progress progress) {
-    return Scopes.noGrad(() -> Scopes.tensor(() -> sample(job.on(model.device()), progress)));
+    return sampling(
+        () -> Scopes.noGrad(() -> Scopes.tensor(() -> sample(job.on(model.device()), progress))));
+  }
+
+  /**
+   * Samples by a loop of one's own.
+   *
+   * @throws UserError of the body's; where latents are not finite numbers it says why, or what to
+   *     try
+   */
+  public <T> T sampling(Supplier<T> body) {
+    return diagnosis().during(Role.DENOISER, body);
+  }
+
+  private Diagnosis diagnosis() {
+    return new Diagnosis(
+        Stream.concat(Stream.of(model), late.stream().map(Late::model)).distinct().toList());
   }
 
   private Tensor sample(Job job, Progress progress) {
@@ -307,9 +329,10 @@ public final class Engine {
     return encode(video, Progress.NONE);
   }
 
-  /** Pixels [B, 3, F, H, W] in [-1, 1] -> latents [B, C, F, h, w]. */
+  /** Pixels [B, 3, F, H, W] in [-1, 1] -> latents [B, C, F, h, w], finite numbers. */
   public Tensor encode(Tensor x_B3FHW, Progress progress) {
-    return model.device().place(stretches().encode(ComputeDevice.CPU.place(x_B3FHW), progress));
+    Tensor z = stretches().encode(ComputeDevice.CPU.place(x_B3FHW), progress);
+    return model.device().place(diagnosis().coded(z, "the latents of what is given"));
   }
 
   /** As {@link #encode(Tensor, Progress)}, told to nobody. */
@@ -317,9 +340,10 @@ public final class Engine {
     return encode(x_B3FHW, Progress.NONE);
   }
 
-  /** Latents [B, C, F, h, w] -> pixels [B, 3, F, H, W], about [-1, 1]; not clamped. */
+  /** Latents [B, C, F, h, w] -> finite pixels [B, 3, F, H, W], about [-1, 1]; not clamped. */
   public Tensor pixels(Tensor z_BCFHW, Progress progress) {
-    return stretches().decode(ComputeDevice.CPU.place(z_BCFHW), progress);
+    return diagnosis()
+        .coded(stretches().decode(ComputeDevice.CPU.place(z_BCFHW), progress), DECODED);
   }
 
   /** As {@link #pixels(Tensor, Progress)}, told to nobody. */
@@ -330,13 +354,14 @@ public final class Engine {
   /**
    * Latents [1, C, F, h, w] -> frames, handed over stretch by stretch as they are decoded.
    *
+   * @throws UserError if they are not finite numbers
    * @throws java.util.concurrent.CancellationException when progress says so
    */
   public void decode(Tensor z_1CFHW, Consumer<Frame> taker, Progress progress) {
     stretches()
         .decode(
             ComputeDevice.CPU.place(z_1CFHW),
-            x -> FrameTensors.toVideo(x.select(0, 0), 1).frames().forEach(taker),
+            x -> FrameTensors.toVideo(diagnosis().coded(x, DECODED).select(0, 0), 1).frames().forEach(taker),
             progress);
   }
 

@@ -14,6 +14,8 @@ public enum Fault {
   UNSUPPORTED,
   /** Two things, each good, that do not go together: weights and their model, two sizes. */
   MISMATCH,
+  /** Numbers of weights, latents or pixels that overflowed, or are none: NaN and infinity. */
+  NOT_FINITE,
   /** More than memory, disk or a format holds. */
   TOO_LARGE,
   /** A place that is taken: a folder that holds other files, a run that another process goes on. */

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Its tensors lie in the CPU's memory and are marked: so results can be compared to the bit. As on
  * any other device an operation takes tensors of one place only, but for numbers of no axes; and
  * here nothing is read back, which on a real one would stop everything until it has caught up, but
- * by {@link ComputeDevice#place}, and that is written down.
+ * by {@link ComputeDevice#place}, and that is written down unless it is a single number, which says
+ * whether a step went well.
  */
 public final class Elsewhere {
   /** What tensors there answer when asked for their device. */
@@ -152,7 +153,9 @@ public final class Elsewhere {
       }
     }
     if (isThere(self) && !target && site.caller.equals(ComputeDevice.class.getName())) {
-      BROUGHT.add(Arrays.stream(self.sizes().vec().get()).boxed().toList());
+      if (self.dim() > 0) {
+        BROUGHT.add(Arrays.stream(self.sizes().vec().get()).boxed().toList());
+      }
     } else if (isThere(self) && !target) {
       throw new IllegalStateException(
           "'to' reads back what lies elsewhere, %s".formatted(shapes(tensors)));

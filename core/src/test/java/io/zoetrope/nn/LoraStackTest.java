@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.SequencedMap;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,40 @@ class LoraStackTest {
         LoraStack.merging(waiting).put("l", lora("l"), 0.1);
         LoraStack.merging(store).put("l", lora("l"), 0.1);
         assertThat(net.run()).containsExactly(expected.run());
+      }
+    }
+  }
+
+  /** One NaN in a LoRA, or a scale at which weights overflow: named, and nothing is changed. */
+  @Test
+  void updatesThatAreNotFiniteAreRefused() {
+    for (boolean merging : new boolean[] {true, false}) {
+      try (ParameterStore store = store(Precision.F32)) {
+        Net net = new Net(store);
+        LoraStack stack = merging ? LoraStack.merging(store) : LoraStack.beside(store);
+        stack.put("good", lora("good"), 1);
+        double[] before = net.run();
+        Lora bad = lora("bad");
+        Scopes.noGrad(() ->
+            Objects.requireNonNull(bad.updates().get("c")).up().fill_(new Scalar(Double.NaN)));
+        assertThatThrownBy(() -> stack.put("bad", bad, 1))
+            .isInstanceOf(UserError.class)
+            .hasMessageStartingWith(
+                "the numbers of the update of layer 'c' are not finite numbers");
+        assertThat(net.run()).containsExactly(before);
+        if (merging) {
+          assertThatThrownBy(() -> stack.put("good", lora("other"), 1e39))
+              .isInstanceOf(UserError.class)
+              .hasMessage("the scale 1.0E39 is too large for layer 'a'");
+          assertThatThrownBy(() -> stack.put("good", lora("other"), 1.5e38))
+              .isInstanceOf(UserError.class)
+              .hasMessageContaining("with its updates are not finite");
+          assertThat(net.run()).containsExactly(before);
+          stack.remove("good");
+          assertThat(store.parameters())
+              .allSatisfy(
+                  (name, weight) -> assertThat(weight.isfinite().all().item_bool()).isTrue());
+        }
       }
     }
   }

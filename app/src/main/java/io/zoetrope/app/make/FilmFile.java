@@ -10,6 +10,7 @@ import io.zoetrope.pipeline.order.FrameSink;
 import io.zoetrope.pipeline.order.Shot;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.bytedeco.pytorch.Tensor;
@@ -49,6 +50,11 @@ final class FilmFile implements FrameSink {
   @Override
   public void latents(VideoModel model, VideoRequest request, Tensor z_1CFHW) {
     verb.latents(model, request, z_1CFHW);
+  }
+
+  @Override
+  public Optional<Path> keep(VideoModel model, VideoRequest request, Tensor z_1CFHW) {
+    return file.keep(model, request, z_1CFHW);
   }
 
   @Override

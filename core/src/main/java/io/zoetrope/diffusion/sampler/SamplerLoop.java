@@ -7,6 +7,7 @@ import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
+import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -33,6 +34,7 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
    * @param start_BCFHW the video at the plan's first row; see {@link #start}
    * @return the video at the plan's last row, owned by the caller's scope
    * @throws CancellationException when progress says so, between steps
+   * @throws io.zoetrope.torch.UserError after the first step whose latents are not finite numbers
    */
   public Tensor run(TimestepPlan plan, Tensor start_BCFHW, Noise noise, Progress progress) {
     if (start_BCFHW.dim() != 5 || start_BCFHW.size(2) != plan.frames()) {
@@ -56,6 +58,8 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
         z =
             Scopes.tensor(() -> {
               Tensor next = run.step(before, plan.row_1F(row), plan.row_1F(row + 1));
+              Finite.require(
+                  next, "the latents after step %d of %d".formatted(row + 1, plan.steps()));
               progress.update(
                   Report.of(Phase.SAMPLE, row + 1, plan.steps())
                       .row(row + 1)

@@ -6,6 +6,7 @@ import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
+import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.List;
@@ -60,6 +61,7 @@ public record WindowLoop(
    * @param frames how many will be done, with those given; Long.MAX_VALUE: until cancelled
    * @param noise its first frame is frame 0
    * @throws CancellationException when progress says so, between steps
+   * @throws io.zoetrope.torch.UserError after the first step whose latents are not finite numbers
    */
   public void run(
       Tensor begun_BCMHW, long frames, Noise noise, Watcher watcher, Progress progress) {
@@ -145,6 +147,7 @@ public record WindowLoop(
         replace(
             Scopes.tensor(() -> {
               Tensor next = run.step(z, whole.row_1F(from), whole.row_1F(from + 1));
+              Finite.require(next, "the latents after step " + steps);
               progress.update(
                   Report.of(Phase.SAMPLE, steps, total)
                       .row(from + 1)

@@ -83,6 +83,18 @@ final class LoadedParts implements AutoCloseable {
     return part(role).map(LoadedPart::store);
   }
 
+  /** The first weight that is not of finite numbers, its part and its file. */
+  Optional<String> notFinite() {
+    return parts.stream()
+        .flatMap(loaded ->
+            loaded.store().notFinite().stream()
+                .map(name -> {
+                  String where = loaded.report().map(r -> " (" + r.source() + ")").orElse("");
+                  return "%s weight '%s'%s".formatted(loaded.part().name(), name, where);
+                }))
+        .findFirst();
+  }
+
   List<LoadReport> reports() {
     return parts.stream().<LoadReport>mapMulti((p, sink) -> p.report().ifPresent(sink)).toList();
   }

@@ -218,6 +218,15 @@ public final class VideoModel implements AutoCloseable {
     return parts.store(role);
   }
 
+  /**
+   * Looks through all weights for one that is not of finite numbers.
+   *
+   * @return its part, name and file
+   */
+  Optional<String> notFinite() {
+    return parts.notFinite();
+  }
+
   /** Width and height must be multiples of it. */
   public int sizeMultiple() {
     // Also where any size will do: video files hold even sides only.

@@ -6,8 +6,14 @@ import io.zoetrope.media.VideoMetadata;
 import io.zoetrope.media.VideoWriter;
 import io.zoetrope.media.WriteOptions;
 import io.zoetrope.media.WriteOptions.Durability;
+import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.torch.AtomicFiles;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * The file, or the folder of pictures, that an order's frames go into: it appears whole or not at
@@ -92,6 +98,14 @@ public final class FileSink implements FrameSink {
     frames++;
   }
 
+  /** Beside the file ({@link LatentsFile#beside}). */
+  @Override
+  public Optional<Path> keep(VideoModel model, VideoRequest request, Tensor z_1CFHW) {
+    Path beside = LatentsFile.beside(path);
+    LatentsFile.write(beside, z_1CFHW, model, request);
+    return Optional.of(beside);
+  }
+
   @Override
   public void finish() {
     // What was stopped before its first frame leaves nothing, and is no failure.
@@ -109,7 +123,21 @@ public final class FileSink implements FrameSink {
       }
     } finally {
       writer.ifPresent(VideoWriter::close);
+      if (grows && !committed && writer.isPresent()) {
+        sweep();
+      }
       writer = Optional.empty();
+    }
+  }
+
+  /** A growing file that has no frame is none: it would only look like a video. */
+  private void sweep() {
+    try {
+      if (Files.isRegularFile(path) || Files.isDirectory(path)) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("delete", path, e);
     }
   }
 }

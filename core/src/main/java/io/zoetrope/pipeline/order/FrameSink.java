@@ -3,6 +3,8 @@ package io.zoetrope.pipeline.order;
 import io.zoetrope.media.Frame;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -31,6 +33,16 @@ public interface FrameSink extends AutoCloseable {
    * @param z_1CFHW lives as long as this call
    */
   default void latents(VideoModel model, VideoRequest request, Tensor z_1CFHW) {}
+
+  /**
+   * Told of latents that could not be decoded: work that may be worth keeping.
+   *
+   * @param z_1CFHW lives as long as this call
+   * @return where they are kept; empty if they are not
+   */
+  default Optional<Path> keep(VideoModel model, VideoRequest request, Tensor z_1CFHW) {
+    return Optional.empty();
+  }
 
   /** The last frame was handed over, and nobody cancelled. */
   default void finish() {}

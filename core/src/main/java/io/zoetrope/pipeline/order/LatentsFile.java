@@ -14,7 +14,15 @@ import org.bytedeco.pytorch.Tensor;
  * made them, and {@code z} as the autoencoder's own, where they differ by a scale.
  */
 public final class LatentsFile {
+  /** What its name ends with, beside a video. */
+  private static final String ENDING = ".latents.safetensors";
+
   private LatentsFile() {}
+
+  /** Where the latents of a video lie that could not be decoded. */
+  public static Path beside(Path video) {
+    return video.resolveSibling(video.getFileName() + ENDING);
+  }
 
   /**
    * Writes them; the file appears whole or not at all.

@@ -4,6 +4,7 @@ import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.record.Default;
+import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
@@ -43,6 +44,7 @@ public record NoiseFile(SourceRef file, @Default("cfhw") Layout layout) {
             "%s holds %d tensors, and noise is one".formatted(path, open.entries().size()));
       }
       Tensor raw = open.tensors().firstEntry().getValue().to(ScalarType.Float).clone();
+      Finite.requireStored(raw, "the numbers of %s".formatted(path));
       Tensor noise = raw.dim() == 4 ? fourAxes(raw) : raw;
       long[] wanted = Tensors.shape(canvas_1CFHW);
       long[] given = Tensors.shape(noise);

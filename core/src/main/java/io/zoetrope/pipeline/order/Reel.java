@@ -6,6 +6,8 @@ import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Timings;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.UserError;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -48,6 +50,26 @@ public final class Reel {
       Engine engine, VideoRequest request, Tensor z_1CFHW, int from, Progress progress) {
     sink.latents(engine.model(), request, z_1CFHW);
     long total = engine.model().grid().frames(Math.toIntExact(z_1CFHW.size(2)));
+    try {
+      decode(engine, z_1CFHW, from, total, progress);
+    } catch (UserError e) {
+      throw e.fault() == Fault.NOT_FINITE ? kept(e, engine, request, z_1CFHW) : e;
+    }
+  }
+
+  /** The error with where the latents are, which took the most of the time. */
+  private UserError kept(UserError e, Engine engine, VideoRequest request, Tensor z_1CFHW) {
+    return sink.keep(engine.model(), request, z_1CFHW)
+        .map(path ->
+            new UserError(
+                e.fault(),
+                e.reason(),
+                e.mend().and("; the latents are kept in '%s'".formatted(path)),
+                e))
+        .orElse(e);
+  }
+
+  private void decode(Engine engine, Tensor z_1CFHW, int from, long total, Progress progress) {
     int[] number = {0};
     engine.decode(
         z_1CFHW,

@@ -85,16 +85,19 @@ public record Roll(
     int window = window(grid, first.frames());
     int steps = steps(first.steps(), window);
     Sampling sampling = engine.sampling(first, steps);
-    Scopes.run(() -> {
-      Tensor begun =
-          begun_BCMHW
-              .map(z -> Given.of(engine, requests, z))
-              .orElseGet(() -> engine.canvas(requests, 0));
-      Watched watched = new Watched(Counted.cues(cues, grid), taker);
-      X0Denoiser guided = engine.guided(requests, steps, Given.prompts(prompts, requests), watched);
-      new WindowLoop(sampling.sampler(), guided, sampling.levels(), window, past)
-          .run(begun, latents, noise(requests), watched, progress);
-    });
+    Scopes.run(() ->
+        engine.sampling(() -> {
+          Tensor begun =
+              begun_BCMHW
+                  .map(z -> Given.of(engine, requests, z))
+                  .orElseGet(() -> engine.canvas(requests, 0));
+          Watched watched = new Watched(Counted.cues(cues, grid), taker);
+          X0Denoiser guided =
+              engine.guided(requests, steps, Given.prompts(prompts, requests), watched);
+          new WindowLoop(sampling.sampler(), guided, sampling.levels(), window, past)
+              .run(begun, latents, noise(requests), watched, progress);
+          return true;
+        }));
   }
 
   /** How many latents are on their way at once in a clip of so many frames. */

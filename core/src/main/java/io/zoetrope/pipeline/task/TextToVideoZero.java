@@ -111,20 +111,22 @@ public record TextToVideoZero(
   public Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress) {
     engine.requireLatentPerFrame("Text2Video-Zero");
     VideoRequest first = requests.getFirst();
-    return Scopes.noGrad(() ->
-        Scopes.tensor(() -> {
-          Sampling sampling = engine.sampling(first, first.steps());
-          X0Denoiser guided =
-              engine.guided(
-                  requests,
-                  requests.stream().map(r -> List.of(r.prompt())).toList(),
-                  Sight.whole());
-          Tensor canvas = engine.canvas(requests, 1);
-          Noise noise =
-              engine.noise(Job.of(TimestepPlan.uniform(sampling.levels(), 1), requests, canvas));
-          SamplerLoop loop = new SamplerLoop(sampling.sampler(), guided);
-          return sample(loop, sampling.levels(), noise, canvas, first.frames(), progress).end();
-        }));
+    return engine.sampling(() ->
+        Scopes.noGrad(() ->
+            Scopes.tensor(() -> {
+              Sampling sampling = engine.sampling(first, first.steps());
+              X0Denoiser guided =
+                  engine.guided(
+                      requests,
+                      requests.stream().map(r -> List.of(r.prompt())).toList(),
+                      Sight.whole());
+              Tensor canvas = engine.canvas(requests, 1);
+              Noise noise =
+                  engine.noise(
+                      Job.of(TimestepPlan.uniform(sampling.levels(), 1), requests, canvas));
+              SamplerLoop loop = new SamplerLoop(sampling.sampler(), guided);
+              return sample(loop, sampling.levels(), noise, canvas, first.frames(), progress).end();
+            })));
   }
 
   /**

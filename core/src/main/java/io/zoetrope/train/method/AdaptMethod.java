@@ -108,7 +108,8 @@ record AdaptMethod(
             prompts,
             model.autoencoder(),
             shown,
-            model.network().config().temporal() ? shown.frames() : 1);
+            model.network().config().temporal() ? shown.frames() : 1,
+            setting.listener()::warning);
     List<Pass> losses =
         (passes.isEmpty() ? List.of(WHOLE) : passes)
             .stream()

@@ -138,7 +138,8 @@ public record DiffusionMethod(
             prompts,
             between.autoencoder(),
             shown,
-            config.temporal() ? shown.frames() : 1);
+            config.temporal() ? shown.frames() : 1,
+            setting.listener()::warning);
     DiffusionObjective objective =
         new DiffusionObjective(
             denoiser,

@@ -14,13 +14,16 @@ import io.zoetrope.media.Png;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
 import io.zoetrope.train.objective.LatentClips;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -28,19 +31,32 @@ import org.bytedeco.pytorch.Tensor;
  * same noise.
  *
  * @param frames of each sample; 1 for still images
+ * @param warning told that there is no sheet, which is no reason to end a run
  */
 record SampleSheet(
     X0Denoiser denoiser,
     PromptEncoder encoder,
     Autoencoder autoencoder,
     LatentClips clips,
-    int frames) {
+    int frames,
+    Consumer<String> warning) {
   private static final int STEPS = 20;
   private static final double GUIDANCE = 3;
   private static final int SAMPLES = 8;
   private static final int COLUMNS = 8;
 
   void write(long step, Path folder) {
+    try {
+      draw(folder);
+    } catch (UserError e) {
+      if (e.fault() != Fault.NOT_FINITE) {
+        throw e;
+      }
+      warning.accept("no samples of step %d: %s".formatted(step, e.getMessage()));
+    }
+  }
+
+  private void draw(Path folder) {
     int n = Math.min(SAMPLES, clips.size());
     List<String> prompts = clips.captions().subList(0, n);
     Conditioning positive = encoder.condition(prompts);

@@ -11,6 +11,7 @@ import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
 import io.zoetrope.record.Json;
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -48,14 +49,11 @@ public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds 
     for (long i = 0; i < count; i++) {
       progress.requireGoing(i, count);
       Clip clip = data.get(i);
+      long number = i;
       captions.add(clip.caption());
       latents.add(
           Scopes.keep(
-              Scopes.tensor(() ->
-                  Scopes.noGrad(() ->
-                      autoencoder
-                          .encode(FrameTensors.toTensor(clip.video()).unsqueeze(0))
-                          .to(ScalarType.BFloat16)))));
+              Scopes.tensor(() -> Scopes.noGrad(() -> encoded(autoencoder, clip, number)))));
       progress.update(Report.of(Phase.ENCODE, i + 1, count));
     }
     Scopes.run(() -> {
@@ -66,6 +64,12 @@ public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds 
       Safetensors.write(file, tensors, Map.of("format", "zoetrope-latents"));
     });
     latents.forEach(Scopes::free);
+  }
+
+  private static Tensor encoded(Autoencoder autoencoder, Clip clip, long number) {
+    Tensor z = autoencoder.encode(FrameTensors.toTensor(clip.video()).unsqueeze(0));
+    Finite.require(z, "the latents of clip %d ('%s')".formatted(number, clip.caption()));
+    return z.to(ScalarType.BFloat16);
   }
 
   /** The clips of a file, which must stay open. */

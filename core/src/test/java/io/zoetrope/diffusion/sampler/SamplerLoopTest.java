@@ -12,6 +12,7 @@ import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
 import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -61,6 +62,34 @@ class SamplerLoopTest {
     default Tensor x0(Tensor z, Tensor u_BF, Conditioning c) {
       return io.zoetrope.torch.Ops.mul(z, 0.5);
     }
+  }
+
+  /** The first step whose latents are no numbers is the last. */
+  @Test
+  void whatIsNotFiniteEndsTheLoop() {
+    NoiseSchedule schedule = NoiseSchedule.cosine();
+    int[] calls = {0};
+    Halving breaking =
+        new Halving() {
+          @Override
+          public NoiseSchedule schedule() {
+            return schedule;
+          }
+
+          @Override
+          public Tensor x0(Tensor z, Tensor u_BF, Conditioning c) {
+            return io.zoetrope.torch.Ops.mul(z, ++calls[0] == 3 ? Double.NaN : 0.5);
+          }
+        };
+    Scopes.run(() -> {
+      TimestepPlan plan = TimestepPlan.uniform(8, 4);
+      Tensor start = SamplerLoop.start(plan, schedule, Tensors.zeros(1, 2, 4, 3, 3), NOISE);
+      SamplerLoop loop = new SamplerLoop(new Ddim(0), breaking);
+      assertThatThrownBy(() -> loop.run(plan, start, NOISE, Progress.NONE))
+          .isInstanceOf(UserError.class)
+          .hasMessage("the latents after step 3 of 8 are not finite numbers");
+    });
+    assertThat(calls[0]).isEqualTo(3);
   }
 
   /** A denoiser may give out a tensor that is not the step's to free. */
