@@ -8,6 +8,7 @@ import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -23,6 +24,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
   static final int FAILED = 1;
   static final int USAGE = 2;
+
+  /** What libtorch says when the system, or a device, gives it no more memory. */
+  private static final Pattern NATIVE_MEMORY =
+      Pattern.compile("can't allocate memory|not enough memory|out of memory|bad_alloc");
 
   private final Session session;
 
@@ -79,7 +84,11 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         say(
             "out of memory (%s): ask for fewer or smaller frames, or raise Java's share with"
                     .formatted(text(memory))
-                + " ZOETROPE_JAVA_OPTS=-Xmx2g");
+                + " ZOETROPE_JAVA_OPTS=-Xmx4g");
+        yield FAILED;
+      }
+      case RuntimeException other when NATIVE_MEMORY.matcher(text(other)).find() -> {
+        say("out of memory: ask for fewer or smaller frames, or close other programs");
         yield FAILED;
       }
       default -> {

@@ -1,11 +1,15 @@
 package io.zoetrope.media;
 
+import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/** Between frames of 8-bit sRGB and tensors in [-1, 1]: {@code x = v / 127.5 - 1}. */
+/**
+ * Between frames of 8-bit sRGB and tensors in [-1, 1]: {@code x = v / 127.5 - 1}. Java's heap holds
+ * the numbers of one frame at a time.
+ */
 public final class FrameTensors {
   private static final int RGB = 3;
 
@@ -15,18 +19,21 @@ public final class FrameTensors {
   public static Tensor toTensor(Video video) {
     int frames = video.frames().size();
     int plane = Math.multiplyExact(video.width(), video.height());
-    int channel = Math.multiplyExact(frames, plane);
-    float[] out = new float[Math.multiplyExact(RGB, channel)];
+    float[] one = new float[Math.multiplyExact(RGB, plane)];
+    Tensor video_CFHW = Tensors.zeros(RGB, frames, video.height(), video.width());
     for (int f = 0; f < frames; f++) {
       byte[] rgb = video.frames().get(f).rgb();
       for (int c = 0; c < RGB; c++) {
-        int to = c * channel + f * plane;
+        int to = c * plane;
         for (int p = 0, from = c; p < plane; p++, from += RGB) {
-          out[to + p] = (rgb[from] & 0xff) / 127.5f - 1;
+          one[to + p] = (rgb[from] & 0xff) / 127.5f - 1;
         }
       }
+      int frame = f;
+      Scopes.run(() ->
+          video_CFHW.select(1, frame).copy_(Tensors.of(one, RGB, video.height(), video.width())));
     }
-    return Tensors.of(out, RGB, frames, video.height(), video.width());
+    return video_CFHW;
   }
 
   /**
@@ -43,12 +50,12 @@ public final class FrameTensors {
     int height = Math.toIntExact(shape[2]);
     int width = Math.toIntExact(shape[3]);
     int plane = width * height;
-    float[] in = Tensors.toFloats(video_CFHW);
     List<Frame> out = new ArrayList<>(frames);
     for (int f = 0; f < frames; f++) {
+      float[] in = floats(video_CFHW, f);
       byte[] rgb = new byte[plane * RGB];
       for (int c = 0; c < RGB; c++) {
-        int from = (c * frames + f) * plane;
+        int from = c * plane;
         for (int p = 0, to = c; p < plane; p++, to += RGB) {
           // The comparison with NaN is false, and Math.round of it 0.
           rgb[to] = (byte) Math.clamp(Math.round((in[from + p] + 1) * 127.5f), 0, 255);
@@ -57,5 +64,9 @@ public final class FrameTensors {
       out.add(new Frame(width, height, rgb));
     }
     return new Video(out, fps);
+  }
+
+  private static float[] floats(Tensor video_CFHW, int frame) {
+    return Scopes.value(() -> Tensors.toFloats(video_CFHW.select(1, frame)));
   }
 }

@@ -33,6 +33,19 @@ public enum OutputFormat {
     return ending;
   }
 
+  /**
+   * Bytes of Java's heap that writing takes at its worst moment: what is on its way, and of a
+   * contact sheet every frame.
+   *
+   * @param frames how many, or as many as are known of
+   */
+  public long heap(long frames, int width, int height) {
+    // A frame as numbers and as bytes; a sheet as drawn, as bytes and as they are packed.
+    return this == PNG && frames > 1
+        ? Math.multiplyExact(frames, 11L * width * height)
+        : 18L * width * height;
+  }
+
   /** Whether a file can grow in place, and play while it does ({@link WriteOptions.Durability}). */
   public boolean grows() {
     return this == MP4 || this == WEBM || this == GIF || this == PNG_FOLDER;

@@ -22,6 +22,7 @@ final class SheetSink implements FormatSink {
   @Override
   public void finish() {
     Frame picture = frames.size() == 1 ? frames.getFirst() : ContactSheet.grid(frames);
+    frames.clear();
     output.fill(Png.encode(picture, metadata));
   }
 

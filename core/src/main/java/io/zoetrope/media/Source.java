@@ -2,6 +2,7 @@ package io.zoetrope.media;
 
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.JavaHeap;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -141,6 +142,7 @@ public record Source(Video video, VideoInfo info, String report) {
           fitted = wish.fit().apply(before, wish.width(), wish.height());
         }
         frames.add(fitted);
+        requireRoom(frames);
         reader.tell(progress);
       }
       Video video = new Video(frames, reader.fps());
@@ -148,6 +150,16 @@ public record Source(Video video, VideoInfo info, String report) {
           video,
           first.info(),
           report(path, first, video, wish, timing(first, video, wish, reader), reader));
+    }
+  }
+
+  /** Frames are held until all are made latents: those that do not fit are refused on the way. */
+  private static void requireRoom(List<Frame> frames) {
+    Frame last = frames.getLast();
+    if (frames.size() > 1 && !sameObject(last, frames.get(frames.size() - 2))) {
+      JavaHeap.require(
+          JavaHeap.bytes(2, last.width(), last.height()),
+          "more than %d frames of %dx%d".formatted(frames.size(), last.width(), last.height()));
     }
   }
 

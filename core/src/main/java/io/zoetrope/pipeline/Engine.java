@@ -29,6 +29,7 @@ import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -367,7 +368,9 @@ public final class Engine {
 
   /** Latents [1, C, F, h, w] -> a video. */
   public Video decode(Tensor z_1CFHW, double fps, Progress progress) {
-    return Scopes.value(() -> FrameTensors.toVideo(pixels(z_1CFHW, progress).select(0, 0), fps));
+    List<Frame> frames = new ArrayList<>();
+    decode(z_1CFHW, frames::add, progress);
+    return new Video(frames, fps);
   }
 
   /** As {@link #decode(Tensor, double, Progress)}, told to nobody. */

@@ -12,7 +12,10 @@ public interface Progress {
   /** Reports to nobody and never cancels. */
   Progress NONE = report -> {};
 
-  /** Called after each unit of work: a step, a frame, a stretch of frames, a block of bytes. */
+  /**
+   * Called after each unit of work: a step, a frame, a stretch of frames, a block of bytes; within
+   * a long one also, with no more done than before.
+   */
   void update(Report report);
 
   /** As {@link #update(Report)}, for so many of so many, and a few words. */

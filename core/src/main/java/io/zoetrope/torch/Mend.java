@@ -83,7 +83,9 @@ public record Mend(List<Part> parts) implements Serializable {
     /** Make a single picture. */
     ONE_FRAME("make one frame"),
     /** Make a video of a picture. */
-    ANIMATE("animate it");
+    ANIMATE("animate it"),
+    /** Let Java take more memory for itself. */
+    MORE_HEAP("give Java more by -Xmx");
 
     private final String plain;
 

@@ -242,6 +242,31 @@ class EngineTest {
     });
   }
 
+  /** Frames of 512x512 come four at a time, and those that nobody waits for are never decoded. */
+  @Test
+  void largeFramesAreHandedOverWhileOthersAreDecoded() {
+    List<Frame> taken = new ArrayList<>();
+    Progress progress =
+        new Progress() {
+          @Override
+          public void update(Report report) {
+            assertThat(report.done()).isEqualTo(taken.size() + 4);
+          }
+
+          @Override
+          public boolean cancelled() {
+            return taken.size() >= 8;
+          }
+        };
+    Scopes.run(() -> {
+      Tensor z = Tensors.zeros(1, 4, 11, 128, 128);
+      assertThatThrownBy(() -> engine.decode(z, taken::add, progress))
+          .isInstanceOf(CancellationException.class)
+          .hasMessage("cancelled after 0 of 3");
+    });
+    assertThat(taken).hasSize(8);
+  }
+
   @Test
   void aVideoIsSampledAndThenDecoded() {
     List<Phase> seen = new ArrayList<>();

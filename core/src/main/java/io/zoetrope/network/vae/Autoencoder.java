@@ -59,10 +59,13 @@ public interface Autoencoder {
    * In which stretches clips are done that are longer than it takes at once. One that does frame by
    * frame is cut anywhere; one that mixes frames says what a stretch has to see, and unless it does
    * is never cut.
+   *
+   * @param height of frames in pixels
+   * @param width likewise
    */
-  default Stretch stretch() {
+  default Stretch stretch(long height, long width) {
     LatentGrid grid = grid();
-    return grid.time() == 1 && !grid.causal() ? Stretch.OF_PICTURES : Stretch.WHOLE;
+    return grid.time() == 1 && !grid.causal() ? Stretch.ofPictures(height, width) : Stretch.WHOLE;
   }
 
   /**
@@ -94,8 +97,10 @@ public interface Autoencoder {
    *     its frames owe to those before them; 0 where every frame is done by itself
    */
   record Stretch(int latents, int before) {
-    /** Frames that owe each other nothing. */
-    public static final Stretch OF_PICTURES = new Stretch(64, 0);
+    /** Pixels of frames that are done at once, unless one has more. */
+    static final long PIXELS = 64 * 128 * 128;
+
+    private static final int MOST = 64;
 
     /** Clips are never cut: what a frame owes to others has no end. */
     public static final Stretch WHOLE = new Stretch(Integer.MAX_VALUE, Integer.MAX_VALUE);
@@ -106,6 +111,14 @@ public interface Autoencoder {
             "a stretch has at least 1 latent and none before it, not %d and %d"
                 .formatted(latents, before));
       }
+    }
+
+    /**
+     * Frames that owe each other nothing, of so many pixels: few enough that memory does not grow
+     * with the clip, and that a stretch is over in a second or two.
+     */
+    public static Stretch ofPictures(long height, long width) {
+      return new Stretch((int) Math.clamp(PIXELS / (height * width), 1, MOST), 0);
     }
 
     /** Whether clips can be cut at all. */

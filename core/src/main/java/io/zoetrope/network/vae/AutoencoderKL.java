@@ -16,6 +16,7 @@ import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -140,10 +141,10 @@ public final class AutoencoderKL implements Autoencoder {
     return Posterior.of(moments, -30, 20);
   }
 
-  private Tensor moments(Tensor x) {
+  private Tensor moments(Tensor x, Runnable between) {
     UnaryOperator<Tensor> body =
         tile -> {
-          Tensor h = encoder.forward(tile);
+          Tensor h = encoder.forward(tile, between);
           return quant.map(conv -> conv.forward(h)).orElse(h).to(ScalarType.Float);
         };
     return tiling
@@ -163,11 +164,11 @@ public final class AutoencoderKL implements Autoencoder {
     return inGroups(z_NCHW, new Groups(Phase.DECODE, height, width, progress), this::pixels);
   }
 
-  private Tensor pixels(Tensor z) {
+  private Tensor pixels(Tensor z, Runnable between) {
     UnaryOperator<Tensor> body =
         tile -> {
           Tensor h = postQuant.map(conv -> conv.forward(tile)).orElse(tile);
-          return decoder.forward(h).to(ScalarType.Float);
+          return decoder.forward(h, between).to(ScalarType.Float);
         };
     return tiling
         .filter(t -> t.cuts(z, 1))
@@ -180,17 +181,24 @@ public final class AutoencoderKL implements Autoencoder {
     void done(long frames, long of) {
       progress.update(Report.of(phase, frames, of));
     }
+
+    /** Within a group, which may take long: nothing more is done, and it may be stopped. */
+    void going(long frames, long of) {
+      progress.requireGoing(frames, of);
+      done(frames, of);
+    }
   }
 
-  private Tensor inGroups(Tensor x_NCHW, Groups groups, UnaryOperator<Tensor> body) {
+  private Tensor inGroups(Tensor x_NCHW, Groups groups, BiFunction<Tensor, Runnable, Tensor> body) {
     long many = Math.max(1, budget / bytesPerFrame(groups.height, groups.width));
     long count = x_NCHW.size(0);
     return Scopes.tensor(() -> {
       List<Tensor> parts = new ArrayList<>();
       for (long from = 0; from < count; from += many) {
-        groups.progress.requireGoing(from, count);
+        long before = from;
+        Runnable between = () -> groups.going(before, count);
         Tensor group = x_NCHW.narrow(0, from, Math.min(many, count - from));
-        parts.add(Scopes.tensor(() -> body.apply(group)));
+        parts.add(Scopes.tensor(() -> body.apply(group, between)));
         groups.done(Math.min(from + many, count), count);
       }
       return parts.size() == 1 ? parts.getFirst() : Tensors.cat(parts, 0);

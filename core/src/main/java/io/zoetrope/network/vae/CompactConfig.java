@@ -1,6 +1,7 @@
 package io.zoetrope.network.vae;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
@@ -31,6 +32,8 @@ public record CompactConfig(
       Map.of(
           "tiny", new CompactConfig(2, List.of(8, 8), List.of(8, 8), 1, 4),
           "toybox", new CompactConfig(4, List.of(32, 64, 128), List.of(64, 128, 128), 2, 8));
+
+  private static final long BYTES_PER_PIXEL = 704;
 
   public CompactConfig {
     encoderWidths = List.copyOf(encoderWidths);
@@ -63,6 +66,15 @@ public record CompactConfig(
           "use one of " + SIZES.keySet().stream().sorted().toList());
     }
     return config;
+  }
+
+  /**
+   * It does as many frames at once as a stretch has; of the bundled model's size, a pixel of them
+   * takes {@value #BYTES_PER_PIXEL} bytes at most (measured at 512x512).
+   */
+  @Override
+  public Footprint footprint(long height, long width) {
+    return new Footprint(1, Math.max(Autoencoder.Stretch.PIXELS, height * width) * BYTES_PER_PIXEL);
   }
 
   @Override

@@ -37,8 +37,12 @@ final class KlDecoder {
     chain.then(x -> KlResnet.activate(norm, out, x));
   }
 
-  /** z [N, C, h, w] -> [N, 3, h * factor, w * factor]. */
-  Tensor forward(Tensor z) {
-    return chain.forward(z);
+  /**
+   * z [N, C, h, w] -> [N, 3, h * factor, w * factor].
+   *
+   * @param between called before each layer
+   */
+  Tensor forward(Tensor z, Runnable between) {
+    return chain.forward(z, between);
   }
 }

@@ -39,8 +39,12 @@ final class KlEncoder {
     chain.then(x -> KlResnet.activate(norm, out, x));
   }
 
-  /** x [N, 3, H, W] -> [N, 2 C, H / factor, W / factor], rounded down. */
-  Tensor forward(Tensor x) {
-    return chain.forward(x);
+  /**
+   * x [N, 3, H, W] -> [N, 2 C, H / factor, W / factor], rounded down.
+   *
+   * @param between called before each layer
+   */
+  Tensor forward(Tensor x, Runnable between) {
+    return chain.forward(x, between);
   }
 }

@@ -28,11 +28,16 @@ final class LayerChain {
     then(KlResnet.of(p.at("resnets").at(1), config, width, width)::forward);
   }
 
-  /** x [N, C, H, W] -> what the last layer makes of it. */
-  Tensor forward(Tensor x) {
+  /**
+   * x [N, C, H, W] -> what the last layer makes of it.
+   *
+   * @param between called before each layer: at full resolution one takes a second
+   */
+  Tensor forward(Tensor x, Runnable between) {
     return Scopes.tensor(() -> {
       Tensor h = Ops.channelsLast(x);
       for (UnaryOperator<Tensor> layer : layers) {
+        between.run();
         Tensor before = h;
         h = Scopes.tensor(() -> layer.apply(before));
         if (before != x) {

@@ -21,7 +21,7 @@ public record Stretches(Autoencoder autoencoder) {
 
   public Stretches {
     LatentGrid grid = autoencoder.grid();
-    if (grid.causal() && grid.time() > 1 && autoencoder.stretch().before() < 1) {
+    if (grid.causal() && grid.time() > 1 && autoencoder.stretch(1, 1).before() < 1) {
       throw new IllegalArgumentException(
           "stretches of a causal autoencoder are seen with at least one latent before them");
     }
@@ -39,7 +39,7 @@ public record Stretches(Autoencoder autoencoder) {
         Scopes.tensor(() -> {
           Tensor x = filled(x_B3FHW);
           List<Tensor> parts = new ArrayList<>();
-          for (Cut cut : cuts(grid.latents(Math.toIntExact(x.size(2))))) {
+          for (Cut cut : cuts(grid.latents(Math.toIntExact(x.size(2))), x.size(3), x.size(4))) {
             long first = (long) (cut.from - cut.before) * grid.time();
             Tensor part = x.narrow(2, first, grid.frames(cut.before + cut.count));
             Progress told = told(progress, Phase.ENCODE, cut, x.size(0), x.size(2));
@@ -60,7 +60,7 @@ public record Stretches(Autoencoder autoencoder) {
     return Scopes.noGrad(() ->
         Scopes.tensor(() -> {
           List<Tensor> parts = new ArrayList<>();
-          for (Cut cut : cuts(Math.toIntExact(z_BCLHW.size(2)))) {
+          for (Cut cut : cuts(z_BCLHW)) {
             parts.add(Scopes.tensor(() -> decode(z_BCLHW, cut, progress)));
           }
           return joined(parts);
@@ -72,7 +72,7 @@ public record Stretches(Autoencoder autoencoder) {
    * lives as long as that takes.
    */
   public void decode(Tensor z_BCLHW, Consumer<Tensor> taker, Progress progress) {
-    for (Cut cut : cuts(Math.toIntExact(z_BCLHW.size(2)))) {
+    for (Cut cut : cuts(z_BCLHW)) {
       Scopes.run(() ->
           taker.accept(Scopes.noGrad(() -> Scopes.tensor(() -> decode(z_BCLHW, cut, progress)))));
     }
@@ -100,8 +100,13 @@ public record Stretches(Autoencoder autoencoder) {
     return Tensors.cat(List.of(x_BCFHW, x_BCFHW.narrow(2, frames - 1, 1).expand(shape)), 2);
   }
 
-  private List<Cut> cuts(int latents) {
-    Autoencoder.Stretch stretch = autoencoder.stretch();
+  private List<Cut> cuts(Tensor z_BCLHW) {
+    int space = autoencoder.grid().space();
+    return cuts(Math.toIntExact(z_BCLHW.size(2)), z_BCLHW.size(3) * space, z_BCLHW.size(4) * space);
+  }
+
+  private List<Cut> cuts(int latents, long height, long width) {
+    Autoencoder.Stretch stretch = autoencoder.stretch(height, width);
     List<Cut> cuts = new ArrayList<>();
     for (long from = 0; from < latents; from += stretch.latents()) {
       int first = Math.toIntExact(from);

@@ -20,7 +20,8 @@ import java.util.OptionalLong;
  *
  * @param weights bytes of all components in the format they are used in
  * @param sampling bytes of activations of one step
- * @param decoding bytes of the video and of what its decoding takes
+ * @param decoding bytes of the frames, which some formats hold until all are there, and of what
+ *     their decoding takes
  */
 public record MemoryNeed(long weights, long sampling, long decoding) {
   /** Java, libtorch and their libraries. */
@@ -48,7 +49,7 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
     int rows = (request.guidance() == 1 ? 1 : 2) * clips;
     Part.Clip clip = new Part.Clip(rows, request.frames(), request.height(), request.width());
     long sampling = 0;
-    long decoding = 2 * video;
+    long decoding = video;
     for (Weighed weighed : parts) {
       long running = weighed.part.footprint().apply(clip).running();
       if (weighed.part.role() == Role.AUTOENCODER) {

@@ -9,6 +9,7 @@ import io.zoetrope.media.WriteOptions.Durability;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.JavaHeap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,15 +82,18 @@ public final class FileSink implements FrameSink {
     frames = 0;
     committed = false;
     grows = shot.growing() && (format.grows() || shot.endless());
+    VideoRequest request = shot.request();
+    JavaHeap.require(
+        format.heap(shot.frames(), request.width(), request.height()),
+        "%d frames of %dx%d in '%s'"
+            .formatted(shot.frames(), request.width(), request.height(), path.getFileName()));
     VideoMetadata metadata = remembers ? shot.memory().get().metadata() : VideoMetadata.NONE;
     WriteOptions options =
-        WriteOptions.at(shot.request().fps())
+        WriteOptions.at(request.fps())
             .durability(grows ? Durability.GROWING : Durability.WHOLE)
             .metadata(metadata);
     writer =
-        Optional.of(
-            VideoWriter.open(
-                path, format, shot.request().width(), shot.request().height(), options));
+        Optional.of(VideoWriter.open(path, format, request.width(), request.height(), options));
   }
 
   @Override

@@ -7,9 +7,14 @@ import java.util.function.Supplier;
  * A video that is about to be made.
  *
  * @param request its size, rate, clip length and seed
+ * @param frames how many are asked for; where that is left to a source, those of a clip
  * @param growing whether its first frames are whole long before its last
  * @param endless whether it ends only when it is stopped
  * @param memory what a file with it remembers; reads the order's files
  */
 public record Shot(
-    VideoRequest request, boolean growing, boolean endless, Supplier<Remembered> memory) {}
+    VideoRequest request,
+    int frames,
+    boolean growing,
+    boolean endless,
+    Supplier<Remembered> memory) {}

@@ -126,6 +126,7 @@ public final class Studio {
     Shot shot =
         new Shot(
             request,
+            order.wish().frames().orElse(request.frames()),
             growing,
             growing && order.wish().frames().isEmpty(),
             () -> Remembered.of(order, models, sources));

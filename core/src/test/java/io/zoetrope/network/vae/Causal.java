@@ -24,6 +24,11 @@ public record Causal(Stretch stretch) implements AutoencoderConfig, Autoencoder 
   public static final Causal WHOLE = new Causal(Stretch.WHOLE);
 
   @Override
+  public Stretch stretch(long height, long width) {
+    return stretch;
+  }
+
+  @Override
   public Autoencoder build(Parameters p) {
     return this;
   }

@@ -73,10 +73,18 @@ class StretchesTest {
     });
   }
 
-  /** Its own, cut at 64 frames as ever. */
+  @Test
+  void largeFramesAreDoneAFewAtATime() {
+    Pixels pixels = Pixels.INSTANCE;
+    assertThat(pixels.stretch(16, 16)).isEqualTo(new Stretch(64, 0));
+    assertThat(pixels.stretch(128, 128)).isEqualTo(new Stretch(64, 0));
+    assertThat(pixels.stretch(512, 512)).isEqualTo(new Stretch(4, 0));
+    assertThat(pixels.stretch(1024, 1024)).isEqualTo(new Stretch(1, 0));
+    assertThat(pixels.stretch(4096, 4096)).isEqualTo(new Stretch(1, 0));
+  }
+
   @Test
   void autoencodersOfPicturesAreCutAnywhere() {
-    assertThat(Pixels.INSTANCE.stretch()).isEqualTo(new Stretch(64, 0));
     List<Long> counts = new ArrayList<>();
     Scopes.run(() -> {
       Tensor z = TestNetworks.normal("z", 1, 3, 130, 2, 2);

@@ -8,6 +8,7 @@ import io.zoetrope.media.OutputFormat;
 import io.zoetrope.media.VideoMetadata;
 import io.zoetrope.media.VideoReader;
 import io.zoetrope.pipeline.TinyModel;
+import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
@@ -147,6 +148,23 @@ class FileSinkTest {
     make(order(GenerateSpec.usual()), sink, Progress.NONE);
     make(order(GenerateSpec.usual()), sink, Progress.NONE);
     assertThat(sink.frames()).isEqualTo(6);
+  }
+
+  /** A contact sheet is drawn when all frames are there: they have to fit into Java's memory. */
+  @Test
+  void aSheetThatWillNotFitIsRefusedBeforeAnythingIsComputed() throws IOException {
+    boolean[] sampled = {false};
+    Progress watched = report -> sampled[0] |= report.phase() == Phase.SAMPLE;
+    VideoOrder order = order(GenerateSpec.usual());
+    VideoOrder large = order.withWish(order.wish().withFrames(256).withSize(new Size(2048, 2048)));
+    FileSink sheet = FileSink.of(folder.resolve("ball.png"));
+    assertThatThrownBy(() -> make(large, sheet, watched))
+        .isInstanceOf(UserError.class)
+        .hasMessageStartingWith("256 frames of 2048x2048 in 'ball.png' need 118")
+        .message()
+        .hasLineCount(1);
+    assertThat(sampled[0]).isFalse();
+    assertThat(left()).isEmpty();
   }
 
   @Test

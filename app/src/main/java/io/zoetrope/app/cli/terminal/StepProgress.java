@@ -30,6 +30,7 @@ public final class StepProgress implements Progress, AutoCloseable {
   private final Eta eta = new Eta();
   private Optional<ProgressBar> shown = Optional.empty();
   private String shownTask;
+  private boolean decoding;
   private long first;
   private long start = System.nanoTime();
   private long lastLine = start;
@@ -90,8 +91,19 @@ public final class StepProgress implements Progress, AutoCloseable {
     update(Report.of(Phase.SAMPLE, done, total).words(words));
   }
 
+  /** Frames are written while others are decoded: that is shown as one thing. */
+  private boolean within(Report report) {
+    if (report.phase() == Phase.DECODE) {
+      decoding = report.done() < report.total();
+    }
+    return decoding && report.phase() == Phase.WRITE;
+  }
+
   @Override
   public void update(Report report) {
+    if (within(report)) {
+      return;
+    }
     String now =
         switch (report.phase()) {
           case SAMPLE, TRAIN, EVALUATE -> task;

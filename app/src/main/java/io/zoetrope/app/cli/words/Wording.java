@@ -61,6 +61,7 @@ public final class Wording {
       case INSPECT -> "'zoetrope inspect' shows what it has";
       case ONE_FRAME ->
           "make one frame with 'generate', 'restyle --frames 1' or 'animate --noise 0.6'";
+      case MORE_HEAP -> "give Java more: ZOETROPE_JAVA_OPTS=-Xmx4g";
       case ANIMATE -> "'zoetrope animate' makes it a video";
     };
   }
