@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.progress.Progress;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ final class FolderSink implements FormatSink {
   }
 
   @Override
-  public void finish() {}
+  public void finish(Progress progress) {}
 
   @Override
   public void close() {}

@@ -13,6 +13,9 @@ import org.bytedeco.pytorch.Tensor;
 public final class FrameTensors {
   private static final int RGB = 3;
 
+  /** Pixels of a frame that are numbers on Java's heap at once. */
+  private static final int STRIP = 1 << 16;
+
   private FrameTensors() {}
 
   /** The video as f32 [C, F, H, W] in [-1, 1], C = 3 (red, green, blue). */
@@ -50,23 +53,30 @@ public final class FrameTensors {
     int height = Math.toIntExact(shape[2]);
     int width = Math.toIntExact(shape[3]);
     int plane = width * height;
+    int rows = Math.max(1, STRIP / width);
     List<Frame> out = new ArrayList<>(frames);
     for (int f = 0; f < frames; f++) {
-      float[] in = floats(video_CFHW, f);
       byte[] rgb = new byte[plane * RGB];
-      for (int c = 0; c < RGB; c++) {
-        int from = c * plane;
-        for (int p = 0, to = c; p < plane; p++, to += RGB) {
-          // The comparison with NaN is false, and Math.round of it 0.
-          rgb[to] = (byte) Math.clamp(Math.round((in[from + p] + 1) * 127.5f), 0, 255);
-        }
+      for (int y = 0; y < height; y += rows) {
+        fill(rgb, video_CFHW, f, y, Math.min(rows, height - y));
       }
       out.add(new Frame(width, height, rgb));
     }
     return new Video(out, fps);
   }
 
-  private static float[] floats(Tensor video_CFHW, int frame) {
-    return Scopes.value(() -> Tensors.toFloats(video_CFHW.select(1, frame)));
+  /** Some rows of a frame; all at once would be the largest thing on Java's heap. */
+  private static void fill(byte[] rgb, Tensor video_CFHW, int frame, int first, int rows) {
+    int width = Math.toIntExact(video_CFHW.size(3));
+    float[] in =
+        Scopes.value(() -> Tensors.toFloats(video_CFHW.select(1, frame).narrow(1, first, rows)));
+    int strip = width * rows;
+    for (int c = 0; c < RGB; c++) {
+      int from = c * strip;
+      for (int p = 0, to = first * width * RGB + c; p < strip; p++, to += RGB) {
+        // The comparison with NaN is false, and Math.round of it 0.
+        rgb[to] = (byte) Math.clamp(Math.round((in[from + p] + 1) * 127.5f), 0, 255);
+      }
+    }
   }
 }

@@ -1,5 +1,8 @@
 package io.zoetrope.media;
 
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -222,9 +225,15 @@ final class MuxSink implements FormatSink {
   }
 
   @Override
-  public void finish() {
+  public void finish(Progress progress) {
     if (palette != null) {
-      palette.drain(this::encode);
+      // Colours are chosen when all frames are there, and only now are they packed.
+      long[] packed = {0};
+      palette.drain(frame -> {
+        progress.requireGoing(packed[0], frames);
+        encode(frame);
+        progress.update(Report.of(Phase.WRITE, ++packed[0], Math.max(frames, packed[0])));
+      });
     }
     encode(null);
     AVFormatContext format = open(muxer);

@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.ByteArrayOutputStream;
@@ -56,6 +57,15 @@ public final class Png {
 
   /** As {@link #encode(Frame)}, with text before the pixels. */
   static byte[] encode(Frame frame, VideoMetadata metadata) {
+    return encode(frame, metadata, Progress.NONE);
+  }
+
+  /**
+   * As above; large pictures take seconds.
+   *
+   * @param progress may cancel
+   */
+  static byte[] encode(Frame frame, VideoMetadata metadata, Progress progress) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(frame.rgb().length / 2 + 128);
     out.writeBytes(MAGIC);
     ByteBuffer header = ByteBuffer.allocate(13).putInt(frame.width()).putInt(frame.height());
@@ -63,18 +73,19 @@ public final class Png {
     chunk(out, "IHDR", header.array());
     chunk(out, "sRGB", new byte[] {0});
     PngTexts.chunks(metadata).forEach(text -> chunk(out, "iTXt", text));
-    chunk(out, "IDAT", deflate(filter(frame)));
+    chunk(out, "IDAT", deflate(filter(frame, progress), progress));
     chunk(out, "IEND", new byte[0]);
     return out.toByteArray();
   }
 
   /** Each row behind its filter type, chosen by the smallest sum of absolute differences. */
-  private static byte[] filter(Frame frame) {
+  private static byte[] filter(Frame frame, Progress progress) {
     int stride = frame.width() * PIXEL;
     byte[] rgb = frame.rgb();
     byte[] out = new byte[frame.height() * (stride + 1)];
     byte[] trial = new byte[stride];
     for (int y = 0; y < frame.height(); y++) {
+      progress.requireGoing(y, frame.height());
       long best = Long.MAX_VALUE;
       for (int type = 0; type <= 4; type++) {
         long sum = 0;
@@ -112,13 +123,14 @@ public final class Png {
     };
   }
 
-  private static byte[] deflate(byte[] data) {
+  private static byte[] deflate(byte[] data, Progress progress) {
     try (Deflater deflater = new Deflater()) {
       deflater.setInput(data);
       deflater.finish();
       ByteArrayOutputStream out = new ByteArrayOutputStream(data.length / 2 + 64);
       byte[] buffer = new byte[1 << 16];
       while (!deflater.finished()) {
+        progress.requireGoing(deflater.getBytesRead(), data.length);
         out.write(buffer, 0, deflater.deflate(buffer));
       }
       return out.toByteArray();

@@ -1,5 +1,6 @@
 package io.zoetrope.media;
 
+import io.zoetrope.progress.Progress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,10 +21,10 @@ final class SheetSink implements FormatSink {
   }
 
   @Override
-  public void finish() {
+  public void finish(Progress progress) {
     Frame picture = frames.size() == 1 ? frames.getFirst() : ContactSheet.grid(frames);
     frames.clear();
-    output.fill(Png.encode(picture, metadata));
+    output.fill(Png.encode(picture, metadata, progress));
   }
 
   @Override

@@ -145,6 +145,7 @@ public record Source(Video video, VideoInfo info, String report) {
         requireRoom(frames);
         reader.tell(progress);
       }
+      reader.toldAll(progress);
       Video video = new Video(frames, reader.fps());
       return new Source(
           video,

@@ -95,6 +95,7 @@ public final class VideoReader implements AutoCloseable {
         frames.add(f.get());
         reader.tell(progress);
       }
+      reader.toldAll(progress);
       return new Video(frames, reader.measuredFps());
     }
   }
@@ -105,13 +106,25 @@ public final class VideoReader implements AutoCloseable {
    * @throws java.util.concurrent.CancellationException if the work is cancelled
    */
   void tell(Progress progress) {
+    long total = total();
+    progress.update(Report.of(Phase.READ, given, total));
+    progress.requireGoing(given, total);
+  }
+
+  /** How many frames there will be, by what the file says; it may be wrong. */
+  private long total() {
     VideoInfo info = info();
     double seconds = info.seconds().orElse(0) - options.start();
     long stated = info.still() ? 1 : Math.round(Math.max(0, seconds) * fps());
     long most = options.maxFrames() == Integer.MAX_VALUE ? Report.ENDLESS : options.maxFrames();
-    long total = Math.max(given, stated > 0 ? Math.min(stated, most) : most);
-    progress.update(Report.of(Phase.READ, given, total));
-    progress.requireGoing(given, total);
+    return Math.max(given, stated > 0 ? Math.min(stated, most) : most);
+  }
+
+  /** Reports the end, where it came earlier than the file said. */
+  void toldAll(Progress progress) {
+    if (total() != given) {
+      progress.update(Report.of(Phase.READ, given, given));
+    }
   }
 
   /**

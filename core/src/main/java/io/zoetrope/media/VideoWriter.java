@@ -94,7 +94,7 @@ public final class VideoWriter implements AutoCloseable {
   public static void write(Path target, Video video, WriteOptions options, Progress progress) {
     try (VideoWriter writer = open(target, video.width(), video.height(), options)) {
       writer.write(video, progress);
-      writer.commit();
+      writer.commit(progress);
     }
   }
 
@@ -170,12 +170,23 @@ public final class VideoWriter implements AutoCloseable {
    * @throws UserError if no frame was written, or the disk is full; nothing is left behind then
    */
   public void commit() {
+    commit(Progress.NONE);
+  }
+
+  /**
+   * As {@link #commit()}: some formats pack all frames only now.
+   *
+   * @param progress told of frames that are packed
+   * @throws java.util.concurrent.CancellationException when progress says so; nothing is left
+   *     behind then
+   */
+  public void commit(Progress progress) {
     requireOpen();
     state = State.FAILED;
     if (frames == 0) {
       throw new UserError(Fault.INVALID, "no frames to write to '" + target + "'");
     }
-    sink.finish();
+    sink.finish(progress);
     output.publish();
     state = State.COMMITTED;
   }

@@ -30,14 +30,15 @@ record FreeInitLoop(FreeInit freeInit, Engine engine) {
             .toList();
     long total = jobs.stream().mapToLong(j -> j.plan().steps()).sum();
     Tensor first = noise.normal("start", 0, job.given_BCFHW());
-    Tensor z = once.sample(jobs.getFirst(), noise, progress.part(Phase.SAMPLE, 0, total));
     long done = jobs.getFirst().plan().steps();
+    Tensor z = once.sample(jobs.getFirst(), noise, progress.part(Phase.SAMPLE, 0, done, total));
     for (int i = 1; i < jobs.size(); i++) {
+      long own = jobs.get(i).plan().steps();
       NoiseSchedule schedule = engine.sampling(request, request.steps()).schedule();
       Tensor eps = freeInit.noise(z, first, noise.normal("freeinit", i, z), schedule);
-      Noise own = noise.child("freeinit", i).with(Noise.Given.start(eps, noise.firstFrame()));
-      z = once.sample(jobs.get(i), own, progress.part(Phase.SAMPLE, done, total));
-      done += jobs.get(i).plan().steps();
+      Noise again = noise.child("freeinit", i).with(Noise.Given.start(eps, noise.firstFrame()));
+      z = once.sample(jobs.get(i), again, progress.part(Phase.SAMPLE, done, own, total));
+      done += own;
     }
     return z;
   }

@@ -32,6 +32,7 @@ public final class TextToVideo {
    * @throws java.util.concurrent.CancellationException when progress says so
    */
   public Video run(VideoRequest request, Progress progress) {
+    request.requireHeap();
     return Scopes.value(
         () -> engine.decode(latents(List.of(request), progress), request.fps(), progress));
   }

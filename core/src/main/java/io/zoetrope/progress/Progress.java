@@ -59,14 +59,16 @@ public interface Progress {
   }
 
   /**
-   * For one of several runs that count as one: what it reports of a phase is added to what was done
-   * before; what it reports of other phases stays.
+   * For one of several runs that count as one: what it reports of a phase comes on top of what was
+   * done before, and however it counts, its whole is its share; what it reports of other phases
+   * stays.
    *
    * @param before units of the phase done by earlier runs
-   * @param total units of all runs together
+   * @param own units of this run
+   * @param total units of all runs together, which is known from the start
    */
-  default Progress part(Phase phase, long before, long total) {
-    return map(r -> r.phase() == phase ? r.count(before + r.done(), total) : r);
+  default Progress part(Phase phase, long before, long own, long total) {
+    return map(r -> r.phase() == phase ? r.count(before + r.share(own), total) : r);
   }
 
   /** Reports to nobody, cancelled where this is. */

@@ -47,6 +47,11 @@ public record Report(
     return total >= ENDLESS;
   }
 
+  /** How many of so many units are done, where all of them are what is counted here. */
+  long share(long units) {
+    return total == 0 || total == units ? Math.min(done, units) : units * done / total;
+  }
+
   public Report count(long doneInstead, long totalInstead) {
     return new Report(phase, doneInstead, totalInstead, row, firstFrame, preview, words);
   }

@@ -63,7 +63,7 @@ final class Fixtures {
             TextCarrier.NONE);
     try (MuxSink sink = new MuxSink(path, path, video.width(), video.height(), plan)) {
       video.frames().forEach(sink::write);
-      sink.finish();
+      sink.finish(io.zoetrope.progress.Progress.NONE);
     }
   }
 

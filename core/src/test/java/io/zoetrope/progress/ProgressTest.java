@@ -31,7 +31,7 @@ class ProgressTest {
   @Test
   void aPartIsCountedOnTopOfWhatWasBeforeAndOtherPhasesStay() {
     Seen seen = new Seen();
-    Progress second = seen.part(Phase.SAMPLE, 20, 30);
+    Progress second = seen.part(Phase.SAMPLE, 20, 10, 30);
     second.update(Report.of(Phase.SAMPLE, 3, 10).row(3).firstFrame(7).words("x"));
     second.update(Report.of(Phase.DECODE, 4, 8));
     Report sampled = seen.reports.getFirst();
@@ -44,11 +44,23 @@ class ProgressTest {
     assertThat(seen.reports.getLast().total()).isEqualTo(8);
   }
 
+  /** What counts three times as much as was thought still fills its share, and not more. */
+  @Test
+  void aPartCountsAsItsShareHoweverItCountsItself() {
+    Seen seen = new Seen();
+    Progress second = seen.part(Phase.SAMPLE, 20, 10, 40);
+    for (int i = 1; i <= 30; i++) {
+      second.update(Report.of(Phase.SAMPLE, i, 30));
+    }
+    assertThat(seen.reports).extracting(Report::done).isSorted().startsWith(20L).endsWith(30L);
+    assertThat(seen.reports).extracting(Report::total).containsOnly(40L);
+  }
+
   @Test
   void cancellingReachesThroughParts() {
     Seen seen = new Seen();
     seen.patience = 1;
-    Progress silent = seen.part(Phase.SAMPLE, 20, 30).silent();
+    Progress silent = seen.part(Phase.SAMPLE, 20, 10, 30).silent();
     silent.update(Report.of(Phase.SAMPLE, 1, 10));
     assertThat(seen.reports).isEmpty();
     assertThat(silent.cancelled()).isFalse();

@@ -58,8 +58,8 @@ final class FilmFile implements FrameSink {
   }
 
   @Override
-  public void finish() {
-    file.finish();
+  public void finish(Progress progress) {
+    file.finish(progress);
   }
 
   /** How a command that was stopped ends: what there is of a growing file stays. */

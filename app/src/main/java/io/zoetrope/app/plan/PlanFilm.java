@@ -94,8 +94,9 @@ record PlanFilm(
           VideoWriter.open(
               file, OutputFormat.GIF, size.width(), size.height(), WriteOptions.at(FPS))) {
         Scopes.run(() -> {
-          Optional<Tensor> given = given(engine, request, plan, prompts.getFirst(), from, back);
-          given.ifPresent(z -> showGiven(engine, z, plan, seen));
+          Optional<Tensor> given =
+              given(engine, request, plan, prompts.getFirst(), from, back, progress);
+          given.ifPresent(z -> showGiven(engine, z, plan, seen, progress));
           writer.write(picture.draw(0, seen));
           new Drawn(plan, List.of(said), given)
               .latents(
@@ -105,7 +106,7 @@ record PlanFilm(
           writer.write(picture.draw(plan.steps(), seen));
         }
         session.cancellation().check();
-        writer.commit();
+        writer.commit(progress);
       }
       return plan;
     }
@@ -134,12 +135,13 @@ record PlanFilm(
       TimestepPlan plan,
       String prompt,
       Optional<Path> from,
-      boolean back) {
+      boolean back,
+      Progress progress) {
     if (plan.givenCount() == 0) {
       return Optional.empty();
     }
     Video video =
-        from.map(path -> read(engine, path, request, plan, back))
+        from.map(path -> read(engine, path, request, plan, back, progress))
             .orElseGet(() -> made(engine, request, prompt));
     LatentGrid grid = engine.model().grid();
     List<Frame> frames = new ArrayList<>(video.frames());
@@ -150,17 +152,23 @@ record PlanFilm(
       int other = grid.frames(plan.frames() - 1);
       Collections.fill(frames.subList(other, frames.size()), frames.getFirst());
     }
-    return Optional.of(engine.encode(new Video(frames, request.fps())));
+    return Optional.of(engine.encode(new Video(frames, request.fps()), progress));
   }
 
   private Video read(
-      Engine engine, Path path, VideoRequest request, TimestepPlan plan, boolean back) {
+      Engine engine,
+      Path path,
+      VideoRequest request,
+      TimestepPlan plan,
+      boolean back,
+      Progress progress) {
     Source read =
         Source.video(
             path,
             Source.Wish.of(request.width(), request.height())
                 .at(request.fps())
-                .first(engine.model().grid().frames(plan.frames())));
+                .first(engine.model().grid().frames(plan.frames())),
+            progress);
     note.accept(read.report());
     // The last frame of a loop is the first again.
     int last = plan.frames() - (back ? 2 : 1);
@@ -187,8 +195,9 @@ record PlanFilm(
     }
   }
 
-  private static void showGiven(Engine engine, Tensor z, TimestepPlan plan, List<Frame> seen) {
-    List<Frame> frames = shown(engine, z);
+  private static void showGiven(
+      Engine engine, Tensor z, TimestepPlan plan, List<Frame> seen, Progress progress) {
+    List<Frame> frames = shown(engine, z, progress);
     for (int frame = 0; frame < plan.frames(); frame++) {
       if (plan.given(frame)) {
         seen.set(frame, frames.get(frame));
@@ -197,8 +206,8 @@ record PlanFilm(
   }
 
   /** The last frame of each latent. */
-  private static List<Frame> shown(Engine engine, Tensor z_1CLHW) {
-    List<Frame> frames = engine.decode(z_1CLHW, 1).frames();
+  private static List<Frame> shown(Engine engine, Tensor z_1CLHW, Progress progress) {
+    List<Frame> frames = engine.decode(z_1CLHW, 1, progress).frames();
     LatentGrid grid = engine.model().grid();
     return IntStream.rangeClosed(1, Math.toIntExact(z_1CLHW.size(2)))
         .mapToObj(count -> frames.get(grid.frames(count) - 1))
@@ -224,7 +233,7 @@ record PlanFilm(
             .preview()
             .get()
             .ifPresent(x0 -> {
-              List<Frame> frames = shown(engine, x0);
+              List<Frame> frames = shown(engine, x0, progress.silent());
               for (int frame = 0; frame < plan.frames(); frame++) {
                 // Of what is clean already, nothing is predicted.
                 if (plan.level(row - 1, frame) > 0) {

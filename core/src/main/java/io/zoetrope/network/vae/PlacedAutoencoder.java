@@ -48,8 +48,8 @@ record PlacedAutoencoder(Autoencoder inner, ComputeDevice device) implements Aut
   }
 
   @Override
-  public Stretch stretch() {
-    return inner.stretch();
+  public Stretch stretch(long height, long width) {
+    return inner.stretch(height, width);
   }
 
   @Override

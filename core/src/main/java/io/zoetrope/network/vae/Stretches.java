@@ -119,10 +119,12 @@ public record Stretches(Autoencoder autoencoder) {
   /** Progress of one stretch, as part of the whole: in frames of all clips. */
   private Progress told(Progress whole, Phase phase, Cut cut, long clips, long frames) {
     LatentGrid grid = autoencoder.grid();
-    long first = grid.frames(cut.from) - grid.frames(cut.before);
+    long before = grid.frames(cut.from);
+    long own = grid.frames(cut.from + cut.count) - before;
+    long first = before - grid.frames(cut.before);
     return whole
         .map(report -> report.firstFrame(report.firstFrame() + first))
-        .part(phase, clips * first, clips * frames);
+        .part(phase, clips * before, clips * own, clips * frames);
   }
 
   private static Tensor joined(List<Tensor> parts) {

@@ -21,6 +21,11 @@ public sealed interface Bridge {
     return false;
   }
 
+  /** Of so many steps about how many are walked, for progress. */
+  default int rows(int steps) {
+    return steps;
+  }
+
   /** Frames that two windows of a long video share, unless something else is said. */
   String OVERLAP = "4";
 
@@ -43,6 +48,11 @@ public sealed interface Bridge {
     public StartNoise {
       Limits.USUAL.real("strength", 0.01, 1, strength);
       requireOverlap(overlap);
+    }
+
+    @Override
+    public int rows(int steps) {
+      return Math.max(1, (int) Math.round(strength * steps));
     }
   }
 

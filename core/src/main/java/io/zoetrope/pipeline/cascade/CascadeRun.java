@@ -4,7 +4,7 @@ import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.VideoRequest;
-import io.zoetrope.progress.Phase;
+import io.zoetrope.pipeline.task.Stages;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.UserError;
@@ -62,7 +62,8 @@ public record CascadeRun(Models models) {
               : "the cascade begins with a video: give one");
     }
     List<Sampled> all = sampled(cascade);
-    Counted counted = new Counted(progress, all.size());
+    List<Long> rows = rows(all, asked);
+    Stages stages = new Stages(progress, rows.stream().mapToLong(Long::longValue).sum());
     Set<Class<?>> bridges = new HashSet<>();
     Optional<Video> video = begun;
     VideoRequest request = asked;
@@ -75,13 +76,18 @@ public record CascadeRun(Models models) {
         wanted = wanted.withSeed(new RandomStreams(wanted.seed()).key("stage", i) >>> 1);
       }
       Engine engine = engine(next);
+      boolean last = i == all.size() - 1;
+      if (!last) {
+        wanted.requireHeap();
+      }
+      // Alone it counts its own rows.
+      Progress told = all.size() == 1 ? progress : stages.next(rows.get(i));
       Crossing.Made made =
-          new Crossing(engine, stage.augmentation())
-              .over(stage.bridge(), wanted, video, counted.next());
-      if (i == all.size() - 1) {
+          new Crossing(engine, stage.augmentation()).over(stage.bridge(), wanted, video, told);
+      if (last) {
         return new Take(engine, made.request(), made.z_1CFHW());
       }
-      video = Optional.of(engine.decode(made.z_1CFHW(), made.request().fps()));
+      video = Optional.of(engine.decode(made.z_1CFHW(), made.request().fps(), progress));
       request = made.request().withSeed(asked.seed());
     }
   }
@@ -137,32 +143,14 @@ public record CascadeRun(Models models) {
         });
   }
 
-  /**
-   * Progress over several samplings as if they were one. How long a later one is, nobody knows
-   * before it begins: until then it counts as long as the one at hand.
-   */
-  private static final class Counted {
-    private final Progress progress;
-    private int left;
-    private long before;
-    private long current;
-
-    Counted(Progress progress, int samplings) {
-      this.progress = progress;
-      this.left = samplings;
+  /** How many rows each walks, about: so the whole is known before the first begins. */
+  private static List<Long> rows(List<Sampled> all, VideoRequest asked) {
+    List<Long> rows = new ArrayList<>();
+    VideoRequest request = asked;
+    for (Sampled next : all) {
+      request = next.stage.request(request);
+      rows.add((long) next.stage.bridge().rows(request.steps()));
     }
-
-    Progress next() {
-      before += current;
-      current = 0;
-      left--;
-      return progress.map(report -> {
-        if (report.phase() != Phase.SAMPLE) {
-          return report;
-        }
-        current = report.total();
-        return report.count(before + report.done(), before + current * (left + 1));
-      });
-    }
+    return rows;
   }
 }

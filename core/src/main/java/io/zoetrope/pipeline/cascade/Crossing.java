@@ -54,11 +54,13 @@ record Crossing(Engine engine, double augmentation) {
           new Made(
               asked,
               new Refine(
-                      small(start.where(), before.orElseThrow()), start.strength(), start.overlap())
+                      small(start.where(), before.orElseThrow(), progress),
+                      start.strength(),
+                      start.overlap())
                   .latents(engine, List.of(asked), progress));
       case Bridge.Masked masked -> {
         VideoRequest faster = asked.withFps(asked.fps() * masked.times());
-        Tensor known = engine.encode(enlarged(before.orElseThrow(), asked));
+        Tensor known = engine.encode(enlarged(before.orElseThrow(), asked), progress);
         yield new Made(
             faster,
             new HigherRate(known, masked.times(), masked.overlap())
@@ -78,7 +80,7 @@ record Crossing(Engine engine, double augmentation) {
         }
         engine.requireLatentPerFrame("the bridge repeat");
         VideoRequest faster = asked.withFps(asked.fps() * repeat.times());
-        Tensor slow = engine.encode(enlarged(before.orElseThrow(), asked));
+        Tensor slow = engine.encode(enlarged(before.orElseThrow(), asked), progress);
         yield new Made(faster, beside(repeated(slow, repeat.times()), faster, progress));
       }
       case Bridge.Late late -> throw new IllegalStateException("part of the stage before");
@@ -96,7 +98,7 @@ record Crossing(Engine engine, double augmentation) {
       throw new UserError(
           "this model sees the small video itself, so no weight of guidance by it: leave weight out");
     }
-    return beside(engine.encode(enlarged(small, request)), request, progress);
+    return beside(engine.encode(enlarged(small, request), progress), request, progress);
   }
 
   /** Any other is guided by it. */
@@ -148,11 +150,11 @@ record Crossing(Engine engine, double augmentation) {
     return z_BCF1HW.expand(shape).flatten(2, 3);
   }
 
-  private Refine.Source small(Bridge.Where where, Video video) {
+  private Refine.Source small(Bridge.Where where, Video video, Progress progress) {
     Tensor x_13FHW = FrameTensors.toTensor(video).unsqueeze(0);
     return switch (where) {
       case PIXELS -> new Refine.Pixels(x_13FHW);
-      case LATENTS -> new Refine.Latents(engine.encode(x_13FHW));
+      case LATENTS -> new Refine.Latents(engine.encode(x_13FHW, progress));
     };
   }
 

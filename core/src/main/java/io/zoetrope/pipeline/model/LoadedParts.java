@@ -52,6 +52,7 @@ final class LoadedParts implements AutoCloseable {
               .toList();
       Loading loading = new Loading(progress, weights);
       opened.forEach(part -> loaded.parts.add(part.load(loading)));
+      loading.finished();
       return loaded;
     } catch (RuntimeException e) {
       loaded.close();

@@ -29,6 +29,11 @@ final class Loading {
     return part.tensors().values().stream().mapToLong(Tensor::nbytes).sum();
   }
 
+  /** All are there that are used. */
+  void finished() {
+    progress.update(Report.of(Phase.LOAD, Math.max(done, total), Math.max(done, total)));
+  }
+
   /** The weights of a part, which tells whenever one is asked for. */
   Map<String, Tensor> told(WeightSource part) {
     Map<String, Tensor> weights = part.tensors();

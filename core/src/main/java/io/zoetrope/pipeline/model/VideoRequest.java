@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.model;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.schedule.Samplers;
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.JavaHeap;
 import io.zoetrope.torch.UserError;
 
 /**
@@ -104,6 +105,17 @@ public record VideoRequest(
   public VideoRequest withSampler(String other) {
     return new VideoRequest(
         prompt, negative, seed, width, height, frames, fps, steps, guidance, other);
+  }
+
+  /**
+   * Requires that its frames fit into Java's heap, for whoever is about to keep them there.
+   *
+   * @throws UserError if they do not
+   */
+  public void requireHeap() {
+    JavaHeap.require(
+        JavaHeap.bytes(frames, width, height),
+        "%d frames of %dx%d".formatted(frames, width, height));
   }
 
   private static void check(String name, int least, int most, int value) {

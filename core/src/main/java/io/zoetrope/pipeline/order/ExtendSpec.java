@@ -105,7 +105,7 @@ public record ExtendSpec(
     // The model has only seen the last of the source.
     return (reel, progress) -> {
       Tensor z = task.latents(making.second(), List.of(request), reel.timed(progress));
-      have.forEach(reel::show);
+      reel.show(have, wanted, progress);
       reel.show(making.second(), request, z, overlap, progress);
     };
   }

@@ -8,6 +8,7 @@ import io.zoetrope.media.WriteOptions;
 import io.zoetrope.media.WriteOptions.Durability;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.JavaHeap;
 import java.io.IOException;
@@ -111,10 +112,10 @@ public final class FileSink implements FrameSink {
   }
 
   @Override
-  public void finish() {
+  public void finish(Progress progress) {
     // What was stopped before its first frame leaves nothing, and is no failure.
     if (!grows || frames > 0) {
-      writer.orElseThrow().commit();
+      writer.orElseThrow().commit(progress);
       committed = true;
     }
   }
@@ -123,7 +124,7 @@ public final class FileSink implements FrameSink {
   public void close() {
     try {
       if (grows && !committed && writer.isPresent()) {
-        finish();
+        finish(Progress.NONE);
       }
     } finally {
       writer.ifPresent(VideoWriter::close);

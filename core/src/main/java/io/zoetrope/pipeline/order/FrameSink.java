@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.order;
 import io.zoetrope.media.Frame;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.progress.Progress;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -44,8 +45,12 @@ public interface FrameSink extends AutoCloseable {
     return Optional.empty();
   }
 
-  /** The last frame was handed over, and nobody cancelled. */
-  default void finish() {}
+  /**
+   * The last frame was handed over, and nobody cancelled.
+   *
+   * @param progress told of what is done only now; may cancel
+   */
+  default void finish(Progress progress) {}
 
   /** The order is at its end, also where it failed, was cancelled, or could not begin here. */
   @Override

@@ -5,6 +5,7 @@ import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.progress.Timings;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
@@ -16,6 +17,7 @@ public final class Reel {
   private final FrameSink sink;
   private final Timings timings;
   private long frames;
+  private boolean stepped;
 
   Reel(FrameSink sink, Timings timings) {
     this.sink = sink;
@@ -49,9 +51,9 @@ public final class Reel {
   public void show(
       Engine engine, VideoRequest request, Tensor z_1CFHW, int from, Progress progress) {
     sink.latents(engine.model(), request, z_1CFHW);
-    long total = engine.model().grid().frames(Math.toIntExact(z_1CFHW.size(2)));
+    int made = engine.model().grid().frames(Math.toIntExact(z_1CFHW.size(2)));
     try {
-      decode(engine, z_1CFHW, from, total, progress);
+      decode(engine, z_1CFHW, from, frames + made - from, progress);
     } catch (UserError e) {
       throw e.fault() == Fault.NOT_FINITE ? kept(e, engine, request, z_1CFHW) : e;
     }
@@ -75,13 +77,24 @@ public final class Reel {
         z_1CFHW,
         frame -> {
           timings.mark("decode");
-          progress.requireGoing(number[0], total);
+          progress.requireGoing(frames, total);
           if (number[0]++ >= from) {
-            show(frame);
+            show(frame, total, progress);
           }
-          progress.update(Phase.WRITE, number[0], total, "");
         },
         progress);
+  }
+
+  /**
+   * Shows frames that are there already, before others that are made.
+   *
+   * @param total frames of the whole video
+   */
+  public void show(List<Frame> known, long total, Progress progress) {
+    for (Frame frame : known) {
+      progress.requireGoing(frames, total);
+      show(frame, total, progress);
+    }
   }
 
   /** Shows a frame. */
@@ -89,6 +102,11 @@ public final class Reel {
     sink.frame(frame);
     frames++;
     timings.mark("write");
+  }
+
+  private void show(Frame frame, long total, Progress progress) {
+    show(frame);
+    progress.update(Report.of(Phase.WRITE, frames, total));
   }
 
   /** Shows a frame of a video that is made frame by frame. */
@@ -102,7 +120,8 @@ public final class Reel {
   public Progress timed(Progress progress) {
     return progress.map(report -> {
       if (report.phase() == Phase.SAMPLE) {
-        timings.mark(report.done() == 1 ? "first step" : "steps");
+        timings.mark(stepped ? "steps" : "first step");
+        stepped = true;
       }
       return report;
     });

@@ -135,10 +135,10 @@ public final class Studio {
       sink.begin(shot);
       timings.mark("open");
       shoot(ready, first, second, request, reel);
-      if (!shot.endless()) {
-        progress.requireGoing(reel.frames(), reel.frames());
-      }
-      sink.finish();
+      // What ends only when it is stopped was stopped.
+      Progress end = shot.endless() ? Progress.NONE : progress;
+      end.requireGoing(reel.frames(), reel.frames());
+      sink.finish(end);
       timings.mark("write");
     }
     noteMore(reel.frames(), request, model);

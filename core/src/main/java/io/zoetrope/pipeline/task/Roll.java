@@ -118,7 +118,7 @@ public record Roll(
     }
     LatentGrid grid = engine.model().grid();
     long latents = frames == Long.MAX_VALUE ? frames : grid.latentOf(frames - 1) + 1;
-    try (Unrolled unrolled = new Unrolled(engine, taker, frames, progress)) {
+    try (Unrolled unrolled = new Unrolled(engine, request, taker, frames, progress)) {
       latents(engine, List.of(request), latents, (number, z) -> unrolled.take(z), progress);
     }
   }

@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.task;
 import io.zoetrope.media.Frame;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
@@ -29,11 +30,14 @@ final class Unrolled implements AutoCloseable {
   private Tensor kept;
 
   /**
+   * @param request in whose size
    * @param frames how many are handed over; the last latent may hold more
    * @throws UserError if the autoencoder shows no frame before it has seen all
    */
-  Unrolled(Engine engine, Consumer<Frame> taker, long frames, Progress progress) {
-    Autoencoder.Stretch stretch = engine.model().autoencoder().stretch();
+  Unrolled(
+      Engine engine, VideoRequest request, Consumer<Frame> taker, long frames, Progress progress) {
+    Autoencoder.Stretch stretch =
+        engine.model().autoencoder().stretch(request.height(), request.width());
     if (!stretch.cuts()) {
       throw new UserError(
           Fault.UNSUPPORTED,

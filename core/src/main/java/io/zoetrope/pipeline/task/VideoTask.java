@@ -34,6 +34,7 @@ public sealed interface VideoTask
 
   /** Makes one video. */
   default Video run(Engine engine, VideoRequest request, Progress progress) {
+    request.requireHeap();
     return Scopes.value(
         () -> engine.decode(latents(engine, List.of(request), progress), request.fps(), progress));
   }

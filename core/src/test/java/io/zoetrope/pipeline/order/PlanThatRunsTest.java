@@ -84,7 +84,7 @@ class PlanThatRunsTest {
     return VideoOrderTest.tasks();
   }
 
-  private static Map<Class<?>, TaskSpec> specs() {
+  static Map<Class<?>, TaskSpec> specs() {
     SourceRef picture = SourceRef.of(Path.of("ball.png"));
     SourceRef video = SourceRef.of(Path.of("ball"));
     Join join = new Join(Optional.of(CLIP), OVERLAP);

@@ -39,6 +39,20 @@ class StepProgressTest {
     assertThat(told()).contains("loss 1").doesNotContain("sampling");
   }
 
+  /** One thing for a person, however often the two take turns. */
+  @Test
+  void framesAreWrittenWhileOthersAreDecoded() throws Exception {
+    try (StepProgress progress = new StepProgress(session(true), new OutputOptions(), "sampling")) {
+      for (int i = 1; i <= 4; i++) {
+        progress.update(Report.of(Phase.DECODE, i, 5));
+        progress.update(Report.of(Phase.WRITE, i, 5));
+        Thread.sleep(300);
+      }
+    }
+    // Time goes on from the first frame: a bar is shown because all of them took long.
+    assertThat(told()).contains("decoding").doesNotContain("writing");
+  }
+
   @Test
   void phasesThatAreOverAtOnceShowNothing() {
     try (StepProgress progress = new StepProgress(session(true), new OutputOptions(), "sampling")) {
