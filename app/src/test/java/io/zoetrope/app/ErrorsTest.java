@@ -30,6 +30,20 @@ class ErrorsTest {
     }
   }
 
+  @Command(name = "allocate")
+  static final class Allocate extends Verb {
+    Allocate(Session session) {
+      super(session);
+    }
+
+    @Override
+    protected Result run() {
+      throw new RuntimeException(
+          "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate"
+              + " memory: you tried to allocate 400 bytes. Error code 12\n frame #0: c10");
+    }
+  }
+
   private static List<String> run(String... args) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream to = new PrintStream(err, true, StandardCharsets.UTF_8);
@@ -39,7 +53,8 @@ class ErrorsTest {
             new Cancellation(),
             Path.of("").toAbsolutePath(),
             Map.of());
-    List<Commands.Entry> table = List.of(new Commands.Entry("eat", Eat::new));
+    List<Commands.Entry> table =
+        List.of(new Commands.Entry("eat", Eat::new), new Commands.Entry("allocate", Allocate::new));
     assertThat(new Cli(session, table).run(args)).isEqualTo(1);
     return err.toString(StandardCharsets.UTF_8).lines().toList();
   }
@@ -51,5 +66,12 @@ class ErrorsTest {
         .asString()
         .contains("out of memory (Java heap space)", "fewer or smaller frames");
     assertThat(run("eat", "--debug")).hasSizeGreaterThan(3);
+  }
+
+  @Test
+  void soIsTheEndOfNativeMemory() {
+    assertThat(run("allocate"))
+        .containsExactly(
+            "zoetrope: out of memory: ask for fewer or smaller frames, or close other programs");
   }
 }
