@@ -31,19 +31,16 @@ public record Spread(double mean, double error, double median, double least, dou
     return new Spread(mean, error, median, sorted[0], sorted[n - 1], n);
   }
 
-  /** {@code 31.20 +- 0.31 (28.10 to 33.90, 50)}. */
+  /** {@code 31.20 +- 0.31 (28.10 to 33.90, 50)}; of a single number there is no error. */
   @Override
   public String toString() {
-    return n == 0
-        ? "none"
-        : String.format(
-            Locale.ROOT,
-            "%s +- %s (%s to %s, %d)",
-            digits(mean),
-            digits(error),
-            digits(least),
-            digits(most),
-            n);
+    return switch (n) {
+      case 0 -> "none";
+      case 1 -> digits(mean) + " (1)";
+      default ->
+          "%s +- %s (%s to %s, %s)"
+              .formatted(digits(mean), digits(error), digits(least), digits(most), n);
+    };
   }
 
   /** Four digits that count. */

@@ -9,6 +9,9 @@ import java.util.function.LongSupplier;
  * second sampling run) is measured anew. Not for use by two threads at once.
  */
 public final class Eta {
+  /** Of less time no pace is taken: units that are done together are reported in a burst. */
+  private static final long LEAST = 1_000_000_000L;
+
   private final LongSupplier nanos;
   private Optional<Report> first = Optional.empty();
   private long since;
@@ -30,7 +33,7 @@ public final class Eta {
   /**
    * Takes a report and says how long the rest of its phase takes.
    *
-   * @return empty at the first report of a phase, and where the work is endless
+   * @return empty in the first second of a phase, and where the work is endless
    */
   public Optional<Duration> left(Report report) {
     long now = nanos.getAsLong();
@@ -40,7 +43,7 @@ public final class Eta {
     }
     last = report.done();
     long units = report.done() - first.get().done();
-    if (units == 0 || report.endless()) {
+    if (units == 0 || now - since < LEAST || report.endless()) {
       return Optional.empty();
     }
     double each = (now - since) / (double) units;

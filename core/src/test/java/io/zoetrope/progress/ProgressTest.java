@@ -88,6 +88,19 @@ class ProgressTest {
     assertThat(eta.left(Report.of(Phase.SAMPLE, 2, Report.ENDLESS))).as("endless").isEmpty();
   }
 
+  /** A batch of four is reported as four videos at once. */
+  @Test
+  void aBurstIsNoPace() {
+    AtomicLong clock = new AtomicLong();
+    Eta eta = new Eta(clock::get);
+    for (int done = 1; done <= 4; done++) {
+      assertThat(eta.left(Report.of(Phase.EVALUATE, done, 40))).isEmpty();
+      clock.addAndGet(2_000_000L);
+    }
+    clock.addAndGet(40_000_000_000L - 8_000_000L);
+    assertThat(eta.left(Report.of(Phase.EVALUATE, 5, 40))).hasValue(Duration.ofSeconds(350));
+  }
+
   @Test
   void thereIsNoProgressBelowNothing() {
     assertThatThrownBy(() -> Report.of(Phase.SAMPLE, -1, 1))

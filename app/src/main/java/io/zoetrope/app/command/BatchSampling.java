@@ -58,12 +58,13 @@ final class BatchSampling {
     for (int i = 0; i < some.size(); i++) {
       requests.add(request(some.get(i), firstSeed + from + i));
     }
-    TextToVideo pipeline = new TextToVideo(new Engine(model));
+    Engine engine = new Engine(model);
+    TextToVideo pipeline = new TextToVideo(engine);
     return Scopes.value(() -> {
       Tensor z_BCFHW = pipeline.latents(requests, progress);
       List<Video> videos = new ArrayList<>();
       for (int i = 0; i < requests.size(); i++) {
-        videos.add(pipeline.decode(z_BCFHW.narrow(0, i, 1), model.defaults().fps()));
+        videos.add(engine.decode(z_BCFHW.narrow(0, i, 1), model.defaults().fps(), progress));
       }
       return videos;
     });

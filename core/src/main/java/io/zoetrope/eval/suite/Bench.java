@@ -149,7 +149,7 @@ public final class Bench {
     report(what);
     return watcher.map(step ->
         io.zoetrope.progress.Report.of(Phase.EVALUATE, done, settings.count)
-            .words("%s %d/%d".formatted(what, step.done(), step.total())));
+            .words("%s %s %s/%s".formatted(what, step.phase().doing(), step.done(), step.total())));
   }
 
   private void report(String words) {

@@ -80,13 +80,14 @@ public final class Report {
   public Report contrast(String name, Seams.Contrast c) {
     line(
         name,
-        String.format(
-            Locale.ROOT,
-            "%.5f at seams, %.5f inside: %.2f times (%d places)",
-            c.atSeams(),
-            c.inside(),
-            c.ratio(),
-            c.seamPlaces()));
+        c.seamPlaces() == 0
+            ? "no seams were seen"
+            : "%s at seams, %s inside: %s (%d places)"
+                .formatted(
+                    text("%.5f", c.atSeams()),
+                    text("%.5f", c.inside()),
+                    Double.isFinite(c.ratio()) ? text("%.2f times", c.ratio()) : "no ratio",
+                    c.seamPlaces()));
     Map<String, @Nullable Object> all = new LinkedHashMap<>();
     all.put("at_seams", number(c.atSeams()));
     all.put("inside", number(c.inside()));
@@ -109,12 +110,13 @@ public final class Report {
       FrechetDistance d = found.get();
       line(
           "Frechet distance",
-          String.format(
-              Locale.ROOT,
-              "%.3f of %d videos; %.3f extrapolated to many",
-              d.distance(),
-              d.n(),
-              d.extrapolated()));
+          "%s of %d videos; %s"
+              .formatted(
+                  text("%.3f", d.distance()),
+                  d.n(),
+                  Double.isFinite(d.extrapolated())
+                      ? text("%.3f extrapolated to many", d.extrapolated())
+                      : "too few to extrapolate to many"));
       Map<String, @Nullable Object> all = new LinkedHashMap<>();
       all.put("distance", number(d.distance()));
       all.put("extrapolated", number(d.extrapolated()));
@@ -125,7 +127,7 @@ public final class Report {
   }
 
   public Report number(String name, double value) {
-    line(name, String.format(Locale.ROOT, "%.4g", value));
+    line(name, text("%.4g", value));
     open.put(key(name), number(value));
     return this;
   }
@@ -153,6 +155,11 @@ public final class Report {
 
   private static String key(String name) {
     return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "_").replaceAll("^_|_$", "");
+  }
+
+  /** What is no number is said in a word. */
+  private static String text(String format, double value) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, format, value) : "unknown";
   }
 
   /** JSON has no NaN. */

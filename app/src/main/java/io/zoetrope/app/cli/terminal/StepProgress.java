@@ -6,7 +6,10 @@ import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -114,7 +117,7 @@ public final class StepProgress implements Progress, AutoCloseable {
     }
     Optional<Duration> left = eta.left(report);
     if (bar) {
-      draw(report);
+      draw(report, left);
     } else if (lines && (System.nanoTime() - lastLine > NANOS_BETWEEN_LINES)) {
       lastLine = System.nanoTime();
       err.println(line(report, left));
@@ -127,8 +130,12 @@ public final class StepProgress implements Progress, AutoCloseable {
         + report.done()
         + (report.endless() ? "" : "/" + report.total())
         + (report.words().isEmpty() ? "" : ", " + report.words())
-        + ", %.0f s".formatted((lastLine - start) / 1e9)
-        + left.map(d -> ", about %.0f s to go".formatted(d.toNanos() / 1e9)).orElse("");
+        + String.format(Locale.ROOT, ", %.0f s", (lastLine - start) / 1e9)
+        + left.map(d -> ", " + toGo(d)).orElse("");
+  }
+
+  private static String toGo(Duration left) {
+    return String.format(Locale.ROOT, "about %.0f s to go", left.toNanos() / 1e9);
   }
 
   /** Another phase: a bar of its own. */
@@ -141,12 +148,16 @@ public final class StepProgress implements Progress, AutoCloseable {
   }
 
   /** Loading and reading are over in no time as a rule: only if not, they are worth a bar. */
-  private void draw(Report report) {
+  private void draw(Report report, Optional<Duration> left) {
     boolean own = shownTask.equals(task);
     if (shown.isEmpty() && !own && System.nanoTime() - start < NANOS_BEFORE_BAR) {
       return;
     }
-    show(report).stepTo(report.done()).setExtraMessage(report.words());
+    String words =
+        Stream.concat(Stream.of(report.words()), left.map(StepProgress::toGo).stream())
+            .filter(text -> !text.isEmpty())
+            .collect(Collectors.joining(", "));
+    show(report).stepTo(report.done()).setExtraMessage(words);
     if (!own && report.done() >= report.total()) {
       // What is said between two phases needs a line of its own.
       shown.ifPresent(ProgressBar::close);
@@ -162,6 +173,7 @@ public final class StepProgress implements Progress, AutoCloseable {
               .setTaskName(shownTask)
               .setInitialMax(report.endless() ? -1 : report.total())
               .startsFrom(first, Duration.ZERO)
+              .hideEta() // by a pace of its own, which a burst of reports makes nonsense
               .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
               .setUpdateIntervalMillis(200)
               .clearDisplayOnFinish()
