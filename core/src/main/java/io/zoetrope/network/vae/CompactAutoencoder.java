@@ -6,12 +6,16 @@ import io.zoetrope.nn.Conv2d;
 import io.zoetrope.nn.GroupNorm;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -21,6 +25,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * channels before the first convolution, so that no layer but the last runs at full resolution.
  */
 public final class CompactAutoencoder implements Autoencoder {
+  private static final Runnable NOTHING = () -> {};
+
   /** Channels of the full-resolution picture just before the last convolution. */
   private static final int FINE = 8;
 
@@ -49,6 +55,10 @@ public final class CompactAutoencoder implements Autoencoder {
 
   /** Frames [N, 3, H, W] in [-1, 1] -> their posteriors. */
   public Posterior posterior(Tensor x_NCHW) {
+    return posterior(x_NCHW, NOTHING);
+  }
+
+  private Posterior posterior(Tensor x_NCHW, Runnable between) {
     int factor = config.grid().space();
     if (x_NCHW.size(2) % factor != 0 || x_NCHW.size(3) % factor != 0) {
       throw new UserError(
@@ -56,12 +66,12 @@ public final class CompactAutoencoder implements Autoencoder {
           "width and height must be multiples of %d, not %dx%d"
               .formatted(factor, x_NCHW.size(3), x_NCHW.size(2)));
     }
-    return Posterior.of(encoder.forward(x_NCHW).to(ScalarType.Float), -20, 10);
+    return Posterior.of(encoder.forward(x_NCHW, between).to(ScalarType.Float), -20, 10);
   }
 
   /** Raw latents [N, C, h, w] -> frames [N, 3, H, W], f32. */
   public Tensor decodeRaw(Tensor z_NCHW) {
-    return decoder.forward(z_NCHW).to(ScalarType.Float);
+    return decoder.forward(z_NCHW, NOTHING).to(ScalarType.Float);
   }
 
   /** Sets the statistics that latents are normalised by. */
@@ -74,19 +84,47 @@ public final class CompactAutoencoder implements Autoencoder {
 
   @Override
   public Tensor encode(Tensor x_BCFHW) {
+    return encode(x_BCFHW, NOTHING);
+  }
+
+  @Override
+  public Tensor encode(Tensor x_BCFHW, Progress progress) {
+    return told(Phase.ENCODE, x_BCFHW, progress, between -> encode(x_BCFHW, between));
+  }
+
+  private Tensor encode(Tensor x_BCFHW, Runnable between) {
     Tensors.requireVideo(x_BCFHW, 3);
     long frames = x_BCFHW.size(2);
-    Tensor mean = posterior(rearrange(x_BCFHW, "b c f h w -> (b f) c h w")).mean();
+    Tensor mean = posterior(rearrange(x_BCFHW, "b c f h w -> (b f) c h w"), between).mean();
     Tensor z = rearrange(mean, "(b f) c h w -> b c f h w", "f", frames);
     return z.sub(perChannel(latentMean)).div(perChannel(latentStd));
   }
 
   @Override
   public Tensor decode(Tensor z_BCFHW) {
+    return decode(z_BCFHW, NOTHING);
+  }
+
+  @Override
+  public Tensor decode(Tensor z_BCFHW, Progress progress) {
+    return told(Phase.DECODE, z_BCFHW, progress, between -> decode(z_BCFHW, between));
+  }
+
+  /** Tells of all frames together, for they are done in a second or two; stops between blocks. */
+  private static Tensor told(
+      Phase phase, Tensor x_BCFHW, Progress progress, Function<Runnable, Tensor> body) {
+    long frames = x_BCFHW.size(0) * x_BCFHW.size(2);
+    Tensor made = body.apply(() -> progress.requireGoing(0, frames));
+    progress.update(Report.of(phase, frames, frames));
+    return made;
+  }
+
+  private Tensor decode(Tensor z_BCFHW, Runnable between) {
     Tensors.requireVideo(z_BCFHW, grid().channels());
     long frames = z_BCFHW.size(2);
     Tensor raw = z_BCFHW.mul(perChannel(latentStd)).add(perChannel(latentMean));
-    Tensor x = decodeRaw(rearrange(raw, "b c f h w -> (b f) c h w"));
+    Tensor x =
+        decoder.forward(rearrange(raw, "b c f h w -> (b f) c h w"), between).to(ScalarType.Float);
     return rearrange(x, "(b f) c h w -> b c f h w", "f", frames);
   }
 
@@ -145,10 +183,12 @@ public final class CompactAutoencoder implements Autoencoder {
               Init.fanIn(1));
     }
 
-    Tensor forward(Tensor x) {
+    Tensor forward(Tensor x, Runnable between) {
+      between.run();
       Tensor h = in.forward(torch.pixel_unshuffle(x, patch));
       for (Level level : levels) {
         for (ResidualBlock block : level.blocks) {
+          between.run();
           h = block.forward(h);
         }
         for (Conv2d down : level.resize) {
@@ -203,17 +243,22 @@ public final class CompactAutoencoder implements Autoencoder {
       out = Conv2d.of(p.at("conv_out"), FINE, 3, 3, 1, Init.fanIn(1));
     }
 
-    Tensor forward(Tensor z) {
+    Tensor forward(Tensor z, Runnable between) {
+      between.run();
       Tensor h = in.forward(z);
       for (Level level : levels) {
         for (ResidualBlock block : level.blocks) {
+          between.run();
           h = block.forward(h);
         }
         for (Conv2d up : level.resize) {
+          between.run();
           h = torch.pixel_shuffle(up.forward(h), 2);
         }
       }
+      between.run();
       Tensor fine = torch.pixel_shuffle(unfold.forward(torch.silu(norm.forward(h))), patch);
+      between.run();
       return out.forward(torch.silu(fine));
     }
   }

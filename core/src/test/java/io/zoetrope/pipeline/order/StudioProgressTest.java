@@ -155,7 +155,8 @@ class StudioProgressTest {
         }));
     if (kind != RollSpec.class) {
       assertThat(runs).containsKeys(Phase.DECODE, Phase.WRITE);
-      assertThat(runs.get(Phase.WRITE).getFirst().getLast().total()).isEqualTo(made.frames());
+      assertThat(Objects.requireNonNull(runs.get(Phase.WRITE)).getFirst().getLast().total())
+          .isEqualTo(made.frames());
     }
   }
 
