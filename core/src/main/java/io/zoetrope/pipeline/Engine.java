@@ -48,6 +48,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class Engine {
   private static final String DECODED = "the decoded pixels";
+
   /** A second model for the late steps. */
   private record Late(VideoModel model, double level) {}
 
@@ -362,7 +363,10 @@ public final class Engine {
     stretches()
         .decode(
             ComputeDevice.CPU.place(z_1CFHW),
-            x -> FrameTensors.toVideo(diagnosis().coded(x, DECODED).select(0, 0), 1).frames().forEach(taker),
+            x ->
+                FrameTensors.toVideo(diagnosis().coded(x, DECODED).select(0, 0), 1)
+                    .frames()
+                    .forEach(taker),
             progress);
   }
 

@@ -9,9 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Whichever of input, gain and bias of a norm learn, their gradients are the same. Where the
- * input of libtorch's group norm does not, and its channels lie next to each other, the process
- * dies.
+ * Whichever of input, gain and bias of a norm learn, their gradients are the same. Where the input
+ * of libtorch's group norm does not, and its channels lie next to each other, the process dies.
  */
 class NormGradientsTest {
   private static final int ALL = 7;
