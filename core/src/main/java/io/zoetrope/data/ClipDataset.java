@@ -12,4 +12,15 @@ public interface ClipDataset {
    * @param index from 0 to {@code size() - 1}
    */
   Clip get(long index);
+
+  /** The caption of a clip, which is not decoded for it. */
+  String caption(long index);
+
+  /**
+   * What tells the picture of a clip from others of this set: as long as a print stays, so does
+   * what is to be seen, whatever else is added, removed or renamed. It is not decoded for that.
+   *
+   * @throws io.zoetrope.torch.UserError if its file cannot be read
+   */
+  String print(long index);
 }

@@ -18,7 +18,8 @@ import java.util.List;
  * training does not end at file 4711; nothing is skipped in silence.
  *
  * <p>Clips are decoded when asked for, resampled to the wanted rate, and cut at the middle to the
- * wanted size. The window of a long video depends on the seed and the index only. Thread-safe.
+ * wanted size. The window of a long video depends on the seed, its name and the number of the
+ * window only. Thread-safe.
  */
 public final class FolderDataset implements ClipDataset {
 
@@ -71,10 +72,12 @@ public final class FolderDataset implements ClipDataset {
   /**
    * A file with what the header says.
    *
+   * @param name below the folder
    * @param length frames at the wanted rate; 1 for a picture
    * @param first index of its first clip
    */
-  private record Source(Path path, String caption, boolean still, long length, long first) {}
+  private record Source(
+      Path path, String name, String caption, boolean still, long length, long first) {}
 
   private FolderDataset(Options options, List<Source> sources, String summary) {
     this.options = options;
@@ -106,7 +109,8 @@ public final class FolderDataset implements ClipDataset {
                       folder.relativize(entry.path()), length, options.fps(), options.frames()));
           continue;
         }
-        sources.add(new Source(entry.path(), entry.caption(), info.still(), length, first));
+        sources.add(
+            new Source(entry.path(), entry.name(), entry.caption(), info.still(), length, first));
         first += info.still() ? 1 : options.windows();
         pictures += info.still() ? 1 : 0;
         Resize fit = Resize.cover(info.width(), info.height(), options.width(), options.height());
@@ -177,6 +181,20 @@ public final class FolderDataset implements ClipDataset {
     return new Clip(Resize.cover(video, options.width(), options.height()), source.caption());
   }
 
+  @Override
+  public String caption(long index) {
+    return source(index).caption();
+  }
+
+  /** Of the content of its file, and the window's place in it. */
+  @Override
+  public String print(long index) {
+    Source source = source(index);
+    return source.still()
+        ? FileDigest.of(source.path())
+        : FileDigest.of(source.path()) + "@" + place(source, index);
+  }
+
   private Source source(long index) {
     if (index < 0 || index >= size()) {
       throw new IndexOutOfBoundsException(index + " of " + size() + " clips");
@@ -194,10 +212,16 @@ public final class FolderDataset implements ClipDataset {
     return sources.get(low);
   }
 
-  private Video window(Source source, long index) {
+  /** By the name and not by the index: another file more or less moves no window. */
+  private long place(Source source, long index) {
     long places = source.length() - options.frames() + 1;
-    long key = new RandomStreams(options.seed()).key("window", index);
-    long place = Math.floorMod(key, places);
+    String name = "window of " + source.name();
+    long key = new RandomStreams(options.seed()).key(name, index - source.first());
+    return Math.floorMod(key, places);
+  }
+
+  private Video window(Source source, long index) {
+    long place = place(source, index);
     Video video = read(source, place);
     int missing = options.frames() - video.frames().size();
     if (missing > 0 && place > 0) {

@@ -36,7 +36,12 @@ record FolderListing(List<Entry> entries, List<String> problems, List<String> ot
           "mp4", "m4v", "mov", "mkv", "webm", "avi", "gif", "mpg", "mpeg", "ts", "wmv", "flv",
           "ogv", "png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff", "avif");
 
-  record Entry(Path path, String caption) {}
+  /**
+   * A clip.
+   *
+   * @param name below the folder, in NFC, with slashes
+   */
+  record Entry(Path path, String name, String caption) {}
 
   static FolderListing of(Path folder) {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
@@ -99,7 +104,7 @@ record FolderListing(List<Entry> entries, List<String> problems, List<String> ot
         problems.add(name + " has no caption: write it to " + text);
       } else {
         caption(folder, text, problems)
-            .ifPresent(caption -> entries.add(new Entry(folder.resolve(name), caption)));
+            .ifPresent(caption -> entries.add(new Entry(folder.resolve(name), name, caption)));
       }
     }
     for (String name : names) {
@@ -161,7 +166,7 @@ record FolderListing(List<Entry> entries, List<String> problems, List<String> ot
         } else if (!seen.add(name)) {
           problems.add(where + " names " + name + " again");
         } else {
-          entries.add(new Entry(path, text));
+          entries.add(new Entry(path, name, text));
         }
       } catch (JacksonException e) {
         problems.add(where + " is not a JSON object");

@@ -37,6 +37,9 @@ public interface TrainingListener extends Progress {
   /** After a checkpoint became complete. */
   default void checkpoint(Path folder) {}
 
+  /** Something a person may want to know. */
+  default void note(String line) {}
+
   /** Something a person should read, that does not end the run. */
   default void warning(String line) {}
 

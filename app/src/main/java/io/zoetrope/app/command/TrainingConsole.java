@@ -73,7 +73,8 @@ final class TrainingConsole implements TrainingListener, AutoCloseable {
     note("warning: " + line);
   }
 
-  private void note(String line) {
+  @Override
+  public void note(String line) {
     if (!output.quiet()) {
       session.console().err().println((session.console().terminal() ? "\r\u001b[K" : "") + line);
     }

@@ -57,7 +57,14 @@ public record ToyboxDataset(long seed, Split split, int width, int height, int f
     return ToyboxScene.sample(seed, index, split);
   }
 
+  /** A clip is what its index says. */
+  @Override
+  public String print(long index) {
+    return Long.toString(index);
+  }
+
   /** The words of the clip at an index, without rendering it. */
+  @Override
   public String caption(long index) {
     SplittableRandom rng = SceneSampler.random(seed, index, 1);
     ToyboxScene scene = scene(index);

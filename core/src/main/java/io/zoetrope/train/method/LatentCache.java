@@ -7,49 +7,97 @@ import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
 import io.zoetrope.train.objective.LatentClips;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
 import java.util.zip.CRC32;
 
-/** The latents of a recipe's clips: encoded once, then shared by all runs beside this one. */
+/**
+ * The latents of a recipe's clips: each is encoded once, then shared by all runs beside this one. A
+ * run sees its data as they are: what has changed since is encoded anew, that alone, and captions
+ * are read every time.
+ */
 final class LatentCache {
   private LatentCache() {}
 
   /**
-   * Opens them, encoding what nobody has encoded yet. The setting owns the file.
+   * Opens them, encoding what nobody has encoded yet, and says what was there. The setting owns the
+   * file.
    *
    * @param store the autoencoder's weights, which tell its latents from others
    * @param count how many clips
    */
   static SafetensorsFile open(
       Setting setting, Autoencoder autoencoder, ParameterStore store, int count) {
+    ClipDataset data = setting.data();
+    ClipList clips = ClipList.of(data, Math.min(count, data.size()), setting.listener());
+    noteChanges(setting, clips);
+    Path file = file(setting, store, count);
+    Optional<SafetensorsFile> there = there(file);
+    Map<String, Integer> known = there.map(LatentClips::prints).orElse(Map.of());
+    long fresh = clips.without(known.keySet());
+    if (there.isPresent()) {
+      setting
+          .listener()
+          .note(
+              "latents of %d clips are there, %d are new"
+                  .formatted(clips.prints().size() - fresh, fresh));
+    }
+    if (there.isEmpty() || !LatentClips.holds(there.get(), clips.prints(), clips.captions())) {
+      try {
+        Files.createDirectories(file.getParent());
+        LatentClips.encode(
+            data, clips.prints().size(), autoencoder, there, file, setting.listener());
+      } catch (IOException e) {
+        throw AtomicFiles.cannot("write", file, e);
+      } finally {
+        there.ifPresent(SafetensorsFile::close);
+      }
+      there = Optional.of(Safetensors.open(file));
+    }
+    clips.write(setting.folder().root());
+    SafetensorsFile opened = there.get();
+    setting.own(opened::close);
+    return opened;
+  }
+
+  private static void noteChanges(Setting setting, ClipList clips) {
+    if (setting.folder().newestCheckpoint().isPresent()) {
+      ClipList.read(setting.folder().root())
+          .flatMap(clips::changesSince)
+          .ifPresent(line ->
+              setting.listener().warning("the data have changed since this run began: " + line));
+    }
+  }
+
+  private static Path file(Setting setting, ParameterStore store, int count) {
     CRC32 weights = new CRC32();
     store.parameters().values().forEach(t -> weights.update(Tensors.toBytes(t)));
     String key = setting.recipe().data() + "|" + count + "|" + weights.getValue();
     CRC32 name = new CRC32();
     name.update(key.getBytes(StandardCharsets.UTF_8));
-    Path file =
-        setting
-            .folder()
-            .root()
-            .resolveSibling("latents")
-            .resolve(HexFormat.of().toHexDigits((int) name.getValue()) + ".safetensors");
+    return setting
+        .folder()
+        .root()
+        .resolveSibling("latents")
+        .resolve(HexFormat.of().toHexDigits((int) name.getValue()) + ".safetensors");
+  }
+
+  /** What is there; a file that cannot be read is made again. */
+  private static Optional<SafetensorsFile> there(Path file) {
     if (!Files.exists(file)) {
-      try {
-        Files.createDirectories(file.getParent());
-      } catch (IOException e) {
-        throw AtomicFiles.cannot("write", file, e);
-      }
-      ClipDataset data = setting.data();
-      long clips = Math.min(count, data.size());
-      LatentClips.encode(data, autoencoder, clips, file, setting.listener());
+      return Optional.empty();
     }
-    SafetensorsFile opened = Safetensors.open(file);
-    setting.own(opened::close);
-    return opened;
+    try {
+      return Optional.of(Safetensors.open(file));
+    } catch (UserError e) {
+      return Optional.empty();
+    }
   }
 }

@@ -30,10 +30,13 @@ record Vocabulary(PromptTokenizer tokenizer, String json) implements Setting.Res
       DataBlock data, Optional<Path> init, SafetensorsFile latents, RunFolder folder) {
     Path file = folder.root().resolve(FILE);
     Optional<Path> inherited =
-        init.flatMap(from ->
-            Stream.of(from.resolve(FILE), from.resolve("tokenizer").resolve(FILE))
-                .filter(Files::isRegularFile)
-                .findFirst());
+        folder.newestCheckpoint().isPresent() && Files.isRegularFile(file)
+            // Its weights know these words, whatever captions say by now.
+            ? Optional.of(file)
+            : init.flatMap(from ->
+                Stream.of(from.resolve(FILE), from.resolve("tokenizer").resolve(FILE))
+                    .filter(Files::isRegularFile)
+                    .findFirst());
     try {
       String json;
       if (inherited.isPresent()) {

@@ -18,11 +18,14 @@ import io.zoetrope.torch.UserError;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 
@@ -36,34 +39,98 @@ import tools.jackson.core.type.TypeReference;
  * @param odds how often each is drawn
  */
 public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds odds) {
+  private static final String LATENTS = "latents";
+  private static final String CAPTIONS = "captions";
+  private static final String PRINTS = "prints";
+
   /**
-   * Encodes the first {@code count} clips of a data set into a file.
+   * Puts the first {@code count} clips of a data set into a file, and encodes those that another
+   * file does not have.
    *
+   * @param before with latents of the same autoencoder; may be the one that is replaced
    * @param progress told how many clips are done; stops between them
-   * @throws java.util.concurrent.CancellationException when progress says so; no file is left then
+   * @throws java.util.concurrent.CancellationException when progress says so; the file is as it was
+   *     then
    */
   public static void encode(
-      ClipDataset data, Autoencoder autoencoder, long count, Path file, Progress progress) {
+      ClipDataset data,
+      long count,
+      Autoencoder autoencoder,
+      Optional<SafetensorsFile> before,
+      Path file,
+      Progress progress) {
+    Map<String, Integer> known = before.map(LatentClips::prints).orElse(Map.of());
     List<Tensor> latents = new ArrayList<>();
     List<String> captions = new ArrayList<>();
+    Map<String, Integer> made = new HashMap<>();
+    List<String> prints = new ArrayList<>();
     for (long i = 0; i < count; i++) {
       progress.requireGoing(i, count);
-      Clip clip = data.get(i);
       long number = i;
-      captions.add(clip.caption());
+      String print = data.print(i);
+      @Nullable Integer row = known.get(print);
+      @Nullable Integer twin = made.putIfAbsent(print, latents.size());
+      prints.add(print);
+      captions.add(data.caption(i));
       latents.add(
           Scopes.keep(
-              Scopes.tensor(() -> Scopes.noGrad(() -> encoded(autoencoder, clip, number)))));
+              Scopes.tensor(() -> {
+                if (twin != null) {
+                  return latents.get(twin).clone();
+                }
+                return row != null
+                    ? before.orElseThrow().tensor(LATENTS).narrow(0, row, 1).clone()
+                    : Scopes.noGrad(() -> encoded(autoencoder, data.get(number), number));
+              })));
       progress.update(Report.of(Phase.ENCODE, i + 1, count));
     }
     Scopes.run(() -> {
-      byte[] text = Json.MAPPER.writeValueAsBytes(captions);
       Map<String, Tensor> tensors = new LinkedHashMap<>();
-      tensors.put("latents", Tensors.cat(latents, 0));
-      tensors.put("captions", Tensors.ofBytes(text, text.length));
+      tensors.put(LATENTS, Tensors.cat(latents, 0));
+      tensors.put(CAPTIONS, text(captions));
+      tensors.put(PRINTS, text(prints));
       Safetensors.write(file, tensors, Map.of("format", "zoetrope-latents"));
     });
     latents.forEach(Scopes::free);
+  }
+
+  /**
+   * Which clips a file has: their rows by {@link ClipDataset#print}. None if it is of an older
+   * kind, or damaged.
+   */
+  public static Map<String, Integer> prints(SafetensorsFile file) {
+    Map<String, Integer> rows = new HashMap<>();
+    if (file.entries().containsKey(LATENTS)) {
+      List<String> prints = texts(file, PRINTS).orElse(List.of());
+      for (int i = 0; i < prints.size(); i++) {
+        rows.putIfAbsent(prints.get(i), i);
+      }
+    }
+    return rows;
+  }
+
+  /** Whether a file holds these very clips with these captions, in this order. */
+  public static boolean holds(SafetensorsFile file, List<String> prints, List<String> captions) {
+    return texts(file, PRINTS).equals(Optional.of(prints))
+        && texts(file, CAPTIONS).equals(Optional.of(captions));
+  }
+
+  private static Tensor text(List<String> texts) {
+    byte[] json = Json.MAPPER.writeValueAsBytes(texts);
+    return Tensors.ofBytes(json, json.length);
+  }
+
+  /** Texts of a file; empty if it has none that can be read. */
+  private static Optional<List<String>> texts(SafetensorsFile file, String name) {
+    if (!file.entries().containsKey(name)) {
+      return Optional.empty();
+    }
+    String json = new String(Tensors.toBytes(file.tensor(name)), StandardCharsets.UTF_8);
+    try {
+      return Optional.of(Json.MAPPER.readValue(json, new TypeReference<List<String>>() {}));
+    } catch (JacksonException e) {
+      return Optional.empty();
+    }
   }
 
   private static Tensor encoded(Autoencoder autoencoder, Clip clip, long number) {
@@ -74,16 +141,14 @@ public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds 
 
   /** The clips of a file, which must stay open. */
   public static LatentClips of(SafetensorsFile file) {
-    if (!file.entries().containsKey("latents") || !file.entries().containsKey("captions")) {
+    if (!file.entries().containsKey(LATENTS) || !file.entries().containsKey(CAPTIONS)) {
       throw new UserError(Fault.DAMAGED, file.path() + " holds no latents and captions");
     }
-    String text = new String(Tensors.toBytes(file.tensor("captions")), StandardCharsets.UTF_8);
-    try {
-      List<String> captions = Json.MAPPER.readValue(text, new TypeReference<List<String>>() {});
-      return new LatentClips(file.tensor("latents"), captions);
-    } catch (JacksonException e) {
-      throw new UserError(Fault.DAMAGED, file.path() + ": its captions are damaged", e);
-    }
+    List<String> captions =
+        texts(file, CAPTIONS)
+            .orElseThrow(
+                () -> new UserError(Fault.DAMAGED, file.path() + ": its captions are damaged"));
+    return new LatentClips(file.tensor(LATENTS), captions);
   }
 
   /** All drawn alike. */
