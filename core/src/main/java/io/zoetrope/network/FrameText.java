@@ -2,6 +2,7 @@ package io.zoetrope.network;
 
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.nn.Attention;
+import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -22,7 +23,8 @@ public record FrameText(Optional<Tensor> mask_MN, Optional<Tensor> rows) {
    */
   public static FrameText of(Conditioning conditioning, long batch, long frames) {
     Tensor text = text(conditioning);
-    Optional<Tensor> mask = conditioning.get(Conditioning.TEXT_MASK).map(m -> m.flatten(0, 1));
+    Optional<Tensor> mask =
+        conditioning.get(Conditioning.TEXT_MASK).map(m -> readable(m.flatten(0, 1)));
     long texts = text.size(1);
     Optional<Tensor> which = conditioning.get(Conditioning.FRAME_TEXTS);
     if (which.isEmpty()) {
@@ -45,6 +47,16 @@ public record FrameText(Optional<Tensor> mask_MN, Optional<Tensor> rows) {
     }
     return new FrameText(
         mask, Optional.of(Tensors.of(rows, rows.length).to(text.device(), ScalarType.Long)));
+  }
+
+  /**
+   * Where all tokens of a text are hidden, none is: the reference lowers the logits of hidden ones
+   * by 10000, which is nothing where all are lowered (but for what f32 loses by it).
+   */
+  private static Tensor readable(Tensor mask_MN) {
+    Tensor read = mask_MN.to(ScalarType.Bool);
+    boolean each = read.sum(1).min().item_long() > 0;
+    return each ? mask_MN : Ops.mul(read.logical_not().to(ScalarType.Float), -10_000);
   }
 
   /** The tokens of all texts, [M, N, D]. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zoetrope.Parity;
 import io.zoetrope.checkpoint.JsonFiles;
+import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.diffusion.FreeInit;
 import io.zoetrope.diffusion.LowPass;
 import io.zoetrope.diffusion.sampler.Noise;
@@ -21,7 +23,9 @@ import io.zoetrope.torch.Scopes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterAll;
@@ -30,6 +34,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -155,6 +160,43 @@ class AnimateDiffParityTest {
     try (VideoModel model = VideoModel.load(choice.withDtype("f32"))) {
       assertThat(model.loras()).allMatch(report -> report.used() == report.layers());
       Scopes.run(() -> parity.check("lora.latents", made(engine(model), request(5, "ddim")), MARK));
+    }
+  }
+
+  /** The same numbers under other names give the same picture; the model's keys come in any. */
+  @ParameterizedTest
+  @ValueSource(strings = {"diffusion_model.", "model.diffusion_model.", "", "unet.", "lora_unet_"})
+  void aLoraInTheFirstCodesNamesIsTheSame(String prefix, @TempDir Path temp) {
+    Path folder = parity.folder().resolveSibling("lora/first_code");
+    Path typed = temp.resolve("lora.safetensors");
+    Scopes.run(() -> {
+      try (SafetensorsFile file =
+          Safetensors.open(folder.resolve("first-code-names.safetensors"))) {
+        Map<String, Tensor> renamed = new HashMap<>();
+        file.tensors()
+            .forEach((name, t) -> {
+              String rest = name.substring("diffusion_model.".length());
+              int dot = rest.indexOf(".lora_");
+              String layer = rest.substring(0, dot);
+              renamed.put(
+                  prefix
+                      + (prefix.endsWith("_") ? layer.replace('.', '_') : layer)
+                      + rest.substring(dot),
+                  t);
+            });
+        Safetensors.write(typed, renamed, Map.of());
+      }
+      Tensor expected = picture(folder.resolve("diffusers-names.safetensors"));
+      assertThat(picture(typed).equal(expected)).isTrue();
+    });
+  }
+
+  private Tensor picture(Path lora) {
+    ModelChoice choice =
+        ModelChoice.of(directory, "f32").withLoras(List.of(new LoraChoice(lora, 1)));
+    try (VideoModel model = VideoModel.load(choice)) {
+      assertThat(model.loras()).allMatch(report -> report.used() == 2);
+      return made(engine(model), request(1, "ddim")).clone();
     }
   }
 

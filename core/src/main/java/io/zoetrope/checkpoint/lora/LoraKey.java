@@ -19,7 +19,9 @@ import java.util.regex.Pattern;
  *       ...attn1.processor.to_q_lora.down.weight}, {@code LAYER.lora_linear_layer.down.weight};
  *   <li>kohya: {@code lora_unet_LAYER.lora_down.weight} with {@code _} for each dot, and {@code
  *       .alpha};
- *   <li>AnimateDiff: as older diffusers, with the original names of the motion modules.
+ *   <li>AnimateDiff: as older diffusers, with the original names of the motion modules;
+ *   <li>layers by the names of the first code, {@code input_blocks.1.1...}, after any prefix
+ *       ({@link io.zoetrope.checkpoint.keys.FirstCodeNames}).
  * </ul>
  *
  * @param part the network, where the name says it
@@ -48,6 +50,8 @@ record LoraKey(Optional<Part> part, String layer, Role role) {
   private static final Pattern ALPHA =
       Pattern.compile("(.+?)(?:\\.lora|\\.lora_linear_layer|_lora)?\\.alpha");
 
+  private static final String TEXT_MODEL = "text_model_";
+
   /** What is no plain low-rank update; to leave it out would change the result unsaid. */
   private static final Map<Pattern, String> REFUSED =
       Map.of(
@@ -72,6 +76,9 @@ record LoraKey(Optional<Part> part, String layer, Role role) {
           new Prefix("unet.", Part.DENOISER),
           new Prefix("transformer.", Part.DENOISER),
           new Prefix("diffusion_model.", Part.DENOISER),
+          new Prefix("model.diffusion_model.", Part.DENOISER),
+          new Prefix("cond_stage_model.transformer.", Part.TEXT_ENCODER),
+          new Prefix("text_encoders.clip_l.transformer.", Part.TEXT_ENCODER),
           new Prefix("text_encoder.", Part.TEXT_ENCODER),
           new Prefix("text_encoder_2.", Part.TEXT_ENCODER_2));
 
@@ -137,13 +144,21 @@ record LoraKey(Optional<Part> part, String layer, Role role) {
     return layer;
   }
 
-  /** Under which name spellings with dots and with underscores meet. */
-  static String flat(String layer) {
+  /**
+   * Under which name the spellings of a layer meet: with dots and with underscores; of a text
+   * encoder with {@code text_model} before it, as it was called up to transformers 4, and without.
+   */
+  static String canonical(String layer) {
+    String flat = flat(layer);
+    return flat.startsWith(TEXT_MODEL) ? flat.substring(TEXT_MODEL.length()) : flat;
+  }
+
+  private static String flat(String layer) {
     return layer.replace('.', '_');
   }
 
   /** The same for both factors and the alpha of a layer. */
   String place() {
-    return part.map(Part::name).orElse("") + ":" + flat(layer);
+    return part.map(Part::name).orElse("") + ":" + canonical(layer);
   }
 }

@@ -1,5 +1,6 @@
 package io.zoetrope.checkpoint.lora;
 
+import io.zoetrope.checkpoint.keys.FirstCodeNames;
 import io.zoetrope.nn.LoraStack;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,18 +31,21 @@ public final class LoraTargets {
     stack
         .layers()
         .forEach(layer -> {
-          Place other = places.put(LoraKey.flat(layer), new Place(stack, layer));
+          Place other = places.put(LoraKey.canonical(layer), new Place(stack, layer));
           if (other != null) {
             throw new IllegalStateException(
                 "layers '%s' and '%s' have one name for LoRAs".formatted(other.layer, layer));
           }
         });
+    FirstCodeNames.of(stack.layers())
+        .forEach(
+            (name, layer) -> places.putIfAbsent(LoraKey.canonical(name), new Place(stack, layer)));
     return this;
   }
 
   /** The layer that a key means. A key that names no network may mean any. */
   Optional<Place> find(LoraKey key) {
-    String layer = LoraKey.flat(key.layer());
+    String layer = LoraKey.canonical(key.layer());
     if (key.part().isPresent()) {
       return Optional.ofNullable(networks.get(key.part().get())).map(places -> places.get(layer));
     }

@@ -13,6 +13,15 @@ import org.bytedeco.pytorch.Tensor;
  * @param gamma from 0, the lower bound, to 1, the upper bound
  */
 public record Ancestral(double gamma) implements Sampler {
+  /** What the step that ends at level 0 returns, where some noise is left there. */
+  public enum End {
+    /** The mean. */
+    MEAN,
+
+    /** With fresh noise, as each step before. */
+    NOISE
+  }
+
   public Ancestral {
     if (!(gamma >= 0 && gamma <= 1)) {
       throw new IllegalArgumentException("gamma lies in [0, 1]; " + gamma + " does not");
@@ -29,13 +38,13 @@ public record Ancestral(double gamma) implements Sampler {
     return new Run(denoiser, noise) {
       @Override
       protected Tensor fall(Move move) {
-        return Ancestral.this.step(move, x0(move.z(), move.u_BF()), noise);
+        return Ancestral.this.step(move, x0(move.z(), move.u_BF()), noise, End.MEAN);
       }
     };
   }
 
   /** The step with this x0; what it says of frames that do not fall is meaningless. */
-  Tensor step(Move move, Tensor x0, Noise noise) {
+  Tensor step(Move move, Tensor x0, Noise noise, End end) {
     // r alpha_s / alpha_t, written without a division by alpha_t, which may be 0.
     Tensor mean =
         move.mix(
@@ -43,11 +52,13 @@ public record Ancestral(double gamma) implements Sampler {
             x0,
             (t, s) -> Transition.newNoise(t, s) * s.alpha());
     return mean.add(
-        noise.normal("ancestral", move.step(), mean).mul(move.coefficient(this::deviation)));
+        noise
+            .normal("ancestral", move.step(), mean)
+            .mul(move.coefficient((t, s) -> deviation(t, s, end))));
   }
 
-  private double deviation(NoiseLevel t, NoiseLevel s) {
-    return s.u() == 0
+  private double deviation(NoiseLevel t, NoiseLevel s, End end) {
+    return s.sigma() == 0 || (s.u() == 0 && end == End.MEAN)
         ? 0
         : Math.sqrt(Transition.newNoise(t, s))
             * Math.pow(s.sigma(), 1 - gamma)

@@ -19,9 +19,11 @@ import org.bytedeco.pytorch.Tensor;
  * @param equation which is solved
  * @param rule how the second order is had
  * @param last what is done in the step that ends at level 0, where some noise is left there
+ * @param end whether that step of the SDE has fresh noise
  * @param threshold of x0
  */
-public record DpmSolverPlusPlus2M(Equation equation, Rule rule, Last last, Threshold threshold)
+public record DpmSolverPlusPlus2M(
+    Equation equation, Rule rule, Last last, Ancestral.End end, Threshold threshold)
     implements Sampler {
   /** What is solved. */
   public enum Equation {
@@ -52,7 +54,7 @@ public record DpmSolverPlusPlus2M(Equation equation, Rule rule, Last last, Thres
 
   /** As in the paper. */
   public DpmSolverPlusPlus2M() {
-    this(Equation.ODE, Rule.MIDPOINT, Last.FIRST_ORDER, Threshold.NONE);
+    this(Equation.ODE, Rule.MIDPOINT, Last.FIRST_ORDER, Ancestral.End.MEAN, Threshold.NONE);
   }
 
   @Override
@@ -78,7 +80,7 @@ public record DpmSolverPlusPlus2M(Equation equation, Rule rule, Last last, Thres
       // 1 - e^-h as 1 - (alpha_t sigma_s) / (alpha_s sigma_t), which is finite at both ends.
       return equation == Equation.ODE
           ? move.straight(estimate)
-          : new Ancestral(0).step(move, estimate, noise);
+          : new Ancestral(0).step(move, estimate, noise, end);
     }
 
     private double weight(Move move, long clip, long frame) {

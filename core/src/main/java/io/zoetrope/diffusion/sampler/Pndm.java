@@ -15,8 +15,24 @@ import org.bytedeco.pytorch.global.torch;
  * to, and is made again with the mean of both.
  *
  * <p>Frame by frame: a frame that was held or noised again begins anew.
+ *
+ * @param terms in which answers are extrapolated
  */
-public record Pndm() implements Sampler {
+public record Pndm(Terms terms) implements Sampler {
+  /** What of a denoiser's answers is extrapolated. */
+  public enum Terms {
+    /** The noise, as in the paper. */
+    EPS,
+
+    /** {@code v = alpha eps - sigma x0}: the public reference, of networks that predict it. */
+    V
+  }
+
+  /** As in the paper. */
+  public Pndm() {
+    this(Terms.EPS);
+  }
+
   /** By how many steps are remembered: weights of eps now, one step before, two, three. */
   private static final double[][] WEIGHTS = {
     {1, 0, 0, 0},
@@ -30,7 +46,7 @@ public record Pndm() implements Sampler {
     return new Multistep(denoiser, noise);
   }
 
-  private static final class Multistep extends Run {
+  private final class Multistep extends Run {
     private final History past = new History(3);
 
     Multistep(X0Denoiser denoiser, Noise noise) {
@@ -40,12 +56,12 @@ public record Pndm() implements Sampler {
     @Override
     protected Tensor fall(Move move) {
       Tensor x0 = x0(move.z(), move.u_BF());
-      Tensor eps = eps(x0, move.z(), move.from());
-      Tensor mean = eps.mul(weight(move, 0));
+      Tensor answer = answer(x0, move.z(), move.from());
+      Tensor mean = answer.mul(weight(move, 0));
       for (int back = 1; back <= past.length(); back++) {
         mean = mean.add(past.value(back - 1).mul(weight(move, back)));
       }
-      Tensor z = step(move, mean);
+      Tensor z = step(move, eps(mean, move));
       if (move.from().any(move.to(), (t, s) -> t.alpha() == 0)) {
         // Where eps alone says nothing of the clean video.
         z = torch.where(move.mask((t, s) -> t.alpha() == 0), move.straight(x0), z);
@@ -54,10 +70,10 @@ public record Pndm() implements Sampler {
         Tensor first = move.maskFrames((b, f) -> begins(move, b, f));
         // Frames that do not fall stay where they are, so that the denoiser sees the real video.
         Tensor there = move.whereFalling(z);
-        Tensor ahead = eps(x0(there, move.levelsAfter()), there, aim(move));
-        z = torch.where(first, step(move, Ops.mul(eps.add(ahead), 0.5)), z);
+        Tensor ahead = answer(x0(there, move.levelsAfter()), there, aim(move));
+        z = torch.where(first, step(move, eps(Ops.mul(answer.add(ahead), 0.5), move)), z);
       }
-      past.add(eps, move);
+      past.add(answer, move);
       return z;
     }
 
@@ -77,10 +93,21 @@ public record Pndm() implements Sampler {
       return denoiser.schedule().levels(move.levelsAfter(), move.z());
     }
 
-    /** {@code (z - alpha x0) / sigma}; 0 where sigma is. */
-    private static Tensor eps(Tensor x0, Tensor z, Levels levels) {
-      return z.sub(x0.mul(levels.coefficient(NoiseLevel::alpha, z)))
-          .mul(levels.coefficient(l -> l.sigma() == 0 ? 0 : 1 / l.sigma(), z));
+    /** {@code eps = (z - alpha x0) / sigma} or {@code v = (alpha z - x0) / sigma}; 0 at sigma 0. */
+    private Tensor answer(Tensor x0, Tensor z, Levels levels) {
+      Tensor alpha = levels.coefficient(NoiseLevel::alpha, z);
+      Tensor difference = terms == Terms.EPS ? z.sub(x0.mul(alpha)) : z.mul(alpha).sub(x0);
+      return difference.mul(levels.coefficient(l -> l.sigma() == 0 ? 0 : 1 / l.sigma(), z));
+    }
+
+    /** The eps of an answer about where the step begins. */
+    private Tensor eps(Tensor answer, Move move) {
+      Tensor z = move.z();
+      return terms == Terms.EPS
+          ? answer
+          : answer
+              .mul(move.from().coefficient(NoiseLevel::alpha, z))
+              .add(z.mul(move.from().coefficient(NoiseLevel::sigma, z)));
     }
 
     /** DDIM's step by this eps: {@code (alpha_s / alpha_t) (z - sigma_t eps) + sigma_s eps}. */

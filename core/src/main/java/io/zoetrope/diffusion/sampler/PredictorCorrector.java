@@ -44,7 +44,7 @@ public record PredictorCorrector(double gamma, int corrections, double delta) im
     return new Run(denoiser, noise) {
       @Override
       protected Tensor fall(Move move) {
-        Tensor z = predictor.step(move, x0(move.z(), move.u_BF()), noise);
+        Tensor z = predictor.step(move, x0(move.z(), move.u_BF()), noise, Ancestral.End.MEAN);
         if (!move.from().any(move.to(), PredictorCorrector::corrects)) {
           return z;
         }

@@ -111,7 +111,10 @@ public final class ControlNet implements ControlNetwork {
   }
 
   private double at(Strength strength, int index) {
-    return strength == Strength.EVEN ? 1 : Math.pow(10, (double) index / kept.size() - 1);
+    // What reaches the whole picture does not rise in the reference.
+    boolean even =
+        strength == Strength.EVEN || config.reach() == ControlNetConfig.Reach.WHOLE_PICTURE;
+    return even ? 1 : Math.pow(10, (double) index / kept.size() - 1);
   }
 
   /** The hint as [B * F, C, H, W], checked, in the order of channels of training. */

@@ -111,7 +111,7 @@ public final class DiffusersConfig {
     o.only("freq_shift", "0");
     o.only("downsample_padding", "1");
     o.only("mid_block_scale_factor", "1", "1.0");
-    o.only("mid_block_type", "UNetMidBlock2DCrossAttn");
+    o.only("mid_block_type", "UNetMidBlock2DCrossAttn", "UNetMidBlock2D");
     o.only("center_input_sample", "false");
     o.only("dual_cross_attention", "false");
     o.onlyAll("only_cross_attention", "false");
@@ -152,11 +152,21 @@ public final class DiffusersConfig {
         o.integer("out_channels", 4),
         widths,
         attended(o, widths.size(), heads),
-        heads.getLast(),
+        middle(o, heads.getLast()),
         o.same("layers_per_block", widths.size(), 2),
         o.same("cross_attention_dim", widths.size(), 1280),
         style,
         Inflation.NONE);
+  }
+
+  /** Null is a value here, and not the same as absence. */
+  private static Middle middle(Options o, int heads) {
+    if (o.json().path("mid_block_type").isNull()) {
+      return Middle.NONE;
+    }
+    return o.word("mid_block_type", "UNetMidBlock2DCrossAttn").equals("UNetMidBlock2D")
+        ? Middle.PLAIN
+        : Middle.attends(heads);
   }
 
   /** Heads of attention at each resolution, as the first option that is there says. */
@@ -231,8 +241,12 @@ public final class DiffusersConfig {
    */
   static TemporalBlock.MotionModule module(
       Options o, int resolutions, String prefix, int attentions) {
-    o.onlyAll(prefix + "_transformer_layers_per_mid_block", "1");
-    int blocks = o.same(prefix + "_transformer_layers_per_block", resolutions, 1);
+    String each = prefix + "_transformer_layers_per_block";
+    List<List<Integer>> down = o.lists(each, resolutions, 1);
+    List<List<Integer>> up =
+        o.says("reverse_" + each) ? o.lists("reverse_" + each, resolutions, 1) : down.reversed();
+    int middle = o.each(prefix + "_transformer_layers_per_mid_block", 1, 1).getFirst();
+    MotionBlocks blocks = MotionBlocks.of(down, middle, up);
     return new TemporalBlock.MotionModule(
         o.same("motion_num_attention_heads", resolutions, 8),
         blocks,

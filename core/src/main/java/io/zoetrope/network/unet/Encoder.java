@@ -72,7 +72,8 @@ final class Encoder {
       List<Layer> layers = new ArrayList<>();
       int heads = config.heads().get(i);
       for (int j = 0; j < config.blocks(); j++) {
-        layers.add(Layer.of(config, stage, j, width, config.widths().get(i), heads));
+        TemporalBlock.Spot spot = new TemporalBlock.Spot(TemporalBlock.Way.DOWN, i, j);
+        layers.add(Layer.of(config, spot, stage, width, config.widths().get(i), heads));
         width = config.widths().get(i);
         widths.add(width);
       }
@@ -87,9 +88,16 @@ final class Encoder {
       down.add(new Stage(layers, resize));
     }
     Parameters mid = p.at("mid_block");
+    Middle bottom = config.middle();
     middle =
-        List.of(
-            Layer.middle(config, mid, last, config.midHeads()), Layer.plain(config, mid, 1, last));
+        switch (bottom.kind()) {
+          case ATTENDS ->
+              List.of(
+                  Layer.middle(config, mid, last, bottom.heads()),
+                  Layer.plain(config, mid, 1, last));
+          case PLAIN -> List.of(Layer.plain(config, mid, 0, last));
+          case NONE -> List.of();
+        };
   }
 
   private Pooled pooled(Parameters p) {

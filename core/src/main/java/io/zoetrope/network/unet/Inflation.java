@@ -103,7 +103,7 @@ public record Inflation(
    * @param middle whether one stands at the bottom too
    */
   private static Inflation animateDiff(int frames, boolean middle) {
-    return motion(new TemporalBlock.MotionModule(8, 1, 2, frames, middle));
+    return motion(new TemporalBlock.MotionModule(8, MotionBlocks.all(1), 2, frames, middle));
   }
 
   /** Motion modules beside a frozen image network. */

@@ -17,13 +17,14 @@ record Layer(
     Optional<TemporalLayer> temporal) {
 
   /**
+   * @param spot where it is
    * @param stage the resolution that it belongs to
-   * @param index its number there
    * @param heads of attention; 0 for none
    */
-  static Layer of(UNetConfig config, Parameters stage, int index, long in, long out, int heads) {
-    TemporalBlock.Place place = new TemporalBlock.Place(config, stage, index, out, heads);
-    return of(config, stage, index, in, out, heads, config.inflation().temporal().at(place));
+  static Layer of(
+      UNetConfig config, TemporalBlock.Spot spot, Parameters stage, long in, long out, int heads) {
+    TemporalBlock.Place place = new TemporalBlock.Place(config, spot, stage, out, heads);
+    return of(config, stage, spot.layer(), in, out, heads, config.inflation().temporal().at(place));
   }
 
   /** The first of the bottom. */
@@ -31,7 +32,8 @@ record Layer(
     TemporalBlock block = config.inflation().temporal();
     Optional<TemporalLayer> temporal =
         block.inTheMiddle()
-            ? block.at(new TemporalBlock.Place(config, stage, 0, width, heads))
+            ? block.at(
+                new TemporalBlock.Place(config, TemporalBlock.Spot.MIDDLE, stage, width, heads))
             : Optional.empty();
     return of(config, stage, 0, width, width, heads, temporal);
   }

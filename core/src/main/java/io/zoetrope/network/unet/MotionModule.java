@@ -142,7 +142,8 @@ final class MotionModule implements TemporalLayer {
     }
   }
 
-  MotionModule(UNetConfig config, TemporalBlock.MotionModule m, Parameters p, long width) {
+  MotionModule(
+      UNetConfig config, TemporalBlock.MotionModule m, int count, Parameters p, long width) {
     if (width % m.heads() != 0) {
       throw new UserError(
           Fault.INVALID,
@@ -150,7 +151,7 @@ final class MotionModule implements TemporalLayer {
     }
     norm = GroupNorm.of(p.at("norm"), width, config.style().groups(), 1e-6);
     in = Linear.of(p.at("proj_in"), width, width, Init.xavier());
-    for (int i = 0; i < m.blocks(); i++) {
+    for (int i = 0; i < count; i++) {
       blocks.add(Block.of(m, p.at("transformer_blocks").at(i), width));
     }
     out = Linear.of(p.at("proj_out"), width, width, Init.ZEROS);

@@ -17,7 +17,7 @@ record Options(JsonNode json) {
     return json.path(name);
   }
 
-  private boolean says(String name) {
+  boolean says(String name) {
     return !get(name).isMissingNode() && !get(name).isNull();
   }
 
@@ -67,6 +67,28 @@ record Options(JsonNode json) {
     List<Integer> all = integers(name);
     if (all.size() != count) {
       throw not(name, count + " whole numbers");
+    }
+    return all;
+  }
+
+  /** So many lists of numbers; a number stands for a list of its own, and a single one for all. */
+  List<List<Integer>> lists(String name, int count, int otherwise) {
+    if (!get(name).isArray()) {
+      return Collections.nCopies(count, List.of(integer(name, otherwise)));
+    }
+    List<List<Integer>> all = new ArrayList<>();
+    for (JsonNode item : get(name)) {
+      List<Integer> one = new ArrayList<>();
+      for (JsonNode number : item.isArray() ? item : List.of(item)) {
+        if (!isWhole(number)) {
+          throw not(name, "whole numbers, or lists of them");
+        }
+        one.add(number.intValue());
+      }
+      all.add(List.copyOf(one));
+    }
+    if (all.size() != count) {
+      throw not(name, count + " whole numbers, or lists of them");
     }
     return all;
   }

@@ -20,17 +20,36 @@ import java.util.Optional;
 })
 public interface TemporalBlock {
   /**
+   * Where in a U-Net a layer is.
+   *
+   * @param way that it is on
+   * @param stage the number of its resolution on that way
+   * @param layer its number there
+   */
+  record Spot(Way way, int stage, int layer) {
+    /** The first of the bottom. */
+    static final Spot MIDDLE = new Spot(Way.MIDDLE, 0, 0);
+  }
+
+  /** The ways through a U-Net. */
+  enum Way {
+    DOWN,
+    MIDDLE,
+    UP
+  }
+
+  /**
    * A place in a U-Net where a block may stand: after a layer.
    *
+   * @param spot where the layer is
    * @param stage parameters of the resolution that the layer belongs to
-   * @param index the layer's number there
    * @param width channels
    * @param heads of the attention of the image layer; 0 if there is none
    */
-  record Place(UNetConfig config, Parameters stage, int index, long width, int heads) {
+  record Place(UNetConfig config, Spot spot, Parameters stage, long width, int heads) {
     /** Parameters of the block of this place, in a folder of the resolution. */
     public Parameters weights(String folder) {
-      return stage.at(folder).at(index);
+      return stage.at(folder).at(spot.layer);
     }
   }
 
@@ -120,7 +139,7 @@ public interface TemporalBlock {
               place.config.style().headNorm(),
               place.weights(ATTENTIONS),
               place.width,
-              place.heads == 0 ? place.config.midHeads() : place.heads));
+              place.heads == 0 ? place.config.attentionHeads() : place.heads));
     }
 
     @Override
@@ -135,14 +154,14 @@ public interface TemporalBlock {
    * 3.2). Its weights lie in {@code motion_modules}, named as diffusers names them.
    *
    * @param heads of attention, at every resolution
-   * @param blocks of the transformer
+   * @param blocks of each transformer
    * @param attentions over frames in each block: 2, or 1 in SparseCtrl
    * @param frames the longest clip: rows of the table of sinusoids
    * @param middle whether one stands at the bottom too, as in version 2
    */
   record MotionModule(
       @JsonProperty("heads") int heads,
-      @JsonProperty("blocks") int blocks,
+      @JsonProperty("blocks") MotionBlocks blocks,
       @JsonProperty("attentions") int attentions,
       @JsonProperty("frames") int frames,
       @JsonProperty("middle") boolean middle)
@@ -150,10 +169,10 @@ public interface TemporalBlock {
     private static final String MODULES = "motion_modules";
 
     public MotionModule {
-      if (heads < 1 || blocks < 1 || attentions < 1 || attentions > 2 || frames < 1) {
+      if (heads < 1 || attentions < 1 || attentions > 2 || frames < 1) {
         throw new UserError(
             Fault.INVALID,
-            "a motion module needs at least one head, block and frame, and one or two attentions");
+            "a motion module needs at least one head and frame, and one or two attentions");
       }
     }
 
@@ -161,7 +180,7 @@ public interface TemporalBlock {
     public Optional<TemporalLayer> at(Place place) {
       return Optional.of(
           new io.zoetrope.network.unet.MotionModule(
-              place.config, this, place.weights(MODULES), place.width));
+              place.config, this, blocks.at(place.spot), place.weights(MODULES), place.width));
     }
 
     @Override

@@ -43,7 +43,8 @@ public final class UNet implements VideoNetwork {
       for (int j = 0; j <= config.blocks(); j++) {
         int wide = width + kept.removeLast();
         width = widths.get(at);
-        layers.add(Layer.of(config, stage, j, wide, width, config.heads().get(at)));
+        TemporalBlock.Spot spot = new TemporalBlock.Spot(TemporalBlock.Way.UP, i, j);
+        layers.add(Layer.of(config, spot, stage, wide, width, config.heads().get(at)));
       }
       Optional<ImageConv> resize =
           at == 0

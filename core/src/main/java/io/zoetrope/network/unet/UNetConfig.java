@@ -24,7 +24,7 @@ import java.util.TreeSet;
  * @param outChannels of the video that goes out
  * @param widths features at each resolution, finest first; each further one halves the size
  * @param heads of attention at each resolution; 0 for no attention there
- * @param midHeads of attention at the bottom
+ * @param middle what stands at the bottom
  * @param blocks residual blocks at each resolution on the way down; one more on the way up
  * @param textWidth features of a text token; 0 for a network that reads no text
  * @param style of its layers
@@ -35,7 +35,7 @@ public record UNetConfig(
     @JsonProperty("out_channels") int outChannels,
     @JsonProperty("block_out_channels") List<Integer> widths,
     @JsonProperty("heads") List<Integer> heads,
-    @JsonProperty("mid_heads") int midHeads,
+    @JsonProperty("mid_heads") Middle middle,
     @JsonProperty("layers_per_block") int blocks,
     @JsonProperty("cross_attention_dim") int textWidth,
     @JsonProperty("style") LayerStyle style,
@@ -89,10 +89,7 @@ public record UNetConfig(
       throw new UserError(
           Fault.INVALID, "a U-Net's heads and block_out_channels must be equally many");
     }
-    if (midHeads < 1) {
-      throw new UserError(Fault.INVALID, "a U-Net's mid_heads must be at least 1, is " + midHeads);
-    }
-    requireFit(widths.getLast(), midHeads);
+    requireFit(widths.getLast(), middle.heads());
     for (int i = 0; i < widths.size(); i++) {
       int width = widths.get(i);
       if (width < 2 || width % 2 != 0 || width % style.groups() != 0) {
@@ -103,6 +100,29 @@ public record UNetConfig(
       }
       requireFit(width, heads.get(i));
     }
+  }
+
+  /** With attention at the bottom. */
+  public UNetConfig(
+      int channels,
+      int outChannels,
+      List<Integer> widths,
+      List<Integer> heads,
+      int midHeads,
+      int blocks,
+      int textWidth,
+      LayerStyle style,
+      Inflation inflation) {
+    this(
+        channels,
+        outChannels,
+        widths,
+        heads,
+        Middle.attends(midHeads),
+        blocks,
+        textWidth,
+        style,
+        inflation);
   }
 
   private static void requireFit(int width, int heads) {
@@ -129,7 +149,7 @@ public record UNetConfig(
   /** The same image network, inflated by another recipe. */
   public UNetConfig inflated(Inflation by) {
     return new UNetConfig(
-        channels, outChannels, widths, heads, midHeads, blocks, textWidth, style, by);
+        channels, outChannels, widths, heads, middle, blocks, textWidth, style, by);
   }
 
   /** Features of the embedding of a level. */
@@ -181,7 +201,7 @@ public record UNetConfig(
 
   @Override
   public int attentionHeads() {
-    return midHeads;
+    return Math.max(middle.heads(), Collections.max(heads));
   }
 
   /** Any size will do: what does not halve evenly is rounded up, and fitted again on the way up. */

@@ -6,6 +6,8 @@ import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.checkpoint.keys.MotionModuleKeys;
 import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.unet.Inflation;
+import io.zoetrope.network.unet.Middle;
+import io.zoetrope.network.unet.MotionBlocks;
 import io.zoetrope.network.unet.TemporalBlock;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.torch.Fault;
@@ -26,6 +28,9 @@ import tools.jackson.databind.JsonNode;
 public final class MotionAdapter implements AutoCloseable {
   /** Frames that motion modules were trained on. */
   static final int CLIP = 16;
+
+  /** Rows of a table that is not there, as the reference makes it. */
+  private static final int LONGEST = 32;
 
   private static final String TABLE = ".transformer_blocks.0.pos_embed.pe";
 
@@ -84,9 +89,14 @@ public final class MotionAdapter implements AutoCloseable {
    */
   public UNetConfig inflate(UNetConfig image) {
     try {
-      return image.inflated(
-          Inflation.motion(
-              config.map(json -> DiffusersConfig.adapter(json, image)).orElseGet(this::guess)));
+      TemporalBlock.MotionModule module =
+          config.map(json -> DiffusersConfig.adapter(json, image)).orElseGet(this::guess);
+      if (module.middle() && image.middle().kind() != Middle.Kind.ATTENDS) {
+        throw new UserError(
+            Fault.MISMATCH,
+            "it has a module for the middle, and the network's mid_block_type has no place for it");
+      }
+      return image.inflated(Inflation.motion(module));
     } catch (UserError e) {
       throw e.at(path);
     }
@@ -94,16 +104,19 @@ public final class MotionAdapter implements AutoCloseable {
 
   /** What a file without a config must be: all originals have 8 heads and one block. */
   private TemporalBlock.MotionModule guess() {
-    Tensor table =
+    if (tensors.keySet().stream().noneMatch(name -> name.contains("motion_modules."))) {
+      throw new UserError(Fault.DAMAGED, "it holds no motion modules");
+    }
+    // Pruned files leave out the tables, which follow from their length.
+    int frames =
         tensors.entrySet().stream()
             .filter(e -> e.getKey().endsWith(TABLE))
-            .map(Map.Entry::getValue)
+            .map(e -> Math.toIntExact(e.getValue().size(1)))
             .findFirst()
-            .orElseThrow(() -> new UserError(Fault.DAMAGED, "it holds no motion modules"));
+            .orElse(LONGEST);
     boolean middle = tensors.keySet().stream().anyMatch(name -> name.startsWith("mid_block."));
     boolean two = tensors.keySet().stream().anyMatch(name -> name.contains(".attn2."));
-    return new TemporalBlock.MotionModule(
-        8, 1, two ? 2 : 1, Math.toIntExact(table.size(1)), middle);
+    return new TemporalBlock.MotionModule(8, MotionBlocks.all(1), two ? 2 : 1, frames, middle);
   }
 
   /** Where its weights lie. */

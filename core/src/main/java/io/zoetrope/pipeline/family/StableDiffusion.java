@@ -48,7 +48,7 @@ final class StableDiffusion implements ModelFamily {
   static Blueprint read(Assembly assembly, Blueprint.Leftovers leftovers) {
     ModelLayout layout = assembly.layout();
     ModelChoice choice = assembly.choice();
-    Scheduling own = Scheduling.read(layout.scheduler());
+    Scheduling own = scheduling(layout);
     // An image model's scheduler knows nothing of motion.
     Optional<DiffusersScheduler> moved =
         choice.motion().isPresent() && own instanceof DiffusersScheduler image
@@ -61,6 +61,12 @@ final class StableDiffusion implements ModelFamily {
         moved.<Scheduling>map(s -> s).orElse(own),
         moved.map(s -> still.of(MotionAdapter.CLIP).sampledBy(s.sampler())).orElse(still),
         leftovers);
+  }
+
+  /** As the reference's pipeline of this class takes it. */
+  private static Scheduling scheduling(ModelLayout layout) {
+    Scheduling own = Scheduling.read(layout.scheduler());
+    return own instanceof DiffusersScheduler file ? file.underStableDiffusion() : own;
   }
 
   /** As such models are used: an image of the size of the training. */

@@ -3,10 +3,13 @@ package io.zoetrope.pipeline.probe;
 import static io.zoetrope.pipeline.probe.Inputs.ANY;
 
 import io.zoetrope.checkpoint.JsonFiles;
+import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.SampledSchedule;
+import io.zoetrope.diffusion.Threshold;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.sampler.Ddim;
 import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.diffusion.sampler.Pndm;
 import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.DiffusersScheduler;
@@ -49,7 +52,17 @@ final class SchedulerProbe {
   }
 
   private static double[] told(Sampling sampling) {
-    return ((SampledSchedule) sampling.schedule()).timesteps();
+    double[] each = ((SampledSchedule) sampling.schedule()).timesteps();
+    return sampling.sampler() instanceof Pndm && each.length > 1 ? secondTwice(each) : each;
+  }
+
+  /** PNDM's first step asks twice, which the reference counts as two. */
+  private static double[] secondTwice(double[] each) {
+    double[] told = new double[each.length + 1];
+    told[0] = each[0];
+    System.arraycopy(each, 1, told, 2, each.length - 1);
+    told[1] = each[1];
+    return told;
   }
 
   /** What the network is told at each step. */
@@ -99,21 +112,75 @@ final class SchedulerProbe {
           inputs.has("variance_noise")
               ? Optional.of(slices(inputs, "variance_noise", at.length, several))
               : Optional.empty();
-      X0Denoiser denoiser = answering(scheduler, sampling, answers);
-      List<Tensor> made = new ArrayList<>();
-      Tensor z = sample;
-      try (Sampler.Run run =
-          sampler(sampling, inputs.number("eta", 0))
-              .begin(denoiser, noise(noise, sample.size(0)))) {
-        double[] levels = sampling.levels();
-        for (int i = 0; i < at.length; i++) {
-          z = run.step(z, level(levels[first + i]), level(levels[first + i + 1]));
-          made.add(inputs.like("sample", z));
-        }
-      }
+      Noise given = noise(noise, sample.size(0));
+      Sampler sampler = sampler(sampling, inputs.number("eta", 0));
+      Prediction prediction = scheduler.toPrediction();
+      List<Tensor> made =
+          sampler instanceof Pndm plms
+              ? plms(plms, prediction, sampling, first, sample, answers, given)
+              : steps(sampler, prediction, sampling, first, at.length, sample, answers, given);
+      made.replaceAll(z -> inputs.like("sample", z));
       SequencedMap<String, Tensor> results = new LinkedHashMap<>();
       results.put("prev_sample", several ? Tensors.stack(made, 0) : made.getFirst());
       return results;
+    }
+
+    private static List<Tensor> steps(
+        Sampler sampler,
+        Prediction prediction,
+        Sampling sampling,
+        int first,
+        int count,
+        Tensor sample,
+        List<Tensor> answers,
+        Noise noise) {
+      double[] levels = sampling.levels();
+      List<Tensor> made = new ArrayList<>();
+      Tensor z = sample;
+      try (Sampler.Run run = sampler.begin(answering(prediction, sampling, answers), noise)) {
+        for (int i = first; i < first + count; i++) {
+          z = run.step(z, level(levels[i]), level(levels[i + 1]));
+          made.add(z);
+        }
+      }
+      return made;
+    }
+
+    /**
+     * The first of two askings leads where DDIM does; the second where the whole first step does.
+     */
+    private static List<Tensor> plms(
+        Pndm plms,
+        Prediction prediction,
+        Sampling sampling,
+        int first,
+        Tensor sample,
+        List<Tensor> answers,
+        Noise noise) {
+      int count = answers.size();
+      if (first > 0 && count > 1) {
+        throw new UserError(
+            Fault.INVALID,
+            "PNDM's steps one after another begin with the first timestep, not the "
+                + (first + 1)
+                + ".",
+            "give one step, or all up to where you want");
+      }
+      List<Tensor> made =
+          steps(
+              new Ddim(0, Threshold.NONE),
+              prediction,
+              sampling,
+              // What is told has the second timestep twice.
+              first > 1 ? first - 1 : first,
+              1,
+              sample,
+              answers,
+              noise);
+      if (count > 1) {
+        made.addAll(steps(plms, prediction, sampling, 0, count - 1, sample, answers, noise));
+      }
+      return made;
     }
 
     private static Tensor level(double u) {
@@ -136,7 +203,7 @@ final class SchedulerProbe {
 
     /** A network whose answers are known: one for each time that it is asked. */
     private static X0Denoiser answering(
-        DiffusersScheduler scheduler, Sampling sampling, List<Tensor> answers) {
+        Prediction prediction, Sampling sampling, List<Tensor> answers) {
       var left = answers.iterator();
       return X0Denoiser.of(
           (z, t_BF, conditioning) -> {
@@ -147,7 +214,7 @@ final class SchedulerProbe {
             return left.next();
           },
           sampling.schedule(),
-          scheduler.toPrediction());
+          prediction);
     }
 
     private static Noise noise(Optional<List<Tensor>> given, long clips) {

@@ -24,6 +24,7 @@ public enum Algorithm {
           DpmSolverPlusPlus2M.Equation.SDE,
           DpmSolverPlusPlus2M.Rule.MIDPOINT,
           DpmSolverPlusPlus2M.Last.FIRST_ORDER,
+          Ancestral.End.MEAN,
           Threshold.NONE)),
   EULER(Euler::new),
   FLOW_EULER(FlowEuler::new),

@@ -4,6 +4,7 @@ import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The fields of a config of another program, by type. A field that is missing or null has its
@@ -12,6 +13,13 @@ import tools.jackson.databind.JsonNode;
 record ConfigFields(JsonNode config) {
   private Optional<JsonNode> field(String name) {
     return Optional.ofNullable(config.get(name)).filter(node -> !node.isNull());
+  }
+
+  /** Those that a class has: of the others it takes no notice. */
+  ConfigFields of(SchedulerClass kind) {
+    ObjectNode own = config.deepCopy().asObject();
+    own.retain(config.propertyNames().stream().filter(kind::has).toList());
+    return new ConfigFields(own);
   }
 
   boolean has(String name) {

@@ -4,29 +4,11 @@ import io.zoetrope.diffusion.FlowSchedule;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.SampledSchedule;
-import io.zoetrope.diffusion.Spacing;
-import io.zoetrope.diffusion.Threshold;
 import io.zoetrope.diffusion.discrete.AlphaBars;
-import io.zoetrope.diffusion.discrete.DdimSteps;
-import io.zoetrope.diffusion.discrete.Discretisation;
-import io.zoetrope.diffusion.discrete.DpmFlowSteps;
-import io.zoetrope.diffusion.discrete.DpmSteps;
-import io.zoetrope.diffusion.discrete.EulerSteps;
-import io.zoetrope.diffusion.discrete.FinalSigma;
-import io.zoetrope.diffusion.discrete.FlowSteps;
-import io.zoetrope.diffusion.discrete.LcmSteps;
-import io.zoetrope.diffusion.discrete.SigmaSpacing;
-import io.zoetrope.diffusion.discrete.TimestepSpacing;
-import io.zoetrope.diffusion.sampler.Ddim;
-import io.zoetrope.diffusion.sampler.DpmSolverPlusPlus2M;
-import io.zoetrope.diffusion.sampler.Lcm;
 import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.UserError;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,9 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
  * its own class's defaults for the rest, as {@code from_config} does (docs/samplers.md).
  */
 public final class DiffusersScheduler implements Scheduling {
-  private static final Mend OTHER_SAMPLER = Mend.of("take ").and(Mend.Knob.SAMPLER, "ddim");
-
   private final SchedulerClass kind;
+  private final ConfigFields all;
   private final ConfigFields fields;
   private final AlphaBars bars;
   private final Prediction prediction;
@@ -50,15 +31,12 @@ public final class DiffusersScheduler implements Scheduling {
    *     this version does not do
    */
   public DiffusersScheduler(JsonNode config) {
-    fields = new ConfigFields(config);
-    kind = SchedulerClass.of(fields.text("_class_name", ""));
-    bars = bars();
+    all = new ConfigFields(config);
+    kind = SchedulerClass.of(all.text("_class_name", ""));
+    fields = all.of(kind);
+    bars = bars(fields);
     prediction = prediction();
-    refuse("use_beta_sigmas", "sigmas by a beta distribution");
-    refuse("use_dynamic_shifting", "shifting by the size of the picture");
-    refuse("invert_sigmas", "inverted sigmas");
-    refuse("stochastic_sampling", "stochastic sampling of flows");
-    if (fields.has("variance_type") && kind == SchedulerClass.DPM) {
+    if (fields.text("variance_type", "").startsWith("learned")) {
       throw new UserError(Fault.UNSUPPORTED, "a learned variance (variance_type) is not supported");
     }
     // What is wrong with the fields of its own sampler is said when the model is loaded.
@@ -71,7 +49,7 @@ public final class DiffusersScheduler implements Scheduling {
    * down. PNDM, which is what the files of Stable Diffusion name, becomes DDIM.
    */
   public DiffusersScheduler underMotion() {
-    ObjectNode config = fields.config().deepCopy().asObject();
+    ObjectNode config = all.config().deepCopy().asObject();
     if (kind == SchedulerClass.PNDM) {
       config.put("_class_name", SchedulerClass.DDIM.title());
     }
@@ -82,10 +60,15 @@ public final class DiffusersScheduler implements Scheduling {
     return new DiffusersScheduler(config);
   }
 
-  private void refuse(String field, String what) {
-    if (fields.flag(field, false)) {
-      throw new UserError(Fault.UNSUPPORTED, "%s (%s) are not supported".formatted(what, field));
-    }
+  /**
+   * The file as the reference's pipelines of Stable Diffusion take it: whatever it says, timesteps
+   * have an offset of 1 and x0 is not clipped, which the files of 2022 left out or had wrong.
+   */
+  public DiffusersScheduler underStableDiffusion() {
+    ObjectNode config = all.config().deepCopy().asObject();
+    config.put("steps_offset", 1);
+    config.put("clip_sample", false);
+    return new DiffusersScheduler(config);
   }
 
   /** The name of the sampler that the model comes with. */
@@ -133,9 +116,9 @@ public final class DiffusersScheduler implements Scheduling {
     };
   }
 
-  private AlphaBars bars() {
+  private AlphaBars bars(ConfigFields from) {
     boolean lcm = kind == SchedulerClass.LCM;
-    int steps = fields.whole("num_train_timesteps", 1000);
+    int steps = from.whole("num_train_timesteps", 1000);
     if (steps < 2 || steps > 100_000) {
       throw new UserError(Fault.INVALID, "num_train_timesteps is 2 to 100000, not " + steps);
     }
@@ -143,14 +126,14 @@ public final class DiffusersScheduler implements Scheduling {
       throw new UserError(
           Fault.UNSUPPORTED, "flow models of 1000 timesteps are supported, not of " + steps);
     }
-    double start = fields.number("beta_start", lcm ? 0.00085 : 1e-4);
-    double end = fields.number("beta_end", lcm ? 0.012 : 0.02);
+    double start = from.number("beta_start", lcm ? 0.00085 : 1e-4);
+    double end = from.number("beta_end", lcm ? 0.012 : 0.02);
     if (!(start > 0 && end >= start && end < 1)) {
       throw new UserError(
           Fault.INVALID, "betas rise within 0 and 1, not from %s to %s".formatted(start, end));
     }
-    String shape = fields.text("beta_schedule", lcm ? "scaled_linear" : "linear");
-    Optional<float[]> trained = fields.numbers("trained_betas");
+    String shape = from.text("beta_schedule", lcm ? "scaled_linear" : "linear");
+    Optional<float[]> trained = from.numbers("trained_betas");
     try {
       AlphaBars made =
           trained.isPresent()
@@ -165,7 +148,7 @@ public final class DiffusersScheduler implements Scheduling {
                         "unknown beta_schedule '%s'".formatted(shape),
                         "it is linear, scaled_linear or squaredcos_cap_v2");
               };
-      AlphaBars whole = fields.flag("rescale_betas_zero_snr", false) ? made.withZeroSnr() : made;
+      AlphaBars whole = from.flag("rescale_betas_zero_snr", false) ? made.withZeroSnr() : made;
       whole.schedule(); // refuses betas that do not fall
       return whole;
     } catch (IllegalArgumentException e) {
@@ -176,183 +159,16 @@ public final class DiffusersScheduler implements Scheduling {
   @Override
   public Sampling sampling(String sampler, int steps) {
     Samplers.Named named = Samplers.named(sampler);
-    Sampler method = method(named.algorithm(), steps);
+    // A model of flows is walked by its own file's shift, whatever makes the steps.
+    ConfigFields seen = flows() ? fields : all.of(named.walk().kind());
+    AlphaBars over = flows() || named.walk().kind() == kind ? bars : bars(seen);
+    DiffusersWalk walk = new DiffusersWalk(seen, kind, over, prediction, flows());
+    Sampler method = walk.method(named.algorithm(), steps);
     try {
-      SampledSchedule schedule = discretisation(named).over(steps);
+      SampledSchedule schedule = walk.discretisation(named).over(steps);
       return new Sampling(schedule, method, schedule.levels());
     } catch (IllegalArgumentException e) {
       throw new UserError(Fault.INVALID, String.valueOf(e.getMessage()), e);
     }
-  }
-
-  private Sampler method(Algorithm algorithm, int steps) {
-    return switch (algorithm) {
-      case DDIM -> new Ddim(0, flows() ? Threshold.NONE : threshold(kind == SchedulerClass.DDIM));
-      case LCM -> new Lcm(fields.number("timestep_scaling", 10), threshold(false));
-      case DPM -> dpm(DpmSolverPlusPlus2M.Equation.ODE, steps);
-      case DPM_SDE -> dpm(DpmSolverPlusPlus2M.Equation.SDE, steps);
-      case ANCESTRAL, ANCESTRAL_PC, EULER, FLOW_EULER, HEUN, PNDM -> algorithm.plain();
-    };
-  }
-
-  private Discretisation discretisation(Samplers.Named sampler) {
-    boolean karras = sampler.spacing() == Spacing.KARRAS;
-    if (flows()) {
-      return flow(sampler.walk(), karras);
-    }
-    return switch (sampler.walk()) {
-      case DDIM ->
-          new DdimSteps(bars, spacing("leading"), offset(), fields.flag("set_alpha_to_one", true));
-      case EULER -> euler(karras);
-      case EULER_A -> ancestralEuler();
-      case DPM -> dpmSteps(karras);
-      case LCM -> new LcmSteps(bars, fields.whole("original_inference_steps", 50));
-      case PNDM -> pndm();
-    };
-  }
-
-  private Discretisation flow(Walk walk, boolean karras) {
-    double shift = fields.number(kind == SchedulerClass.FLOW ? "shift" : "flow_shift", 1);
-    Optional<Double> end = fields.optional("shift_terminal").filter(x -> x != 0);
-    return walk == Walk.DPM && !karras && kind == SchedulerClass.DPM
-        ? new DpmFlowSteps(shift)
-        : new FlowSteps(
-            shift,
-            end.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-            sigmas(karras || fields.flag("use_karras_sigmas", false)));
-  }
-
-  private TimestepSpacing spacing(String otherwise) {
-    return TimestepSpacing.of(fields.text("timestep_spacing", otherwise));
-  }
-
-  private int offset() {
-    return fields.whole("steps_offset", 0);
-  }
-
-  /** The spacing of sigmas; a name without "karras" keeps what else the file says. */
-  private SigmaSpacing sigmas(boolean karras) {
-    if (karras) {
-      return SigmaSpacing.KARRAS;
-    }
-    return fields.flag("use_exponential_sigmas", false)
-        ? SigmaSpacing.EXPONENTIAL
-        : SigmaSpacing.TIMESTEPS;
-  }
-
-  private Discretisation ancestralEuler() {
-    return new EulerSteps(
-        bars.aboveZero(),
-        spacing("linspace"),
-        offset(),
-        SigmaSpacing.TIMESTEPS,
-        EulerSteps.Range.OWN,
-        FinalSigma.ZERO,
-        EulerSteps.Told.TIMESTEP);
-  }
-
-  private Discretisation euler(boolean karras) {
-    AlphaBars above = bars.aboveZero();
-    SigmaSpacing sigmas = sigmas(karras);
-    EulerSteps.Range range =
-        new EulerSteps.Range(fields.optional("sigma_min"), fields.optional("sigma_max"));
-    if (fields.text("interpolation_type", "linear").equals("log_linear")) {
-      if (sigmas == SigmaSpacing.TIMESTEPS) {
-        throw new UserError(
-            Fault.UNSUPPORTED,
-            "interpolation_type log_linear goes with Karras or exponential sigmas only");
-      }
-      float[] ratios = above.ratios();
-      range =
-          new EulerSteps.Range(
-              Optional.of(range.least().orElse((double) ratios[0])),
-              Optional.of(range.most().orElse((double) ratios[ratios.length - 1])));
-    }
-    boolean continuous =
-        fields.text("timestep_type", "discrete").equals("continuous")
-            && prediction.equals(Prediction.V);
-    return new EulerSteps(
-        above,
-        spacing("linspace"),
-        offset(),
-        sigmas,
-        range,
-        FinalSigma.of(fields.text("final_sigmas_type", "zero")),
-        continuous ? EulerSteps.Told.LOG_SIGMA : EulerSteps.Told.TIMESTEP);
-  }
-
-  private Discretisation dpmSteps(boolean karras) {
-    SigmaSpacing sigmas = sigmas(karras);
-    boolean lu = sigmas == SigmaSpacing.TIMESTEPS && fields.flag("use_lu_lambdas", false);
-    boolean rounds =
-        (karras || lu) && !fields.text("beta_schedule", "").equals("squaredcos_cap_v2");
-    return new DpmSteps(
-        bars.aboveZero(),
-        spacing("linspace"),
-        offset(),
-        lu ? SigmaSpacing.LU : sigmas,
-        FinalSigma.of(fields.text("final_sigmas_type", "zero")),
-        fields.number("lambda_min_clipped", Double.NEGATIVE_INFINITY),
-        rounds ? DpmSteps.Whole.ROUNDED : DpmSteps.Whole.CUT);
-  }
-
-  private Sampler dpm(DpmSolverPlusPlus2M.Equation equation, int steps) {
-    String algorithm = fields.text("algorithm_type", "dpmsolver++");
-    if (!List.of("dpmsolver++", "sde-dpmsolver++", "deis").contains(algorithm)) {
-      throw new UserError(
-          Fault.UNSUPPORTED,
-          "algorithm_type '%s' is not supported".formatted(algorithm),
-          "it is dpmsolver++ or sde-dpmsolver++");
-    }
-    int order = fields.whole("solver_order", 2);
-    if (order != 1 && order != 2) {
-      throw new UserError(Fault.UNSUPPORTED, "solver_order is 1 or 2 here, not " + order);
-    }
-    boolean firstAtLast =
-        fields.flag("euler_at_final", false)
-            || (fields.flag("lower_order_final", true) && steps < 15)
-            || fields.text("final_sigmas_type", "zero").equals("zero");
-    boolean heun = fields.text("solver_type", "midpoint").equals("heun");
-    return new DpmSolverPlusPlus2M(
-        equation,
-        order == 1
-            ? DpmSolverPlusPlus2M.Rule.NONE
-            : heun ? DpmSolverPlusPlus2M.Rule.HEUN : DpmSolverPlusPlus2M.Rule.MIDPOINT,
-        firstAtLast ? DpmSolverPlusPlus2M.Last.FIRST_ORDER : DpmSolverPlusPlus2M.Last.AS_OTHERS,
-        threshold(false));
-  }
-
-  private Discretisation pndm() {
-    TimestepSpacing spacing = spacing("leading");
-    if (spacing != TimestepSpacing.LEADING) {
-      throw new UserError(
-          Fault.UNSUPPORTED,
-          "pndm is made for timestep_spacing leading, and this model's is "
-              + fields.text("timestep_spacing", ""),
-          OTHER_SAMPLER);
-    }
-    if (kind == SchedulerClass.PNDM && !fields.flag("skip_prk_steps", false)) {
-      throw new UserError(
-          Fault.UNSUPPORTED,
-          "this model's PNDM starts with Runge-Kutta steps (skip_prk_steps false), which are not"
-              + " supported",
-          OTHER_SAMPLER);
-    }
-    return new DdimSteps(bars, spacing, offset(), fields.flag("set_alpha_to_one", false));
-  }
-
-  /**
-   * What the config says of x0.
-   *
-   * @param clips if it says nothing: true for DDIM's own configs, as in the reference; another
-   *     class's config with DDIM would clip latents there, which nobody wants
-   */
-  private Threshold threshold(boolean clips) {
-    if (fields.flag("thresholding", false)) {
-      return new Threshold.Dynamic(
-          fields.number("dynamic_thresholding_ratio", 0.995), fields.number("sample_max_value", 1));
-    }
-    boolean clip = fields.flag("clip_sample", clips);
-    return clip ? new Threshold.Clip(fields.number("clip_sample_range", 1)) : Threshold.NONE;
   }
 }

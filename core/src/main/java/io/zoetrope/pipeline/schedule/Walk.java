@@ -2,10 +2,21 @@ package io.zoetrope.pipeline.schedule;
 
 /** Which scheduler of diffusers walks down discrete timesteps as a sampler does. */
 public enum Walk {
-  DDIM,
-  EULER,
-  EULER_A,
-  DPM,
-  LCM,
-  PNDM
+  DDIM(SchedulerClass.DDIM),
+  EULER(SchedulerClass.EULER),
+  EULER_A(SchedulerClass.EULER_A),
+  DPM(SchedulerClass.DPM),
+  LCM(SchedulerClass.LCM),
+  PNDM(SchedulerClass.PNDM);
+
+  private final SchedulerClass kind;
+
+  Walk(SchedulerClass kind) {
+    this.kind = kind;
+  }
+
+  /** The class whose fields say how. */
+  SchedulerClass kind() {
+    return kind;
+  }
 }

@@ -63,11 +63,13 @@ class SamplerContractTest {
               DpmSolverPlusPlus2M.Equation.ODE,
               DpmSolverPlusPlus2M.Rule.HEUN,
               DpmSolverPlusPlus2M.Last.AS_OTHERS,
+              Ancestral.End.MEAN,
               new Threshold.Clip(5)),
           new DpmSolverPlusPlus2M(
               DpmSolverPlusPlus2M.Equation.SDE,
               DpmSolverPlusPlus2M.Rule.MIDPOINT,
               DpmSolverPlusPlus2M.Last.FIRST_ORDER,
+              Ancestral.End.MEAN,
               Threshold.NONE),
           new Lcm(),
           new Pndm(),

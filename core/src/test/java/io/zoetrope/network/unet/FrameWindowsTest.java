@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Against diffusers' FreeNoiseTransformerBlock ({@code reference/make_freeinit.py}). */
 class FrameWindowsTest {
   private static final TemporalBlock.MotionModule MODULE =
-      new TemporalBlock.MotionModule(2, 1, 2, 8, false);
+      new TemporalBlock.MotionModule(2, MotionBlocks.all(1), 2, 8, false);
 
   private static String word(Weighting weighting) {
     return weighting.name().toLowerCase(Locale.ROOT);

@@ -91,7 +91,7 @@ class UNetParityTest {
     try (Reference reference = Reference.of("unet/sd2")) {
       UNetConfig config = reference.config();
       assertThat(config.heads()).isEqualTo(List.of(1, 0));
-      assertThat(config.midHeads()).isEqualTo(4);
+      assertThat(config.middle().heads()).isEqualTo(4);
       assertThat(config.channels()).isEqualTo(9);
       assertThat(config.style().eps()).isEqualTo(1e-6);
       assertThat(config.style().linearProjection()).isTrue();

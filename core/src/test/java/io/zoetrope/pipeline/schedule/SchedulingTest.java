@@ -29,9 +29,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What a scheduler_config.json becomes; that it computes the same is SchedulerParityTest's. */
 class SchedulingTest {
@@ -261,5 +263,72 @@ class SchedulingTest {
     Files.writeString(
         file, "{\"schedule\": \"flow\", \"shift\": 3, \"prediction_type\": \"flow\"}");
     assertThat(Scheduling.read(file)).isEqualTo(new SchedulerConfig("flow", 3, "flow"));
+  }
+
+  /** Odd values of every field that some class has. */
+  private static final String EVERY_FIELD =
+      """
+      {"clip_sample": true, "clip_sample_range": 0.5, "thresholding": true,
+       "set_alpha_to_one": true, "skip_prk_steps": false, "variance_type": "learned_range",
+       "use_karras_sigmas": true, "use_exponential_sigmas": true, "use_beta_sigmas": true,
+       "use_lu_lambdas": true, "use_flow_sigmas": true, "use_dynamic_shifting": true,
+       "solver_order": 3, "algorithm_type": "dpmsolver", "solver_type": "heun",
+       "final_sigmas_type": "sigma_min", "rescale_betas_zero_snr": true, "invert_sigmas": true,
+       "stochastic_sampling": true, "shift": 3.0, "sigma_min": 0.5, "sigma_max": 2.0,
+       "timestep_type": "continuous", "interpolation_type": "log_linear", "beta_start": 0.001,
+       "beta_schedule": "squaredcos_cap_v2", "prediction_type": "v_prediction",
+       "timestep_spacing": "trailing", "steps_offset": 7, "original_inference_steps": 30,
+       "timestep_scaling": 3.0}\
+      """;
+
+  /** {@code from_config} leaves fields of the class before in a file; they say nothing. */
+  @ParameterizedTest
+  @EnumSource(SchedulerClass.class)
+  void fieldsOfOtherClassesSayNothing(SchedulerClass kind) {
+    JsonMapper mapper = new JsonMapper();
+    ObjectNode plain = mapper.createObjectNode().put("_class_name", kind.title());
+    if (kind == SchedulerClass.PNDM) {
+      plain.put("skip_prk_steps", true);
+    }
+    ObjectNode mixed = plain.deepCopy();
+    mapper
+        .readTree(EVERY_FIELD)
+        .properties()
+        .forEach(field -> {
+          if (!kind.has(field.getKey())) {
+            mixed.set(field.getKey(), field.getValue());
+          }
+        });
+    DiffusersScheduler expected = new DiffusersScheduler(plain);
+    DiffusersScheduler made = new DiffusersScheduler(mixed);
+    assertThat(made.sampler()).isEqualTo(expected.sampler());
+    assertThat(made.toPrediction()).isEqualTo(expected.toPrediction());
+    Sampling ours = made.sampling(made.sampler(), 4);
+    Sampling theirs = expected.sampling(expected.sampler(), 4);
+    assertThat(ours.sampler()).isEqualTo(theirs.sampler());
+    assertThat(ours.levels()).containsExactly(theirs.levels());
+    assertThat(((SampledSchedule) ours.schedule()).timesteps())
+        .containsExactly(((SampledSchedule) theirs.schedule()).timesteps());
+  }
+
+  /** Stable Diffusion's pipelines put these right whatever the class and the file. */
+  @ParameterizedTest
+  @EnumSource(SchedulerClass.class)
+  void stableDiffusionsPipelineNeverClipsAndCountsFromOne(SchedulerClass kind) {
+    ObjectNode old =
+        new JsonMapper()
+            .createObjectNode()
+            .put("_class_name", kind.title())
+            .put("timestep_spacing", "leading")
+            .put("skip_prk_steps", true)
+            .put("clip_sample", true);
+    DiffusersScheduler made = new DiffusersScheduler(old).underStableDiffusion();
+    DiffusersScheduler right =
+        new DiffusersScheduler(old.deepCopy().put("steps_offset", 1).put("clip_sample", false));
+    Sampling ours = made.sampling(made.sampler(), 5);
+    Sampling theirs = right.sampling(right.sampler(), 5);
+    assertThat(ours.sampler()).isEqualTo(theirs.sampler());
+    assertThat(((SampledSchedule) ours.schedule()).timesteps())
+        .containsExactly(((SampledSchedule) theirs.schedule()).timesteps());
   }
 }
