@@ -113,7 +113,9 @@ class ArchitectureTest {
           Map.entry("network.text.clip", List.of("network", "network.text")),
           Map.entry("checkpoint", List.of("checkpoint.safetensors")),
           Map.entry("checkpoint.safetensors", List.of()),
-          Map.entry("checkpoint.lora", List.of("checkpoint", "checkpoint.safetensors")),
+          Map.entry(
+              "checkpoint.lora",
+              List.of("checkpoint", "checkpoint.safetensors", "checkpoint.keys")),
           Map.entry("checkpoint.keys", List.of("checkpoint", "checkpoint.safetensors")),
           Map.entry("checkpoint.hub", List.of()),
           Map.entry("pipeline.schedule", List.of()),

@@ -61,6 +61,11 @@ public record Component(Path folder, String weightsFile) {
     return WeightSet.open(folder, weightsFile, variant);
   }
 
+  /** Whether it has weights of a variant, such as {@code fp16}. */
+  public boolean has(String variant) {
+    return WeightFiles.has(folder, weightsFile, variant);
+  }
+
   /** Writes the config alone, for a part that has no weights. */
   public void write(Object config) {
     JsonFiles.write(folder.resolve(CONFIG), config);

@@ -1,12 +1,16 @@
 package io.zoetrope.checkpoint;
 
+import io.zoetrope.checkpoint.safetensors.ForeignFile;
 import io.zoetrope.record.Json;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -40,6 +44,10 @@ public final class JsonFiles {
       if (e.getCause() instanceof UserError refused) {
         throw refused.at(file);
       }
+      notJson(file)
+          .ifPresent(other -> {
+            throw other.error(file.toString(), "JSON");
+          });
       String reason = String.valueOf(e.getOriginalMessage());
       throw new UserError(
           Fault.DAMAGED, file + ": " + reason.lines().findFirst().orElse("not JSON"), e);
@@ -47,6 +55,19 @@ public final class JsonFiles {
       throw Files.exists(file)
           ? AtomicFiles.cannot("read", file, e)
           : new UserError(Fault.NOT_FOUND, "no file " + file + ": the model is not whole");
+    }
+  }
+
+  /** What it is, if it is another thing altogether. */
+  private static Optional<ForeignFile> notJson(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] start = in.readNBytes(ForeignFile.BYTES);
+      String text = new String(start, StandardCharsets.UTF_8).strip();
+      return text.startsWith("{") || text.startsWith("[")
+          ? Optional.empty()
+          : ForeignFile.of(start);
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

@@ -62,6 +62,11 @@ final class WeightFiles {
         offer(found.keySet().stream().toList()));
   }
 
+  /** Whether there are weights of a variant. */
+  static boolean has(Path folder, String base, String variant) {
+    return Files.isDirectory(folder) && variants(folder, base).containsKey(variant);
+  }
+
   /** Says how to convert what lies there as a pickle. */
   private static void requireNoPickle(Path folder, String base) {
     String stem = base.substring(0, base.length() - ".safetensors".length());

@@ -4,6 +4,7 @@ import io.zoetrope.diffusion.condition.Signature;
 import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** The shape of a {@link VideoNetwork}: a record that is written beside its weights. */
@@ -50,6 +51,11 @@ public interface NetworkConfig {
 
   /** The same network for still images, or with its temporal layers. */
   NetworkConfig withTemporal(boolean on);
+
+  /** The longest clip that it can see at once; empty if any length will do. */
+  default OptionalInt longest() {
+    return OptionalInt.empty();
+  }
 
   /**
    * What it takes of memory.

@@ -212,6 +212,9 @@ public final class Engine {
         .need(first, job.requests().size())
         .requireFit(MemoryNeed.available(), first, model.precision());
     TimestepPlan plan = guide.plan(job.plan());
+    if (extras.all().get(Conditioning.FRAME_TIMES).isEmpty()) {
+      requirements().requireSeen(plan.frames(), extras.seen());
+    }
     extras.hints().requireFrames(job.firstFrame() + plan.frames());
     X0Denoiser guided =
         guided(job.requests(), job.prompts(), Sight.of(job.firstFrame(), plan.prompts()));

@@ -11,7 +11,9 @@ import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.VideoNetwork;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * What an {@link Engine} does to noise and to the network, beneath guidance, whatever the task.
@@ -61,6 +63,15 @@ record Extras(
 
   Extras withBeside(Conditioning entries) {
     return new Extras(noise, freeInit, windows, hints, entries, context);
+  }
+
+  /** How many frames are seen at once, where it is not the whole clip. */
+  OptionalInt seen() {
+    return Stream.concat(
+            windows.map(FrameWindows::length).stream(),
+            context.map(ContextWindows.Shape::length).stream())
+        .mapToInt(Integer::intValue)
+        .min();
   }
 
   /** What every prompt is accompanied by. */

@@ -3,14 +3,19 @@ package io.zoetrope.pipeline;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import org.bytedeco.pytorch.Tensor;
 
 /** What a model requires of what it is asked for. */
 record Requirements(VideoModel model) {
+  /** Frames that motion modules are trained on. */
+  private static final int USUAL_WINDOW = 16;
+
   /** The first of a batch, after checking that the others agree with it and the model can do it. */
   VideoRequest first(List<VideoRequest> requests) {
     VideoRequest first = requests.getFirst();
@@ -63,6 +68,28 @@ record Requirements(VideoModel model) {
                   first.width(),
                   first.height()),
           "make them agree");
+    }
+  }
+
+  /**
+   * Requires that the model can see so many frames at once.
+   *
+   * @param window of frames that it sees at once; empty for the whole clip
+   * @throws UserError if its motion modules were made for shorter clips
+   */
+  void requireSeen(int frames, OptionalInt window) {
+    int seen = Math.min(frames, window.orElse(frames));
+    OptionalInt most = model.network().config().longest();
+    if (most.isPresent() && seen > most.getAsInt()) {
+      throw new UserError(
+          Fault.TOO_LARGE,
+          "this motion module was made for clips of at most %d frames, not %d"
+              .formatted(most.getAsInt(), seen),
+          Mend.NONE
+              .and(Mend.Knob.WINDOW, String.valueOf(Math.min(USUAL_WINDOW, most.getAsInt())))
+              .and(" or ")
+              .and(Mend.Knob.FREE_NOISE)
+              .and(" makes longer ones"));
     }
   }
 

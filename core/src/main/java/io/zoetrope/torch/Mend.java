@@ -59,6 +59,10 @@ public record Mend(List<Part> parts) implements Serializable {
     PRECISION("the precision"),
     TOKENIZER("the tokenizer"),
     MOTION_ADAPTER("a motion adapter"),
+    /** Windows over a long clip. */
+    WINDOW("a window of"),
+    /** Noise and attention for clips longer than the training's. */
+    FREE_NOISE("free noise"),
     /** Patterns of files of the hub that are taken besides those that a model needs. */
     INCLUDED("an inclusion"),
     /** Patterns of files of the hub that are not taken. */

@@ -12,7 +12,9 @@ import io.zoetrope.checkpoint.hub.ModelId;
 import io.zoetrope.checkpoint.hub.Pull;
 import io.zoetrope.checkpoint.hub.PullPlan;
 import io.zoetrope.checkpoint.hub.PullRequest;
+import io.zoetrope.pipeline.family.Families;
 import io.zoetrope.progress.Report;
+import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -121,6 +123,23 @@ public final class PullCommand extends Verb {
 
     Told(PullProgress progress) {
       this.progress = progress;
+    }
+
+    @Override
+    public boolean asksKind() {
+      return true;
+    }
+
+    @Override
+    public void kind(ModelId id, String kind) {
+      try {
+        Families.ALL.requireRuns(id, kind);
+      } catch (UserError e) {
+        throw new UserError(
+            e.fault(),
+            e.reason(),
+            Mend.NONE.and(Mend.Knob.INCLUDED, "'*'").and(" takes it nevertheless"));
+      }
     }
 
     @Override

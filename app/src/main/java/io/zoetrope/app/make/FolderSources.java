@@ -4,12 +4,18 @@ import io.zoetrope.app.cli.option.ModelFolders;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.pipeline.order.Sources;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Files of the working folder, and models where {@link ModelFolders} finds them. */
 record FolderSources(Session session) implements Sources {
   @Override
   public Path model(String name) {
     return new ModelFolders(session).find(name);
+  }
+
+  @Override
+  public Optional<String> remark(String name) {
+    return new ModelFolders(session).remark(name);
   }
 
   @Override

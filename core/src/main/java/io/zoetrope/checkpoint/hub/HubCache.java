@@ -1,6 +1,8 @@
 package io.zoetrope.checkpoint.hub;
 
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -52,6 +55,36 @@ public record HubCache(Path root) {
     return named.size() == 1 && Files.isDirectory(named.getFirst())
         ? Optional.of(named.getFirst())
         : Optional.empty();
+  }
+
+  /** The snapshots of one model. */
+  public List<Snapshot> of(ModelId id) {
+    List<Snapshot> found = new ArrayList<>();
+    addSnapshots(id, root.resolve(id.folder()), found);
+    return found;
+  }
+
+  /**
+   * The only snapshot of a model of which no revision is named, and none was noted: downloads that
+   * are pinned to a commit note none.
+   *
+   * @throws UserError if there are several, naming them
+   */
+  public Optional<Snapshot> only(ModelId id) {
+    if (!id.revision().equals(ModelId.MAIN) || find(id).isPresent()) {
+      return Optional.empty();
+    }
+    List<Snapshot> there = of(id);
+    if (there.size() > 1) {
+      throw new UserError(
+          Fault.NOT_FOUND,
+          "%s is here as %s"
+              .formatted(
+                  id,
+                  there.stream().map(s -> s.id().toString()).collect(Collectors.joining(" and "))),
+          "name one");
+    }
+    return there.stream().findFirst();
   }
 
   /** All snapshots of all models, by name. */

@@ -125,6 +125,11 @@ final class HubClient {
     return address("/%s/resolve/%s/%s".formatted(id.repo(), commit, encoded));
   }
 
+  /** A small file of JSON. */
+  JsonNode content(ModelId id, String commit, String path) {
+    return json(id, resolve(id, commit, path)).body();
+  }
+
   /** Asks what a file is, without its content. */
   Metadata metadata(ModelId id, String commit, HubFile file) {
     return new Retry(patience, traffic, file.path())

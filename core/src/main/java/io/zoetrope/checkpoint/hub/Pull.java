@@ -4,6 +4,7 @@ import io.zoetrope.checkpoint.hub.HubClient.Listing;
 import io.zoetrope.checkpoint.hub.HubClient.Metadata;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Report;
+import io.zoetrope.record.Json;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
@@ -19,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Downloads a model into the cache. Only files that are not there are fetched; a pull that was cut
@@ -28,6 +31,8 @@ import java.util.Set;
 public final class Pull implements AutoCloseable {
   /** Left on the disk beside what is downloaded. */
   private static final long SPARE = 64L << 20;
+
+  private static final String INDEX = "model_index.json";
 
   private final PullRequest request;
   private final Told told;
@@ -143,6 +148,7 @@ public final class Pull implements AutoCloseable {
     Listing listing = hub.list(id);
     Selection selection = Selection.of(listing.files(), request);
     selection.chosen().forEach(file -> FileNames.checkPortable(file.path()));
+    tellKind(listing, selection);
     List<Wanted> wanted =
         once(workers.all(selection.chosen(), file -> look(id, listing.commit(), file)));
     PullPlan plan =
@@ -154,6 +160,35 @@ public final class Pull implements AutoCloseable {
             selection.leftOut(),
             selection.remarks());
     return new Prepared(plan, wanted);
+  }
+
+  /** The index is a kilobyte, what follows gigabytes. Who picks files knows what for. */
+  private void tellKind(Listing listing, Selection selection) {
+    if (!told.listener.asksKind() || !request.include().isEmpty()) {
+      return;
+    }
+    selection.chosen().stream()
+        .filter(file -> file.path().equals(INDEX))
+        .findFirst()
+        .ifPresent(file -> {
+          Path there = repo.pointer(listing.commit(), INDEX);
+          JsonNode index =
+              Files.isRegularFile(there)
+                  ? here(there)
+                  : hub.content(request.id(), listing.commit(), INDEX);
+          String kind = index.path("_class_name").asString("");
+          if (!kind.isEmpty()) {
+            told.listener.kind(request.id(), kind);
+          }
+        });
+  }
+
+  private static JsonNode here(Path index) {
+    try {
+      return Json.MAPPER.readTree(Files.readAllBytes(index));
+    } catch (IOException | JacksonException e) {
+      return Json.MAPPER.missingNode(); // said where it is loaded
+    }
   }
 
   /** Counts the bytes of files with the same content once: they come once. */

@@ -11,6 +11,17 @@ public interface PullListener extends Progress {
   /** Nobody. */
   PullListener NONE = new PullListener() {};
 
+  /** Whether {@link #kind} is to be told: it costs a request. */
+  default boolean asksKind() {
+    return false;
+  }
+
+  /**
+   * Which class of a pipeline the model's index names, before anything is downloaded. What this
+   * throws ends the pull.
+   */
+  default void kind(ModelId id, String kind) {}
+
   /** What will be done, before the first byte comes. */
   default void planned(PullPlan plan) {}
 

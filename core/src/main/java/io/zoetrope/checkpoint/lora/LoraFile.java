@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
@@ -69,10 +70,19 @@ public final class LoraFile implements AutoCloseable {
       throw new UserError(
           Fault.INVALID,
           "folder %s has %d safetensors files".formatted(folder, found.size()),
-          "name the LoRA itself");
+          found.isEmpty() ? "name the LoRA itself" : "name one, as " + some(found));
     } catch (IOException e) {
       throw AtomicFiles.cannot("look into", folder, e);
     }
+  }
+
+  private static String some(List<Path> files) {
+    String first =
+        files.stream()
+            .limit(3)
+            .map(file -> String.valueOf(file.getFileName()))
+            .collect(Collectors.joining(", "));
+    return files.size() > 3 ? first + ", ..." : first;
   }
 
   private void read() {

@@ -50,29 +50,28 @@ public record SafetensorsHeader(
   public static SafetensorsHeader read(String what, SeekableByteChannel channel)
       throws IOException {
     long size = channel.size();
-    byte[] start = read(what, channel, (int) Math.min(8, size));
+    byte[] start = read(what, channel, (int) Math.min(ForeignFile.BYTES, size));
+    long length = size < 8 ? 0 : ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    if (length < 2 || length > Math.min(size - 8, MAX_BYTES) || start[8] != '{') {
+      Optional<ForeignFile> other = ForeignFile.of(start);
+      if (other.isPresent()) {
+        throw other.get().error(what, "safetensors");
+      }
+    }
     if (size < 8) {
       throw bad(what, "it has only " + size + " bytes");
     }
-    long length = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (length < 2 || length > size - 8) {
-      throw pickled(start)
-          ? bad(what, "it is a PyTorch pickle, which can run code: save it as safetensors")
-          : bad(
-              what,
-              "it claims a header of %s bytes in a file of %d"
-                  .formatted(Long.toUnsignedString(length), size));
+      throw bad(
+          what,
+          "it claims a header of %s bytes in a file of %d"
+              .formatted(Long.toUnsignedString(length), size));
     }
     if (length > MAX_BYTES) {
       throw bad(what, "its header of %d bytes is longer than %d".formatted(length, MAX_BYTES));
     }
+    channel.position(8);
     return parse(what, read(what, channel, (int) length), size);
-  }
-
-  /** Zip archives of newer PyTorch, and bare pickles of older. */
-  private static boolean pickled(byte[] start) {
-    boolean zip = start[0] == 'P' && start[1] == 'K' && start[2] == 3 && start[3] == 4;
-    return zip || (start[0] == (byte) 0x80 && start[1] >= 2 && start[1] <= 5);
   }
 
   private static byte[] read(String what, SeekableByteChannel channel, int bytes)

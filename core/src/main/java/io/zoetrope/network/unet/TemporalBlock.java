@@ -7,6 +7,7 @@ import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Which block looks across frames. A kind is a record that makes its own layers, and a line of the
@@ -81,6 +82,11 @@ public interface TemporalBlock {
   /** Whether it can look at a clip in {@link io.zoetrope.network.FrameWindows}. */
   default boolean inWindows() {
     return false;
+  }
+
+  /** The longest clip that it knows; empty if any length will do. */
+  default OptionalInt longest() {
+    return OptionalInt.empty();
   }
 
   /** None. */
@@ -201,6 +207,11 @@ public interface TemporalBlock {
     @Override
     public boolean inWindows() {
       return true;
+    }
+
+    @Override
+    public OptionalInt longest() {
+      return OptionalInt.of(frames);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -213,6 +214,11 @@ public record UNetConfig(
   @Override
   public boolean temporal() {
     return inflation.makesVideo();
+  }
+
+  @Override
+  public OptionalInt longest() {
+    return inflation.temporal().longest();
   }
 
   /** What is kept on the way down, and what the widest layer holds. */

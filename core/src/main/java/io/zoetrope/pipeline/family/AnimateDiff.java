@@ -1,7 +1,9 @@
 package io.zoetrope.pipeline.family;
 
+import io.zoetrope.checkpoint.Component;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.pipeline.schedule.Scheduling;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,9 +19,15 @@ final class AnimateDiff implements ModelFamily {
     return KIND;
   }
 
+  /** From videos they are made by the same parts. */
+  @Override
+  public boolean runs(String kind) {
+    return kind.equals(KIND) || kind.equals("AnimateDiffVideoToVideoPipeline");
+  }
+
   @Override
   public boolean recognises(ModelFiles files) {
-    return files.kind().equals(KIND);
+    return runs(files.kind());
   }
 
   @Override
@@ -35,6 +43,7 @@ final class AnimateDiff implements ModelFamily {
     components.require(index, layout);
     Scheduling scheduling = Scheduling.read(layout.scheduler());
     NetworkConfig network = Networks.read(layout);
+    Path adapter = layout.directory().resolve(ModelLayout.ADAPTER);
     Optional<MotionAdapter> own =
         network.temporal() || choice.motion().isPresent()
             ? Optional.empty()
@@ -42,7 +51,7 @@ final class AnimateDiff implements ModelFamily {
                 Denoisers.open(
                     files,
                     MotionAdapter.open(
-                        layout.directory().resolve(ModelLayout.ADAPTER), choice.variant())));
+                        adapter, files.variant(Component.diffusion(adapter), choice.variant()))));
     return assembly.blueprint(
         KIND,
         Denoisers.dress(files, choice, network, own),

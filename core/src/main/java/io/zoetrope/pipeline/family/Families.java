@@ -45,17 +45,27 @@ public final class Families {
     return families.stream()
         .filter(family -> family.recognises(files))
         .findFirst()
-        .orElseThrow(() ->
-            new UserError(
-                Fault.UNSUPPORTED,
-                "%s is a %s; this version runs %s"
-                    .formatted(
-                        files.model(),
-                        files.kind(),
-                        families.stream()
-                            .map(ModelFamily::name)
-                            .distinct()
-                            .collect(Collectors.joining(", ")))))
+        .orElseThrow(() -> stranger(files.model(), files.kind()))
         .read(files, choice);
+  }
+
+  /**
+   * Requires that models of a class can be run, before any of their files is there.
+   *
+   * @param what names the model
+   * @param kind the class of a pipeline, as an index names it
+   * @throws UserError if it is of no family
+   */
+  public void requireRuns(Object what, String kind) {
+    if (families.stream().noneMatch(family -> family.runs(kind))) {
+      throw stranger(what, kind);
+    }
+  }
+
+  private UserError stranger(Object what, String kind) {
+    String names =
+        families.stream().map(ModelFamily::name).distinct().collect(Collectors.joining(", "));
+    return new UserError(
+        Fault.UNSUPPORTED, "%s is a %s; this version runs %s".formatted(what, kind, names));
   }
 }

@@ -10,6 +10,14 @@ public interface ModelFamily {
   String name();
 
   /**
+   * Whether a directory whose index names this class of a pipeline is of this family. A pipeline
+   * for another task may have the same parts.
+   */
+  default boolean runs(String kind) {
+    return kind.equals(name());
+  }
+
+  /**
    * Whether a model is of this family, by what tells it from all others.
    *
    * @throws io.zoetrope.torch.UserError if the files are damaged

@@ -4,15 +4,19 @@ import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.WeightSet;
 import io.zoetrope.checkpoint.WeightSource;
+import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.UserError;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -84,11 +88,34 @@ public final class ModelFiles implements AutoCloseable {
       String what, Component component, Optional<String> variant, UnaryOperator<String> keys) {
     return new Place(
         () -> {
-          WeightSet set = component.open(variant);
+          WeightSet set = component.open(variant(component, variant));
           keep(set, set::close);
           return WeightSource.of(what, set, UnaryOperator.identity());
         },
         keys);
+  }
+
+  /**
+   * The variant to open of a component: the one that is wished for, or none where only others of
+   * the directory have it.
+   */
+  Optional<String> variant(Component component, Optional<String> wish) {
+    return wish.filter(name -> component.has(name) || !somewhere(name));
+  }
+
+  private boolean somewhere(String variant) {
+    Pattern name =
+        Pattern.compile(
+            ".*\\."
+                + Pattern.quote(variant)
+                + "(-\\d{5}-of-\\d{5})?\\.(safetensors|json)|.*\\.safetensors\\."
+                + Pattern.quote(variant)
+                + "\\.index\\.json");
+    try (Stream<Path> files = Files.walk(model, 2)) {
+      return files.anyMatch(f -> name.matcher(String.valueOf(f.getFileName())).matches());
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("look into", model, e);
+    }
   }
 
   @Override

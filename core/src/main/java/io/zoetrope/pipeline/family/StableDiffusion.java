@@ -2,6 +2,8 @@ package io.zoetrope.pipeline.family;
 
 import io.zoetrope.pipeline.schedule.DiffusersScheduler;
 import io.zoetrope.pipeline.schedule.Scheduling;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,9 +33,17 @@ final class StableDiffusion implements ModelFamily {
     return KIND;
   }
 
+  /** Pictures from words, from pictures and in masks are made by the same parts. */
+  @Override
+  public boolean runs(String kind) {
+    return kind.equals(KIND)
+        || kind.equals("StableDiffusionImg2ImgPipeline")
+        || kind.equals("StableDiffusionInpaintPipeline");
+  }
+
   @Override
   public boolean recognises(ModelFiles files) {
-    return files.kind().equals(KIND);
+    return runs(files.kind());
   }
 
   @Override
@@ -41,7 +51,21 @@ final class StableDiffusion implements ModelFamily {
     Assembly assembly = Assembly.ofDirectory(files, choice);
     DiffusersIndex index = DiffusersIndex.of(files.index());
     COMPONENTS.require(index, assembly.layout());
+    requireNoMask(index, assembly.layout());
     return read(assembly, new Blueprint.Leftovers(COMPONENTS.unused(index), List.of()));
+  }
+
+  /** Networks made for painting into masks are shown the mask and the picture, too. */
+  private static void requireNoMask(DiffusersIndex index, ModelLayout layout) {
+    JsonNode unet = layout.network("unet").config(JsonNode.class);
+    int channels = unet.path("in_channels").asInt(4);
+    if (channels > unet.path("out_channels").asInt(4)) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "%s is a %s whose U-Net is shown a mask and a picture beside the noise (in_channels %d);"
+                  .formatted(layout.directory(), index.kind(), channels)
+              + " this version runs those without");
+    }
   }
 
   /** The blueprint of configs and weights, wherever they lie. */

@@ -6,6 +6,7 @@ import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where the things are that an order names: files, and models, which may be shared by orders. */
 public interface Sources {
@@ -34,6 +35,11 @@ public interface Sources {
    * @throws UserError if there is none of that name
    */
   Path model(String name);
+
+  /** What is worth a line about where a model of this name was found. */
+  default Optional<String> remark(String name) {
+    return Optional.empty();
+  }
 
   /** Where a file is; it need not exist. */
   Path file(String path);

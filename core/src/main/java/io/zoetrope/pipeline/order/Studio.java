@@ -86,6 +86,7 @@ public final class Studio {
     TaskSpec.Ready ready = order.task().ready(order.wish(), files);
     order.model().controls().forEach(control -> files.video(control.shown()));
     Path folder = sources.model(order.model().name());
+    sources.remark(order.model().name()).ifPresent(this::note);
     Optional<Path> other = order.task().second(sources, folder);
     VideoModel model = sources.lend(order.task().choice(choice(folder)), progress);
     try {

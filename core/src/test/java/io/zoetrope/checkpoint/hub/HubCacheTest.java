@@ -1,6 +1,7 @@
 package io.zoetrope.checkpoint.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,6 +64,30 @@ class HubCacheTest {
     Files.createDirectories(folder.resolve("models--tiny--model/snapshots/" + "3".repeat(40)));
     assertThat(new HubCache(folder).snapshots().stream().map(s -> s.id().toString()))
         .containsExactly("tiny/model@v1", "tiny/model", "tiny/model@33333333");
+  }
+
+  @Test
+  void theOnlySnapshotIsFoundWithoutARef() throws IOException {
+    String pinned = "0123456789abcdef0123456789abcdef01234567";
+    Path snapshots = folder.resolve("models--acme--tiny/snapshots");
+    Path there = Files.createDirectories(snapshots.resolve(pinned));
+    HubCache cache = new HubCache(folder);
+    ModelId id = ModelId.parse("acme/tiny");
+    assertThat(cache.only(id).map(HubCache.Snapshot::folder)).contains(there);
+    assertThat(cache.only(id).map(s -> s.id().toString())).contains("acme/tiny@01234567");
+    // A ref to what was cleared away is none.
+    Path refs = Files.createDirectories(folder.resolve("models--acme--tiny/refs"));
+    Files.writeString(refs.resolve("main"), NEW);
+    assertThat(cache.find(id)).isEmpty();
+    assertThat(cache.only(id).map(HubCache.Snapshot::folder)).contains(there);
+    assertThat(cache.only(ModelId.parse("acme/tiny@v1"))).isEmpty();
+    assertThat(cache.only(ModelId.parse("acme/other"))).isEmpty();
+    Files.createDirectories(snapshots.resolve("89abcdef" + "0".repeat(32)));
+    assertThatThrownBy(() -> cache.only(id))
+        .hasMessage("acme/tiny is here as acme/tiny@01234567 and acme/tiny@89abcdef: name one");
+    Files.writeString(refs.resolve("main"), pinned);
+    assertThat(cache.only(id)).isEmpty();
+    assertThat(cache.find(id)).contains(there);
   }
 
   @Test

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.checkpoint.hub.FakeHub.Request;
+import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +45,41 @@ class PullTest extends PullCase {
     assertThat(plan.leftOut().stream().map(l -> l.path() + ": " + l.why()))
         .containsExactlyInAnyOrder(
             "unet/diffusion_pytorch_model.bin: pickled weights", "README.md: not used");
+  }
+
+  @Test
+  void anotherPipelineIsNamedBeforeItComes() throws IOException {
+    hub.small("model_index.json", "{\"_class_name\": \"FluxPipeline\"}");
+    List<String> kinds = new ArrayList<>();
+    environment.put("HF_ENDPOINT", hub.endpoint());
+    environment.put("HF_HUB_CACHE", folder.resolve("hub").toString());
+    PullListener strict =
+        new PullListener() {
+          @Override
+          public boolean asksKind() {
+            return true;
+          }
+
+          @Override
+          public void kind(ModelId id, String kind) {
+            kinds.add(kind);
+            throw new UserError(id + " is a " + kind);
+          }
+        };
+    PullRequest request = PullRequest.of(ModelId.parse("org/model"));
+    try (Pull pull = new Pull(HubSettings.of(environment, folder), request, strict, PATIENCE)) {
+      assertThatThrownBy(pull::run).hasMessage("org/model is a FluxPipeline");
+      assertThatThrownBy(pull::plan).hasMessage("org/model is a FluxPipeline");
+    }
+    assertThat(kinds).containsExactly("FluxPipeline", "FluxPipeline");
+    assertThat(folder.resolve("hub/models--org--model")).doesNotExist();
+    assertThat(hub.log()).noneMatch(Request::cdn);
+    PullRequest some =
+        new PullRequest(
+            ModelId.parse("org/model"), List.of("*.json"), List.of(), Optional.empty(), 1);
+    try (Pull pull = new Pull(HubSettings.of(environment, folder), some, strict, PATIENCE)) {
+      assertThat(pull.run().files()).hasSize(2);
+    }
   }
 
   @Test

@@ -93,6 +93,64 @@ class StableDiffusionFilesTest {
     }
   }
 
+  /** As most repositories have it: some components in half precision too, others only plain. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "unet/diffusion_pytorch_model",
+        "vae/diffusion_pytorch_model",
+        "text_encoder/model"
+      })
+  void aVariantIsTakenWhereThereIsOne(String name) throws IOException {
+    Path directory = TinyStableDiffusion.write(folder.resolve("sd"), ScalarType.Half);
+    ModelChoice half = ModelChoice.of(directory, "f32").withVariant(Optional.of("fp16"));
+    assertThatThrownBy(() -> VideoModel.load(half)).hasMessageContaining("no variant 'fp16'");
+    Files.move(
+        directory.resolve(name + ".safetensors"), directory.resolve(name + ".fp16.safetensors"));
+    VideoModel.load(half).close();
+    assertThatThrownBy(() -> VideoModel.load(half.withVariant(Optional.of("fp8"))))
+        .hasMessageContaining("no variant 'fp8'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipeline"})
+  void pipelinesOfTheSamePartsRun(String kind) throws IOException {
+    Path directory = TinyStableDiffusion.write(folder.resolve("sd"), ScalarType.Float);
+    byte[] expected;
+    try (VideoModel model = VideoModel.load(ModelChoice.of(directory, "f32"))) {
+      expected = latents(model);
+    }
+    Path index = directory.resolve("model_index.json");
+    Files.writeString(index, Files.readString(index).replace(StableDiffusion.KIND, kind));
+    try (VideoModel model = VideoModel.load(ModelChoice.of(directory, "f32"))) {
+      assertThat(latents(model)).isEqualTo(expected);
+    }
+    Path unet = directory.resolve("unet/config.json");
+    Files.writeString(
+        unet,
+        Files.readString(unet).replaceFirst("\\{", "{\"in_channels\": 9, \"out_channels\": 4,"));
+    assertThat(refused(directory)).contains(kind).contains("in_channels 9");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "StableDiffusionXLPipeline",
+        "LatentConsistencyModelPipeline",
+        "StableVideoDiffusionPipeline",
+        "WanPipeline"
+      })
+  void otherPipelinesAreNamedBeforeAnythingIsParsed(String kind) throws IOException {
+    Path directory = Files.createDirectories(folder.resolve("other"));
+    Files.writeString(
+        directory.resolve("model_index.json"), "{\"_class_name\": \"%s\"}".formatted(kind));
+    assertThat(refused(directory))
+        .startsWith("%s is a %s; this version runs ".formatted(directory, kind));
+    assertThatThrownBy(() -> Families.ALL.requireRuns("acme/it", kind))
+        .hasMessageStartingWith("acme/it is a %s; this version runs ".formatted(kind));
+    Families.ALL.requireRuns("acme/it", "StableDiffusionImg2ImgPipeline");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "unet/diffusion_pytorch_model, unet/diffusion_pytorch_model.bin",

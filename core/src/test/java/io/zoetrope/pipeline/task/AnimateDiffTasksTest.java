@@ -1,9 +1,12 @@
 package io.zoetrope.pipeline.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
+import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -18,6 +21,7 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -58,6 +62,25 @@ class AnimateDiffTasksTest {
   @AfterAll
   void close() {
     model.close();
+  }
+
+  /** Before anything is computed, and with the ways round it. */
+  @Test
+  void clipsLongerThanAMotionModuleKnowsAreRefusedWithTheMend() {
+    VideoRequest request = new VideoRequest("a cat", "", 1, 32, 32, 40, 8, 2, 3, "ddim");
+    int most = model.network().config().longest().orElseThrow();
+    assertThatThrownBy(() -> new TextToVideo(engine).latents(List.of(request), Progress.NONE))
+        .hasMessage(
+            "this motion module was made for clips of at most %d frames, not 40: a window of 16 or"
+                    .formatted(most)
+                + " free noise makes longer ones");
+    Scopes.run(() -> {
+      Engine windows = engine.withContext(new ContextWindows.Shape(16, 4));
+      new TextToVideo(windows).latents(List.of(request), Progress.NONE);
+      Engine wide = engine.withContext(new ContextWindows.Shape(32, 4));
+      assertThatThrownBy(() -> new TextToVideo(wide).latents(List.of(request), Progress.NONE))
+          .hasMessageContaining("not 32");
+    });
   }
 
   @ParameterizedTest

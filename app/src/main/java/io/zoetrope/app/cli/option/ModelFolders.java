@@ -110,7 +110,18 @@ public final class ModelFolders {
 
   /** The files of a model of the hub, if it was downloaded; they need not be a whole model. */
   public Optional<Path> cached(String wanted) {
-    return ModelId.tryParse(wanted).flatMap(hub()::find);
+    HubCache hub = hub();
+    return ModelId.tryParse(wanted)
+        .flatMap(id -> hub.find(id).or(() -> hub.only(id).map(HubCache.Snapshot::folder)));
+  }
+
+  /** What is to be said of a model of the hub that was found: which snapshot, if none was named. */
+  public Optional<String> remark(String wanted) {
+    return isModel(session.resolve(Path.of(wanted)))
+        ? Optional.empty()
+        : ModelId.tryParse(wanted)
+            .flatMap(hub()::only)
+            .map(snapshot -> "%s is here as %s alone: it is used".formatted(wanted, snapshot.id()));
   }
 
   /** The cache of the hub, which zoetrope shares with other programs. */

@@ -48,6 +48,8 @@ public final class Wording {
       case PRECISION -> "--dtype";
       case TOKENIZER -> "--tokenizer";
       case MOTION_ADAPTER -> "--motion-adapter";
+      case WINDOW -> "--window";
+      case FREE_NOISE -> "--free-noise";
       case INCLUDED -> "--include";
       case EXCLUDED -> "--exclude";
       case RESUMING -> "--resume";
