@@ -40,7 +40,7 @@ class HubModelsIT {
     List<String> args =
         new ArrayList<>(
             List.of("generate", "a red ball", "--model", "acme/tiny", "--size", "32x32"));
-    args.addAll(List.of("--sampler", "ddim", "--steps", "1", "-s", "1", "-o", "x.png"));
+    args.addAll(List.of("--sampler", "ddim", "--steps", "1", "-s", "1"));
     args.addAll(List.of(more));
     Map<String, String> environment = Map.of("HF_HUB_CACHE", folder.resolve("hub").toString());
     return new TestCli(folder, environment, new Cancellation()).run(args.toArray(String[]::new));
@@ -82,8 +82,7 @@ class HubModelsIT {
   void clipsThatAreTooLongSayWhichOptionsHelp() throws IOException {
     copy(REFERENCE.resolve("animatediff/model"), snapshot("acme/tiny", COMMIT));
     Path adapter = REFERENCE.resolve("animatediff/model/motion_adapter");
-    TestCli.Outcome outcome =
-        generate("--motion-adapter", adapter.toString(), "--frames", "32", "-o", "x.mp4");
+    TestCli.Outcome outcome = generate("--motion-adapter", adapter.toString(), "--frames", "32");
     assertThat(outcome.code()).isEqualTo(1);
     assertThat(outcome.err())
         .contains("at most 24 frames, not 32: --window 16 or --free-noise makes longer ones");

@@ -3,7 +3,6 @@ package io.zoetrope.app.make.option;
 import io.zoetrope.app.cli.option.ModelFolders;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.words.UsageError;
-import io.zoetrope.checkpoint.hub.ModelId;
 import io.zoetrope.pipeline.order.ModelRef;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
@@ -18,7 +17,7 @@ import picocli.CommandLine.Option;
 /** LoRAs to put into a model. */
 public final class LoraOption {
   private static final Pattern SCALED = Pattern.compile("(.*):([^:/\\\\]*)");
-  private static final Pattern HUB = Pattern.compile("([^/\\\\]+/[^/\\\\]+)(?:/(.+))?");
+  private static final Pattern HUB = Pattern.compile("([\\w.-]+/[\\w.@+-]+)(?:/(.+))?");
   private static final double LARGEST = 100;
 
   @Option(
@@ -56,7 +55,7 @@ public final class LoraOption {
   private static Path find(Session session, String name) {
     Path direct = session.resolve(Path.of(name));
     Matcher hub = HUB.matcher(name);
-    if (Files.exists(direct) || !hub.matches() || ModelId.tryParse(hub.group(1)).isEmpty()) {
+    if (Files.exists(direct) || !hub.matches() || hub.group(1).endsWith(".safetensors")) {
       return direct;
     }
     Optional<Path> folder = new ModelFolders(session).cached(hub.group(1));
