@@ -11,6 +11,7 @@ import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A user's own clips: a folder of videos and pictures with their captions ({@link FolderListing}
@@ -22,6 +23,7 @@ import java.util.List;
  * window only. Thread-safe.
  */
 public final class FolderDataset implements ClipDataset {
+  private static final int SHOWN = 10;
 
   /**
    * What every clip of the set looks like.
@@ -75,9 +77,10 @@ public final class FolderDataset implements ClipDataset {
    * @param name below the folder
    * @param length frames at the wanted rate; 1 for a picture
    * @param first index of its first clip
+   * @param clips how many it gives
    */
   private record Source(
-      Path path, String name, String caption, boolean still, long length, long first) {}
+      Path path, String name, String caption, boolean still, long length, long first, int clips) {}
 
   private FolderDataset(Options options, List<Source> sources, String summary) {
     this.options = options;
@@ -109,9 +112,11 @@ public final class FolderDataset implements ClipDataset {
                       folder.relativize(entry.path()), length, options.fps(), options.frames()));
           continue;
         }
+        int clips = entry.repeats() * (info.still() ? 1 : options.windows());
         sources.add(
-            new Source(entry.path(), entry.name(), entry.caption(), info.still(), length, first));
-        first += info.still() ? 1 : options.windows();
+            new Source(
+                entry.path(), entry.name(), entry.caption(), info.still(), length, first, clips));
+        first += clips;
         pictures += info.still() ? 1 : 0;
         Resize fit = Resize.cover(info.width(), info.height(), options.width(), options.height());
         boolean whole = fit.cropWidth() == info.width() && fit.cropHeight() == info.height();
@@ -132,10 +137,17 @@ public final class FolderDataset implements ClipDataset {
                 cut,
                 options.width(),
                 options.height(),
-                listing.others().isEmpty()
-                    ? ""
-                    : "; other files left alone: " + String.join(", ", listing.others()));
+                leftAlone(listing.others())
+                    + listing.notes().stream().map("; "::concat).collect(Collectors.joining()));
     return new FolderDataset(options, sources, summary);
+  }
+
+  private static String leftAlone(List<String> others) {
+    int shown = Math.min(SHOWN, others.size());
+    String more = others.size() > shown ? " and %d more".formatted(others.size() - shown) : "";
+    return others.isEmpty()
+        ? ""
+        : "; other files left alone: " + String.join(", ", others.subList(0, shown)) + more;
   }
 
   /** Frames that a video gives at the wanted rate; decodes it where the file does not say. */
@@ -156,7 +168,7 @@ public final class FolderDataset implements ClipDataset {
   @Override
   public long size() {
     Source last = sources.getLast();
-    return last.first() + (last.still() ? 1 : options.windows());
+    return last.first() + last.clips();
   }
 
   /** What was found and what is done to it, in one line. */

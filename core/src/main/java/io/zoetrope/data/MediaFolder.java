@@ -1,5 +1,6 @@
 package io.zoetrope.data;
 
+import io.zoetrope.media.MediaEndings;
 import io.zoetrope.media.NaturalOrder;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
@@ -43,7 +44,7 @@ public final class MediaFolder {
     try (Stream<Path> files = Files.list(folder)) {
       files
           .filter(Files::isRegularFile)
-          .filter(FolderListing::isMedia)
+          .filter(MediaEndings::isMedia)
           .sorted(NaturalOrder.FILES)
           .forEach(p -> items.add(new Item(p, Optional.ofNullable(captions.get(p.normalize())))));
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.zoetrope.diffusion;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.zoetrope.record.Json;
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.TextFiles;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +59,7 @@ final class PlanText {
   static TimestepPlan fromJson(String json) {
     Document document;
     try {
-      document = JSON.readValue(json);
+      document = JSON.readValue(TextFiles.unmarked(json));
     } catch (JacksonException e) {
       throw new UserError(Fault.DAMAGED, "this is no timestep plan: " + e.getOriginalMessage(), e);
     }

@@ -6,18 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** The pictures of a folder, in the order of the numbers in their names, as a video. */
 final class PictureFolder implements FrameSource {
-  private static final Set<String> ENDINGS =
-      Set.of("png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff", "avif");
-
   private final List<Path> pictures;
   private final VideoInfo info;
   private int next;
@@ -100,8 +95,8 @@ final class PictureFolder implements FrameSource {
 
   /** Whether a file is a still picture, going by its name; hidden files are not. */
   static boolean isPicture(Path path) {
-    String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
-    return !name.startsWith(".") && ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
+    String name = path.getFileName().toString();
+    return !name.startsWith(".") && MediaEndings.isPicture(name);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.zoetrope.record;
 
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.TextFiles;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,7 +38,8 @@ sealed interface Node {
    * @param what names its origin in errors
    */
   static Node parse(String what, String text) {
-    try (YAMLParser p = (YAMLParser) YAML.createParser(ObjectReadContext.empty(), text)) {
+    try (YAMLParser p =
+        (YAMLParser) YAML.createParser(ObjectReadContext.empty(), TextFiles.unmarked(text))) {
       if (p.nextToken() == null) {
         return new Mapping(new LinkedHashMap<>(), 1);
       }

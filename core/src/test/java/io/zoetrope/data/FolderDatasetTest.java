@@ -182,7 +182,7 @@ class FolderDatasetTest {
   @Test
   void captionWithoutAVideoAndSharedCaptions() throws IOException {
     text("a.txt", "a clip");
-    fails("a.txt is a caption without a video");
+    fails("has no videos or pictures");
     video("a.mp4", 8);
     video("a.gif", 8);
     fails("a.gif and a.mp4 would share a.txt");
@@ -231,6 +231,126 @@ class FolderDatasetTest {
     fails("line 2 names a.mp4 again");
     text("metadata.jsonl", "");
     fails("two lists");
+  }
+
+  private void picture(String name) throws IOException {
+    Files.createDirectories(folder.resolve(name).getParent());
+    Png.write(folder.resolve("x.png"), counting(32, 32, 1, 1).frames().getFirst());
+    Files.move(folder.resolve("x.png"), folder.resolve(name));
+  }
+
+  private List<String> captions() {
+    FolderDataset set = FolderDataset.open(folder, SMALL);
+    return LongStream.range(0, set.size()).mapToObj(set::caption).toList();
+  }
+
+  /** é in one letter and in two: nobody sees which. */
+  @Test
+  void namesAndCaptionsAreComparedInOneForm() throws IOException {
+    picture("cafe\u0301.png");
+    text("caf\u00e9.txt", "un cafe\u0301");
+    assertThat(captions()).containsExactly("un caf\u00e9");
+    text("captions.jsonl", "{\"file_name\": \"caf\u00e9.png\", \"text\": \"noir\"}");
+    assertThat(captions()).containsExactly("noir");
+  }
+
+  @Test
+  void endingsMayBeInCapitals() throws IOException {
+    picture("a.PNG");
+    text("a.TXT", "a ball");
+    picture("b.png");
+    text("b.caption", "a cube");
+    assertThat(captions()).containsExactly("a ball", "a cube");
+  }
+
+  @Test
+  void textsBesideNoClipAreLeftAloneAndNamed() throws IOException {
+    picture("a.png");
+    text("a.txt", "a ball");
+    text("README.txt", "my clips");
+    text("LICENSE", "free");
+    assertThat(FolderDataset.open(folder, SMALL).summary())
+        .contains("other files left alone: LICENSE, README.txt");
+  }
+
+  @Test
+  void foldersInFoldersAreSeen() throws IOException {
+    picture("b.png");
+    text("b.txt", "a ball");
+    picture("more/deep/c.png");
+    text("more/deep/c.txt", "a cube");
+    picture(".hidden/d.png");
+    assertThat(captions()).containsExactly("a ball", "a cube");
+    Files.createSymbolicLink(folder.resolve("more/round"), folder);
+    assertThat(captions()).hasSize(2);
+    Files.delete(folder.resolve("more/deep/c.txt"));
+    fails("more/deep/c.png has no caption: write it to c.txt");
+  }
+
+  @Test
+  void kohyasFoldersRepeat() throws IOException {
+    picture("3_sks dog/a.png");
+    picture("3_sks dog/b.png");
+    text("3_sks dog/b.txt", "a dog that runs");
+    picture("1_dog/c.png");
+    assertThat(captions())
+        .containsExactly(
+            "dog",
+            "sks dog",
+            "sks dog",
+            "sks dog",
+            "a dog that runs",
+            "a dog that runs",
+            "a dog that runs");
+    assertThat(FolderDataset.open(folder, SMALL).summary())
+        .contains("clips of 3_sks dog/ are seen 3 times each", "captioned 'sks dog'");
+  }
+
+  /** A video that is repeated shows other parts of itself. */
+  @Test
+  void videosRepeatWithOtherWindows() throws IOException {
+    Files.createDirectory(folder.resolve("8_toy"));
+    video("8_toy/a.mp4", 32);
+    FolderDataset set = FolderDataset.open(folder, SMALL);
+    assertThat(LongStream.range(0, 8).mapToObj(set::print).distinct().count()).isGreaterThan(4);
+  }
+
+  @Test
+  void aMarkAtTheBeginningIsNoPartOfAList() throws IOException {
+    picture("a.png");
+    text("captions.jsonl", "\ufeff{\"file_name\": \"./a.png\", \"text\": \"a ball\"}\r\n");
+    assertThat(captions()).containsExactly("a ball");
+    byte[] utf16 =
+        "\ufeff{\"file_name\": \"a.png\", \"text\": \"ein B\u00e4r\"}"
+            .getBytes(StandardCharsets.UTF_16LE);
+    Files.write(folder.resolve("captions.jsonl"), utf16);
+    assertThat(captions()).containsExactly("ein B\u00e4r");
+  }
+
+  @Test
+  void tablesOfCaptions() throws IOException {
+    picture("a.png");
+    picture("sub/b.png");
+    String rows =
+        "file_name,id,text\r\na.png,1,\"a ball, red\"\r\nsub\\b.png,2,\"a \"\"big\"\"\ncube\"\r\n";
+    text("metadata.csv", rows);
+    assertThat(captions()).containsExactly("a ball, red", "a \"big\" cube");
+    text("metadata.csv", "\ufefffile_name;caption\na.png;a ball\nsub/b.png;a cube\n");
+    assertThat(captions()).containsExactly("a ball", "a cube");
+    text("metadata.csv", "file_name,text\na.png,\n");
+    fails("metadata.csv line 2 has no text or caption for a.png", "sub/b.png is not in");
+    text("metadata.csv", "a.png,a ball\n");
+    fails("metadata.csv has no heading with file_name and text");
+  }
+
+  /** Each folder may have its own list: splits of a data set. */
+  @Test
+  void listsOfFoldersInFolders() throws IOException {
+    picture("train/a.png");
+    text("train/metadata.jsonl", "{\"file_name\": \"a.png\", \"text\": \"a ball\"}");
+    picture("test/b.png");
+    text("test/metadata.csv", "file_name,text\nb.png,a cube");
+    assertThat(captions()).containsExactly("a cube", "a ball");
   }
 
   @Test

@@ -190,6 +190,7 @@ class PlansTest {
     TimestepPlan back = TimestepPlan.fromJson(plan.toJson());
     assertThat(back).isEqualTo(plan);
     assertThat(back.toJson()).isEqualTo(plan.toJson());
+    assertThat(TimestepPlan.fromJson("\ufeff" + plan.toJson())).isEqualTo(plan);
   }
 
   @ParameterizedTest

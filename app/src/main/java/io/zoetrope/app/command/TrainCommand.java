@@ -3,6 +3,7 @@ package io.zoetrope.app.command;
 import io.zoetrope.app.cli.Result;
 import io.zoetrope.app.cli.Verb;
 import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.torch.TextFiles;
 import io.zoetrope.torch.UserError;
 import io.zoetrope.train.Trainer;
 import io.zoetrope.train.method.Method;
@@ -91,7 +92,7 @@ public final class TrainCommand extends Verb {
 
   /** The recipe as it is kept beside the run, with what was put over it. */
   private String text(Path file) throws IOException {
-    StringBuilder text = new StringBuilder(Files.readString(file));
+    StringBuilder text = new StringBuilder(TextFiles.lenient(file));
     for (String setting : settings) {
       text.append("\n# --set ").append(setting.replaceAll("\\s+", " "));
     }

@@ -1,6 +1,7 @@
 package io.zoetrope.checkpoint.hub;
 
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.TextFiles;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.net.URI;
@@ -118,7 +119,7 @@ public record HubSettings(
   private static Optional<String> read(Path file) {
     try {
       if (Files.isRegularFile(file) && Files.size(file) < 10_000) {
-        return Optional.of(Files.readString(file).strip()).filter(t -> !t.isEmpty());
+        return Optional.of(TextFiles.read(file).strip()).filter(t -> !t.isEmpty());
       }
     } catch (IOException e) {
       // A token that cannot be read is none: most models need none.

@@ -3,6 +3,7 @@ package io.zoetrope.network.text;
 import io.zoetrope.record.Json;
 import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;
+import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +18,13 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Text to token ids by a {@code tokenizer.json}, padded or cut to one length. */
 public final class PromptTokenizer implements AutoCloseable {
-  private static final Pattern WORD = Pattern.compile("\\w+|[^\\w\\s]+");
+  /** As the tokenizer's own {@code Whitespace} cuts: letters are those of every language. */
+  private static final Pattern WORD =
+      Pattern.compile("\\w+|[^\\w\\s]+", Pattern.UNICODE_CHARACTER_CLASS);
+
+  /** Signs that stand between words, or count. */
+  private static final Pattern PUNCTUATION = Pattern.compile("[\\p{P}\\p{Sm}\\p{Sc}\\p{Sk}]*");
+
   private static final String UNKNOWN = "[UNK]";
   private static final String PAD = "[PAD]";
   private static final String START = "[CLS]";
@@ -51,7 +58,7 @@ public final class PromptTokenizer implements AutoCloseable {
     long[] ids = new long[prompts.size() * length];
     long[] mask = new long[ids.length];
     for (int i = 0; i < prompts.size(); i++) {
-      List<TokenizerJson.Piece> row = tokenizer.encode(prompts.get(i));
+      List<TokenizerJson.Piece> row = tokenizer.encode(composed(prompts.get(i)));
       int n = Math.min(row.size(), length);
       for (int j = 0; j < n; j++) {
         ids[i * length + j] = row.get(j).id();
@@ -63,20 +70,23 @@ public final class PromptTokenizer implements AutoCloseable {
         Tensors.of(mask, prompts.size(), length).to(ScalarType.Bool));
   }
 
-  /** Words of the prompt that the tokenizer does not know, in order. */
+  /** Words of the prompt that the tokenizer does not know, in order. Punctuation is no word. */
   public List<String> unknownWords(String prompt) {
-    return tokenizer.encode(prompt).stream()
+    String text = composed(prompt);
+    return tokenizer.encode(text).stream()
         .filter(piece -> piece.token().equals(UNKNOWN))
-        .map(piece -> prompt.substring(piece.start(), piece.end()))
+        .map(piece -> text.substring(piece.start(), piece.end()))
+        .filter(word -> !PUNCTUATION.matcher(word).matches())
         .toList();
   }
 
   /** The end of a prompt that has more tokens than are read. */
   public Optional<String> unread(String prompt) {
-    List<TokenizerJson.Piece> row = tokenizer.encode(prompt);
+    String text = composed(prompt);
+    List<TokenizerJson.Piece> row = tokenizer.encode(text);
     return row.size() <= length
         ? Optional.empty()
-        : Optional.of(prompt.substring(row.get(length).start()).strip());
+        : Optional.of(text.substring(row.get(length).start()).strip());
   }
 
   /** One above the largest id. */
@@ -85,7 +95,7 @@ public final class PromptTokenizer implements AutoCloseable {
   }
 
   /**
-   * The tokenizer.json of a closed vocabulary: lower case, one token a word, [CLS] in front.
+   * The tokenizer.json of a closed vocabulary: NFC, lower case, one token a word, [CLS] in front.
    *
    * @param words without repetition
    */
@@ -106,7 +116,10 @@ public final class PromptTokenizer implements AutoCloseable {
           .put("normalized", false)
           .put("special", true);
     }
-    root.putObject("normalizer").put("type", "Lowercase");
+    ObjectNode normalizer = root.putObject("normalizer").put("type", "Sequence");
+    ArrayNode steps = normalizer.putArray("normalizers");
+    steps.addObject().put("type", "NFC");
+    steps.addObject().put("type", "Lowercase");
     root.putObject("pre_tokenizer").put("type", "Whitespace");
     ObjectNode post = root.putObject("post_processor").put("type", "TemplateProcessing");
     ArrayNode single = post.putArray("single");
@@ -134,7 +147,17 @@ public final class PromptTokenizer implements AutoCloseable {
 
   /** The words that {@link #wordLevel} tells apart in a text, as they come. */
   public static List<String> words(String text) {
-    return WORD.matcher(text.toLowerCase(Locale.ROOT)).results().map(MatchResult::group).toList();
+    // Letter by letter, as the tokenizer does: a sigma at the end of a word is one like others.
+    StringBuilder lower = new StringBuilder();
+    composed(text)
+        .codePoints()
+        .forEach(letter -> lower.append(Character.toString(letter).toLowerCase(Locale.ROOT)));
+    return WORD.matcher(lower).results().map(MatchResult::group).toList();
+  }
+
+  /** One form for what looks the same: an e with its accent is one letter (NFC). */
+  private static String composed(String text) {
+    return Normalizer.normalize(text, Normalizer.Form.NFC);
   }
 
   /** How large a vocabulary must be at least to hold every token of a tokenizer.json. */

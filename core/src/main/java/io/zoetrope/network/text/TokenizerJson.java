@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.zoetrope.record.Json;
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.TextFiles;
 import io.zoetrope.torch.UserError;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -90,7 +91,7 @@ public final class TokenizerJson implements AutoCloseable {
    */
   public static String read(Path file) {
     try {
-      return Files.readString(file);
+      return TextFiles.read(file);
     } catch (IOException e) {
       throw Files.exists(file)
           ? unreadable(file, e)

@@ -4,9 +4,9 @@ import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Source;
 import io.zoetrope.media.VideoInfo;
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.TextFiles;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -82,7 +82,7 @@ public record SourceFiles(Sources sources) {
       if (Files.size(path) > LARGEST_PLAN) {
         throw new UserError("'%s' is too large to be a plan".formatted(path));
       }
-      return TimestepPlan.fromJson(new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
+      return TimestepPlan.fromJson(TextFiles.lenient(path));
     } catch (IOException e) {
       throw AtomicFiles.cannot("read", path, e);
     }

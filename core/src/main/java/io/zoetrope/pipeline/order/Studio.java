@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
@@ -118,7 +117,7 @@ public final class Studio {
     model.loras().forEach(report -> note(report.line()));
     Engine first = order.tuning().over(model);
     Engine second = late.map(order.tuning()::over).orElse(first);
-    noteUnread(model);
+    Unread.lines(order.wish(), model).forEach(this::note);
     noteIdle(first, request);
     timings.mark("load");
     List<Path> models = new ArrayList<>(List.of(folder));
@@ -229,19 +228,6 @@ public final class Studio {
 
   private Path file(Path path) {
     return sources.file(path.toString());
-  }
-
-  private void noteUnread(VideoModel model) {
-    List<String> prompts = order.wish().prompts();
-    TreeSet<String> unknown = new TreeSet<>();
-    prompts.forEach(prompt -> unknown.addAll(model.unknownWords(prompt)));
-    if (!unknown.isEmpty()) {
-      note("the model has never seen the words: " + String.join(", ", unknown));
-    }
-    prompts.forEach(prompt ->
-        model
-            .unread(prompt)
-            .ifPresent(rest -> note("the prompt is too long; its end is not read: " + rest)));
   }
 
   /** What is asked for and has nothing to do. */

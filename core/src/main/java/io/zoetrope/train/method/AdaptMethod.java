@@ -90,6 +90,7 @@ record AdaptMethod(
             model.weights(Role.AUTOENCODER).orElseGet(ParameterStore::blueprint),
             clips.clips());
     LatentClips shown = LatentClips.of(latents).emphasising(clips.emphasis());
+    CaptionReading.warn(text, shown.captions(), setting.listener());
     int cut = clips.cutOf(shown.frames());
     NoiseSchedule trained =
         schedule.map(ScheduleBlock::schedule).orElseGet(() -> model.scheduling().toSchedule());

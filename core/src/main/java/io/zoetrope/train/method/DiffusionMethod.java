@@ -124,6 +124,7 @@ public record DiffusionMethod(
             config.attentionHeads());
     PromptEncoder prompts =
         new WordPrompts(new TextTransformer(words, store.root().at(TEXT)), vocabulary.tokenizer());
+    CaptionReading.warn(prompts, shown.captions(), setting.listener());
     String prefix = config.folder() + ".";
     store.trainable(name ->
         trains(name)

@@ -69,9 +69,13 @@ public final class Setting implements AutoCloseable {
     return switch (recipe.data()) {
       case DataBlock.Toybox t ->
           new ToyboxDataset(t.seed(), Split.TRAIN, t.width(), t.height(), t.frames(), t.fps());
-      case DataBlock.Folder f ->
-          FolderDataset.open(
-              f.path(), FolderDataset.Options.of(f.width(), f.height(), f.frames(), f.fps()));
+      case DataBlock.Folder f -> {
+        FolderDataset clips =
+            FolderDataset.open(
+                f.path(), FolderDataset.Options.of(f.width(), f.height(), f.frames(), f.fps()));
+        listener.note(clips.summary());
+        yield clips;
+      }
     };
   }
 

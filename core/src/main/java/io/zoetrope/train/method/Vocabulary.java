@@ -4,6 +4,7 @@ import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.data.toybox.ToyboxWords;
 import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.TextFiles;
 import io.zoetrope.train.RunFolder;
 import io.zoetrope.train.objective.LatentClips;
 import io.zoetrope.train.recipe.DataBlock;
@@ -40,7 +41,7 @@ record Vocabulary(PromptTokenizer tokenizer, String json) implements Setting.Res
     try {
       String json;
       if (inherited.isPresent()) {
-        json = Files.readString(inherited.get());
+        json = TextFiles.read(inherited.get());
       } else {
         json = PromptTokenizer.wordLevel(words(data, latents));
       }

@@ -4,6 +4,7 @@ import io.zoetrope.record.Default;
 import io.zoetrope.record.RecordReader;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.TextFiles;
 import io.zoetrope.torch.UserError;
 import io.zoetrope.train.AdamW;
 import io.zoetrope.train.Learning;
@@ -11,8 +12,6 @@ import io.zoetrope.train.LearningRate;
 import io.zoetrope.train.Muon;
 import io.zoetrope.train.TrainingSettings;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SequencedMap;
@@ -191,7 +190,7 @@ public record Recipe<M>(
       String named,
       SequencedMap<String, Class<? extends M>> methods) {
     try {
-      String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      String text = TextFiles.lenient(file);
       return parse(file.toString(), text, settings, named, methods);
     } catch (IOException e) {
       throw AtomicFiles.cannot("read", file, e);

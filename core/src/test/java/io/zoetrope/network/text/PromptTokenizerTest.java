@@ -11,11 +11,14 @@ import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PromptTokenizerTest {
   private static final List<String> WORDS = List.of("a", "red", "ball", "moves", "right");
@@ -59,6 +62,59 @@ class PromptTokenizerTest {
   void unknownWordsBehindLettersBeyondTheBasicPlaneAreNamed() throws Exception {
     try (PromptTokenizer tokenizer = tokenizer(8)) {
       assertThat(tokenizer.unknownWords("😀 a 🦄 cat")).containsExactly("😀", "🦄", "cat");
+    }
+  }
+
+  /** Training and reading cut alike: each word of a caption is one token, whatever its letters. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ein grüner Ball rollt über die Straße",
+        "très café, l'été d'Éric",
+        "żółta piłka toczy się w prawo",
+        "kırmızı TOP İstanbul'da dönüyor",
+        "quả bóng màu đỏ lăn",
+        "ΚΟΚΚΙΝΗ ΜΠΑΛΑ ΟΔΟΣ",
+        "красный мяч катится",
+        "赤いボールが右へ転がる",
+        "लाल गेंद दाईं ओर लुढ़कती है",
+        "كرة حمراء تتدحرج ١٢٣",
+        "cafe\u0301 u\u0308ber",
+        "a_b\u200dc x\u00b2 ½ 😀🦄 ǅ ﬁne"
+      })
+  void wordsOfEveryLanguageAreKnownWhenTheyWereLearned(String caption) throws Exception {
+    List<String> words = PromptTokenizer.words(caption);
+    Path file = folder.resolve("tokenizer.json");
+    Files.writeString(file, PromptTokenizer.wordLevel(words.stream().distinct().toList()));
+    try (PromptTokenizer tokenizer = PromptTokenizer.load(file, 64)) {
+      long[] ids = Tensors.toLongs(tokenizer.encode(List.of(caption)).ids_BN());
+      long[] mask = Tensors.toLongs(tokenizer.encode(List.of(caption)).mask_BN());
+      assertThat(Arrays.stream(mask).sum()).isEqualTo(words.size() + 1);
+      assertThat(Arrays.stream(ids).filter(id -> id == 1).count()).isZero();
+      assertThat(tokenizer.unknownWords(caption)).isEmpty();
+    }
+  }
+
+  @Test
+  void wordsAreWhole() {
+    assertThat(PromptTokenizer.words("Ein GRÜNER Ball, très café"))
+        .containsExactly("ein", "grüner", "ball", ",", "très", "café");
+    assertThat(PromptTokenizer.words("cafe\u0301")).containsExactly("caf\u00e9");
+  }
+
+  @Test
+  void aMarkAtTheBeginningOfTheFileIsPassedOver() throws Exception {
+    Path file = folder.resolve("marked.json");
+    Files.writeString(file, "\ufeff" + PromptTokenizer.wordLevel(WORDS));
+    try (PromptTokenizer tokenizer = PromptTokenizer.load(file, 8)) {
+      assertThat(tokenizer.unknownWords("a red cow")).containsExactly("cow");
+    }
+  }
+
+  @Test
+  void punctuationAloneIsNoUnknownWord() throws Exception {
+    try (PromptTokenizer tokenizer = tokenizer(8)) {
+      assertThat(tokenizer.unknownWords("a red ball, moves... right! (¿?) 「a」 + $")).isEmpty();
     }
   }
 

@@ -39,6 +39,7 @@ class VideoOrderTest {
       assertThat(VideoOrder.parse("order", json)).as("seed %d: %s", SEED, json).isEqualTo(order);
       assertThat(json).as("seed %d", SEED).matches("\\p{ASCII}+").doesNotContain("\n");
       assertThat(VideoOrder.parse("order", RecordWriter.pretty(order))).isEqualTo(order);
+      assertThat(VideoOrder.parse("order", "\ufeff" + json)).isEqualTo(order);
     }
   }
 

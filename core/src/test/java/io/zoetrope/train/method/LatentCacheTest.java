@@ -89,7 +89,9 @@ class LatentCacheTest {
         new TrainingListener() {
           @Override
           public void note(String line) {
-            said.add(line);
+            if (line.startsWith("latents")) {
+              said.add(line);
+            }
           }
 
           @Override

@@ -4,9 +4,9 @@ import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.order.SourceRef;
+import io.zoetrope.torch.TextFiles;
 import io.zoetrope.torch.UserError;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -78,7 +78,7 @@ public final class PlanOption {
       if (Files.size(path) > LARGEST) {
         throw new UserError("'%s' is too large to be a plan".formatted(file));
       }
-      return TimestepPlan.fromJson(new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
+      return TimestepPlan.fromJson(TextFiles.lenient(path));
     } catch (InvalidPathException e) {
       throw new UsageError("'%s' is no file name: %s".formatted(file, e.getReason()));
     } catch (IOException e) {
