@@ -3,9 +3,11 @@ package io.zoetrope.app;
 import io.zoetrope.app.cli.Verb;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.torch.Natives;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /**
@@ -28,7 +30,13 @@ public final class Cli {
   }
 
   /** Runs one command line; never throws for what a person did. */
-  public int run(String... args) {
+  public int run(String... words) {
+    String[] args = unfolded(words);
+    if (args.length == 0) {
+      all().usage(session.console().errWriter());
+      session.console().flush();
+      return Failures.USAGE;
+    }
     Optional<Commands.Entry> wanted = wanted(args);
     boolean computes = wanted.isPresent() && wanted.get().computes() && !asksForHelp(args);
     if (computes) {
@@ -54,6 +62,18 @@ public final class Cli {
         Natives.settle();
       }
     }
+  }
+
+  /** {@code help VERB} is {@code VERB --help}; of a verb that is not there, it is left alone. */
+  private String[] unfolded(String[] words) {
+    if (words.length == 0 || !words[0].equals("help")) {
+      return words;
+    }
+    String[] rest = Arrays.copyOfRange(words, 1, words.length);
+    boolean known = rest.length == 0 || wanted(rest).isPresent();
+    return known
+        ? Stream.concat(Stream.of(rest), Stream.of("--help")).toArray(String[]::new)
+        : rest;
   }
 
   private static boolean asksForHelp(String[] args) {

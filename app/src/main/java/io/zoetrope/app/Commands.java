@@ -57,7 +57,8 @@ final class Commands {
           new Entry("probe", ProbeCommand::new),
           new Entry("models", ModelsCommand::new),
           new Entry("pull", PullCommand::new),
-          new Entry("doctor", DoctorCommand::new));
+          new Entry("doctor", DoctorCommand::new),
+          new Entry("completion", CompletionCommand::new));
 
   private Commands() {}
 }

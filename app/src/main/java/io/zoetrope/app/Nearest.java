@@ -3,13 +3,42 @@ package io.zoetrope.app;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /** What somebody may have meant. */
 final class Nearest {
+  /** What other programs call an option. */
+  private static final Map<String, String> ELSEWHERE =
+      Map.ofEntries(
+          Map.entry("--cfg", "--guidance"),
+          Map.entry("--cfg-scale", "--guidance"),
+          Map.entry("--guidance-scale", "--guidance"),
+          Map.entry("--negative-prompt", "--negative"),
+          Map.entry("--num-frames", "--frames"),
+          Map.entry("--length", "--frames"),
+          Map.entry("--num-inference-steps", "--steps"),
+          Map.entry("--width", "--size"),
+          Map.entry("--height", "--size"),
+          Map.entry("--resolution", "--size"),
+          Map.entry("--scheduler", "--sampler"),
+          Map.entry("--sampling-method", "--sampler"),
+          Map.entry("--checkpoint", "--model"),
+          Map.entry("--ckpt", "--model"),
+          Map.entry("--output", "--out"),
+          Map.entry("--denoising-strength", "--strength"),
+          Map.entry("--framerate", "--fps"));
+
   private Nearest() {}
 
-  /** At most two candidates that differ from the word by few keystrokes or continue it. */
+  /**
+   * What other programs' word means here, or at most two candidates that differ from the word by
+   * few keystrokes or continue it.
+   */
   static List<String> of(String word, Collection<String> candidates) {
+    String meant = ELSEWHERE.getOrDefault(word, "");
+    if (candidates.contains(meant)) {
+      return List.of(meant);
+    }
     int budget = Math.max(1, word.replace("-", "").length() / 3);
     return candidates.stream()
         .filter(c -> distance(word, c) <= budget || (word.length() > 3 && c.startsWith(word)))

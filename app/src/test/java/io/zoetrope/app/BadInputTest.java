@@ -46,7 +46,6 @@ class BadInputTest {
   private static Stream<Arguments> commandRows() {
     return Stream.of(
         // The command itself.
-        row(USAGE, "no command given"),
         row(USAGE, "unknown command 'genrate': did you mean generate?", "genrate"),
         row(USAGE, "unknown command 'xyzzy' (see 'zoetrope --help')", "xyzzy"),
         row(USAGE, "unknown option '--hepl': did you mean --help?", "--hepl"),

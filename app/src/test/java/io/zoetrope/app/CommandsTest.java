@@ -38,6 +38,30 @@ class CommandsTest {
   }
 
   @Test
+  void nothingAskedForIsUsage() {
+    TestCli.Outcome outcome = new TestCli(folder).run();
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.out()).isEmpty();
+    assertThat(outcome.err()).startsWith("Usage: zoetrope").contains("generate", "doctor");
+  }
+
+  @Test
+  void helpIsAskedForInBothOrders() {
+    TestCli cli = new TestCli(folder);
+    assertThat(cli.run("help", "loop")).isEqualTo(cli.run("loop", "--help"));
+    assertThat(cli.run("help")).isEqualTo(cli.run("--help"));
+    assertThat(cli.run("help", "lop").code()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bash", "zsh", "fish"})
+  void shellsCompleteCommandsAndOptions(String shell) {
+    TestCli.Outcome outcome = new TestCli(folder).run("completion", shell);
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.out()).contains("interpolate", "guidance").contains("zoetrope");
+  }
+
+  @Test
   void toyboxMakesASheetUnderANewName() throws IOException {
     TestCli cli = new TestCli(folder);
     for (String name : List.of("toybox-7.png", "toybox-7-2.png")) {

@@ -19,4 +19,11 @@ class NearestTest {
     assertThat(Nearest.of("gen", List.of("generate", "train"))).isEmpty();
     assertThat(Nearest.of("gener", List.of("generate", "train"))).containsExactly("generate");
   }
+
+  @Test
+  void wordsOfOtherProgramsAreKnown() {
+    assertThat(Nearest.of("--cfg", List.of("--guidance", "--frames")))
+        .containsExactly("--guidance");
+    assertThat(Nearest.of("--cfg", List.of("--frames"))).isEmpty();
+  }
 }

@@ -10,7 +10,9 @@ import io.zoetrope.app.make.option.SourceOptions;
 import io.zoetrope.pipeline.order.ExtendSpec;
 import io.zoetrope.pipeline.order.Hold;
 import io.zoetrope.pipeline.order.Made;
+import io.zoetrope.pipeline.order.Remembered;
 import io.zoetrope.pipeline.order.TaskSpec;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +47,19 @@ public final class ExtendCommand extends MakeVerb {
 
   @Override
   protected List<String> prompts() {
-    return List.of(prompt.text());
+    return prompt.text().isEmpty() ? remembered() : List.of(prompt.text());
+  }
+
+  /** The words by which the source was made. Without any, a model shows whatever it likes. */
+  private List<String> remembered() {
+    List<String> words =
+        Remembered.read(session().resolve(Path.of(prompt.video(session()).path())))
+            .map(made -> made.order().wish().prompts())
+            .filter(prompts -> prompts.size() == 1)
+            .orElse(List.of());
+    words.forEach(
+        text -> note("goes on by the words that the file remembers: \"%s\"".formatted(text)));
+    return words;
   }
 
   @Override
@@ -60,6 +74,9 @@ public final class ExtendCommand extends MakeVerb {
 
   @Override
   Map<String, @Nullable Object> fields(Made made) {
+    if (made.order().wish().prompts().isEmpty()) {
+      note("without a prompt the model shows what it likes: say what goes on");
+    }
     return Map.of("overlap", join.join().overlap(), "hold", hold.words());
   }
 }

@@ -1,0 +1,225 @@
+package io.zoetrope.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zoetrope.app.cli.terminal.Cancellation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every command on every page runs as it stands there, page by page in a folder of its own, as a
+ * newcomer would who copies line after line. Only what would take long is made shorter, and only
+ * what needs a network or files of one's own is left out, each by a rule below with its reason. A
+ * list of all goes to {@code target/pages.txt}.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PagesIT {
+  private static final Path CHECKOUT = Path.of("..").toAbsolutePath().normalize();
+  private static final Path REFERENCE =
+      CHECKOUT.resolve("core/src/test/resources/reference/animatediff/model");
+  private static final Pattern COMMAND = Pattern.compile("^    \\./zoetrope (.*)$");
+  private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
+
+  private static final Map<String, String> MODELS =
+      Map.of("ZOETROPE_MODELS", CHECKOUT.resolve("models").toString());
+
+  /** What a page says in place of a name of one's own. */
+  private static final Map<String, String> STAND_INS =
+      Map.of(
+          "MODEL_DIR", REFERENCE.toString(),
+          "ADAPTER", REFERENCE.resolve("motion_adapter").toString());
+
+  /** Left out: a text in the command, and why. */
+  private static final Map<String, String> LEFT_OUT =
+      Map.ofEntries(
+          Map.entry("pull ", "needs the hub"),
+          Map.entry("AnimateLCM", "needs the hub"),
+          Map.entry("guoyww/", "needs the hub"),
+          Map.entry("sd15.safetensors", "needs a checkpoint of 2 GB"),
+          Map.entry("dreamy.safetensors", "needs a checkpoint of 2 GB"),
+          Map.entry("style.safetensors", "needs a LoRA of one's own"),
+          Map.entry("--control ", "needs a ControlNet of one's own"),
+          Map.entry("probe ", "needs inputs of a reference"),
+          Map.entry("--noise noise.safetensors", "needs inputs of a reference"),
+          Map.entry("--videos ", "needs videos of one's own"),
+          Map.entry("RECIPE", "needs a recipe of one's own"));
+
+  /** Made shorter: what in a command's words, and what stands there in its place. */
+  private static final Map<String, String> SHORTER =
+      Map.of(
+          "--frames 512", "--frames 24",
+          "--frames 1024", "--frames 64",
+          "--frames 64", "--frames 24",
+          "--at 200", "--at 12",
+          "-n 1000", "-n 8",
+          "-n 200", "-n 1",
+          "-n 50", "-n 1",
+          "-n 3", "-n 1",
+          "--steps 50", "--steps 2");
+
+  private static final List<String> MAKING =
+      List.of(
+          "generate",
+          "animate",
+          "interpolate",
+          "loop",
+          "extend",
+          "restyle",
+          "refine",
+          "travel",
+          "roll");
+
+  private static final String TRAINING =
+      " --set steps=2 --set batch=1 --set schedule.warmup=1 --set checkpoint.every=1000"
+          + " --set sample.every=0";
+
+  private final List<String> report = new ArrayList<>();
+
+  @BeforeAll
+  void nothingReported() {
+    report.clear();
+  }
+
+  @AfterAll
+  void write() throws IOException {
+    Files.write(Path.of("target/pages.txt"), report);
+  }
+
+  static Stream<Path> pages() throws IOException {
+    List<Path> pages = new ArrayList<>();
+    for (String root : List.of("README.md", "docs", "models")) {
+      try (Stream<Path> files = Files.walk(CHECKOUT.resolve(root))) {
+        files.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
+      }
+    }
+    return pages.stream().filter(page -> !commands(page).isEmpty()).map(CHECKOUT::relativize);
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void everyCommandRuns(Path page, @TempDir Path folder) throws IOException {
+    recipes(folder.resolve("recipes"));
+    List<String> failed = new ArrayList<>();
+    for (String command : commands(CHECKOUT.resolve(page))) {
+      Optional<String> why =
+          LEFT_OUT.entrySet().stream()
+              .filter(rule -> command.contains(rule.getKey()))
+              .map(Map.Entry::getValue)
+              .findFirst();
+      if (why.isPresent()) {
+        report.add("left out (%s): %s: %s".formatted(why.get(), page, command));
+        continue;
+      }
+      String run = shorter(command);
+      TestCli.Outcome outcome = new TestCli(folder, MODELS, new Cancellation()).run(words(run));
+      report.add(
+          "%s: %s: %s".formatted(run.equals(command) ? "as it stands" : "shorter", page, run));
+      if (outcome.code() != 0) {
+        failed.add(run + "\n  " + outcome.err());
+      }
+    }
+    assertThat(failed).isEmpty();
+  }
+
+  /** The recipes, which name the bundled model as one does from the checkout. */
+  private static void recipes(Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> files = Files.list(CHECKOUT.resolve("recipes"))) {
+      for (Path recipe : files.toList()) {
+        Files.writeString(
+            to.resolve(recipe.getFileName()),
+            Files.readString(recipe)
+                .replace("models/toybox", CHECKOUT.resolve("models/toybox").toString()));
+      }
+    }
+  }
+
+  @Test
+  void everyRuleIsOfUse() throws IOException {
+    List<String> all = pages().flatMap(page -> commands(CHECKOUT.resolve(page)).stream()).toList();
+    for (String rule :
+        Stream.concat(LEFT_OUT.keySet().stream(), SHORTER.keySet().stream()).toList()) {
+      assertThat(all).as(rule).anyMatch(command -> command.contains(rule));
+    }
+  }
+
+  /** Those of a page, without what a shell would take of them. */
+  private static List<String> commands(Path page) {
+    List<String> commands = new ArrayList<>();
+    try {
+      String text = Files.readString(page).replaceAll(" \\\\\n *", " ");
+      for (String line : text.lines().toList()) {
+        Matcher matcher = COMMAND.matcher(line);
+        if (matcher.matches()) {
+          commands.add(matcher.group(1).replaceAll(" +(#|> ).*$", "").strip());
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return commands;
+  }
+
+  private static String shorter(String command) {
+    String shorter = command;
+    for (Map.Entry<String, String> rule : new LinkedHashMap<>(SHORTER).entrySet()) {
+      shorter = (shorter + " ").replace(rule.getKey() + " ", rule.getValue() + " ").strip();
+    }
+    for (Map.Entry<String, String> name : STAND_INS.entrySet()) {
+      shorter = shorter.replace(name.getKey(), name.getValue());
+    }
+    String verb = command.split(" ", 2)[0];
+    if (MAKING.contains(verb) && !shorter.contains("--steps")) {
+      shorter += " --steps 2";
+    }
+    if (verb.equals("roll") && !shorter.contains("--frames")) {
+      shorter += " --frames 24"; // it would roll until Ctrl-C
+    }
+    if (shorter.contains(REFERENCE.toString())) {
+      shorter += " --size 32x32";
+    }
+    if (verb.equals("evaluate") && !shorter.contains("--truth")) {
+      shorter += " --steps 2";
+    }
+    return verb.equals("train") ? shorter + TRAINING + clips(command.split(" ")[1]) : shorter;
+  }
+
+  /** Few clips, where a recipe says how many it encodes before it begins. */
+  private static String clips(String recipe) {
+    Path file = CHECKOUT.resolve(recipe.endsWith(".yaml") ? recipe : "recipes/" + recipe + ".yaml");
+    try {
+      return Files.readString(file).contains("\n  clips:") ? " --set objective.clips=3" : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String[] words(String command) {
+    return WORD.matcher(command)
+        .results()
+        .map(found ->
+            Stream.of(found.group(1), found.group(2), found.group(3))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(""))
+        .toArray(String[]::new);
+  }
+}
