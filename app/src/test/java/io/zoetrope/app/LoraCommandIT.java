@@ -127,9 +127,9 @@ class LoraCommandIT {
   @Test
   void whatCannotBeUsedIsAnError() {
     fails("other.safetensors", "none of its 1 layers is in the model, first 'elsewhere'");
-    fails("text.safetensors", "is not a good safetensors file");
+    fails("text.safetensors", "is text ('this is no safetensors file'), not safetensors");
     fails("nowhere.safetensors", "no such file");
-    fails(".", "has 5 safetensors files: name the LoRA itself");
+    fails(".", "has 5 safetensors files: name one, as kohya.safetensors, other.safetensors");
   }
 
   private void fails(String lora, String cause) {

@@ -70,8 +70,17 @@ public record SafetensorsHeader(
     if (length > MAX_BYTES) {
       throw bad(what, "its header of %d bytes is longer than %d".formatted(length, MAX_BYTES));
     }
-    channel.position(8);
-    return parse(what, read(what, channel, (int) length), size);
+    return parse(what, header(what, channel, start, (int) length), size);
+  }
+
+  /** Of which the beginning has been read already. */
+  private static byte[] header(String what, SeekableByteChannel channel, byte[] start, int length)
+      throws IOException {
+    byte[] header = Arrays.copyOfRange(start, 8, 8 + length);
+    int have = Math.min(length, start.length - 8);
+    byte[] rest = read(what, channel, length - have);
+    System.arraycopy(rest, 0, header, have, rest.length);
+    return header;
   }
 
   private static byte[] read(String what, SeekableByteChannel channel, int bytes)

@@ -19,7 +19,8 @@ import java.util.OptionalLong;
  * estimates on the safe side, of what is resident at the worst moment (docs/memory.md).
  *
  * @param weights bytes of all components in the format they are used in
- * @param sampling bytes of activations of one step
+ * @param sampling bytes of activations of one step, and of the frames that pass through Java's heap
+ *     while the allocator still holds them
  * @param decoding bytes of the frames, which some formats hold until all are there, and of what
  *     their decoding takes
  */
@@ -48,7 +49,7 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
     long video = 3 * Float.BYTES * pixels * request.frames() * clips;
     int rows = (request.guidance() == 1 ? 1 : 2) * clips;
     Part.Clip clip = new Part.Clip(rows, request.frames(), request.height(), request.width());
-    long sampling = 0;
+    long sampling = video / Float.BYTES;
     long decoding = video;
     for (Weighed weighed : parts) {
       long running = weighed.part.footprint().apply(clip).running();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
 import io.zoetrope.checkpoint.Component;
+import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.diffusion.condition.Conditioning;
@@ -18,10 +19,13 @@ import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -209,6 +213,29 @@ class MotionAdapterTest {
       assertThatThrownBy(() -> one.motion.inflate(other.image))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("for a network of widths [8, 16], not [8, 8]");
+    }
+  }
+
+  /** Pruned files leave out what can be computed; others put a word before names, or are in f16. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "module."})
+  void anOriginalFileWithoutTablesKnowsThirtyTwoFrames(String before, @TempDir Path temp) {
+    Path cases = TinyStableDiffusion.resource("reference/cases/animate_original_no_tables/model");
+    UNetConfig image =
+        DiffusersConfig.unet(JsonFiles.read(cases.resolve("unet/config.json"), JsonNode.class));
+    Path file = temp.resolve("mm.safetensors");
+    Scopes.run(() -> {
+      try (SafetensorsFile pruned = Safetensors.open(cases.resolve("motion/pruned.safetensors"))) {
+        Map<String, Tensor> renamed = new HashMap<>();
+        pruned.tensors().forEach((name, t) -> renamed.put(before + name, t.to(ScalarType.Half)));
+        Safetensors.write(file, renamed, Map.of());
+      }
+    });
+    try (MotionAdapter adapter = MotionAdapter.open(file)) {
+      TemporalBlock block = adapter.inflate(image).inflation().temporal();
+      assertThat(block.longest()).hasValue(32);
+      assertThat(block.inTheMiddle()).isFalse();
+      assertThat(adapter.tensors().keySet()).allMatch(name -> !name.startsWith("module."));
     }
   }
 }

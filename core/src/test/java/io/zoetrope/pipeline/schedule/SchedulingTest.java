@@ -331,4 +331,23 @@ class SchedulingTest {
     assertThat(((SampledSchedule) ours.schedule()).timesteps())
         .containsExactly(((SampledSchedule) theirs.schedule()).timesteps());
   }
+
+  /** What numpy makes of libtorch's betas; the first one is within a rounding of a whole number. */
+  @Test
+  void exponentialSpacingOnLinearBetasIsCutAsTheReferenceDoes() {
+    assertThat(exponential(1e-4, 0.02)).containsExactly(999, 721, 302, 30, 0);
+    assertThat(exponential(0.00085, 0.012)).containsExactly(998, 673, 246, 24, 0);
+  }
+
+  private static double[] exponential(double start, double end) {
+    DiffusersScheduler made =
+        new DiffusersScheduler(
+            new JsonMapper()
+                .createObjectNode()
+                .put("_class_name", SchedulerClass.DPM.title())
+                .put("use_exponential_sigmas", true)
+                .put("beta_start", start)
+                .put("beta_end", end));
+    return ((SampledSchedule) made.sampling(made.sampler(), 5).schedule()).timesteps();
+  }
 }
