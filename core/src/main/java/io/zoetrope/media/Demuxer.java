@@ -42,7 +42,6 @@ final class Demuxer implements AutoCloseable {
    * @throws UserError if there is none
    */
   static Demuxer open(Path path) {
-    MediaFiles.refuseAnimatedWebp(path);
     Demuxer demuxer = new Demuxer(Ffmpeg.openInput(path));
     boolean open = false;
     try {

@@ -4,7 +4,11 @@ import io.zoetrope.media.ReadOptions.Damaged;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
@@ -27,9 +31,12 @@ final class FileSource implements FrameSource {
   private @Nullable AVCodecContext decoder;
   private @Nullable AVFrame decoded;
   private @Nullable FrameClock clock;
+  private @Nullable FrameFilter filter;
   private @Nullable FrameConverter converter;
   private VideoInfo info;
+  private final Deque<FrameClock.Span> times = new ArrayDeque<>();
   private Optional<Shown> again = Optional.empty();
+  private boolean ended;
   private boolean drained;
   private boolean broken;
   private double end;
@@ -48,6 +55,7 @@ final class FileSource implements FrameSource {
       decoded = Ffmpeg.checkAlloc(avutil.av_frame_alloc());
       kept[0] = Ffmpeg.checkAlloc(avutil.av_frame_alloc());
       kept[1] = Ffmpeg.checkAlloc(avutil.av_frame_alloc());
+      filter = new FrameFilter(file.stream());
       converter = new FrameConverter(stored);
       clock = new FrameClock(avutil.av_q2d(file.stream().time_base()), info.fps());
       watch(file);
@@ -61,13 +69,6 @@ final class FileSource implements FrameSource {
 
   private AVCodecContext openDecoder(AVStream stream) {
     AVCodecParameters par = stream.codecpar();
-    if (par.color_trc() == avutil.AVCOL_TRC_SMPTE2084
-        || par.color_trc() == avutil.AVCOL_TRC_ARIB_STD_B67) {
-      throw new UserError(
-          Fault.UNSUPPORTED,
-          "'" + path + "' is HDR video, whose colours would come out wrong",
-          "convert it to SDR first");
-    }
     AVCodec codec = Stored.decoder(stream);
     if (codec == null) {
       throw new UserError(
@@ -92,8 +93,12 @@ final class FileSource implements FrameSource {
   }
 
   @Override
-  public boolean transparent() {
-    return open(converter).transparent();
+  public Set<String> found() {
+    Set<String> found = new LinkedHashSet<>(open(filter).done());
+    if (open(converter).transparent()) {
+      found.add(Stored.TRANSPARENT);
+    }
+    return found;
   }
 
   /** Times count from the first frame that can be shown, so that one is looked at in any case. */
@@ -119,8 +124,7 @@ final class FileSource implements FrameSource {
 
   /** Goes on from a time; whether with a frame that is shown in time, or with none to be had. */
   private boolean jump(double from, double wanted) {
-    FrameClock times = open(clock);
-    if (!open(demuxer).seek(times.stamp(from))) {
+    if (!open(demuxer).seek(open(clock).stamp(from))) {
       return true;
     }
     restart();
@@ -147,7 +151,10 @@ final class FileSource implements FrameSource {
   private void restart() {
     avcodec.avcodec_flush_buffers(open(decoder));
     open(clock).jumped();
+    open(filter).reset();
+    times.clear();
     drained = false;
+    ended = false;
     again = Optional.empty();
   }
 
@@ -158,23 +165,42 @@ final class FileSource implements FrameSource {
       again = Optional.empty();
       return first;
     }
-    AVFrame frame = open(decoded);
     try (PointerScope scope = new PointerScope()) {
+      FrameFilter made = open(filter);
       while (true) {
-        int code = avcodec.avcodec_receive_frame(open(decoder), frame);
-        if (code >= 0) {
-          return Optional.of(keep(frame));
+        AVFrame slot = kept[(int) (count % 2)];
+        if (made.next(slot)) {
+          count++;
+          FrameClock.Span shown = times.remove();
+          end = shown.to();
+          return Optional.of(new Decoded(slot, shown));
         }
-        if (code == Ffmpeg.EOF) {
+        if (ended) {
           checkWhole();
           return Optional.empty();
         }
-        if (code == Ffmpeg.AGAIN) {
-          feed();
-        } else {
-          breaks();
-        }
+        decode(made);
       }
+    }
+  }
+
+  /** Decodes one frame, or reads a packet for it, or comes to the end. */
+  private void decode(FrameFilter to) {
+    AVFrame frame = open(decoded);
+    int code = avcodec.avcodec_receive_frame(open(decoder), frame);
+    if (code >= 0) {
+      if ((frame.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0 || frame.decode_error_flags() != 0) {
+        breaks();
+      }
+      times.add(open(clock).next(frame));
+      to.add(frame);
+    } else if (code == Ffmpeg.AGAIN) {
+      feed();
+    } else if (code == Ffmpeg.EOF) {
+      to.end();
+      ended = true;
+    } else {
+      breaks();
     }
   }
 
@@ -200,19 +226,6 @@ final class FileSource implements FrameSource {
     if (sent < 0 && !Completeness.mayTrail(file)) {
       breaks();
     }
-  }
-
-  private Shown keep(AVFrame frame) {
-    FrameClock.Span shown = open(clock).next(frame);
-    end = shown.to();
-    if ((frame.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0 || frame.decode_error_flags() != 0) {
-      breaks();
-    }
-    AVFrame slot = kept[(int) (count % 2)];
-    avutil.av_frame_unref(slot);
-    avutil.av_frame_move_ref(slot, frame);
-    count++;
-    return new Decoded(slot, shown);
   }
 
   private final class Decoded implements Shown {
@@ -267,6 +280,7 @@ final class FileSource implements FrameSource {
   @Override
   public void close() {
     Optional.ofNullable(converter).ifPresent(FrameConverter::close);
+    Optional.ofNullable(filter).ifPresent(FrameFilter::close);
     for (AVFrame frame : kept) {
       Optional.ofNullable(frame).ifPresent(avutil::av_frame_free);
     }
@@ -274,6 +288,7 @@ final class FileSource implements FrameSource {
     Optional.ofNullable(decoder).ifPresent(avcodec::avcodec_free_context);
     Optional.ofNullable(demuxer).ifPresent(Demuxer::close);
     converter = null;
+    filter = null;
     kept[0] = kept[1] = null;
     decoded = null;
     decoder = null;

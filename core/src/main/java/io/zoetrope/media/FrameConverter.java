@@ -75,7 +75,7 @@ final class FrameConverter implements AutoCloseable {
   }
 
   /** Untagged pictures: JPEG-like formats are full range; standard definition is BT.601. */
-  private static PixelConverter.Colour colour(AVFrame frame) {
+  static PixelConverter.Colour colour(AVFrame frame) {
     int format = frame.format();
     boolean jpeg =
         format == avutil.AV_PIX_FMT_YUVJ420P

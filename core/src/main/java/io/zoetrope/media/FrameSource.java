@@ -1,6 +1,7 @@
 package io.zoetrope.media;
 
 import java.util.Optional;
+import java.util.Set;
 
 /** Source frames in order with their times; a file or a folder. */
 interface FrameSource extends AutoCloseable {
@@ -19,8 +20,8 @@ interface FrameSource extends AutoCloseable {
 
   VideoInfo info();
 
-  /** Whether any pixel of the frames that were looked at was not opaque. */
-  boolean transparent();
+  /** What was changed in frames so far that the file did not announce, each in a few words. */
+  Set<String> found();
 
   /**
    * Goes to the last point at or before {@code seconds} from which decoding can start, if it can.

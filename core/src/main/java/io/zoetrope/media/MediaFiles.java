@@ -17,22 +17,6 @@ final class MediaFiles {
 
   private MediaFiles() {}
 
-  /** FFmpeg 8.0 has an encoder for animated WebP but no decoder. */
-  static void refuseAnimatedWebp(Path path) {
-    byte[] head = head(path, 30);
-    // RIFF....WEBPVP8X, then its length, then flags: bit 1 says animated.
-    boolean extended =
-        head.length >= 21
-            && ascii(head, 0, 4).equals("RIFF")
-            && ascii(head, 8, 16).equals("WEBPVP8X");
-    if (extended && (head[20] & 2) != 0) {
-      throw new UserError(
-          Fault.UNSUPPORTED,
-          "'" + path + "' is an animated WebP, which cannot be read",
-          "convert it to .mp4 or .gif");
-    }
-  }
-
   /** One line about a file that FFmpeg found nothing in. */
   static UserError unreadable(Path path) {
     byte[] head = head(path, 16);

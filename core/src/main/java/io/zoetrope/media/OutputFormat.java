@@ -15,7 +15,7 @@ public enum OutputFormat {
   WEBM(".webm"),
   /** 256 colours chosen for the clip; loops for ever; at most 50 frames per second. */
   GIF(".gif"),
-  /** Animated WebP: full colour, loops for ever. FFmpeg 8.0 cannot read it back; browsers can. */
+  /** Animated WebP: full colour, loops for ever. */
   WEBP(".webp"),
   /** One picture; of several frames, a contact sheet. */
   PNG(".png"),

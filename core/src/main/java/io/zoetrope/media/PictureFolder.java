@@ -5,6 +5,7 @@ import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -16,7 +17,7 @@ final class PictureFolder implements FrameSource {
   private final List<Path> pictures;
   private final VideoInfo info;
   private int next;
-  private boolean transparent;
+  private final Set<String> found = new LinkedHashSet<>();
 
   private final class Picture implements Shown {
     private final int number;
@@ -44,7 +45,7 @@ final class PictureFolder implements FrameSource {
   private Frame read(Path path) {
     try (VideoReader reader = VideoReader.open(path)) {
       Frame frame = reader.next().orElseThrow();
-      transparent |= reader.transparent();
+      found.addAll(reader.found());
       if (frame.width() != info.width() || frame.height() != info.height()) {
         throw new UserError(
             Fault.MISMATCH,
@@ -105,8 +106,8 @@ final class PictureFolder implements FrameSource {
   }
 
   @Override
-  public boolean transparent() {
-    return transparent;
+  public Set<String> found() {
+    return found;
   }
 
   @Override

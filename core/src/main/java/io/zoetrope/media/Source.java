@@ -219,9 +219,7 @@ public record Source(Video video, VideoInfo info, String report) {
       words.add("enlarged");
     }
     first.info().quirks().stream().filter(q -> !q.equals(Stored.TRANSPARENT)).forEach(words::add);
-    if (reader.transparent()) {
-      words.add(Stored.TRANSPARENT);
-    }
+    words.addAll(reader.found());
     return path.getFileName() + ": " + String.join(", ", words);
   }
 

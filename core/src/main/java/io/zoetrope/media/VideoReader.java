@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads a video, a picture, or a folder of pictures, frame by frame, as 8-bit sRGB: rotated as the
@@ -62,11 +63,16 @@ public final class VideoReader implements AutoCloseable {
     if (!Files.isReadable(path)) {
       throw new UserError(Fault.NO_ACCESS, "no permission to read '" + path + "'");
     }
-    FrameSource source =
-        Files.isDirectory(path)
-            ? PictureFolder.open(path, options.fps().orElse(FOLDER_FPS))
-            : new FileSource(path, options.damaged());
-    return new VideoReader(path, options, source);
+    return new VideoReader(path, options, source(path, options));
+  }
+
+  private static FrameSource source(Path path, ReadOptions options) {
+    if (Files.isDirectory(path)) {
+      return PictureFolder.open(path, options.fps().orElse(FOLDER_FPS));
+    }
+    return AnimatedWebp.is(path)
+        ? WebpSource.open(path, options.damaged())
+        : new FileSource(path, options.damaged());
   }
 
   /** Every frame of a file. */
@@ -186,9 +192,9 @@ public final class VideoReader implements AutoCloseable {
     return longestGap > 1.25 * shortestGap + 0.012;
   }
 
-  /** Whether any pixel of the frames read so far was not opaque. */
-  boolean transparent() {
-    return source.transparent();
+  /** What was changed in the frames read so far beyond what {@link #info} says. */
+  Set<String> found() {
+    return source.found();
   }
 
   private Optional<FrameSource.Shown> pull() {

@@ -32,6 +32,14 @@ final class Fixtures {
     write(path, video, muxer, encoder, new PixelConverter.Colour(format, matrix, full), Map.of());
   }
 
+  /** MPEG-2 whose frames are marked as two fields each, the upper one first. */
+  static void writeFields(Path path, Video video, String muxer) {
+    PixelConverter.Colour colour =
+        new PixelConverter.Colour(avutil.AV_PIX_FMT_YUV422P, avutil.AVCOL_SPC_SMPTE170M, false);
+    Map<String, String> options = Map.of("flags", "+ildct+ilme", "b", "8000000");
+    write(path, video, muxer, "mpeg2video", colour, options);
+  }
+
   /** MPEG-4 with two frames of which each refers to later ones, between those that do not. */
   static void writeBFrames(Path path, Video video, String muxer) {
     PixelConverter.Colour colour =

@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.bytedeco.ffmpeg.global.avutil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,18 +104,6 @@ class ReadErrorsTest {
     VideoWriter.write(path, TestClips.smooth(64, 64, 8, 8));
     byte[] head = Arrays.copyOf(Files.readAllBytes(path), 200);
     fails(Files.write(folder.resolve("b.mp4"), head), "damaged or cut off");
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {16, 18})
-  void hdr(int transfer) {
-    Path sdr = folder.resolve("sdr.mkv");
-    Video clip = TestClips.smooth(64, 64, 2, 8);
-    int format = avutil.AV_PIX_FMT_YUV420P10;
-    Fixtures.write(sdr, clip, "matroska", "ffv1", format, avutil.AVCOL_SPC_BT2020_NCL, false);
-    Path hdr = folder.resolve("hdr.mkv");
-    Fixtures.copy(sdr, hdr, "matroska", par -> par.color_trc(transfer), new double[0]);
-    fails(hdr, "HDR");
   }
 
   @Test

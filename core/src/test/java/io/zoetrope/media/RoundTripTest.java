@@ -146,11 +146,11 @@ class RoundTripTest {
     assertThat(TestClips.psnr(video, back)).isGreaterThan(45);
   }
 
-  /** FFmpeg cannot read it back, so the container is taken apart by hand. */
   @Test
   void animatedWebpHasItsFramesAndTimes() throws Exception {
     Path path = folder.resolve("a.webp");
-    VideoWriter.write(path, TestClips.smooth(101, 60, 9, 8));
+    Video clip = TestClips.smooth(101, 60, 9, 8);
+    VideoWriter.write(path, clip);
     ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);
     assertThat(file.getInt(4) + 8).isEqualTo(file.limit());
     List<Integer> durations = new ArrayList<>();
@@ -169,9 +169,10 @@ class RoundTripTest {
     }
     assertThat(loops).isZero();
     assertThat(durations).hasSize(9).containsOnly(125);
-    assertThatThrownBy(() -> VideoReader.read(path))
-        .isInstanceOf(UserError.class)
-        .hasMessageContaining("animated WebP");
+    Video back = VideoReader.read(path);
+    assertThat(back.frames()).hasSize(9);
+    assertThat(back.fps()).isEqualTo(8);
+    assertThat(TestClips.psnr(clip, back)).isGreaterThan(30);
   }
 
   @Test

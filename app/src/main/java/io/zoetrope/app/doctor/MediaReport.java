@@ -48,9 +48,6 @@ final class MediaReport {
     try {
       VideoWriter.write(file, clip());
       long bytes = Files.size(file);
-      if (format == OutputFormat.WEBP) {
-        return Finding.of("video", name, true, "writes; FFmpeg cannot read animated WebP");
-      }
       int frames = VideoReader.read(file).frames().size();
       boolean whole = format == OutputFormat.PNG || frames == FRAMES;
       String text = "writes and reads (%d bytes, %d frames)".formatted(bytes, frames);
