@@ -17,7 +17,8 @@ import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 
 /**
- * Takes the packets of a file's moving pictures out of it, in the order in which they lie there.
+ * Takes the packets of a file's moving pictures, or of its sound, out of it, in the order in which
+ * they lie there.
  */
 final class Demuxer implements AutoCloseable {
   /** Brands of files with still pictures (ISO 23008-12). */
@@ -27,6 +28,7 @@ final class Demuxer implements AutoCloseable {
   private final AVPacket packet;
   private final String name;
   private int stream = -1;
+  private int pictures = -1;
   private boolean broken;
   private boolean sought;
 
@@ -57,6 +59,39 @@ final class Demuxer implements AutoCloseable {
         demuxer.close();
       }
     }
+  }
+
+  /**
+   * Opens a file for its sound.
+   *
+   * @throws UserError if it has none
+   */
+  static Demuxer openSound(Path path) {
+    Demuxer demuxer = open(path);
+    int sound = demuxer.best(avutil.AVMEDIA_TYPE_AUDIO);
+    if (sound < 0) {
+      demuxer.close();
+      throw new UserError(Fault.INVALID, "'" + path + "' has no sound");
+    }
+    demuxer.pictures = demuxer.stream;
+    demuxer.stream = sound;
+    return demuxer;
+  }
+
+  /** Whether there is sound that can be decoded. */
+  boolean hasSound() {
+    int sound = best(avutil.AVMEDIA_TYPE_AUDIO);
+    return sound >= 0
+        && avcodec.avcodec_find_decoder(format.streams(sound).codecpar().codec_id()) != null
+        && format.streams(sound).codecpar().sample_rate() > 0;
+  }
+
+  /** When the pictures beside the sound begin, in seconds of the file. */
+  double picturesStart() {
+    AVStream shown = format.streams(pictures);
+    return shown.start_time() == avutil.AV_NOPTS_VALUE
+        ? 0
+        : shown.start_time() * avutil.av_q2d(shown.time_base());
   }
 
   /** The best stream of moving pictures; the cover picture of a song is not one. */
@@ -106,7 +141,7 @@ final class Demuxer implements AutoCloseable {
     return name;
   }
 
-  /** The next packet of the pictures, until the call after this; empty at the end of the file. */
+  /** The next packet of the stream, until the call after this; empty at the end of the file. */
   Optional<AVPacket> next() {
     while (true) {
       avcodec.av_packet_unref(packet);

@@ -17,6 +17,7 @@ import org.bytedeco.ffmpeg.global.avutil;
  *     one for each
  * @param gop frames from one key frame to the next
  * @param qp constant quantiser, where the encoder takes it so
+ * @param sound what is heard, and the encoder for it
  * @param texts how the file takes what it carries beside frames
  */
 record EncoderPlan(
@@ -31,7 +32,11 @@ record EncoderPlan(
     OptionalInt qp,
     Map<String, String> encoderOptions,
     Map<String, String> muxerOptions,
+    Optional<SoundPlan> sound,
     TextCarrier texts) {
+
+  /** Sound, and FFmpeg's name of what encodes it. */
+  record SoundPlan(String encoder, Sound sound) {}
 
   /**
    * Fails if the format cannot hold this size, rate or option, before anything is on disk.
@@ -122,6 +127,7 @@ record EncoderPlan(
         OptionalInt.of(qp),
         Map.of("profile", "high", "rc_mode", "quality", "allow_skip_frames", "0"),
         movflags,
+        options.sound().map(sound -> new SoundPlan("aac", sound)),
         new TextCarrier.Tags(options.metadata()));
   }
 
@@ -151,6 +157,7 @@ record EncoderPlan(
         OptionalInt.empty(),
         encoder,
         muxer,
+        options.sound().map(sound -> new SoundPlan("libopus", sound)),
         new TextCarrier.Tags(options.metadata()));
   }
 
@@ -167,6 +174,7 @@ record EncoderPlan(
         OptionalInt.empty(),
         Map.of(),
         growing ? Map.of("loop", "0", "flush_packets", "1") : Map.of("loop", "0"),
+        Optional.empty(),
         new TextCarrier.Comments(options.metadata()));
   }
 
@@ -184,6 +192,7 @@ record EncoderPlan(
         OptionalInt.empty(),
         Map.of("quality", Integer.toString(options.quality()), "lossless", "0"),
         Map.of("loop", "0"),
+        Optional.empty(),
         new TextCarrier.Xmp(options.metadata()));
   }
 

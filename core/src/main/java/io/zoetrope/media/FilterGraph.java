@@ -73,10 +73,15 @@ final class FilterGraph implements AutoCloseable {
     return out;
   }
 
-  /** Takes a reference to a frame, whose bytes must not change any more; null is the end. */
-  void add(@Nullable AVFrame frame, String doing) {
+  /**
+   * Takes a reference to a frame, whose bytes must not change any more; null is the end.
+   *
+   * @return whether it takes more: what cuts an end off does not
+   */
+  boolean add(@Nullable AVFrame frame, String doing) {
     int flags = frame == null ? 0 : avfilter.AV_BUFFERSRC_FLAG_KEEP_REF;
-    Ffmpeg.check(avfilter.av_buffersrc_add_frame_flags(in, frame, flags), doing);
+    int code = avfilter.av_buffersrc_add_frame_flags(in, frame, flags);
+    return code != Ffmpeg.EOF && Ffmpeg.check(code, doing) >= 0;
   }
 
   /** Hands over the frames that are done; each lives as long as the call. */

@@ -20,7 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class FrameFilter implements AutoCloseable {
   private static final String DOING = "filter a frame";
 
-  private final AVStream stream;
+  private final int codec;
+  private final int fieldOrder;
+  private final int transfer;
+  private final int tickNum;
+  private final int tickDen;
   private final Deque<AVFrame> ready = new ArrayDeque<>();
   private final Set<String> done = new LinkedHashSet<>();
   private boolean fields;
@@ -31,7 +35,12 @@ final class FrameFilter implements AutoCloseable {
   private record Key(int width, int height, int format, boolean fields, Light light) {}
 
   FrameFilter(AVStream stream) {
-    this.stream = stream;
+    AVCodecParameters par = stream.codecpar();
+    codec = par.codec_id();
+    fieldOrder = par.field_order();
+    transfer = par.color_trc();
+    tickNum = stream.time_base().num();
+    tickDen = stream.time_base().den();
   }
 
   /** What was done to frames so far, each in a few words. */
@@ -43,7 +52,7 @@ final class FrameFilter implements AutoCloseable {
   void add(AVFrame frame) {
     stateFields(frame);
     fields |= (frame.flags() & AVFrame.AV_FRAME_FLAG_INTERLACED) != 0;
-    Light light = Light.of(frame, stream.codecpar());
+    Light light = Light.of(frame, transfer);
     Key wanted = new Key(frame.width(), frame.height(), frame.format(), fields, light);
     if (!wanted.equals(key)) {
       end();
@@ -98,11 +107,8 @@ final class FrameFilter implements AutoCloseable {
    * frames one by one.
    */
   private void stateFields(AVFrame frame) {
-    AVCodecParameters par = stream.codecpar();
-    int order = par.field_order();
-    boolean said = order > avcodec.AV_FIELD_PROGRESSIVE;
-    if (said && !marks(par.codec_id())) {
-      boolean topFirst = order == avcodec.AV_FIELD_TT || order == avcodec.AV_FIELD_BT;
+    if (fieldOrder > avcodec.AV_FIELD_PROGRESSIVE && !marks(codec)) {
+      boolean topFirst = fieldOrder == avcodec.AV_FIELD_TT || fieldOrder == avcodec.AV_FIELD_BT;
       int top = topFirst ? AVFrame.AV_FRAME_FLAG_TOP_FIELD_FIRST : 0;
       frame.flags(frame.flags() | AVFrame.AV_FRAME_FLAG_INTERLACED | top);
     }
@@ -119,8 +125,6 @@ final class FrameFilter implements AutoCloseable {
   }
 
   private FilterGraph open(AVFrame frame, Key wanted) {
-    int num = stream.time_base().num();
-    int den = stream.time_base().den();
     StringBuilder filters = new StringBuilder();
     if (wanted.fields()) {
       filters.append("bwdif=mode=send_frame:deint=interlaced");
@@ -130,7 +134,7 @@ final class FrameFilter implements AutoCloseable {
       filters.append(filters.isEmpty() ? "" : ",").append(wanted.light().chain());
       done.add(wanted.light().words());
     }
-    String source = FilterGraph.source(frame, colourspace(frame, wanted), range(frame), num, den);
+    String source = FilterGraph.source(frame, colourspace(frame, wanted), range(frame), tickNum, tickDen);
     return new FilterGraph(source, filters.toString(), "buffersink@out", DOING);
   }
 
@@ -168,8 +172,8 @@ final class FrameFilter implements AutoCloseable {
     private static final double PAPER = 203;
     private static final double USUAL_PEAK = 1000;
 
-    static Light of(AVFrame frame, AVCodecParameters par) {
-      int transfer = high(frame.color_trc()) ? frame.color_trc() : par.color_trc();
+    static Light of(AVFrame frame, int stated) {
+      int transfer = high(frame.color_trc()) ? frame.color_trc() : stated;
       return new Light(transfer, high(transfer) ? USUAL_PEAK / PAPER : 1);
     }
 

@@ -41,6 +41,7 @@ final class MuxSink implements FormatSink {
   private @Nullable AVFrame planes;
   private @Nullable PixelConverter converter;
   private @Nullable Palette palette;
+  private @Nullable SoundTrack sound;
   private OptionalInt qp = OptionalInt.empty();
   private long frames;
   private boolean begun;
@@ -79,6 +80,8 @@ final class MuxSink implements FormatSink {
     stream = s;
     Ffmpeg.check(avcodec.avcodec_parameters_from_context(s.codecpar(), c), "describe the stream");
     s.time_base(c.time_base()).avg_frame_rate(rate).r_frame_rate(rate);
+    plan.sound()
+        .ifPresent(p -> sound = new SoundTrack(format, target, p.encoder(), p.sound()));
     openFile(format);
     packet = Ffmpeg.checkAlloc(avcodec.av_packet_alloc());
     rgb = Ffmpeg.frame(avutil.AV_PIX_FMT_RGB24, width, height);
@@ -190,6 +193,9 @@ final class MuxSink implements FormatSink {
       encode(out);
     }
     frames++;
+    if (sound != null) {
+      sound.upTo(frames / plan.fps());
+    }
   }
 
   /** Sends one frame, or the end of them, and writes the packets that come out. */
@@ -236,6 +242,9 @@ final class MuxSink implements FormatSink {
       });
     }
     encode(null);
+    if (sound != null) {
+      sound.finish(frames / plan.fps());
+    }
     AVFormatContext format = open(muxer);
     if (plan.palette().isPresent()) {
       // GIF counts hundredths of a second: what the last frame still owes for the clip to last
@@ -263,6 +272,7 @@ final class MuxSink implements FormatSink {
   public void close() {
     Optional.ofNullable(converter).ifPresent(PixelConverter::close);
     Optional.ofNullable(palette).ifPresent(Palette::close);
+    Optional.ofNullable(sound).ifPresent(SoundTrack::close);
     Optional.ofNullable(rgb).ifPresent(avutil::av_frame_free);
     Optional.ofNullable(planes).ifPresent(avutil::av_frame_free);
     Optional.ofNullable(packet).ifPresent(avcodec::av_packet_free);
@@ -276,6 +286,7 @@ final class MuxSink implements FormatSink {
     }
     converter = null;
     palette = null;
+    sound = null;
     rgb = null;
     planes = null;
     packet = null;

@@ -51,6 +51,11 @@ public enum OutputFormat {
     return this == MP4 || this == WEBM || this == GIF || this == PNG_FOLDER;
   }
 
+  /** Whether a file can hold sound beside its pictures. */
+  public boolean sounds() {
+    return this == MP4 || this == WEBM;
+  }
+
   /**
    * The format that a path asks for: by its ending, else a folder if it has no ending or is one.
    *

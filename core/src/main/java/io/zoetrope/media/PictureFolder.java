@@ -90,6 +90,7 @@ final class PictureFolder implements FrameSource {
             fps,
             OptionalDouble.of(n / fps),
             OptionalLong.of(n),
+            false,
             first.codec(),
             first.quirks()));
   }

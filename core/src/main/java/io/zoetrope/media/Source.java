@@ -30,6 +30,16 @@ public record Source(Video video, VideoInfo info, String report) {
   /** Smaller sides than this show nothing. */
   public static final int LEAST_SIDE = 8;
 
+  /** What becomes of the sound beside a source's pictures, where there is some. */
+  public enum Hearing {
+    /** Nobody would hear it anyway. */
+    NONE,
+    /** It goes with the pictures. */
+    KEPT,
+    /** The pictures go on without it. */
+    LOST
+  }
+
   /**
    * What is wanted.
    *
@@ -39,31 +49,45 @@ public record Source(Video video, VideoInfo info, String report) {
    * @param fps rate; empty for that of the file
    * @param start seconds from the beginning, at least 0
    * @param most frames at most, at least 1
+   * @param hearing what becomes of sound
    */
-  public record Wish(int width, int height, Fit fit, OptionalDouble fps, double start, int most) {
+  public record Wish(
+      int width,
+      int height,
+      Fit fit,
+      OptionalDouble fps,
+      double start,
+      int most,
+      Hearing hearing) {
     /** Whole and cropped, at its own rate. */
     public static Wish of(int width, int height) {
-      return new Wish(width, height, Fit.CROP, OptionalDouble.empty(), 0, Integer.MAX_VALUE);
+      return new Wish(
+          width, height, Fit.CROP, OptionalDouble.empty(), 0, Integer.MAX_VALUE, Hearing.NONE);
     }
 
     /** At so many frames per second. */
     public Wish at(double rate) {
-      return new Wish(width, height, fit, OptionalDouble.of(rate), start, most);
+      return new Wish(width, height, fit, OptionalDouble.of(rate), start, most, hearing);
     }
 
     /** From so many seconds on. */
     public Wish from(double seconds) {
-      return new Wish(width, height, fit, fps, seconds, most);
+      return new Wish(width, height, fit, fps, seconds, most, hearing);
     }
 
     /** So many frames, or fewer if there are no more. */
     public Wish first(int frames) {
-      return new Wish(width, height, fit, fps, start, frames);
+      return new Wish(width, height, fit, fps, start, frames, hearing);
     }
 
     /** Fitted otherwise. */
     public Wish fitted(Fit other) {
-      return new Wish(width, height, other, fps, start, most);
+      return new Wish(width, height, other, fps, start, most, hearing);
+    }
+
+    /** With another word on sound. */
+    public Wish heard(Hearing other) {
+      return new Wish(width, height, fit, fps, start, most, other);
     }
 
     private ReadOptions options() {
@@ -220,6 +244,9 @@ public record Source(Video video, VideoInfo info, String report) {
     }
     first.info().quirks().stream().filter(q -> !q.equals(Stored.TRANSPARENT)).forEach(words::add);
     words.addAll(reader.found());
+    if (first.info().sound() && wish.hearing() != Hearing.NONE) {
+      words.add(wish.hearing() == Hearing.KEPT ? "with its sound" : "without its sound");
+    }
     return path.getFileName() + ": " + String.join(", ", words);
   }
 

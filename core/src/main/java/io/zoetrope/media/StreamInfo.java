@@ -24,6 +24,7 @@ final class StreamInfo {
         picture ? 1 : fps(demuxer.format(), stream),
         picture ? OptionalDouble.empty() : seconds(demuxer.format(), stream),
         picture ? OptionalLong.of(1) : Completeness.stated(demuxer),
+        !picture && demuxer.hasSound(),
         codec(stream.codecpar()),
         stored.quirks());
   }

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  * @param fps mean rate of the source; 1 for a picture
  * @param seconds length, where the file states it
  * @param frames number of frames, where the file states it
+ * @param sound whether there is sound beside the pictures
  * @param codec FFmpeg's name of it, such as {@code h264}
  * @param quirks what has to be changed to show it as 8-bit sRGB, upright, with square pixels; each
  *     in a few words, such as {@code "10 bit"}
@@ -22,6 +23,7 @@ public record VideoInfo(
     double fps,
     OptionalDouble seconds,
     OptionalLong frames,
+    boolean sound,
     String codec,
     List<String> quirks) {
   public VideoInfo {

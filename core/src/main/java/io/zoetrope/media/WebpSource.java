@@ -49,6 +49,7 @@ final class WebpSource implements FrameSource {
             frames > 1 ? frames / seconds : 1,
             frames > 1 ? OptionalDouble.of(seconds) : OptionalDouble.empty(),
             OptionalLong.of(frames),
+            false,
             "webp",
             List.of());
   }

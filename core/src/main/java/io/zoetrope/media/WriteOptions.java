@@ -2,6 +2,7 @@ package io.zoetrope.media;
 
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
+import java.util.Optional;
 
 /**
  * How a video is written.
@@ -11,9 +12,15 @@ import io.zoetrope.torch.UserError;
  * @param durability what stands on disk before {@link VideoWriter#commit()}
  * @param chroma colour resolution; {@link Chroma#FULL} only in WebM
  * @param metadata text that the file carries; a folder of pictures, in its first one
+ * @param sound what is heard, in formats that hold any ({@link OutputFormat#sounds()})
  */
 public record WriteOptions(
-    double fps, int quality, Durability durability, Chroma chroma, VideoMetadata metadata) {
+    double fps,
+    int quality,
+    Durability durability,
+    Chroma chroma,
+    VideoMetadata metadata,
+    Optional<Sound> sound) {
 
   /** Good enough that nobody sees the codec: above 40 dB on smooth content. */
   public static final int DEFAULT_QUALITY = 90;
@@ -51,22 +58,26 @@ public record WriteOptions(
   /** Good quality, whole or not at all. */
   public static WriteOptions at(double fps) {
     return new WriteOptions(
-        fps, DEFAULT_QUALITY, Durability.WHOLE, Chroma.HALF, VideoMetadata.NONE);
+        fps, DEFAULT_QUALITY, Durability.WHOLE, Chroma.HALF, VideoMetadata.NONE, Optional.empty());
   }
 
   public WriteOptions quality(int value) {
-    return new WriteOptions(fps, value, durability, chroma, metadata);
+    return new WriteOptions(fps, value, durability, chroma, metadata, sound);
   }
 
   public WriteOptions durability(Durability value) {
-    return new WriteOptions(fps, quality, value, chroma, metadata);
+    return new WriteOptions(fps, quality, value, chroma, metadata, sound);
   }
 
   public WriteOptions chroma(Chroma value) {
-    return new WriteOptions(fps, quality, durability, value, metadata);
+    return new WriteOptions(fps, quality, durability, value, metadata, sound);
   }
 
   public WriteOptions metadata(VideoMetadata value) {
-    return new WriteOptions(fps, quality, durability, chroma, value);
+    return new WriteOptions(fps, quality, durability, chroma, value, sound);
+  }
+
+  public WriteOptions sound(Optional<Sound> value) {
+    return new WriteOptions(fps, quality, durability, chroma, metadata, value);
   }
 }

@@ -68,6 +68,7 @@ final class Fixtures {
             OptionalInt.empty(),
             options,
             Map.of(),
+            Optional.empty(),
             TextCarrier.NONE);
     try (MuxSink sink = new MuxSink(path, path, video.width(), video.height(), plan)) {
       video.frames().forEach(sink::write);

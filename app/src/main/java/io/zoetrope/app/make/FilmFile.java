@@ -37,6 +37,11 @@ final class FilmFile implements FrameSink {
   }
 
   @Override
+  public boolean sounds() {
+    return file.sounds();
+  }
+
+  @Override
   public void frame(Frame frame) {
     file.frame(frame);
     verb.written(file.frames());

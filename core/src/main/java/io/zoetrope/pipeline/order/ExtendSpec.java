@@ -3,9 +3,11 @@ package io.zoetrope.pipeline.order;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Fit;
 import io.zoetrope.media.Frame;
+import io.zoetrope.media.Sound;
 import io.zoetrope.media.Source;
 import io.zoetrope.media.Video;
 import io.zoetrope.network.vae.LatentGrid;
+import io.zoetrope.media.VideoInfo;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
@@ -63,7 +65,8 @@ public record ExtendSpec(
 
   @Override
   public Ready ready(Wish wish, SourceFiles files) {
-    if (files.video(video).still()) {
+    VideoInfo info = files.video(video);
+    if (info.still()) {
       throw new UserError(
           Fault.INVALID,
           "'%s' is one picture".formatted(video.path()),
@@ -73,6 +76,11 @@ public record ExtendSpec(
       @Override
       public VideoRequest request(VideoRequest usual, VideoModel model) {
         return wish.shape(usual, join.clip(usual.frames()));
+      }
+
+      @Override
+      public Optional<Sound> sound() {
+        return files.sound(video, info, start);
       }
 
       @Override

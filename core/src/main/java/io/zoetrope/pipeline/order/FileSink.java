@@ -92,9 +92,15 @@ public final class FileSink implements FrameSink {
     WriteOptions options =
         WriteOptions.at(request.fps())
             .durability(grows ? Durability.GROWING : Durability.WHOLE)
-            .metadata(metadata);
+            .metadata(metadata)
+            .sound(shot.sound());
     writer =
         Optional.of(VideoWriter.open(path, format, request.width(), request.height(), options));
+  }
+
+  @Override
+  public boolean sounds() {
+    return format.sounds();
   }
 
   @Override

@@ -20,6 +20,11 @@ public interface FrameSink extends AutoCloseable {
    */
   void begin(Shot shot);
 
+  /** Whether sound can go there beside frames. */
+  default boolean sounds() {
+    return false;
+  }
+
   /** Takes the next frame. */
   void frame(Frame frame);
 

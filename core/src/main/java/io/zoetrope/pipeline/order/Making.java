@@ -16,6 +16,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param first the engine of the order's model
  * @param second that of the model which does the last part; the first, if there is no other
  * @param request size, rate, clip length and sampling
+ * @param sounds whether the sound of a source goes with its frames
  * @param files the sources
  * @param controls beside the first model, and what they are shown
  * @param said told in a line what was done to each source
@@ -26,6 +27,7 @@ public record Making(
     Engine first,
     Engine second,
     VideoRequest request,
+    boolean sounds,
     SourceFiles files,
     List<ModelRef.Control> controls,
     Consumer<String> said,
@@ -33,7 +35,12 @@ public record Making(
     Progress progress) {
   /** In the size and at the rate of what is made. */
   public Source.Wish wish() {
-    return Source.Wish.of(request.width(), request.height()).at(request.fps());
+    return heard(Source.Wish.of(request.width(), request.height()).at(request.fps()));
+  }
+
+  /** Saying what becomes of sound. */
+  Source.Wish heard(Source.Wish wish) {
+    return wish.heard(sounds ? Source.Hearing.KEPT : Source.Hearing.LOST);
   }
 
   /** A picture as latents of the second model, [1, C, 1, h, w]. */

@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Fit;
+import io.zoetrope.media.Sound;
 import io.zoetrope.media.Source;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoInfo;
@@ -102,16 +103,18 @@ public record RefineSpec(
 
   @Override
   public Ready ready(Wish wish, SourceFiles files) {
-    return new Refining(wish, video.map(files::video));
+    return new Refining(wish, files, video.map(files::video));
   }
 
   /** Its sizes follow from the model's and the source's. */
   private final class Refining implements Ready {
     private final Wish wish;
+    private final SourceFiles files;
     private final Optional<VideoInfo> given;
 
-    Refining(Wish wish, Optional<VideoInfo> given) {
+    Refining(Wish wish, SourceFiles files, Optional<VideoInfo> given) {
       this.wish = wish;
+      this.files = files;
       this.given = given;
     }
 
@@ -147,6 +150,11 @@ public record RefineSpec(
     }
 
     @Override
+    public Optional<Sound> sound() {
+      return given.flatMap(info -> files.sound(video.orElseThrow(), info, start));
+    }
+
+    @Override
     public Shoot read(Making making) {
       VideoRequest request = making.request();
       Size small = small(making.first().model());
@@ -160,7 +168,7 @@ public record RefineSpec(
               .fitted(fit)
               .from(start)
               .first(wish.frames().orElse(RestyleSpec.USUAL_MOST));
-      Video begun = making.video(video.orElseThrow(), source).video();
+      Video begun = making.video(video.orElseThrow(), making.heard(source)).video();
       return film(making, cascade.part(1, 2), Optional.of(begun));
     }
   }

@@ -2,8 +2,10 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Fit;
+import io.zoetrope.media.Sound;
 import io.zoetrope.media.Source;
 import io.zoetrope.network.vae.LatentGrid;
+import io.zoetrope.media.VideoInfo;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -68,7 +70,7 @@ public record RestyleSpec(
   public Ready ready(Wish wish, SourceFiles files) {
     Optional<TimestepPlan> drawn = files.plan(plan, wish);
     drawn.ifPresent(DrawnPlans::requireGiven);
-    files.video(video);
+    VideoInfo info = files.video(video);
     return new Ready() {
       @Override
       public VideoRequest request(VideoRequest usual, VideoModel model) {
@@ -79,6 +81,11 @@ public record RestyleSpec(
                     model.can(io.zoetrope.pipeline.family.Ability.VIDEO)
                         ? join.clip(usual.frames())
                         : 1));
+      }
+
+      @Override
+      public Optional<Sound> sound() {
+        return files.sound(video, info, start);
       }
 
       @Override

@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.global.torch;
 record Shown(Making making) {
   /** Pictures [1, 3, M, H, W] with values 0..1, M at most {@code frames}. */
   private Tensor pictures(SourceRef ref, int frames) {
-    Source source = making.video(ref, making.wish().first(frames));
+    Source source = making.video(ref, making.wish().first(frames).heard(Source.Hearing.NONE));
     Tensor x = FrameTensors.toTensor(source.video()).unsqueeze(0);
     return Ops.mul(Ops.add(x, 1), 0.5);
   }

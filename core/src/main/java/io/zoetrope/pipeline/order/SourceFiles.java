@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.media.Sound;
 import io.zoetrope.media.Source;
 import io.zoetrope.media.VideoInfo;
 import io.zoetrope.torch.AtomicFiles;
@@ -39,6 +40,18 @@ public record SourceFiles(Sources sources) {
   /** A video, a picture or a folder of pictures; see {@link Source#check}. */
   public VideoInfo video(SourceRef ref) {
     return Source.check(path(ref));
+  }
+
+  /**
+   * The sound of a video from a time on, until its pictures end.
+   *
+   * @param info what the file says
+   */
+  Optional<Sound> sound(SourceRef ref, VideoInfo info, double start) {
+    double seconds = info.seconds().orElse(Double.POSITIVE_INFINITY) - start;
+    return info.sound() && seconds > 0
+        ? Optional.of(new Sound(sources.file(ref.path()), start, seconds))
+        : Optional.empty();
   }
 
   /** One picture; see {@link Source#checkPicture}. */

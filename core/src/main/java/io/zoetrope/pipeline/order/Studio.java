@@ -129,12 +129,13 @@ public final class Studio {
             order.wish().frames().orElse(request.frames()),
             growing,
             growing && order.wish().frames().isEmpty(),
+            sink.sounds() ? ready.sound() : Optional.empty(),
             () -> Remembered.of(order, models, sources));
     Reel reel = new Reel(sink, timings);
     try (sink) {
       sink.begin(shot);
       timings.mark("open");
-      shoot(ready, first, second, request, reel);
+      shoot(ready, first, second, shot, reel);
       // What ends only when it is stopped was stopped.
       Progress end = shot.endless() ? Progress.NONE : progress;
       end.requireGoing(reel.frames(), reel.frames());
@@ -156,21 +157,22 @@ public final class Studio {
   }
 
   private void shoot(
-      TaskSpec.Ready ready, Engine first, Engine second, VideoRequest request, Reel reel) {
+      TaskSpec.Ready ready, Engine first, Engine second, Shot shot, Reel reel) {
     Scopes.run(() -> {
       TaskSpec.Shoot shoot =
           ready.read(
               new Making(
                   first,
                   second,
-                  request,
+                  shot.request(),
+                  shot.sound().isPresent(),
                   new SourceFiles(sources),
                   order.model().controls(),
                   this::said,
                   this::note,
                   progress));
       timings.mark("read");
-      progress.requireGoing(0, request.steps());
+      progress.requireGoing(0, shot.request().steps());
       shoot.run(reel, progress);
     });
   }

@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.network.vae.LatentGrid;
+import io.zoetrope.media.Sound;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -70,6 +71,11 @@ public sealed interface TaskSpec
      * @param model the first one, for what it can make
      */
     VideoRequest request(VideoRequest usual, VideoModel model);
+
+    /** What is heard, where frames keep the times of a source that has sound. */
+    default Optional<Sound> sound() {
+      return Optional.empty();
+    }
 
     /** Reads the sources. What it makes belongs to the scope around. */
     Shoot read(Making making);

@@ -151,6 +151,7 @@ class PlanThatRunsTest {
                     engine,
                     engine,
                     request,
+                    false,
                     files,
                     List.of(),
                     line -> {},
