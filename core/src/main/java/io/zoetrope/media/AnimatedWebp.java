@@ -95,7 +95,9 @@ record AnimatedWebp(int width, int height, List<Part> parts, boolean breaksOff) 
   }
 
   private static int u24(ByteBuffer bytes, int at) {
-    return (bytes.get(at) & 0xff) | (bytes.get(at + 1) & 0xff) << 8 | (bytes.get(at + 2) & 0xff) << 16;
+    return (bytes.get(at) & 0xff)
+        | (bytes.get(at + 1) & 0xff) << 8
+        | (bytes.get(at + 2) & 0xff) << 16;
   }
 
   /** A part as a file of its own, as FFmpeg reads it. */

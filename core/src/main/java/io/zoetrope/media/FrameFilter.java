@@ -134,7 +134,8 @@ final class FrameFilter implements AutoCloseable {
       filters.append(filters.isEmpty() ? "" : ",").append(wanted.light().chain());
       done.add(wanted.light().words());
     }
-    String source = FilterGraph.source(frame, colourspace(frame, wanted), range(frame), tickNum, tickDen);
+    String source =
+        FilterGraph.source(frame, colourspace(frame, wanted), range(frame), tickNum, tickDen);
     return new FilterGraph(source, filters.toString(), "buffersink@out", DOING);
   }
 
@@ -162,8 +163,8 @@ final class FrameFilter implements AutoCloseable {
   }
 
   /**
-   * How light is coded. Of high ranges, what white paper shows (203 nits) becomes white, and what is
-   * brighter is bent into the little room above (ITU-R BT.2408; Mobius curve).
+   * How light is coded. Of high ranges, what white paper shows (203 nits) becomes white, and what
+   * is brighter is bent into the little room above (ITU-R BT.2408; Mobius curve).
    *
    * @param transfer one of {@code AVCOL_TRC_*}
    * @param peak the brightest that is to be kept, in white papers; of ordinary light, 1

@@ -80,8 +80,7 @@ final class MuxSink implements FormatSink {
     stream = s;
     Ffmpeg.check(avcodec.avcodec_parameters_from_context(s.codecpar(), c), "describe the stream");
     s.time_base(c.time_base()).avg_frame_rate(rate).r_frame_rate(rate);
-    plan.sound()
-        .ifPresent(p -> sound = new SoundTrack(format, target, p.encoder(), p.sound()));
+    plan.sound().ifPresent(p -> sound = new SoundTrack(format, target, p.encoder(), p.sound()));
     openFile(format);
     packet = Ffmpeg.checkAlloc(avcodec.av_packet_alloc());
     rgb = Ffmpeg.frame(avutil.AV_PIX_FMT_RGB24, width, height);

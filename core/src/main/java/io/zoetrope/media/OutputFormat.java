@@ -65,11 +65,13 @@ public enum OutputFormat {
     Path last = path.getFileName();
     String name = last == null ? "" : last.toString().toLowerCase(Locale.ROOT);
     int dot = name.lastIndexOf('.');
-    if (dot > 0) {
-      for (OutputFormat format : values()) {
-        if (name.substring(dot).equals(format.ending)) {
-          return format;
+    for (OutputFormat format : values()) {
+      if (dot >= 0 && name.substring(dot).equals(format.ending)) {
+        if (dot == 0) {
+          throw new UserError(
+              Fault.INVALID, "'%s' is an ending without a name".formatted(path), "name a file");
         }
+        return format;
       }
     }
     if (dot <= 0 || dot == name.length() - 1 || Files.isDirectory(path)) {

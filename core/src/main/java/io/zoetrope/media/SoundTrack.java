@@ -58,7 +58,8 @@ final class SoundTrack implements AutoCloseable {
       source = file;
       AVCodecParameters par = file.stream().codecpar();
       decoder = openDecoder(par, file.stream().time_base());
-      rate = encoderName.equals("libopus") || par.sample_rate() > 48_000 ? 48_000 : par.sample_rate();
+      rate =
+          encoderName.equals("libopus") || par.sample_rate() > 48_000 ? 48_000 : par.sample_rate();
       int channels = Math.clamp(par.ch_layout().nb_channels(), 1, 2);
       encoder = openEncoder(Ffmpeg.encoder(encoderName), channels);
       origin = file.picturesStart() + sound.start();
@@ -160,7 +161,8 @@ final class SoundTrack implements AutoCloseable {
     AVFrame decoded = open(frame);
     int code = avcodec.avcodec_receive_frame(open(decoder), decoded);
     if (code >= 0) {
-      double time = decoded.best_effort_timestamp() * avutil.av_q2d(open(source).stream().time_base());
+      double time =
+          decoded.best_effort_timestamp() * avutil.av_q2d(open(source).stream().time_base());
       decoded.pts(Math.round((time - origin) * decoded.sample_rate()));
       filter(decoded);
       avutil.av_frame_unref(decoded);

@@ -52,13 +52,7 @@ public record Source(Video video, VideoInfo info, String report) {
    * @param hearing what becomes of sound
    */
   public record Wish(
-      int width,
-      int height,
-      Fit fit,
-      OptionalDouble fps,
-      double start,
-      int most,
-      Hearing hearing) {
+      int width, int height, Fit fit, OptionalDouble fps, double start, int most, Hearing hearing) {
     /** Whole and cropped, at its own rate. */
     public static Wish of(int width, int height) {
       return new Wish(

@@ -117,7 +117,8 @@ final class WebpSource implements FrameSource {
       return Optional.empty();
     }
     AnimatedWebp.Part part = webp.parts().get(next);
-    if (!decoder.decode(still(part), (rgba, width, height) -> canvas.put(part, rgba, width, height))) {
+    if (!decoder.decode(
+        still(part), (rgba, width, height) -> canvas.put(part, rgba, width, height))) {
       breaks();
     }
     next++;

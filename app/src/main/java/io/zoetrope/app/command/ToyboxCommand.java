@@ -89,7 +89,13 @@ public final class ToyboxCommand extends Verb {
             size.height(),
             clip.frames().orElse(16),
             clip.fps().orElse(8));
-    Target target = out.choose(session(), "toybox-" + seedValue, OutputFormat.PNG);
+    try (Target target =
+        out.choose(session(), output().json(), "toybox-" + seedValue, OutputFormat.PNG)) {
+      return run(data, target, seedValue);
+    }
+  }
+
+  private Result run(ToyboxDataset data, Target target, long seedValue) {
     boolean single = target.format() != OutputFormat.PNG && !folder(target);
     int clips = count == null ? (single ? 1 : 8) : count;
     if (single && clips > 1) {
@@ -103,11 +109,11 @@ public final class ToyboxCommand extends Verb {
     List<Map<String, Object>> made =
         folder(target) ? folder(data, target.path(), clips) : file(data, target, clips);
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-    fields.put("out", target.path().toString());
+    fields.put("out", target.name());
     fields.put("seed", seedValue);
     fields.put("split", split.name().toLowerCase(Locale.ROOT));
     fields.put("clips", made);
-    return Result.of(target.path().toString(), fields);
+    return Result.of(target.deliver(), fields);
   }
 
   private static boolean folder(Target target) {

@@ -19,10 +19,12 @@ import org.bytedeco.pytorch.Tensor;
 final class FilmFile implements FrameSink {
   private final FilmVerb verb;
   private final FileSink file;
+  private final String name;
   private Optional<StepProgress> shown = Optional.empty();
 
   FilmFile(FilmVerb verb, Target target, boolean remembers) {
     this.verb = verb;
+    name = target.name();
     FileSink whole = FileSink.of(target.path(), target.format());
     file = remembers ? whole : whole.withoutMetadata();
   }
@@ -32,7 +34,7 @@ final class FilmFile implements FrameSink {
     file.begin(shot);
     watch();
     if (shot.endless()) {
-      note("rolling until Ctrl-C; '%s' grows meanwhile".formatted(file.path()));
+      note("rolling until Ctrl-C; '%s' grows meanwhile".formatted(name));
     }
   }
 
@@ -67,12 +69,17 @@ final class FilmFile implements FrameSink {
     file.finish(progress);
   }
 
+  /** Whether there is something in the file. */
+  boolean kept() {
+    return file.kept();
+  }
+
   /** How a command that was stopped ends: what there is of a growing file stays. */
   CancellationException stopped(CancellationException e, Optional<Integer> frames) {
     return file.kept()
         ? new CancellationException(
             "cancelled after %d of %d frames, which are in '%s'"
-                .formatted(file.frames(), frames.orElse(0), file.path()))
+                .formatted(file.frames(), frames.orElse(0), name))
         : e;
   }
 

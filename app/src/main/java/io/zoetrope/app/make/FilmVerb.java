@@ -3,6 +3,7 @@ package io.zoetrope.app.make;
 import io.zoetrope.app.cli.Result;
 import io.zoetrope.app.cli.Verb;
 import io.zoetrope.app.cli.option.OutOption;
+import io.zoetrope.app.cli.option.OutOption.Target;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.terminal.StepProgress;
 import io.zoetrope.checkpoint.lora.LoraReport;
@@ -67,7 +68,12 @@ public abstract class FilmVerb extends Verb {
     Timings timings = new Timings();
     timings.sinceProcessStart("start");
     VideoOrder order = order();
-    OutOption.Target target = out.choose(session(), name(order), OutputFormat.MP4);
+    try (Target target = out.choose(session(), output().json(), name(order), OutputFormat.MP4)) {
+      return run(order, target, timings);
+    }
+  }
+
+  private Result run(VideoOrder order, Target target, Timings timings) {
     Made made = made(order, target);
     timings.add(made.timings());
     note(
@@ -78,15 +84,19 @@ public abstract class FilmVerb extends Verb {
                 made.request().height(),
                 made.request().seed(),
                 timings));
-    return Result.of(target.path().toString(), fields(target, made, timings));
+    return Result.of(target.deliver(), fields(target, made, timings));
   }
 
-  private Made made(VideoOrder order, OutOption.Target target) {
+  private Made made(VideoOrder order, Target target) {
     try (FilmFile file = new FilmFile(this, target, !bare)) {
       try {
         return Studio.make(order, new FolderSources(session()), file, file.progress());
       } catch (CancellationException e) {
-        throw file.stopped(e, order.wish().frames());
+        CancellationException stopped = file.stopped(e, order.wish().frames());
+        if (file.kept()) {
+          target.deliver();
+        }
+        throw stopped;
       }
     }
   }
@@ -101,12 +111,11 @@ public abstract class FilmVerb extends Verb {
     note(line);
   }
 
-  private Map<String, @Nullable Object> fields(
-      OutOption.Target target, Made made, Timings timings) {
+  private Map<String, @Nullable Object> fields(Target target, Made made, Timings timings) {
     VideoRequest request = made.request();
     ModelRef model = made.order().model();
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-    fields.put("out", target.path().toString());
+    fields.put("out", target.name());
     fields.put("prompt", request.prompt());
     fields.put("negative", request.negative());
     fields.put("seed", request.seed());

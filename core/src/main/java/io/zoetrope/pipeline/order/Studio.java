@@ -156,8 +156,7 @@ public final class Studio {
         timings);
   }
 
-  private void shoot(
-      TaskSpec.Ready ready, Engine first, Engine second, Shot shot, Reel reel) {
+  private void shoot(TaskSpec.Ready ready, Engine first, Engine second, Shot shot, Reel reel) {
     Scopes.run(() -> {
       TaskSpec.Shoot shoot =
           ready.read(

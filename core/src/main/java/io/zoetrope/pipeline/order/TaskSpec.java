@@ -1,8 +1,8 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
-import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.media.Sound;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;

@@ -16,13 +16,21 @@ public final class SourceFile {
   private SourceFile() {}
 
   /**
-   * Its place.
+   * Its place; {@code -} is what comes through a pipe.
    *
    * @param name of the parameter, for messages
    */
   public static Path of(Session session, String name, String typed) {
     if (typed.isBlank()) {
       throw new UsageError("%s is empty: name a file".formatted(name));
+    }
+    if (typed.equals(OutOption.PIPE)) {
+      return session
+          .console()
+          .in()
+          .file()
+          .orElseThrow(() ->
+              new UsageError("%s '-': the pipe was read already, so name a file".formatted(name)));
     }
     try {
       return session.resolve(Path.of(typed));
@@ -33,6 +41,9 @@ public final class SourceFile {
 
   /** Whether a word is the name of a file rather than something to say to a model. */
   public static boolean looksLikeOne(Session session, String word) {
+    if (word.equals(OutOption.PIPE)) {
+      return true;
+    }
     if (word.isBlank() || word.indexOf('\0') >= 0) {
       return false;
     }

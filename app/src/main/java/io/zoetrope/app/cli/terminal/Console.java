@@ -1,6 +1,7 @@
 package io.zoetrope.app.cli.terminal;
 
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -9,17 +10,24 @@ import java.nio.charset.StandardCharsets;
 /**
  * Results on {@code out}, everything else on {@code err}.
  *
+ * @param in what is piped in
  * @param terminal whether a person watches {@code err}
  * @param columns width of that terminal
  */
-public record Console(PrintStream out, PrintStream err, boolean terminal, int columns) {
+public record Console(PrintStream out, PrintStream err, Stdin in, boolean terminal, int columns) {
   private static final int DEFAULT_COLUMNS = 90;
+
+  /** Without anything piped in. */
+  public Console(PrintStream out, PrintStream err, boolean terminal, int columns) {
+    this(out, err, Stdin.empty(), terminal, columns);
+  }
 
   /** The process's own streams, in UTF-8; the launcher says whether stderr is a terminal. */
   public static Console ofProcess() {
     return new Console(
         stream(FileDescriptor.out),
         stream(FileDescriptor.err),
+        new Stdin(new FileInputStream(FileDescriptor.in)),
         Boolean.getBoolean("zoetrope.terminal"),
         Integer.getInteger("zoetrope.columns", DEFAULT_COLUMNS));
   }

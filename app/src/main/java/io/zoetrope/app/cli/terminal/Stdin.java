@@ -1,0 +1,46 @@
+package io.zoetrope.app.cli.terminal;
+
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.UserError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What comes through a pipe, as a file: videos are not read from front to back alone. */
+public final class Stdin {
+  private final InputStream in;
+  private boolean taken;
+
+  public Stdin(InputStream in) {
+    this.in = in;
+  }
+
+  /** One in which there is nothing. */
+  public static Stdin empty() {
+    return new Stdin(InputStream.nullInputStream());
+  }
+
+  /**
+   * Reads it to its end.
+   *
+   * @return where it lies now; empty if it was read before
+   * @throws UserError if nothing comes
+   */
+  public synchronized Optional<Path> file() {
+    if (taken) {
+      return Optional.empty();
+    }
+    taken = true;
+    Path file = Passing.folder().resolve("stdin");
+    try {
+      if (Files.copy(in, file) == 0) {
+        throw new UserError(Fault.INVALID, "nothing came through the pipe");
+      }
+    } catch (IOException e) {
+      throw new UserError(Fault.NO_ACCESS, "cannot read the pipe: " + e.getMessage(), e);
+    }
+    return Optional.of(file);
+  }
+}
