@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
@@ -31,6 +32,8 @@ final class Ffmpeg {
       "mov,mp4,m4a,3gp,matroska,webm,avi,gif,apng,mpeg,mpegts,mpegvideo,flv,asf,ogg,ivf,nut,mxf,dv,"
           + "yuv4mpegpipe,h264,hevc,mjpeg,obu,image2,png_pipe,jpeg_pipe,bmp_pipe,webp_pipe,tiff_pipe,"
           + "wav,mp3,flac,aac";
+
+  private static final Pattern DECIMAL = Pattern.compile("[0-9][.,][0-9]");
 
   static final int AGAIN;
   static final int EOF;
@@ -107,10 +110,21 @@ final class Ffmpeg {
     return frame;
   }
 
+  /**
+   * Text that FFmpeg reads, if it reads it the same in every locale: in a German one, 0.5 is 0, and
+   * other digits are none anywhere.
+   */
+  static String whole(String text) {
+    if (DECIMAL.matcher(text).find() || text.chars().anyMatch(c -> c > 126)) {
+      throw new IllegalArgumentException("FFmpeg reads this by the locale: " + text);
+    }
+    return text;
+  }
+
   /** Options for an open call; freed by {@code av_dict_free}. */
   static AVDictionary options(Map<String, String> options) {
     AVDictionary dictionary = new AVDictionary(null);
-    options.forEach((key, value) -> avutil.av_dict_set(dictionary, key, value, 0));
+    options.forEach((key, value) -> avutil.av_dict_set(dictionary, key, whole(value), 0));
     return dictionary;
   }
 

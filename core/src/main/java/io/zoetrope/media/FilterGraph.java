@@ -17,7 +17,8 @@ final class FilterGraph implements AutoCloseable {
   private final AVFilterContext out;
 
   /**
-   * Builds a chain of FFmpeg's notation.
+   * Builds a chain of FFmpeg's notation. Numbers are whole, or fractions of such: FFmpeg reads
+   * decimals by the locale of the process.
    *
    * @param source named {@code @in}, as in {@code buffer@in=width=64:...}
    * @param filters between the two
@@ -31,7 +32,7 @@ final class FilterGraph implements AutoCloseable {
     AVFilterInOut inputs = new AVFilterInOut(null);
     AVFilterInOut outputs = new AVFilterInOut(null);
     try {
-      String chain = source + "," + filters + "," + sink;
+      String chain = Ffmpeg.whole(source + "," + filters + "," + sink);
       Ffmpeg.check(avfilter.avfilter_graph_parse2(graph, chain, inputs, outputs), doing);
       Ffmpeg.check(avfilter.avfilter_graph_config(graph, null), doing);
       in = Ffmpeg.checkAlloc(avfilter.avfilter_graph_get_filter(graph, name(source)));

@@ -167,15 +167,16 @@ final class FrameFilter implements AutoCloseable {
    * is brighter is bent into the little room above (ITU-R BT.2408; Mobius curve).
    *
    * @param transfer one of {@code AVCOL_TRC_*}
-   * @param peak the brightest that is to be kept, in white papers; of ordinary light, 1
    */
-  record Light(int transfer, double peak) {
-    private static final double PAPER = 203;
-    private static final double USUAL_PEAK = 1000;
+  record Light(int transfer) {
+    private static final int PAPER = 203;
+
+    /** The brightest that is kept, in nits. */
+    private static final int PEAK = 1000;
 
     static Light of(AVFrame frame, int stated) {
       int transfer = high(frame.color_trc()) ? frame.color_trc() : stated;
-      return new Light(transfer, high(transfer) ? USUAL_PEAK / PAPER : 1);
+      return new Light(high(transfer) ? transfer : avutil.AVCOL_TRC_BT709);
     }
 
     private static boolean high(int transfer) {
@@ -196,11 +197,12 @@ final class FrameFilter implements AutoCloseable {
       String from = transfer == avutil.AVCOL_TRC_SMPTE2084 ? "smpte2084" : "arib-std-b67";
       return String.format(
           Locale.ROOT,
-          "zscale=tin=%s:pin=bt2020:t=linear:npl=%.0f:agamma=0,format=gbrpf32le,zscale=p=bt709"
-              + ",tonemap=tonemap=mobius:param=0.6:desat=0:peak=%.3f,zscale=t=bt709,format=gbrp",
+          "zscale=tin=%s:pin=bt2020:t=linear:npl=%d:agamma=0,format=gbrpf32le,zscale=p=bt709"
+              + ",tonemap=tonemap=mobius:param=6/10:desat=0:peak=%d/%d,zscale=t=bt709,format=gbrp",
           from,
           PAPER,
-          peak);
+          PEAK,
+          PAPER);
     }
   }
 }

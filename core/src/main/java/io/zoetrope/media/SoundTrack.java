@@ -108,12 +108,6 @@ final class SoundTrack implements AutoCloseable {
   }
 
   private FilterGraph openGraph(AVCodecParameters par, int channels, double seconds) {
-    AVChannelLayout layout = par.ch_layout();
-    if (layout.order() == avutil.AV_CHANNEL_ORDER_UNSPEC) {
-      avutil.av_channel_layout_default(layout, layout.nb_channels());
-    }
-    byte[] name = new byte[128];
-    avutil.av_channel_layout_describe(layout, name, name.length);
     String source =
         String.format(
             Locale.ROOT,
@@ -121,8 +115,8 @@ final class SoundTrack implements AutoCloseable {
             par.sample_rate(),
             par.sample_rate(),
             open(decoder).sample_fmt(),
-            MediaFiles.ascii(name).replace("\0", ""));
-    String end = Double.isInfinite(seconds) ? "" : String.format(Locale.ROOT, ":end=%.6f", seconds);
+            layout(par.ch_layout()));
+    String end = Double.isInfinite(seconds) ? "" : ":end=" + Math.round(seconds * 1e6) + "us";
     String filters =
         String.format(
             Locale.ROOT,
@@ -137,6 +131,13 @@ final class SoundTrack implements AutoCloseable {
       avfilter.av_buffersink_set_frame_size(made.out(), open(encoder).frame_size());
     }
     return made;
+  }
+
+  /** Not by name, such as 5.1: that would be a decimal. */
+  private static String layout(AVChannelLayout layout) {
+    return layout.order() == avutil.AV_CHANNEL_ORDER_NATIVE
+        ? "0x" + Long.toHexString(layout.u_mask())
+        : layout.nb_channels() + "c";
   }
 
   /** Writes what is heard until a time of the new video. */
