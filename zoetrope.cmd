@@ -45,7 +45,7 @@ if not "%RESULT%"=="0" (
 )
 
 :start
-if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"
+if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
 set "TIER=-XX:TieredStopAtLevel=1"
 if /i "%~1"=="train" set "TIER="
 if /i "%~1"=="evaluate" set "TIER="

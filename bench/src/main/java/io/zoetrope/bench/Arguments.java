@@ -59,7 +59,7 @@ final class Arguments {
       // told below
     }
     throw new IllegalArgumentException(
-        "%s must be a whole number of at least %d, not '%s'"
+        "%s must be a whole number of at least %s, not '%s'"
             .formatted(name, least, values.get(name)));
   }
 

@@ -100,7 +100,7 @@ final class CheckpointRun {
         Table table =
             new Table(
                 "checkpoint",
-                "%s, %s: %d frames of %dx%d, %d steps, guidance %s"
+                "%s, %s: %s frames of %sx%s, %s steps, guidance %s"
                     .formatted(
                         arguments.required("--model"),
                         dtype,

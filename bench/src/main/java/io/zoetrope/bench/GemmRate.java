@@ -37,7 +37,7 @@ final class GemmRate {
       double flops = convFlops(shape[0], shape[1], shape[2]);
       double f32 = conv(shape[0], shape[1], shape[2], Precision.F32, budget / 16) / 1e9;
       double bf16 = conv(shape[0], shape[1], shape[2], Precision.BF16, budget / 16) / 1e9;
-      String name = "conv %dx%dx%dx%d".formatted(shape[0], shape[1], shape[2], shape[2]);
+      String name = "conv %sx%sx%sx%s".formatted(shape[0], shape[1], shape[2], shape[2]);
       table.row(name, flops / 1e9, f32, bf16, bf16 / f32);
     }
     return table;

@@ -90,7 +90,7 @@ final class VdmExtension {
       Table table =
           new Table(
               "vdm-extension",
-              "%d clips, %d -> %d frames, overlap %d, %d steps of %s, guidance %s"
+              "%s clips, %s -> %s frames, overlap %s, %s steps of %s, guidance %s"
                   .formatted(
                       prompts.size(), d.frames(), frames, overlap, steps(), sampler(), guidance()),
               ExtensionScore.COLUMNS);
@@ -198,7 +198,7 @@ final class VdmExtension {
   /** Samples, or reads what a run with the same settings left. */
   private Made made(String method, Guide guide, Tensor begun) {
     String settings =
-        "%s n %d frames %d overlap %d steps %d sampler %s guidance %s seed %d begin %s model %s"
+        "%s n %s frames %s overlap %s steps %s sampler %s guidance %s seed %s begin %s model %s"
             .formatted(
                 method,
                 prompts.size(),

@@ -49,7 +49,7 @@ final class VdmPredictorCorrector {
       Table table =
           new Table(
               "vdm-predictor-corrector",
-              "%d clips; gamma %s, delta %s"
+              "%s clips; gamma %s, delta %s"
                   .formatted(clips, a.number("--gamma", 0), a.number("--delta", 0.1)),
               "corrections",
               "steps",

@@ -75,7 +75,7 @@ final class WholePipeline {
       Table table =
           new Table(
               "pipeline",
-              "Text to video, %s: %d frames of %dx%d, %d steps of %s, guidance %s"
+              "Text to video, %s: %s frames of %sx%s, %s steps of %s, guidance %s"
                   .formatted(
                       what,
                       request.frames(),
@@ -96,7 +96,7 @@ final class WholePipeline {
       table.row("decode", first.decode, second.decode);
       table.row("write MP4", first.file, second.file);
       table.row("sum without the start of Java", load + first.sum(), second.sum());
-      table.note("peak resident memory %d MB, after both".formatted(Math.round(peak)));
+      table.note("peak resident memory %s MB, after both".formatted(Math.round(peak)));
       return table;
     }
   }

@@ -49,12 +49,12 @@ public record LoadReport(
     List<String> faults = new ArrayList<>();
     if (!missing.isEmpty()) {
       faults.add(
-          "it lacks %d of %d weights (%s)"
+          "it lacks %s of %s weights (%s)"
               .formatted(missing.size(), missing.size() + used.size(), some(missing)));
     }
     if (!unexpected.isEmpty()) {
       faults.add(
-          "it has %d weights that the model does not know (%s)"
+          "it has %s weights that the model does not know (%s)"
               .formatted(unexpected.size(), some(unexpected)));
     }
     throw new UserError(
@@ -65,7 +65,7 @@ public record LoadReport(
 
   /** How many keys of each fate. */
   public String counts() {
-    return "%d weights used, %d missing, %d unexpected, %d ignored"
+    return "%s weights used, %s missing, %s unexpected, %s ignored"
         .formatted(used.size(), missing.size(), unexpected.size(), ignored.size());
   }
 

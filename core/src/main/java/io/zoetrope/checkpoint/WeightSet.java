@@ -69,7 +69,7 @@ public final class WeightSet implements AutoCloseable {
         long missing = index.weightMap().values().stream().filter(shard::equals).count();
         throw new UserError(
             Fault.NOT_FOUND,
-            "no file %s: %s names it for %d of %d tensors; the model is not whole"
+            "no file %s: %s names it for %s of %s tensors; the model is not whole"
                 .formatted(place, path.getFileName(), missing, index.weightMap().size()));
       }
       files.put(shard, Safetensors.open(place));

@@ -107,7 +107,7 @@ public final class FolderDataset implements ClipDataset {
         long length = info.still() ? 1 : length(entry.path(), info, options);
         if (!info.still() && length < options.frames()) {
           problems.add(
-              "%s has %d frames at %s per second, %d are needed"
+              "%s has %s frames at %s per second, %s are needed"
                   .formatted(
                       folder.relativize(entry.path()), length, options.fps(), options.frames()));
           continue;
@@ -129,7 +129,7 @@ public final class FolderDataset implements ClipDataset {
       throw new UserError(Fault.DAMAGED, FolderListing.summary(folder, problems));
     }
     String summary =
-        "%d videos, %d pictures, %d clips; %d are cut at the sides to %dx%d%s"
+        "%s videos, %s pictures, %s clips; %s are cut at the sides to %sx%s%s"
             .formatted(
                 sources.size() - pictures,
                 pictures,
@@ -243,7 +243,7 @@ public final class FolderDataset implements ClipDataset {
     if (video.frames().size() < options.frames()) {
       throw new UserError(
           Fault.MISMATCH,
-          "'%s' has %d frames at %s per second, %d are needed"
+          "'%s' has %s frames at %s per second, %s are needed"
               .formatted(source.path(), video.frames().size(), options.fps(), options.frames()));
     }
     return video;

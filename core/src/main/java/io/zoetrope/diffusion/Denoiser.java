@@ -61,7 +61,7 @@ public interface Denoiser {
     if (gives != scaled_BCFHW.size(1)
         || !Arrays.equals(Tensors.shape(raw), Tensors.shape(scaled_BCFHW))) {
       throw new IllegalStateException(
-          "the network, which gives %d channels, answers %s to a video of %s"
+          "the network, which gives %s channels, answers %s to a video of %s"
               .formatted(
                   gives,
                   Arrays.toString(Tensors.shape(raw)),

@@ -35,7 +35,7 @@ public record LowPass(Kind kind, int order, double spatial, double temporal) {
   public LowPass {
     if (order < 1 || !(spatial >= 0 && spatial <= 1 && temporal >= 0 && temporal <= 1)) {
       throw new IllegalArgumentException(
-          "a low pass has an order of at least 1 and stops within [0, 1], not %d, %s and %s"
+          "a low pass has an order of at least 1 and stops within [0, 1], not %s, %s and %s"
               .formatted(order, spatial, temporal));
     }
   }

@@ -21,11 +21,11 @@ public record PromptCues(List<Long> starts, int blend) {
       long gap = starts.get(i) - starts.get(i - 1);
       check(
           gap >= 1,
-          "prompts set in one after another: frame %d comes after frame %d"
+          "prompts set in one after another: frame %s comes after frame %s"
               .formatted(starts.get(i), starts.get(i - 1)));
       check(
           gap >= blend && (i > 1 || starts.get(i) >= blend / 2),
-          "the changes of prompt at frames %d and %d are nearer than the %d frames that each takes"
+          "the changes of prompt at frames %s and %s are nearer than the %s frames that each takes"
               .formatted(starts.get(i - 1), starts.get(i), blend));
     }
   }

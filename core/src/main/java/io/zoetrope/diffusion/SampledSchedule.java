@@ -73,7 +73,7 @@ public final class SampledSchedule implements NoiseSchedule {
       u[i] = training.level(new NoiseLevel(1, s.alpha(), s.sigma()).logSnr());
       if (!(u[i] > 0 && (i == 0 || u[i] < u[i - 1]))) {
         throw new IllegalArgumentException(
-            "%s: step %d lies no lower than the step before, or beyond the training schedule"
+            "%s: step %s lies no lower than the step before, or beyond the training schedule"
                 .formatted(name, i));
       }
     }

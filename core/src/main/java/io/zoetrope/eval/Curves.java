@@ -28,7 +28,7 @@ public record Curves(
     public Series {
       if (x.length != y.length) {
         throw new IllegalArgumentException(
-            "curve '%s' has %d x and %d y".formatted(name, x.length, y.length));
+            "curve '%s' has %s x and %s y".formatted(name, x.length, y.length));
       }
       x = x.clone();
       y = y.clone();

@@ -52,7 +52,7 @@ public final class Seams {
   public static List<Integer> of(int begun, int frames, int clip, int overlap) {
     if (overlap >= clip) {
       throw new IllegalArgumentException(
-          "clips of %d frames that share %d never get on".formatted(clip, overlap));
+          "clips of %s frames that share %s never get on".formatted(clip, overlap));
     }
     List<Integer> seams = new ArrayList<>();
     for (int s = begun; s < frames; s += clip - overlap) {

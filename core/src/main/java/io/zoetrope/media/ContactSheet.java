@@ -113,7 +113,7 @@ public final class ContactSheet {
     if ((long) width * height > MOST_PIXELS) {
       throw new UserError(
           Fault.TOO_LARGE,
-          "a contact sheet of %dx%d pixels is too large".formatted(width, height),
+          "a contact sheet of %sx%s pixels is too large".formatted(width, height),
           "take fewer or smaller frames");
     }
     return new Canvas(width, height, PAPER);

@@ -63,21 +63,21 @@ record EncoderPlan(
     if (width > most || height > most || (long) width * height > 1L << 28) {
       throw new UserError(
           Fault.TOO_LARGE,
-          "%dx%d pixels are too many for %s: at most %d a side"
+          "%sx%s pixels are too many for %s: at most %s a side"
               .formatted(width, height, format.ending(), most));
     }
     // 4:2:0 planes have half a sample at an odd edge, and H.264 crops in steps of two (7.4.2.1.1).
     if (format == OutputFormat.MP4 && (width % 2 != 0 || height % 2 != 0)) {
       throw new UserError(
           Fault.INVALID,
-          "an .mp4 needs even sides, not %dx%d".formatted(width, height),
-          "use %dx%d, or write .webm, .gif or .png"
+          "an .mp4 needs even sides, not %sx%s".formatted(width, height),
+          "use %sx%s, or write .webm, .gif or .png"
               .formatted(width + width % 2, height + height % 2));
     }
     if (format == OutputFormat.MP4 && (width < 16 || height < 16)) {
       throw new UserError(
           Fault.INVALID,
-          "an .mp4 needs at least 16x16 pixels, not %dx%d".formatted(width, height),
+          "an .mp4 needs at least 16x16 pixels, not %sx%s".formatted(width, height),
           "write .webm, .gif or .png");
     }
     if (format == OutputFormat.GIF && options.fps() > 50) {

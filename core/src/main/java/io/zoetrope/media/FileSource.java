@@ -272,8 +272,8 @@ final class FileSource implements FrameSource {
     long stated = info.frames().orElse(0);
     String what =
         stated > count
-            ? ": %d of %d frames could be read".formatted(count, stated)
-            : " after %d frames".formatted(count);
+            ? ": %s of %s frames could be read".formatted(count, stated)
+            : " after %s frames".formatted(count);
     return new UserError(Fault.DAMAGED, "'" + path + "' is damaged or cut off" + what);
   }
 

@@ -62,7 +62,7 @@ final class MetadataReader {
     } catch (TooMuch e) {
       throw new UserError(
           Fault.TOO_LARGE,
-          "'%s' carries more than %d bytes of text, which are not read"
+          "'%s' carries more than %s bytes of text, which are not read"
               .formatted(path, VideoMetadata.MOST_BYTES),
           e);
     } catch (IOException e) {

@@ -118,7 +118,7 @@ final class MuxSink implements FormatSink {
     try {
       Ffmpeg.check(
           avcodec.avcodec_open2(c, encoder, options),
-          "encode %dx%d with %s".formatted(width, height, plan.encoder()));
+          "encode %sx%s with %s".formatted(width, height, plan.encoder()));
       Ffmpeg.requireAllUsed(options, plan.encoder());
     } finally {
       avutil.av_dict_free(options);

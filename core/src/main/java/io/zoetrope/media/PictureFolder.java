@@ -49,7 +49,7 @@ final class PictureFolder implements FrameSource {
       if (frame.width() != info.width() || frame.height() != info.height()) {
         throw new UserError(
             Fault.MISMATCH,
-            "'%s' has %dx%d pixels, the pictures before it %dx%d"
+            "'%s' has %sx%s pixels, the pictures before it %sx%s"
                 .formatted(path, frame.width(), frame.height(), info.width(), info.height()),
             "give them one size");
       }

@@ -284,7 +284,7 @@ public record PlanPicture(
 
   @Override
   public String toString() {
-    return "PlanPicture[%s, %d rows, given %s]"
+    return "PlanPicture[%s, %s rows, given %s]"
         .formatted(title, level.length, Arrays.toString(given));
   }
 }

@@ -194,9 +194,9 @@ public record Source(Video video, VideoInfo info, String report) {
     if (Math.min(frame.width(), frame.height()) < LEAST_SIDE) {
       throw new UserError(
           Fault.INVALID,
-          "'%s' has %dx%d pixels, too few to show anything"
+          "'%s' has %sx%s pixels, too few to show anything"
               .formatted(path, frame.width(), frame.height()),
-          "give at least %dx%d".formatted(LEAST_SIDE, LEAST_SIDE));
+          "give at least %sx%s".formatted(LEAST_SIDE, LEAST_SIDE));
     }
     return new First(reader.info(), frame);
   }
@@ -255,10 +255,10 @@ public record Source(Video video, VideoInfo info, String report) {
     OptionalDouble seconds = first.info().seconds();
     long all = seconds.isPresent() ? Math.round(seconds.getAsDouble() * video.fps()) : 0;
     if (from == 0 && (taken < wish.most() || taken == all)) {
-      words.add("all %d frames".formatted(taken));
+      words.add("all %s frames".formatted(taken));
     } else {
       String of = all >= from + taken ? " of " + all : "";
-      words.add("frames %d..%d%s".formatted(from, from + taken - 1, of));
+      words.add("frames %s..%s%s".formatted(from, from + taken - 1, of));
     }
     if (video.fps() > 1.01 * first.info().fps()) {
       words.add("some shown more than once");

@@ -24,7 +24,7 @@ public record Video(List<Frame> frames, double fps) {
       if (frame.width() != first.width() || frame.height() != first.height()) {
         throw new UserError(
             Fault.MISMATCH,
-            "all frames of a video must have one size: %dx%d and %dx%d"
+            "all frames of a video must have one size: %sx%s and %sx%s"
                 .formatted(first.width(), first.height(), frame.width(), frame.height()));
       }
     }

@@ -67,7 +67,7 @@ public record VideoMetadata(Map<String, String> entries) {
     if (bytes > MOST_BYTES) {
       throw new UserError(
           Fault.TOO_LARGE,
-          "%d bytes of text are too many for the file to carry: at most %d"
+          "%s bytes of text are too many for the file to carry: at most %s"
               .formatted(bytes, MOST_BYTES));
     }
   }

@@ -138,7 +138,7 @@ public final class VideoWriter implements AutoCloseable {
     if (frame.width() != width || frame.height() != height) {
       throw new UserError(
           Fault.MISMATCH,
-          "all frames of a video must have one size: %dx%d and %dx%d"
+          "all frames of a video must have one size: %sx%s and %sx%s"
               .formatted(width, height, frame.width(), frame.height()));
     }
     State before = state;

@@ -71,7 +71,7 @@ final class WebpSource implements FrameSource {
         if ((long) webp.width() * webp.height() > MOST_PIXELS) {
           throw new UserError(
               Fault.TOO_LARGE,
-              "'%s' has %dx%d pixels, too many".formatted(path, webp.width(), webp.height()));
+              "'%s' has %sx%s pixels, too many".formatted(path, webp.width(), webp.height()));
         }
         WebpSource source = new WebpSource(path, damaged, file, webp, new StillDecoder("webp"));
         open = true;
@@ -142,7 +142,7 @@ final class WebpSource implements FrameSource {
   private void breaks() {
     if (damaged == Damaged.REFUSE) {
       throw new UserError(
-          Fault.DAMAGED, "'%s' is damaged or cut off after %d frames".formatted(path, next));
+          Fault.DAMAGED, "'%s' is damaged or cut off after %s frames".formatted(path, next));
     }
   }
 

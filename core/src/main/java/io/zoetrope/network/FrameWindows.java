@@ -45,7 +45,7 @@ public record FrameWindows(int length, int stride, Weighting weighting) {
     if (length < 1 || stride < 1 || stride > length) {
       throw new UserError(
           Fault.INVALID,
-          "windows of %d frames follow each other by 1 to %d frames, not by %d"
+          "windows of %s frames follow each other by 1 to %s frames, not by %s"
               .formatted(length, length, stride));
     }
   }

@@ -14,7 +14,7 @@ public record Footprint(double perWeight, long running) {
   public Footprint {
     if (!(perWeight >= 1) || running < 0) {
       throw new IllegalArgumentException(
-          "a network takes its weights and more, not %s and %d".formatted(perWeight, running));
+          "a network takes its weights and more, not %s and %s".formatted(perWeight, running));
     }
   }
 }

@@ -149,14 +149,14 @@ public final class ParameterStore implements AutoCloseable {
     if (!fresh.isEmpty()) {
       throw new UserError(
           Fault.MISMATCH,
-          "%s lacks %d of %d weights, first '%s': it belongs to another model"
+          "%s lacks %s of %s weights, first '%s': it belongs to another model"
               .formatted(what, fresh.size(), parameters.size(), fresh.getFirst()));
     }
     List<String> left = unexpected();
     if (!left.isEmpty()) {
       throw new UserError(
           Fault.MISMATCH,
-          "%s has %d weights that the model does not know, first '%s': it belongs to another model"
+          "%s has %s weights that the model does not know, first '%s': it belongs to another model"
               .formatted(what, left.size(), left.getFirst()));
     }
   }

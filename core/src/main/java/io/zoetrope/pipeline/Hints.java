@@ -43,7 +43,7 @@ public record Hints(List<Hint> each) {
       if (hint.shown_BCFHW.size(2) < frames) {
         throw new UserError(
             Fault.MISMATCH,
-            "controls are shown %d frames, the video has %d or more"
+            "controls are shown %s frames, the video has %s or more"
                 .formatted(hint.shown_BCFHW.size(2), frames));
       }
     }

@@ -38,14 +38,14 @@ public record Job(
     for (List<String> texts : prompts) {
       if (texts.size() != plan.prompts().prompts()) {
         throw new IllegalArgumentException(
-            "the plan has %d prompts, not %d".formatted(plan.prompts().prompts(), texts.size()));
+            "the plan has %s prompts, not %s".formatted(plan.prompts().prompts(), texts.size()));
       }
     }
     if (given_BCFHW.dim() != 5
         || given_BCFHW.size(0) != requests.size()
         || given_BCFHW.size(2) != plan.frames()) {
       throw new IllegalArgumentException(
-          "%d clips of %d frames need content of as many"
+          "%s clips of %s frames need content of as many"
               .formatted(requests.size(), plan.frames()));
     }
   }

@@ -33,7 +33,7 @@ public record Report(
   public Report {
     if (done < 0 || total < 0 || firstFrame < 0) {
       throw new IllegalArgumentException(
-          "no progress: %d of %d from frame %d".formatted(done, total, firstFrame));
+          "no progress: %s of %s from frame %s".formatted(done, total, firstFrame));
     }
   }
 

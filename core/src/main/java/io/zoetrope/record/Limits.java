@@ -19,7 +19,7 @@ public record Limits(Fault fault) {
    */
   public void whole(String name, int least, int most, int value) {
     if (value < least || value > most) {
-      throw beyond("%s must be %d to %d, is %d".formatted(name, least, most, value));
+      throw beyond("%s must be %s to %s, is %s".formatted(name, least, most, value));
     }
   }
 

@@ -46,7 +46,7 @@ sealed interface Node {
       Node node = read(what, p, line(p));
       if (p.nextToken() != null) {
         throw new UserError(
-            Fault.INVALID, "%s line %d: a second document begins".formatted(what, line(p)));
+            Fault.INVALID, "%s line %s: a second document begins".formatted(what, line(p)));
       }
       return node;
     } catch (JacksonException e) {
@@ -59,14 +59,14 @@ sealed interface Node {
               .filter(s -> s.startsWith("expected") || s.startsWith("found"))
               .findFirst()
               .orElse(reason.isEmpty() ? "not YAML" : reason.getFirst());
-      throw new UserError(Fault.INVALID, "%s line %d: %s".formatted(what, line, cause), e);
+      throw new UserError(Fault.INVALID, "%s line %s: %s".formatted(what, line, cause), e);
     }
   }
 
   private static Node read(String what, YAMLParser p, int line) {
     if (p.isCurrentAlias() || p.getObjectId() != null) {
       throw new UserError(
-          Fault.INVALID, "%s line %d: anchors and aliases are not used here".formatted(what, line));
+          Fault.INVALID, "%s line %s: anchors and aliases are not used here".formatted(what, line));
     }
     return switch (p.currentToken()) {
       case START_OBJECT -> {

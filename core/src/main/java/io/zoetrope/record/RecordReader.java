@@ -340,7 +340,7 @@ public final class RecordReader {
   }
 
   private String at(Node node) {
-    return node.line() == Overrides.LINE ? settings : "%s line %d".formatted(what, node.line());
+    return node.line() == Overrides.LINE ? settings : "%s line %s".formatted(what, node.line());
   }
 
   private static String prefix(String path) {

@@ -129,7 +129,7 @@ public record FormatChoice(String machine, double gain, Optional<Path> file) {
             cpuinfo("cpu family"),
             cpuinfo("model"),
             cpuinfo("stepping"));
-    return "%s, %d threads, libtorch %s".formatted(processor, torch.get_num_threads(), libtorch());
+    return "%s, %s threads, libtorch %s".formatted(processor, torch.get_num_threads(), libtorch());
   }
 
   private static String libtorch() {

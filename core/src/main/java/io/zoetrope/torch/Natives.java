@@ -5,6 +5,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
@@ -106,9 +107,8 @@ public final class Natives {
 
   /** Java cannot set variables of its own process; the C library can. */
   private static void tell(Map<String, String> environment) {
-    if (!environment.containsKey("OMP_WAIT_POLICY")) {
-      set(Linker.nativeLinker(), "OMP_WAIT_POLICY", "passive");
-    }
+    String policy = environment.getOrDefault("OMP_WAIT_POLICY", "passive");
+    set(Linker.nativeLinker(), "OMP_WAIT_POLICY", policy.toLowerCase(Locale.ROOT));
     if (!environment.containsKey("MALLOC_TRIM_THRESHOLD_")) {
       allocator(Linker.nativeLinker());
     }
@@ -127,7 +127,7 @@ public final class Natives {
                 ValueLayout.ADDRESS,
                 ValueLayout.ADDRESS,
                 ValueLayout.JAVA_INT);
-        int unused = (int) linker.downcallHandle(posix.get(), type).invokeExact(key, text, 0);
+        int unused = (int) linker.downcallHandle(posix.get(), type).invokeExact(key, text, 1);
       } else if (windows.isPresent()) {
         FunctionDescriptor type =
             FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS);

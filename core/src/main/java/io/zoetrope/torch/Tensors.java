@@ -136,7 +136,7 @@ public final class Tensors {
   public static void requireVideo(Tensor x, long channels) {
     if (x.dim() != 5 || x.size(1) != channels) {
       throw new IllegalArgumentException(
-          "a video [B, C, F, H, W] of %d channels is wanted, not one of shape %s"
+          "a video [B, C, F, H, W] of %s channels is wanted, not one of shape %s"
               .formatted(channels, Arrays.toString(shape(x))));
     }
   }

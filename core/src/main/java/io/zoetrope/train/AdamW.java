@@ -137,7 +137,7 @@ public final class AdamW implements Optimizer {
     if (state.size() != expected) {
       throw new UserError(
           Fault.MISMATCH,
-          "%s holds %d tensors where the run needs %d: other parameters were trained"
+          "%s holds %s tensors where the run needs %s: other parameters were trained"
               .formatted(what, state.size(), expected));
     }
     for (Slot slot : slots) {

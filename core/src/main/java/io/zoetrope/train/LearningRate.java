@@ -19,7 +19,7 @@ public record LearningRate(double peak, long warmup, long total, double floor) {
     }
     if (total < 1 || warmup < 0 || warmup > total) {
       throw new UserError(
-          Fault.INVALID, "warmup must be 0 to steps (%d), is %d".formatted(total, warmup));
+          Fault.INVALID, "warmup must be 0 to steps (%s), is %s".formatted(total, warmup));
     }
     if (!(floor >= 0 && floor <= 1)) {
       throw new UserError(Fault.INVALID, "floor must be 0 to 1, is " + floor);

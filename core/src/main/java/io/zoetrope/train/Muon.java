@@ -173,7 +173,7 @@ public final class Muon implements Optimizer {
     if (momenta != expected) {
       throw new UserError(
           Fault.MISMATCH,
-          "%s holds %d momenta where the run needs %d: other parameters or another optimizer were trained"
+          "%s holds %s momenta where the run needs %s: other parameters or another optimizer were trained"
               .formatted(what, momenta, expected));
     }
     groups.forEach(group ->

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -158,7 +159,7 @@ public final class RunFolder implements AutoCloseable {
   }
 
   private static String stepName(long step) {
-    return "step-%06d".formatted(step);
+    return String.format(Locale.ROOT, "step-%06d", step);
   }
 
   private static Optional<Long> step(Path checkpoint) {

@@ -123,14 +123,14 @@ public final class Trainer implements AutoCloseable {
       if (skippedInRow >= settings.maxSkipped()) {
         throw new UserError(
             Fault.INVALID,
-            "the loss was not finite in %d steps in a row, the last is step %d"
+            "the loss was not finite in %s steps in a row, the last is step %s"
                 .formatted(skippedInRow, step + 1),
             "lower optimizer.lr, or use precision f32");
       }
       outcomes.stream()
           .filter(Turn.Outcome::skipped)
           .forEach(outcome ->
-              listener.warning("step %d skipped: %s".formatted(step + 1, outcome.line())));
+              listener.warning("step %s skipped: %s".formatted(step + 1, outcome.line())));
     } else {
       skippedInRow = 0;
     }
@@ -173,7 +173,7 @@ public final class Trainer implements AutoCloseable {
                   })));
     } catch (java.io.IOException | RuntimeException e) {
       // A missing picture is no reason to end a run of days.
-      listener.warning("no samples at step %d: %s".formatted(step, firstLine(e)));
+      listener.warning("no samples at step %s: %s".formatted(step, firstLine(e)));
     }
   }
 
@@ -227,7 +227,7 @@ public final class Trainer implements AutoCloseable {
     if (state.seed() != settings.seed() || state.accumulate() != settings.accumulate()) {
       throw new UserError(
           Fault.MISMATCH,
-          "%s was made with seed %d and accumulate %d, the recipe says %d and %d"
+          "%s was made with seed %s and accumulate %s, the recipe says %s and %s"
               .formatted(
                   checkpoint,
                   state.seed(),

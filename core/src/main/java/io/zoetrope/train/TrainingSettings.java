@@ -42,7 +42,7 @@ public record TrainingSettings(
   public static void atLeast(String name, long least, long value) {
     if (value < least) {
       throw new UserError(
-          Fault.INVALID, "%s must be at least %d, is %d".formatted(name, least, value));
+          Fault.INVALID, "%s must be at least %s, is %s".formatted(name, least, value));
     }
   }
 }

@@ -69,7 +69,7 @@ record TrainingState(
       if (state.format != FORMAT) {
         throw new UserError(
             Fault.UNSUPPORTED,
-            "%s has format %d, this version reads %d".formatted(file, state.format, FORMAT));
+            "%s has format %s, this version reads %s".formatted(file, state.format, FORMAT));
       }
       return state;
     } catch (JacksonException e) {

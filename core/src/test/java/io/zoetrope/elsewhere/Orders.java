@@ -169,7 +169,7 @@ final class Orders {
     all.put(
         name,
         ("{task: {%s}, wish: {prompts: [a cat], seed: 3, steps: 2, frames: 6,"
-                + " size: {width: %d, height: %d}, sampler: ddim, %s},"
+                + " size: {width: %s, height: %s}, sampler: ddim, %s},"
                 + " model: {name: animated, dtype: f32, %s}, tuning: {%s}}")
             .formatted(task, SIDE, SIDE, wish, beside, tuning));
   }

@@ -69,8 +69,8 @@ class PlanPictureTest {
     Frame picture = animate(steps, frames).draw();
     assertThat(picture.width()).isBetween(200, 1000);
     assertThat(picture.height()).isBetween(60, 1000);
-    write("plan-%dx%d.png".formatted(steps, frames), picture);
-    write("plan-travel-%dx%d.png".formatted(steps, frames), travel(steps, frames).draw());
+    write("plan-%sx%s.png".formatted(steps, frames), picture);
+    write("plan-travel-%sx%s.png".formatted(steps, frames), travel(steps, frames).draw());
   }
 
   @Test

@@ -111,7 +111,7 @@ public final class Tones {
           if (graph == null) {
             graph =
                 new FilterGraph(
-                    "abuffer@in=time_base=1/%d:sample_rate=%d:sample_fmt=%d:channel_layout=%dc"
+                    "abuffer@in=time_base=1/%s:sample_rate=%s:sample_fmt=%s:channel_layout=%sc"
                         .formatted(
                             frame.sample_rate(),
                             frame.sample_rate(),

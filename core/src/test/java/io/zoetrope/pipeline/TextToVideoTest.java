@@ -109,7 +109,7 @@ class TextToVideoTest {
     assertThatThrownBy(() -> new TextToVideo(new Engine(model)).run(odd, Progress.NONE))
         .isInstanceOf(UserError.class)
         .hasMessage(
-            "this model makes sizes that are multiples of 4; nearest to %dx%d is %s"
+            "this model makes sizes that are multiples of 4; nearest to %sx%s is %s"
                 .formatted(width, height, nearest));
   }
 

@@ -23,7 +23,7 @@ class PixelProductTest {
       long in = random.nextInt(1, 200);
       long out = random.nextInt(1, 200);
       boolean withBias = random.nextBoolean();
-      String at = "case %d: %d rows, %d to %d".formatted(i, rows, in, out);
+      String at = "case %s: %s rows, %s to %s".formatted(i, rows, in, out);
       Scopes.run(() ->
           Scopes.noGrad(() -> {
             Tensor x = normal(4, rows / 4, in);

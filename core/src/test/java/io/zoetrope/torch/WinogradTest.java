@@ -33,7 +33,7 @@ class WinogradTest {
       long k = random.nextInt(1, 20);
       long h = random.nextInt(1, 12);
       long w = random.nextInt(1, 12);
-      String sizes = "m %d c %d k %d h %d w %d".formatted(m, c, k, h, w);
+      String sizes = "m %s c %s k %s h %s w %s".formatted(m, c, k, h, w);
       Scopes.run(() -> {
         Tensor x = normal("x" + sizes, m, c, h, w);
         check(sizes, x, normal("w" + sizes, k, c, 3, 3), normal("b" + sizes, k));

@@ -48,7 +48,7 @@ class KilledRunIT {
       await(process, killed, before);
       Thread.sleep(random.nextInt(250));
       process.destroyForcibly().waitFor();
-      moments.add("exit %d after line %d".formatted(process.exitValue(), logged(killed)));
+      moments.add("exit %s after line %s".formatted(process.exitValue(), logged(killed)));
       assertThat(process.exitValue())
           .as("kill %d of seed %d: %s; %s", kill, SEED, moments, log(killed))
           .isEqualTo(KILLED);

@@ -70,7 +70,7 @@ public final class InspectCommand extends Verb {
       }
     }
     if (files.size() > 1) {
-      lines.add("%s parameters in %d files".formatted(Units.count(parameters), files.size()));
+      lines.add("%s parameters in %s files".formatted(Units.count(parameters), files.size()));
     }
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("parameters", parameters);
@@ -135,7 +135,7 @@ public final class InspectCommand extends Verb {
       int width = file.entries().keySet().stream().mapToInt(String::length).max().orElse(0);
       for (Entry entry : file.entries().values()) {
         out.append(
-            "  %%-%ds  %%-5s %%9s  %%s%%n"
+            "  %%-%ss  %%-5s %%9s  %%s%%n"
                 .formatted(Math.max(1, width))
                 .formatted(
                     entry.name(),
@@ -145,7 +145,7 @@ public final class InspectCommand extends Verb {
       }
     }
     out.append(
-        "  %d tensors, %s parameters, %s (%s)"
+        "  %s tensors, %s parameters, %s (%s)"
             .formatted(
                 file.entries().size(),
                 Units.count(parameters(file)),

@@ -65,7 +65,7 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
         .need()
         .forEach((precision, need) ->
             lines.add(
-                "  %d frame%s of %dx%d in %s: %s"
+                "  %s frame%s of %sx%s in %s: %s"
                     .formatted(
                         usual.frames(),
                         usual.frames() == 1 ? "" : "s",
@@ -91,7 +91,7 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
   private static void name(List<String> lines, String fate, List<String> keys) {
     keys.stream().limit(SHOWN).forEach(key -> lines.add("    %s: %s".formatted(fate, key)));
     if (keys.size() > SHOWN) {
-      lines.add("    %s: %d more".formatted(fate, keys.size() - SHOWN));
+      lines.add("    %s: %s more".formatted(fate, keys.size() - SHOWN));
     }
   }
 

@@ -131,15 +131,15 @@ public final class ProbeCommand extends Verb {
       Map<String, Object> one = fields(name, tensor);
       results.add(one);
       lines.add(
-          "%%-%ds  %%-4s %%-22s mean %%+.6e  max|x| %%.6e  sha256 %%s"
-              .formatted(width)
-              .formatted(
-                  name,
-                  one.get("dtype"),
-                  Arrays.toString(Tensors.shape(tensor)),
-                  one.get("mean"),
-                  one.get("largest"),
-                  one.get("sha256")));
+          String.format(
+              Locale.ROOT,
+              "%-" + width + "s  %-4s %-22s mean %+.6e  max|x| %.6e  sha256 %s",
+              name,
+              one.get("dtype"),
+              Arrays.toString(Tensors.shape(tensor)),
+              one.get("mean"),
+              one.get("largest"),
+              one.get("sha256")));
     });
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("model", folder.toString());

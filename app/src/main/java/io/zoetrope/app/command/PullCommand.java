@@ -174,7 +174,7 @@ public final class PullCommand extends Verb {
                 ? ""
                 : ", of which %s are missing".formatted(Units.bytes(missing));
     lines.add(
-        "%s at %s: %d files, %s%s"
+        "%s at %s: %s files, %s%s"
             .formatted(
                 plan.id(),
                 plan.commit().substring(0, 8),
@@ -189,7 +189,7 @@ public final class PullCommand extends Verb {
       count[1] += file.bytes().orElse(0);
     }
     reasons.forEach((why, count) ->
-        lines.add("left out %d: %s (%s)".formatted(count[0], why, Units.bytes(count[1]))));
+        lines.add("left out %s: %s (%s)".formatted(count[0], why, Units.bytes(count[1]))));
     return lines;
   }
 

@@ -88,9 +88,9 @@ final class PullProgress implements PullListener, AutoCloseable {
   static String time(double seconds) {
     long s = Math.max(0, Math.round(seconds));
     if (s >= 3600) {
-      return "%d h %d min".formatted(s / 3600, s / 60 % 60);
+      return "%s h %s min".formatted(s / 3600, s / 60 % 60);
     }
-    return s >= 60 ? "%d min %d s".formatted(s / 60, s % 60) : s + " s";
+    return s >= 60 ? "%s min %s s".formatted(s / 60, s % 60) : s + " s";
   }
 
   @Override

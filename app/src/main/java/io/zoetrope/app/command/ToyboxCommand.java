@@ -100,11 +100,11 @@ public final class ToyboxCommand extends Verb {
     int clips = count == null ? (single ? 1 : 8) : count;
     if (single && clips > 1) {
       throw new UsageError(
-          "%d clips do not fit in one %s: name a .png for a contact sheet, or a folder"
+          "%s clips do not fit in one %s: name a .png for a contact sheet, or a folder"
               .formatted(clips, target.format().ending()));
     }
     if (first > Long.MAX_VALUE - clips) {
-      throw new UsageError("--first %d is too large for %d clips".formatted(first, clips));
+      throw new UsageError("--first %s is too large for %s clips".formatted(first, clips));
     }
     List<Map<String, Object>> made =
         folder(target) ? folder(data, target.path(), clips) : file(data, target, clips);
@@ -151,7 +151,7 @@ public final class ToyboxCommand extends Verb {
             for (int i = 0; i < clips; i++) {
               session().cancellation().check();
               Clip next = data.get(first + i);
-              String file = to.add("%06d.mp4".formatted(first + i), next);
+              String file = to.add(String.format(Locale.ROOT, "%06d.mp4", first + i), next);
               made.add(fields(first + i, Optional.of(file), next.caption()));
               progress.update(i + 1, clips);
             }

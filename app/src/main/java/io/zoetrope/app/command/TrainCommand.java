@@ -68,7 +68,7 @@ public final class TrainCommand extends Verb {
     fields.put("run", folder.resolve(parsed.name()).toString());
     fields.put("steps", parsed.steps());
     if (check) {
-      return Result.of("%s: good, %d steps".formatted(file, parsed.steps()), fields);
+      return Result.of("%s: good, %s steps".formatted(file, parsed.steps()), fields);
     }
     session().cancellation().check();
     TrainingRun.Outcome outcome;
@@ -83,7 +83,7 @@ public final class TrainCommand extends Verb {
     fields.put("product", training.cancelled() ? null : outcome.product().toString());
     if (training.cancelled()) {
       note(
-          "stopped after step %d of %d; 'zoetrope train %s%s --resume' goes on"
+          "stopped after step %s of %s; 'zoetrope train %s%s --resume' goes on"
               .formatted(training.step(), parsed.steps(), recipe, again()));
       return new Result(session().cancellation().exitCode(), "", fields);
     }

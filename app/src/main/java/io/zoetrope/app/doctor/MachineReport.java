@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -85,7 +87,9 @@ final class MachineReport {
 
   /** OpenMP's threads that spin while they wait starve those of OpenBLAS: docs/numerics.md. */
   private static Finding idleThreads() {
-    boolean sleep = "PASSIVE".equalsIgnoreCase(System.getenv("OMP_WAIT_POLICY"));
+    // The library asks for it where nobody says otherwise.
+    String policy = Objects.requireNonNullElse(System.getenv("OMP_WAIT_POLICY"), "passive");
+    boolean sleep = policy.equalsIgnoreCase("passive");
     boolean onePool = "1".equals(System.getenv("OPENBLAS_NUM_THREADS"));
     return sleep || onePool
         ? Finding.of("machine", "idle_threads", sleep ? "sleep" : "one pool")
@@ -93,8 +97,8 @@ final class MachineReport {
             "machine",
             "idle_threads",
             "spin",
-            "spin, which can make f32 ten times slower: set OMP_WAIT_POLICY=PASSIVE, as ./zoetrope"
-                + " does");
+            "spin, which can make f32 ten times slower: leave OMP_WAIT_POLICY away, or set it to"
+                + " passive");
   }
 
   /** Large blocks that glibc unmaps when they are freed, to page them in anew: docs/memory.md. */
@@ -114,7 +118,7 @@ final class MachineReport {
   private static Finding load() {
     double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     int cores = Runtime.getRuntime().availableProcessors();
-    String text = "%.1f in the last minute".formatted(load);
+    String text = String.format(Locale.ROOT, "%.1f in the last minute", load);
     return load > cores
         ? Finding.note("machine", "load", load, text + ": other programs slow everything down")
         : Finding.of("machine", "load", load, text);

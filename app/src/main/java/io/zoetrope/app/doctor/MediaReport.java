@@ -50,10 +50,10 @@ final class MediaReport {
       long bytes = Files.size(file);
       int frames = VideoReader.read(file).frames().size();
       boolean whole = format == OutputFormat.PNG || frames == FRAMES;
-      String text = "writes and reads (%d bytes, %d frames)".formatted(bytes, frames);
+      String text = "writes and reads (%s bytes, %s frames)".formatted(bytes, frames);
       return whole
           ? Finding.of("video", name, true, text)
-          : Finding.broken("video", name, false, "read %d of %d frames".formatted(frames, FRAMES));
+          : Finding.broken("video", name, false, "read %s of %s frames".formatted(frames, FRAMES));
     } catch (UserError | IllegalStateException e) {
       return Finding.broken("video", name, false, String.valueOf(e.getMessage()));
     }

@@ -4,6 +4,7 @@ import io.zoetrope.torch.FormatChoice;
 import io.zoetrope.torch.Precision;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,13 +51,14 @@ final class NativesReport {
             choice.gain(),
             choice.gain() == 0
                 ? "none"
-                : "%.2f times the speed of f32 in wide networks (%s)"
-                    .formatted(
-                        choice.gain(),
-                        choice
-                            .file()
-                            .map(file -> "measured once, in " + file)
-                            .orElse("measured now; it could not be remembered"))));
+                : String.format(
+                    Locale.ROOT,
+                    "%.2f times the speed of f32 in wide networks (%s)",
+                    choice.gain(),
+                    choice
+                        .file()
+                        .map(file -> "measured once, in " + file)
+                        .orElse("measured now; it could not be remembered"))));
     boolean usable = cuda && torch.cuda_is_available();
     findings.add(
         cuda && !usable
@@ -75,7 +77,9 @@ final class NativesReport {
         Finding.of(
             "natives",
             "will_use",
-            (usable ? "cuda" : "cpu") + " " + Precision.of("auto").name().toLowerCase()));
+            (usable ? "cuda" : "cpu")
+                + " "
+                + Precision.of("auto").name().toLowerCase(Locale.ROOT)));
     return findings;
   }
 

@@ -5,6 +5,7 @@ import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -64,7 +65,10 @@ final class SelfTest {
       }
     }
     boolean well = worst < 1e-4;
-    String text = well ? "as Java says" : "off by %g: the BLAS library is broken".formatted(worst);
+    String text =
+        well
+            ? "as Java says"
+            : String.format(Locale.ROOT, "off by %g: the BLAS library is broken", worst);
     return well
         ? Finding.of("test", "arithmetic", true, text)
         : Finding.broken("test", "arithmetic", false, text);
@@ -82,7 +86,8 @@ final class SelfTest {
       seconds = (System.nanoTime() - start) / 1e9;
     } while (seconds < SECONDS_EACH);
     double gflops = Math.round(flops * times / seconds / 1e8) / 10.0;
-    return Finding.of("test", name + "_gflops", gflops, "%.0f GFLOP/s".formatted(gflops));
+    return Finding.of(
+        "test", name + "_gflops", gflops, String.format(Locale.ROOT, "%.0f GFLOP/s", gflops));
   }
 
   private static Tensor random(long... shape) {

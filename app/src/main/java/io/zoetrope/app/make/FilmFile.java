@@ -78,7 +78,7 @@ final class FilmFile implements FrameSink {
   CancellationException stopped(CancellationException e, Optional<Integer> frames) {
     return file.kept()
         ? new CancellationException(
-            "cancelled after %d of %d frames, which are in '%s'"
+            "cancelled after %s of %s frames, which are in '%s'"
                 .formatted(file.frames(), frames.orElse(0), name))
         : e;
   }

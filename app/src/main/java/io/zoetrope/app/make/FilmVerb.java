@@ -77,7 +77,7 @@ public abstract class FilmVerb extends Verb {
     Made made = made(order, target);
     timings.add(made.timings());
     note(
-        "%d frames of %dx%d, seed %d, %s"
+        "%s frames of %sx%s, seed %s, %s"
             .formatted(
                 made.frames(),
                 made.request().width(),

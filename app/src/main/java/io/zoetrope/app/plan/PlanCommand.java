@@ -211,7 +211,7 @@ public final class PlanCommand extends Verb {
     boolean two = words.size() == 2 && (wanted == 2 || task.equals(PlanTask.restyle.name()));
     if (wanted > 1 && words.size() != wanted) {
       throw new UsageError(
-          "this plan blends %d prompts: give as many, each in quotes".formatted(wanted));
+          "this plan blends %s prompts: give as many, each in quotes".formatted(wanted));
     }
     return wanted > 1 || two ? words.stream().map(String::strip).toList() : List.of(joined);
   }

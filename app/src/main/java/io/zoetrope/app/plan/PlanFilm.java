@@ -178,7 +178,7 @@ record PlanFilm(
     int seen = read.video().frames().size();
     if (engine.latents(seen) <= last && !read.info().still()) {
       throw new UserError(
-          "'%s' has %d frames, and the plan wants frame %d given: take a longer one"
+          "'%s' has %s frames, and the plan wants frame %s given: take a longer one"
               .formatted(path, seen, last));
     }
     return read.video();

@@ -139,7 +139,7 @@ enum PlanTask {
   final void requireFrames(Shape shape, int fewest) {
     if (shape.frames < fewest) {
       throw new UsageError(
-          "%s needs at least %d frames, not %d: raise --frames"
+          "%s needs at least %s frames, not %s: raise --frames"
               .formatted(this, fewest, shape.frames));
     }
   }

@@ -40,7 +40,7 @@ record Checkout(Path home, Path work) {
     if (code != 0) {
       List<String> lines = Files.readAllLines(said);
       throw new IOException(
-          "exit code %d: %s".formatted(code, lines.isEmpty() ? "" : lines.getLast()));
+          "exit code %s: %s".formatted(code, lines.isEmpty() ? "" : lines.getLast()));
     }
   }
 }

@@ -32,7 +32,7 @@ final class ControlNet {
     }
 
     String header(int offset) {
-      return "\"%s\":{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
+      return "\"%s\":{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":[%s,%s]}"
           .formatted(name, shape, offset, offset + 4 * numbers());
     }
   }
@@ -52,7 +52,7 @@ final class ControlNet {
     for (int i = 0; i < SHOWN.length; i++) {
       int from = i == 0 ? 3 : SHOWN[i - 1];
       String name =
-          i == 0 ? "conv_in" : i == SHOWN.length - 1 ? "conv_out" : "blocks.%d".formatted(i - 1);
+          i == 0 ? "conv_in" : i == SHOWN.length - 1 ? "conv_out" : "blocks.%s".formatted(i - 1);
       convolution(entries, "controlnet_cond_embedding." + name, from, SHOWN[i], 3);
     }
     for (int i = 0; i < KEPT.length; i++) {

@@ -197,7 +197,7 @@ final class Download {
       long expected = metadata.size().orElse(-1) - transfer.have();
       if (metadata.size().isPresent() && length.isPresent() && length.getAsLong() > expected) {
         throw new Wrong(
-            "the server offers %d bytes instead of %d"
+            "the server offers %s bytes instead of %s"
                 .formatted(transfer.have() + length.getAsLong(), metadata.size().getAsLong()));
       }
       if (answer.header("Content-Encoding").filter(c -> !c.equals("identity")).isPresent()) {
@@ -207,7 +207,7 @@ final class Download {
       boolean within = transfer.read(answer.body());
       if (!within) {
         throw new Wrong(
-            "the server sends more than its %d bytes".formatted(metadata.size().orElse(0)));
+            "the server sends more than its %s bytes".formatted(metadata.size().orElse(0)));
       }
     }
   }
@@ -243,7 +243,7 @@ final class Download {
     if (!http.onHub(answer.uri())) {
       // The addresses of a CDN run out; the hub gives a new one when asked again.
       throw new Transfer.Cut(
-          new IOException("%s answers %d".formatted(answer.uri().getHost(), answer.status())));
+          new IOException("%s answers %s".formatted(answer.uri().getHost(), answer.status())));
     }
     throw Refusal.of(answer, settings, id, file.path());
   }

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -237,8 +238,13 @@ public final class Pull implements AutoCloseable {
     if (needed > 0 && needed + SPARE > free) {
       throw new UserError(
           Fault.TOO_LARGE,
-          "%s needs %.1f GB more, but %s has only %.1f GB free"
-              .formatted(plan.id(), needed / 1e9, existing, free / 1e9),
+          String.format(
+              Locale.ROOT,
+              "%s needs %.1f GB more, but %s has only %.1f GB free",
+              plan.id(),
+              needed / 1e9,
+              existing,
+              free / 1e9),
           "make room, or set HF_HUB_CACHE to another disk");
     }
   }

@@ -41,7 +41,7 @@ final class Refusal {
             default ->
                 new UserError(
                     Fault.UNREACHABLE,
-                    "the hub answers %d for %s%s"
+                    "the hub answers %s for %s%s"
                         .formatted(answer.status(), id, file.isEmpty() ? "" : "/" + file),
                     "check HF_ENDPOINT (%s)".formatted(settings.endpoint()));
           };

@@ -73,7 +73,7 @@ final class Retry {
     if (failures >= patience.attempts()) {
       throw new UserError(
           Fault.UNREACHABLE,
-          "gave up on %s after %d attempts: %s".formatted(what, failures, reason(e)),
+          "gave up on %s after %s attempts: %s".formatted(what, failures, reason(e)),
           Mend.of("run it again to go on"),
           e);
     }

@@ -136,7 +136,7 @@ final class Transfer {
     if (size.isPresent() && have < size.getAsLong()) {
       throw new Cut(
           new IOException(
-              "the server stops after %d of %d bytes".formatted(have, size.getAsLong())));
+              "the server stops after %s of %s bytes".formatted(have, size.getAsLong())));
     }
     ended = true;
     return true;

@@ -33,14 +33,14 @@ public record LoraReport(Path path, int layers, List<String> unmatched, List<Str
   /** All of it in a line. */
   public String line() {
     StringBuilder line = new StringBuilder();
-    line.append("%s: %d of %d layers used".formatted(path.getFileName(), used(), layers));
+    line.append("%s: %s of %s layers used".formatted(path.getFileName(), used(), layers));
     if (!unmatched.isEmpty()) {
       line.append("; the model has no '%s'".formatted(first(unmatched)));
-      line.append(unmatched.size() == 1 ? "" : " and %d more".formatted(unmatched.size() - 1));
+      line.append(unmatched.size() == 1 ? "" : " and %s more".formatted(unmatched.size() - 1));
     }
     if (!strangers.isEmpty()) {
       line.append(
-          "; %d tensors are no updates, first '%s'".formatted(strangers.size(), first(strangers)));
+          "; %s tensors are no updates, first '%s'".formatted(strangers.size(), first(strangers)));
     }
     return line.toString();
   }
@@ -49,7 +49,7 @@ public record LoraReport(Path path, int layers, List<String> unmatched, List<Str
     if (used() == 0) {
       throw new UserError(
           Fault.MISMATCH,
-          "%s: none of its %d layers is in the model, first '%s': it was made for another model"
+          "%s: none of its %s layers is in the model, first '%s': it was made for another model"
               .formatted(path, layers, first(unmatched)));
     }
   }

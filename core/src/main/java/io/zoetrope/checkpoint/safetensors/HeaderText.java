@@ -27,7 +27,7 @@ final class HeaderText {
   /** Takes a character, behind white space. */
   void expect(char wanted, String where) {
     if (!take(wanted)) {
-      throw bad("%s is damaged at byte %d: no '%s'".formatted(where, 8 + at, wanted));
+      throw bad("%s is damaged at byte %s: no '%s'".formatted(where, 8 + at, wanted));
     }
   }
 

@@ -5,6 +5,7 @@ import io.zoetrope.data.toybox.Traits.Motion;
 import io.zoetrope.data.toybox.Traits.Shape;
 import io.zoetrope.data.toybox.Traits.Speed;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What {@link ToyboxAnalyser} saw in a clip.
@@ -39,15 +40,16 @@ public record Analysis(List<Sighting> objects) {
     /** "a red ball moves right". */
     @Override
     public String toString() {
-      return "%s %s %s (%s; %.2f, %.2f, %.2f)"
-          .formatted(
-              colour.word(),
-              shape.word(),
-              motion,
-              speed,
-              colourConfidence,
-              shapeConfidence,
-              motionConfidence);
+      return String.format(
+          Locale.ROOT,
+          "%s %s %s (%s; %.2f, %.2f, %.2f)",
+          colour.word(),
+          shape.word(),
+          motion,
+          speed,
+          colourConfidence,
+          shapeConfidence,
+          motionConfidence);
     }
   }
 }

@@ -26,7 +26,7 @@ public record ToyboxDataset(long seed, Split split, int width, int height, int f
     if (width < 8 || height < 8 || frames < 1 || !(fps > 0) || Double.isInfinite(fps)) {
       throw new UserError(
           Fault.INVALID,
-          "a toybox clip needs at least 8x8 pixels, 1 frame and a rate above 0, not %dx%d, %d and %s"
+          "a toybox clip needs at least 8x8 pixels, 1 frame and a rate above 0, not %sx%s, %s and %s"
               .formatted(width, height, frames, fps));
     }
   }

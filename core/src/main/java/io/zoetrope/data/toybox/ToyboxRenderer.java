@@ -8,6 +8,7 @@ import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Paints scenes: the table once, then for each frame the soft shadows and the toys, back to front,
@@ -43,14 +44,15 @@ public final class ToyboxRenderer {
     if (width < 1 || height < 1 || frames < 1 || !(fps > 0) || Double.isInfinite(fps)) {
       throw new UserError(
           Fault.INVALID,
-          "a clip needs at least 1x1 pixels, 1 frame and a rate above 0, not %dx%d, %d and %s"
+          "a clip needs at least 1x1 pixels, 1 frame and a rate above 0, not %sx%s, %s and %s"
               .formatted(width, height, frames, fps));
     }
     double bytes = 3.0 * width * height * frames;
     if (bytes > MOST_BYTES) {
       throw new UserError(
           Fault.TOO_LARGE,
-          "%d frames of %dx%d take %.1f GB".formatted(frames, width, height, bytes / 1e9),
+          String.format(
+              Locale.ROOT, "%s frames of %sx%s take %.1f GB", frames, width, height, bytes / 1e9),
           "ask for fewer frames or a smaller size");
     }
     byte[] table = Tables.paint(scene, width, height);

@@ -46,7 +46,7 @@ public enum Along implements Axis<Tensor> {
     if (value.size(axis) < from + count) {
       throw new UserError(
           Fault.MISMATCH,
-          "'%s' is given for %d frames, the video has %d or more"
+          "'%s' is given for %s frames, the video has %s or more"
               .formatted(slot.name(), value.size(axis), from + count));
     }
     Tensor part = value.narrow(axis, from, count);

@@ -61,7 +61,7 @@ public record Signature(int takes, int gives, Set<Slot<?>> needs, Set<Slot<?>> r
   public void requireTakes(Tensor input_BCFHW) {
     if (input_BCFHW.size(1) != takes) {
       throw new IllegalArgumentException(
-          "this network takes %d channels, not a video of shape %s"
+          "this network takes %s channels, not a video of shape %s"
               .formatted(takes, Arrays.toString(Tensors.shape(input_BCFHW))));
     }
   }

@@ -85,7 +85,7 @@ public record DpmSteps(
     if (steps >= trained) {
       throw new UserError(
           Fault.INVALID,
-          "%d steps are too many for a model trained with %d".formatted(steps, trained));
+          "%s steps are too many for a model trained with %s".formatted(steps, trained));
     }
     double[] timesteps = new double[steps];
     for (int i = 0; i < steps; i++) {
@@ -99,7 +99,7 @@ public record DpmSteps(
     if (timesteps[0] >= trained || timesteps[steps - 1] < 0) {
       throw new UserError(
           Fault.INVALID,
-          "%d steps do not fit the model's %d timesteps".formatted(steps, trained),
+          "%s steps do not fit the model's %s timesteps".formatted(steps, trained),
           "take fewer");
     }
     return timesteps;

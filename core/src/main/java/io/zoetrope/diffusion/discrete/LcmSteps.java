@@ -20,7 +20,7 @@ public record LcmSteps(AlphaBars bars, int distilled) implements Discretisation 
     if (distilled < 1 || distilled > bars.steps()) {
       throw new UserError(
           Fault.INVALID,
-          "original_inference_steps is 1 to %d, not %d".formatted(bars.steps(), distilled));
+          "original_inference_steps is 1 to %s, not %s".formatted(bars.steps(), distilled));
     }
   }
 
@@ -29,7 +29,7 @@ public record LcmSteps(AlphaBars bars, int distilled) implements Discretisation 
     if (steps > distilled) {
       throw new UserError(
           Fault.INVALID,
-          "an LCM distilled on %d timesteps makes no more steps than these, not %d"
+          "an LCM distilled on %s timesteps makes no more steps than these, not %s"
               .formatted(distilled, steps));
     }
     int[] timesteps = new int[steps];

@@ -43,7 +43,7 @@ public enum TimestepSpacing {
     if (steps > trained) {
       throw new UserError(
           Fault.INVALID,
-          "%d steps are more than the %d that the model was trained with"
+          "%s steps are more than the %s that the model was trained with"
               .formatted(steps, trained));
     }
     double[] timesteps = new double[steps];
@@ -58,8 +58,13 @@ public enum TimestepSpacing {
     if (timesteps[0] >= trained) {
       throw new UserError(
           Fault.INVALID,
-          "%s with a steps_offset of %d begins at timestep %.0f, but the model knows %d"
-              .formatted(name().toLowerCase(Locale.ROOT), offset, timesteps[0], trained),
+          String.format(
+              Locale.ROOT,
+              "%s with a steps_offset of %s begins at timestep %.0f, but the model knows %s",
+              name().toLowerCase(Locale.ROOT),
+              offset,
+              timesteps[0],
+              trained),
           "take fewer steps");
     }
     return timesteps;

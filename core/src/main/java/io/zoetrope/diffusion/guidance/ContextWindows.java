@@ -40,7 +40,7 @@ public record ContextWindows(X0Denoiser base, Shape shape) implements X0Denoiser
       if (length < 1 || overlap < 0 || overlap >= length) {
         throw new UserError(
             Fault.INVALID,
-            "windows of %d frames overlap by 0 to %d of them, not by %d"
+            "windows of %s frames overlap by 0 to %s of them, not by %s"
                 .formatted(length, length - 1, overlap));
       }
     }

@@ -56,7 +56,7 @@ public record PromptBlend(X0Denoiser base, List<Conditioning> prompts, Sight sig
     PromptTrack now = sight.prompts(Math.toIntExact(z_BCFHW.size(2)));
     if (now.prompts() != prompts.size() || now.frames() != z_BCFHW.size(2)) {
       throw new IllegalArgumentException(
-          "a track of %d prompts over %d frames does not fit %d prompts and a video of %d frames"
+          "a track of %s prompts over %s frames does not fit %s prompts and a video of %s frames"
               .formatted(now.prompts(), now.frames(), prompts.size(), z_BCFHW.size(2)));
     }
     ScalarType dtype = z_BCFHW.scalar_type().intern();

@@ -33,7 +33,7 @@ public record FreeNoise(int window, int stride, Order order) {
     if (window < 1 || stride < 1 || stride > window) {
       throw new UserError(
           Fault.INVALID,
-          "FreeNoise needs a stride of 1 to the %d frames of its window, not %d"
+          "FreeNoise needs a stride of 1 to the %s frames of its window, not %s"
               .formatted(window, stride));
     }
   }

@@ -67,7 +67,7 @@ public record WindowLoop(
       Tensor begun_BCMHW, long frames, Noise noise, Watcher watcher, Progress progress) {
     if (begun_BCMHW.size(2) > context) {
       throw new IllegalArgumentException(
-          "%d frames to begin with do not fit a context of %d"
+          "%s frames to begin with do not fit a context of %s"
               .formatted(begun_BCMHW.size(2), context));
     }
     Scopes.noGrad(() -> {

@@ -55,7 +55,7 @@ public final class TorchScriptFeatures implements VideoFeatures {
           if (y.dim() < 2 || y.size(0) != x_B3FHW.size(0)) {
             throw new UserError(
                 Fault.MISMATCH,
-                "%s makes %s of %d videos, not a row of features for each"
+                "%s makes %s of %s videos, not a row of features for each"
                     .formatted(path, Arrays.toString(Tensors.shape(y)), x_B3FHW.size(0)));
           }
           return y.flatten(1, -1).to(ScalarType.Float);

@@ -35,7 +35,7 @@ public final class Ssim {
     if (height < WINDOW || width < WINDOW) {
       throw new UserError(
           Fault.INVALID,
-          "SSIM needs pictures of at least 11x11 pixels, not %dx%d".formatted(width, height));
+          "SSIM needs pictures of at least 11x11 pixels, not %sx%s".formatted(width, height));
     }
     return Scopes.value(() -> {
       Tensor x = planes(x_CFHW);

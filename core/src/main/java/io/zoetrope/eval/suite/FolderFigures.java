@@ -127,7 +127,7 @@ public record FolderFigures(Path videos, Optional<Path> reference, List<Integer>
       if (x.size(2) != y.size(2) || x.size(3) != y.size(3)) {
         throw new UserError(
             Fault.MISMATCH,
-            "%s has %dx%d pixels, the reference of that name %dx%d"
+            "%s has %sx%s pixels, the reference of that name %sx%s"
                 .formatted(item.path(), x.size(3), x.size(2), y.size(3), y.size(2)),
             "make them agree");
       }

@@ -47,8 +47,8 @@ record RollSuite(int frames, int window, int context) implements Suite {
     if (frames < window) {
       throw new UserError(
           Fault.INVALID,
-          "a roll is looked at by %d frames".formatted(window),
-          "make at least as many, not %d".formatted(frames));
+          "a roll is looked at by %s frames".formatted(window),
+          "make at least as many, not %s".formatted(frames));
     }
   }
 

@@ -49,7 +49,7 @@ public interface Suite {
     if (fit.isEmpty()) {
       throw new UserError(
           Fault.INVALID,
-          "clips of %d frames cannot share %s: the model makes too few for this suite"
+          "clips of %s frames cannot share %s: the model makes too few for this suite"
               .formatted(clip, overlaps));
     }
     return fit;

@@ -40,7 +40,7 @@ public record ClassifierConfig(
     if (side % (patch << (widths.size() - 1)) != 0) {
       throw new UserError(
           Fault.INVALID,
-          "a classifier's side must be a multiple of %d, not %d"
+          "a classifier's side must be a multiple of %s, not %s"
               .formatted(patch << (widths.size() - 1), side));
     }
     for (int width : widths) {

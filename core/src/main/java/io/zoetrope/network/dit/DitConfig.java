@@ -59,7 +59,7 @@ public record DitConfig(
     if (width % heads != 0 || width / heads % 4 != 0) {
       throw new UserError(
           Fault.INVALID,
-          "width %d does not split into %d heads of a multiple of 4".formatted(width, heads));
+          "width %s does not split into %s heads of a multiple of 4".formatted(width, heads));
     }
   }
 

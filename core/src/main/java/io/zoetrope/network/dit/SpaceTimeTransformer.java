@@ -101,7 +101,7 @@ public final class SpaceTimeTransformer implements VideoNetwork {
     if (rows * patch != z_BCFHW.size(3) || columns * patch != z_BCFHW.size(4)) {
       throw new UserError(
           Fault.INVALID,
-          "latents of %dx%d do not split into patches of %d"
+          "latents of %sx%s do not split into patches of %s"
               .formatted(z_BCFHW.size(4), z_BCFHW.size(3), patch),
           "choose a size that is a multiple of it");
     }

@@ -27,7 +27,7 @@ public record WordPrompts(TextTransformer text, PromptTokenizer tokenizer)
     if (tokens > vocabulary) {
       throw new UserError(
           Fault.MISMATCH,
-          ("the tokenizer has %d tokens, the text encoder knows %d: they belong to different"
+          ("the tokenizer has %s tokens, the text encoder knows %s: they belong to different"
                   + " models, take both from one")
               .formatted(tokens, vocabulary));
     }

@@ -61,7 +61,7 @@ public final class DiffusersConfig {
     if (o.same("motion_layers_per_block", resolutions, 2) != unet.blocks()) {
       throw new UserError(
           Fault.MISMATCH,
-          "the motion module is not for a network of %d layers a resolution"
+          "the motion module is not for a network of %s layers a resolution"
               .formatted(unet.blocks()));
     }
     return module(o, resolutions, "motion", 2);
@@ -208,7 +208,7 @@ public final class DiffusersConfig {
     if (blocks.size() != resolutions) {
       throw new UserError(
           Fault.INVALID,
-          "'down_block_types' and 'block_out_channels' must be equally many, not %d and %d"
+          "'down_block_types' and 'block_out_channels' must be equally many, not %s and %s"
               .formatted(blocks.size(), resolutions));
     }
     return blocks;

@@ -115,7 +115,7 @@ final class MotionModule implements TemporalLayer {
         if (!(times[i] >= 0 && times[i] <= length - 1)) {
           throw new UserError(
               Fault.INVALID,
-              "this motion module was made for clips of at most %d frames, not for a frame at %s"
+              "this motion module was made for clips of at most %s frames, not for a frame at %s"
                   .formatted(length, times[i]));
         }
         rows[i] = Math.min((long) times[i], Math.max(0, length - 2));
@@ -147,7 +147,7 @@ final class MotionModule implements TemporalLayer {
     if (width % m.heads() != 0) {
       throw new UserError(
           Fault.INVALID,
-          "width %d does not split into a motion module's %d heads".formatted(width, m.heads()));
+          "width %s does not split into a motion module's %s heads".formatted(width, m.heads()));
     }
     norm = GroupNorm.of(p.at("norm"), width, config.style().groups(), 1e-6);
     in = Linear.of(p.at("proj_in"), width, width, Init.xavier());

@@ -20,7 +20,7 @@ public record Residuals(List<Tensor> kept, Tensor bottom) {
   Encoder.Features addTo(Encoder.Features features, Segments segments) {
     if (kept.size() != features.kept().size()) {
       throw new IllegalArgumentException(
-          "residuals are for a network that keeps %d activations, not %d"
+          "residuals are for a network that keeps %s activations, not %s"
               .formatted(kept.size(), features.kept().size()));
     }
     List<Tensor> sum = new ArrayList<>();

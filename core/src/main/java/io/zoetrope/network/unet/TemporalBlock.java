@@ -130,7 +130,7 @@ public interface TemporalBlock {
         throw new UserError(
             Fault.INVALID,
             "relative attention needs an even number of at least 4 buckets and a furthest distance"
-                + " above a quarter of it, not %d and %d".formatted(buckets, furthest));
+                + " above a quarter of it, not %s and %s".formatted(buckets, furthest));
       }
     }
 

@@ -96,7 +96,7 @@ public record UNetConfig(
       if (width < 2 || width % 2 != 0 || width % style.groups() != 0) {
         throw new UserError(
             Fault.INVALID,
-            "a U-Net's widths must be even and multiples of its %d norm groups, not %d"
+            "a U-Net's widths must be even and multiples of its %s norm groups, not %s"
                 .formatted(style.groups(), width));
       }
       requireFit(width, heads.get(i));
@@ -129,7 +129,7 @@ public record UNetConfig(
   private static void requireFit(int width, int heads) {
     if (heads < 0 || (heads > 0 && width % heads != 0)) {
       throw new UserError(
-          Fault.INVALID, "width %d does not split into %d heads".formatted(width, heads));
+          Fault.INVALID, "width %s does not split into %s heads".formatted(width, heads));
     }
   }
 

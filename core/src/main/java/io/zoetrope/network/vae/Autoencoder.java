@@ -108,7 +108,7 @@ public interface Autoencoder {
     public Stretch {
       if (latents < 1 || before < 0) {
         throw new IllegalArgumentException(
-            "a stretch has at least 1 latent and none before it, not %d and %d"
+            "a stretch has at least 1 latent and none before it, not %s and %s"
                 .formatted(latents, before));
       }
     }

@@ -133,7 +133,7 @@ public final class AutoencoderKL implements Autoencoder {
     if (x_NCHW.size(2) < factor() || x_NCHW.size(3) < factor()) {
       throw new UserError(
           Fault.INVALID,
-          "frames of %dx%d are too small: this autoencoder takes %d pixels on a side and more"
+          "frames of %sx%s are too small: this autoencoder takes %s pixels on a side and more"
               .formatted(x_NCHW.size(3), x_NCHW.size(2), factor()));
     }
     Groups groups = new Groups(Phase.ENCODE, x_NCHW.size(2), x_NCHW.size(3), progress);

@@ -63,7 +63,7 @@ public final class CompactAutoencoder implements Autoencoder {
     if (x_NCHW.size(2) % factor != 0 || x_NCHW.size(3) % factor != 0) {
       throw new UserError(
           Fault.INVALID,
-          "width and height must be multiples of %d, not %dx%d"
+          "width and height must be multiples of %s, not %sx%s"
               .formatted(factor, x_NCHW.size(3), x_NCHW.size(2)));
     }
     return Posterior.of(encoder.forward(x_NCHW, between).to(ScalarType.Float), -20, 10);

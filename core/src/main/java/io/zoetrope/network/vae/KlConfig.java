@@ -62,7 +62,7 @@ public record KlConfig(
       if (width < 1 || width % groups != 0) {
         throw new UserError(
             Fault.INVALID,
-            "an AutoencoderKL's block_out_channels must be multiples of its %d norm groups, not %d"
+            "an AutoencoderKL's block_out_channels must be multiples of its %s norm groups, not %s"
                 .formatted(groups, width));
       }
     }

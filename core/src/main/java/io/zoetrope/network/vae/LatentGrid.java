@@ -14,7 +14,7 @@ public record LatentGrid(int channels, int space, int time, boolean causal) {
   public LatentGrid {
     if (channels < 1 || space < 1 || time < 1) {
       throw new IllegalArgumentException(
-          "a latent has at least 1 channel, pixel and frame, not %d, %d and %d"
+          "a latent has at least 1 channel, pixel and frame, not %s, %s and %s"
               .formatted(channels, space, time));
     }
   }
@@ -85,7 +85,7 @@ public record LatentGrid(int channels, int space, int time, boolean causal) {
   /** As errors say it: {@code 4 channels at 1/8}, and of how many frames if not of one. */
   @Override
   public String toString() {
-    String place = "%d channels at 1/%d".formatted(channels, space);
-    return time == 1 ? place : place + ", a latent of %d frames".formatted(time);
+    String place = "%s channels at 1/%s".formatted(channels, space);
+    return time == 1 ? place : place + ", a latent of %s frames".formatted(time);
   }
 }

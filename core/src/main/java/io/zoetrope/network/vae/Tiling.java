@@ -26,7 +26,7 @@ public record Tiling(int latents, int overlap) {
     if (latents < 1 || overlap < 0 || overlap >= latents) {
       throw new UserError(
           Fault.INVALID,
-          "tiles of %d latents cannot overlap by %d: a tile has at least 1 and shares fewer than it has"
+          "tiles of %s latents cannot overlap by %s: a tile has at least 1 and shares fewer than it has"
               .formatted(latents, overlap));
     }
   }

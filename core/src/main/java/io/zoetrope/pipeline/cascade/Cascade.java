@@ -21,7 +21,7 @@ public record Cascade(List<Stage> stages) {
       boolean words = stages.get(i).bridge() instanceof Bridge.None;
       if (words && i > 0) {
         throw new UserError(
-            "stage %d has the bridge none: what was made before would be lost".formatted(i + 1));
+            "stage %s has the bridge none: what was made before would be lost".formatted(i + 1));
       }
     }
     if (stages.getFirst().bridge().within()) {
@@ -63,7 +63,7 @@ public record Cascade(List<Stage> stages) {
   public Cascade part(int from, int to) {
     if (from < 0 || to > stages.size() || from >= to) {
       throw new UserError(
-          "the cascade has stages 1 to %d, not %d to %d".formatted(stages.size(), from + 1, to));
+          "the cascade has stages 1 to %s, not %s to %s".formatted(stages.size(), from + 1, to));
     }
     return new Cascade(stages.subList(from, to));
   }

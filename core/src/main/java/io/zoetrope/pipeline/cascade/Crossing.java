@@ -166,7 +166,7 @@ record Crossing(Engine engine, double augmentation) {
     }
     if (video.width() > request.width() || video.height() > request.height()) {
       throw new UserError(
-          "a stage of %dx%d cannot go on from %dx%d: a cascade makes videos larger"
+          "a stage of %sx%s cannot go on from %sx%s: a cascade makes videos larger"
               .formatted(request.width(), request.height(), video.width(), video.height()));
     }
     return Upscale.to(x_13FHW, request.height(), request.width());

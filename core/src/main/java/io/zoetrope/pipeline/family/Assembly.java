@@ -154,13 +154,13 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
     if (network.takes() != grid.channels()) {
       throw new UserError(
           Fault.MISMATCH,
-          "%s: its %s takes latents of %d channels, its autoencoder makes %d"
+          "%s: its %s takes latents of %s channels, its autoencoder makes %s"
               .formatted(model, network.folder(), network.takes(), grid.channels()));
     }
     if (network.textWidth() != words.width()) {
       throw new UserError(
           Fault.MISMATCH,
-          "%s: its %s takes text of %d features, its text encoder makes %d"
+          "%s: its %s takes text of %s features, its text encoder makes %s"
               .formatted(model, network.folder(), network.textWidth(), words.width()));
     }
   }

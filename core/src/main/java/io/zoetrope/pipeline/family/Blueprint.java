@@ -70,7 +70,7 @@ public record Blueprint(
   private static void requireCount(List<Part<?>> parts, Role<?> role, int least, int most) {
     long count = parts.stream().filter(part -> part.role() == role).count();
     if (count < least || count > most) {
-      throw new IllegalArgumentException("a model with %d of %s".formatted(count, role));
+      throw new IllegalArgumentException("a model with %s of %s".formatted(count, role));
     }
   }
 

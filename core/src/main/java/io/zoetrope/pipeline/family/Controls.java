@@ -103,7 +103,7 @@ final class Controls {
         || !own.widths().equals(unet.widths())) {
       throw new UserError(
           Fault.MISMATCH,
-          "%s is for a U-Net of widths %s and text of %d features; the model's has %s and %d"
+          "%s is for a U-Net of widths %s and text of %s features; the model's has %s and %s"
               .formatted(folder, own.widths(), own.textWidth(), unet.widths(), unet.textWidth()));
     }
   }

@@ -111,14 +111,14 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
     double share = rest / (double) Math.max(sampling, decoding);
     int frames = (int) (request.frames() * share);
     if (frames >= 4 && sampling >= decoding) {
-      return Mend.of("ask for at most %d frames, or a smaller size".formatted(frames));
+      return Mend.of("ask for at most %s frames, or a smaller size".formatted(frames));
     }
     int multiple = 64;
     int width = (int) (request.width() * Math.sqrt(share)) / multiple * multiple;
     int height = (int) (request.height() * Math.sqrt(share)) / multiple * multiple;
     return Mend.of(
         width >= multiple && height >= multiple
-            ? "ask for at most about %dx%d, or fewer frames".formatted(width, height)
+            ? "ask for at most about %sx%s, or fewer frames".formatted(width, height)
             : "ask for a smaller size and fewer frames");
   }
 

@@ -21,12 +21,12 @@ public record Size(int width, int height) {
   private static void check(String side, int value) {
     if (value < MIN || value > MAX) {
       throw new UserError(
-          Fault.ORDER, "%s must be %d to %d, is %d".formatted(side, MIN, MAX, value));
+          Fault.ORDER, "%s must be %s to %s, is %s".formatted(side, MIN, MAX, value));
     }
     if (value % 2 != 0) {
       throw new UserError(
           Fault.ORDER,
-          "%s must be even, for video files hold no other, is %d".formatted(side, value));
+          "%s must be even, for video files hold no other, is %s".formatted(side, value));
     }
   }
 

@@ -121,7 +121,7 @@ public record VideoRequest(
   private static void check(String name, int least, int most, int value) {
     if (value < least || value > most) {
       throw new UserError(
-          Fault.INVALID, "%s must be %d to %d, not %d".formatted(name, least, most, value));
+          Fault.INVALID, "%s must be %s to %s, not %s".formatted(name, least, most, value));
     }
   }
 }

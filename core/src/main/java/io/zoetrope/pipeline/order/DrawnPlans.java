@@ -33,7 +33,7 @@ final class DrawnPlans {
     int first = IntStream.range(0, plan.frames()).filter(plan::given).findFirst().orElse(-1);
     if (first >= 0) {
       throw new UserError(
-          "the plan wants frame %d given, and there is none to give: %s".formatted(first, mend));
+          "the plan wants frame %s given, and there is none to give: %s".formatted(first, mend));
     }
   }
 

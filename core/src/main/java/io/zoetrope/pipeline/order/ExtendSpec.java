@@ -105,7 +105,7 @@ public record ExtendSpec(
     if (overlap < join.overlap()) {
       making
           .said()
-          .accept("it has no more than %d frames, so clips overlap by those".formatted(overlap));
+          .accept("it has no more than %s frames, so clips overlap by those".formatted(overlap));
     }
     List<Frame> tail = have.subList(have.size() - overlap, have.size());
     Tensor begun = making.second().encode(new Video(tail, request.fps()), making.progress());
@@ -128,7 +128,7 @@ public record ExtendSpec(
     int wanted = wish.frames().orElseGet(() -> have + clip - Math.min(join.overlap(), have));
     if (wanted <= have) {
       throw new UserError(
-          "%d frames, but '%s' has %d already: ask for more than that"
+          "%s frames, but '%s' has %s already: ask for more than that"
               .formatted(wanted, video.path(), have));
     }
     return wanted;
@@ -138,7 +138,7 @@ public record ExtendSpec(
     if (given.video().frames().size() > MOST_SOURCE) {
       double seconds = given.info().seconds().orElse(start + MOST_SOURCE / fps);
       throw new UserError(
-          "'%s' has more than %d frames at %s per second: name its end, from second %d on"
+          "'%s' has more than %s frames at %s per second: name its end, from second %s on"
               .formatted(video.path(), MOST_SOURCE, fps, (long) (seconds - MOST_SOURCE / fps + 1)));
     }
   }

@@ -33,7 +33,7 @@ public record Join(Optional<Integer> clip, @Default("4") int overlap) {
   private static void requireOverlap(int clip, int overlap) {
     if (overlap >= clip) {
       throw Checks.wrong(
-          "clips of %d frames overlap by 1 to %d of them, not %d: lower the overlap"
+          "clips of %s frames overlap by 1 to %s of them, not %s: lower the overlap"
               .formatted(clip, clip - 1, overlap));
     }
   }

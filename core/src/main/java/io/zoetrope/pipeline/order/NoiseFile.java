@@ -41,7 +41,7 @@ public record NoiseFile(SourceRef file, @Default("cfhw") Layout layout) {
     try (SafetensorsFile open = Safetensors.open(path)) {
       if (open.entries().size() != 1) {
         throw new UserError(
-            "%s holds %d tensors, and noise is one".formatted(path, open.entries().size()));
+            "%s holds %s tensors, and noise is one".formatted(path, open.entries().size()));
       }
       Tensor raw = open.tensors().firstEntry().getValue().to(ScalarType.Float).clone();
       Finite.requireStored(raw, "the numbers of %s".formatted(path));

@@ -102,7 +102,7 @@ public record RestyleSpec(
           making
               .said()
               .accept(
-                  "its last frame is taken %d times, to fill a latent".formatted(whole - have + 1));
+                  "its last frame is taken %s times, to fill a latent".formatted(whole - have + 1));
         }
         Tensor latents = making.second().encode(given.video(), making.progress());
         VideoTask task =
@@ -118,7 +118,7 @@ public record RestyleSpec(
   private void requireEnough(int wanted, int have) {
     if (have < wanted) {
       throw new UserError(
-          "'%s' has %d frames, the plan %d: raise the rate, or take a shorter plan"
+          "'%s' has %s frames, the plan %s: raise the rate, or take a shorter plan"
               .formatted(video.path(), have, wanted));
     }
   }

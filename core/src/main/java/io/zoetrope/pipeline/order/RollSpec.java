@@ -64,7 +64,7 @@ public record RollSpec(
   private static int window(int clip, int context) {
     if (clip - context < 2) {
       throw Checks.wrong(
-          "context %d leaves no window of a clip of %d frames: lower it to %d or less"
+          "context %s leaves no window of a clip of %s frames: lower it to %s or less"
               .formatted(context, clip, Math.max(0, clip - 2)));
     }
     return clip - context;
@@ -91,9 +91,9 @@ public record RollSpec(
                 making
                     .note()
                     .accept(
-                        "a frame makes %d steps on its way through a window of %d, the fewest that"
+                        "a frame makes %s steps on its way through a window of %s, the fewest that"
                                 .formatted(made, window)
-                            + " are %d or more".formatted(steps)));
+                            + " are %s or more".formatted(steps)));
         long frames = wish.frames().map(Integer::longValue).orElse(Long.MAX_VALUE);
         return (reel, progress) -> {
           try {

@@ -54,14 +54,14 @@ record Shown(Making making) {
     int channels = config.channels();
     if (!latents && (config.factor() != factor || channels != 3)) {
       throw new UserError(
-          "%s is shown %d channels at 1/%d, where the model makes pictures of 3 at 1/%d"
+          "%s is shown %s channels at 1/%s, where the model makes pictures of 3 at 1/%s"
               .formatted(control.net(), channels, config.factor(), factor));
     }
     Tensor shown =
         latents ? engine.encode(Ops.add(Ops.mul(pictures_13MHW, 2), -1), progress) : pictures_13MHW;
     if (shown.size(1) != channels) {
       throw new UserError(
-          "%s is shown latents of %d channels, the model has %d"
+          "%s is shown latents of %s channels, the model has %s"
               .formatted(control.net(), channels, shown.size(1)));
     }
     return config.masked()
@@ -79,7 +79,7 @@ record Shown(Making making) {
     long given = shown_1CMHW.size(2);
     if (given != 1 && given != frames) {
       throw new UserError(
-          "%s shows %d frames, the video has %d: give one picture, or as many frames"
+          "%s shows %s frames, the video has %s: give one picture, or as many frames"
               .formatted(control.shown().path(), given, frames));
     }
     long[] shape = Tensors.shape(shown_1CMHW);
@@ -94,7 +94,7 @@ record Shown(Making making) {
         control.at().isEmpty() ? IntStream.range(0, given).boxed().toList() : control.at();
     if (at.size() != given || at.getLast() >= frames) {
       throw new UserError(
-          "%s shows %d pictures, to stand at frames %s of %d"
+          "%s shows %s pictures, to stand at frames %s of %s"
               .formatted(control.shown().path(), given, at, frames));
     }
     List<Tensor> hint = new ArrayList<>();

@@ -72,7 +72,7 @@ public record SourceFiles(Sources sources) {
       int prompts = Math.max(1, wish.prompts().size());
       if (plan.prompts().prompts() != prompts) {
         throw new UserError(
-            "the plan has weights for %d prompts, and %d %s given"
+            "the plan has weights for %s prompts, and %s %s given"
                 .formatted(plan.prompts().prompts(), prompts, prompts == 1 ? "is" : "are"));
       }
       return plan;
@@ -105,7 +105,7 @@ public record SourceFiles(Sources sources) {
       String what, Optional<Integer> said, SourceRef plan, int planned) {
     if (said.isPresent() && said.get() != planned) {
       throw new UserError(
-          "%s %d, but the plan '%s' has %d: leave the %s out"
+          "%s %s, but the plan '%s' has %s: leave the %s out"
               .formatted(what, said.get(), plan.path(), planned, what));
     }
   }

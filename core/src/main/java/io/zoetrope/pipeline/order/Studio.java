@@ -184,7 +184,7 @@ public final class Studio {
       return request;
     }
     note(
-        "clips have %d frames, not %d: a latent of this model holds %d"
+        "clips have %s frames, not %s: a latent of this model holds %s"
             .formatted(whole, frames, model.grid().time()));
     return request.withFrames(whole);
   }
@@ -198,7 +198,7 @@ public final class Studio {
         .filter(wanted -> model.grid().time() > 1)
         .ifPresent(wanted ->
             note(
-                "%d frames, not %d: a latent of this model holds %d"
+                "%s frames, not %s: a latent of this model holds %s"
                     .formatted(frames, wanted, model.grid().time())));
   }
 

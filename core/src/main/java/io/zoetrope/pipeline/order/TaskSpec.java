@@ -144,7 +144,7 @@ public sealed interface TaskSpec
     int frames = wish.frames().orElse(least);
     if (frames < least) {
       throw Checks.wrong(
-          "%s needs at least %d frames, not %d: %s".formatted(task, least, frames, mend));
+          "%s needs at least %s frames, not %s: %s".formatted(task, least, frames, mend));
     }
   }
 
@@ -168,7 +168,7 @@ public sealed interface TaskSpec
   static void requireOne(String task, Wish wish) {
     if (wish.prompts().size() > 1) {
       throw Checks.wrong(
-          "%s takes one prompt, not %d: 'travel' and 'roll' take several"
+          "%s takes one prompt, not %s: 'travel' and 'roll' take several"
               .formatted(task, wish.prompts().size()));
     }
   }

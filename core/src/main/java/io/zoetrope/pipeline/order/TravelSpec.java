@@ -32,7 +32,7 @@ public record TravelSpec(
   public TravelSpec {
     if (cues.starts().getLast() > Wish.MOST_FRAMES) {
       throw Checks.wrong(
-          "cues at frame %d are too far: at most %d"
+          "cues at frame %s are too far: at most %s"
               .formatted(cues.starts().getLast(), Wish.MOST_FRAMES));
     }
   }
@@ -55,7 +55,7 @@ public record TravelSpec(
         .filter(frames -> frames <= last)
         .ifPresent(frames -> {
           throw Checks.wrong(
-              "frames %d ends before the prompt at frame %d sets in: raise it"
+              "frames %s ends before the prompt at frame %s sets in: raise it"
                   .formatted(frames, last));
         });
   }
@@ -64,7 +64,7 @@ public record TravelSpec(
   static void requirePrompts(String task, PromptCues cues, Wish wish) {
     if (wish.prompts().size() != cues.prompts()) {
       throw Checks.wrong(
-          "%s has %d prompts, and cues for %d: give as many"
+          "%s has %s prompts, and cues for %s: give as many"
               .formatted(task, wish.prompts().size(), cues.prompts()));
     }
     if (wish.prompts().stream().anyMatch(String::isEmpty)) {

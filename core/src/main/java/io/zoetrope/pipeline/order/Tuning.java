@@ -79,7 +79,7 @@ public record Tuning(
     int length = windows ? window(model) : 0;
     return windows && frames <= length
         ? Optional.of(
-            "windows of %d frames change nothing: no clip is longer than %d"
+            "windows of %s frames change nothing: no clip is longer than %s"
                 .formatted(length, frames))
         : Optional.empty();
   }

@@ -46,7 +46,7 @@ public record Wish(
     negative.ifPresent(prompt -> checkPrompt("negative", prompt));
     seed.ifPresent(value -> {
       if (value < 0) {
-        throw Checks.wrong("seed must be 0 to %d, is %d".formatted(Long.MAX_VALUE, value));
+        throw Checks.wrong("seed must be 0 to %s, is %s".formatted(Long.MAX_VALUE, value));
       }
     });
     frames.ifPresent(value -> Checks.whole("frames", 1, MOST_FRAMES, value));
@@ -120,7 +120,7 @@ public record Wish(
   private static void checkPrompt(String name, String text) {
     if (text.length() > LONGEST_PROMPT) {
       throw Checks.wrong(
-          "%s holds one of %d characters: say it in %d"
+          "%s holds one of %s characters: say it in %s"
               .formatted(name, text.length(), LONGEST_PROMPT));
     }
   }

@@ -26,7 +26,7 @@ public record ZeroMethod(
     moments.ifPresent(m -> {
       if (m.t0() < 0 || m.t1() <= m.t0()) {
         throw Checks.wrong(
-            "moments must be two whole numbers from 0 on, t1 above t0, are %d and %d"
+            "moments must be two whole numbers from 0 on, t1 above t0, are %s and %s"
                 .formatted(m.t0(), m.t1()));
       }
     });

@@ -26,7 +26,7 @@ final class Frames {
     if (t.dim() == 2 && t.size(0) == b && (t.size(1) == f || t.size(1) == 1)) {
       return t.expand(b, f);
     }
-    throw inputs.wrong("timestep", "[], [%d] or [%d, %d]".formatted(b, b, f));
+    throw inputs.wrong("timestep", "[], [%s] or [%s, %s]".formatted(b, b, f));
   }
 
   /**
@@ -45,7 +45,7 @@ final class Frames {
     }
     if (rows != b * f) {
       throw inputs.wrong(
-          "encoder_hidden_states", "[%d, *, %d] or [%d, *, %d]".formatted(b, width, b * f, width));
+          "encoder_hidden_states", "[%s, *, %s] or [%s, *, %s]".formatted(b, width, b * f, width));
     }
     long[] which = new long[(int) (b * f)];
     for (int i = 0; i < which.length; i++) {

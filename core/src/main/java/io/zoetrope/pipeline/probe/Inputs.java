@@ -184,7 +184,7 @@ final class Inputs {
     if (!(value >= least && value <= most && value == Math.rint(value))) {
       throw new UserError(
           Fault.INVALID,
-          "input '%s' must be a whole number from %d to %d, not %s"
+          "input '%s' must be a whole number from %s to %s, not %s"
               .formatted(name, least, most, value));
     }
     return (int) value;
@@ -200,7 +200,7 @@ final class Inputs {
     if (given != all.size()) {
       throw new UserError(
           Fault.INVALID,
-          "inputs '%s.N' must be numbered from 0 without a gap; there is no '%s.%d'"
+          "inputs '%s.N' must be numbered from 0 without a gap; there is no '%s.%s'"
               .formatted(name, name, all.size()));
     }
     return all;

@@ -244,7 +244,7 @@ final class SchedulerProbe {
       }
       throw new UserError(
           Fault.INVALID,
-          "input 'timestep' %s is not among the %d timesteps of this scheduler one after another: %s"
+          "input 'timestep' %s is not among the %s timesteps of this scheduler one after another: %s"
               .formatted(Arrays.toString(at), told.length, shown(told)));
     }
 

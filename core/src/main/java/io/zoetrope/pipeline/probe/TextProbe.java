@@ -56,14 +56,14 @@ final class TextProbe implements Probe.Body {
   private static Tensor ids(Inputs inputs, ClipTextConfig config) {
     Tensor ids = inputs.shaped("input_ids", ANY, ANY).to(ScalarType.Long);
     if (ids.size(1) > config.length()) {
-      throw inputs.wrong("input_ids", "at most [*, %d]".formatted(config.length()));
+      throw inputs.wrong("input_ids", "at most [*, %s]".formatted(config.length()));
     }
     for (long id : Tensors.toLongs(ids)) {
       if (id < 0 || id >= config.vocabulary()) {
         throw new UserError(
             Fault.INVALID,
-            "input 'input_ids' holds %d".formatted(id),
-            "ids are 0 to %d".formatted(config.vocabulary() - 1));
+            "input 'input_ids' holds %s".formatted(id),
+            "ids are 0 to %s".formatted(config.vocabulary() - 1));
       }
     }
     return ids;

@@ -26,7 +26,7 @@ final class Counted {
     } catch (IllegalArgumentException e) {
       throw new UserError(
           Fault.INVALID,
-          "prompts at frames %s are too near: a latent of this model holds %d frames"
+          "prompts at frames %s are too near: a latent of this model holds %s frames"
               .formatted(cues.starts(), grid.time()),
           e);
     }

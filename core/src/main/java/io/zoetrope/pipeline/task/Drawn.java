@@ -29,13 +29,13 @@ public record Drawn(TimestepPlan plan, List<List<String>> prompts, Optional<Tens
     int given = plan.givenCount();
     if (given > 0 && given_BCFHW.isEmpty()) {
       throw new UserError(
-          Fault.INVALID, "this plan has %d given frames".formatted(given), "give them");
+          Fault.INVALID, "this plan has %s given frames".formatted(given), "give them");
     }
     given_BCFHW.ifPresent(z -> {
       if (z.size(2) != plan.frames()) {
         throw new UserError(
             Fault.MISMATCH,
-            "the plan has %d frames, the given video %d".formatted(plan.frames(), z.size(2)));
+            "the plan has %s frames, the given video %s".formatted(plan.frames(), z.size(2)));
       }
     });
     for (int frame = 0; frame < plan.frames(); frame++) {
@@ -43,7 +43,7 @@ public record Drawn(TimestepPlan plan, List<List<String>> prompts, Optional<Tens
       if (end > 0) {
         throw new UserError(
             Fault.INVALID,
-            "frame %d of this plan ends at level %s, as noise".formatted(frame, end),
+            "frame %s of this plan ends at level %s, as noise".formatted(frame, end),
             "end it at 0");
       }
     }
@@ -51,7 +51,7 @@ public record Drawn(TimestepPlan plan, List<List<String>> prompts, Optional<Tens
       if (clip.size() != plan.prompts().prompts()) {
         throw new UserError(
             Fault.INVALID,
-            "this plan has %d prompts, not %d".formatted(plan.prompts().prompts(), clip.size()),
+            "this plan has %s prompts, not %s".formatted(plan.prompts().prompts(), clip.size()),
             "give as many");
       }
     }

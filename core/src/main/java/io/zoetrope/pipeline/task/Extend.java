@@ -49,14 +49,14 @@ public record Extend(Optional<Tensor> begun_BCLHW, int frames, int overlap) impl
     if (begun > 0 && begun < shared) {
       throw new UserError(
           Fault.INVALID,
-          "%d frames cannot be gone on from with an overlap of %d"
+          "%s frames cannot be gone on from with an overlap of %s"
               .formatted(grid.frames(begun), overlap));
     }
     if (begun >= wanted) {
       throw new UserError(
           Fault.INVALID,
-          "there are %d frames already".formatted(grid.frames(begun)),
-          "ask for more than that, not %d".formatted(frames));
+          "there are %s frames already".formatted(grid.frames(begun)),
+          "ask for more than that, not %s".formatted(frames));
     }
     TimestepPlan plan = plan(engine.descent(first), clip, shared);
     int have = begun == 0 ? clip : begun;

@@ -24,7 +24,7 @@ final class Given {
     long[] shape = Tensors.shape(z_BCMHW);
     if (shape[0] != 1 && shape[0] != requests.size()) {
       throw new IllegalArgumentException(
-          "content of %d clips for %d requests".formatted(shape[0], requests.size()));
+          "content of %s clips for %s requests".formatted(shape[0], requests.size()));
     }
     shape[0] = requests.size();
     return engine.model().device().place(z_BCMHW).expand(shape);

@@ -127,7 +127,7 @@ public record Roll(
     if (context < 0 || window(grid, clip) < 2) {
       throw new UserError(
           Fault.INVALID,
-          "a window of %d frames has 0 to %d of the past, not %d"
+          "a window of %s frames has 0 to %s of the past, not %s"
               .formatted(clip, Math.max(0, clip - 2), context));
     }
     if (latents < 1) {
@@ -137,7 +137,7 @@ public record Roll(
     if (begun > grid.following(context)) {
       throw new UserError(
           Fault.INVALID,
-          "%d frames to begin with need a context of as many, not %d".formatted(begun, context));
+          "%s frames to begin with need a context of as many, not %s".formatted(begun, context));
     }
   }
 

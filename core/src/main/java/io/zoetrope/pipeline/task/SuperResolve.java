@@ -47,7 +47,7 @@ public record SuperResolve(
     if (small_B3FHW.size(3) > first.height() || small_B3FHW.size(4) > first.width()) {
       throw new UserError(
           Fault.INVALID,
-          "a video of %dx%d is not smaller than %dx%d"
+          "a video of %sx%s is not smaller than %sx%s"
               .formatted(small_B3FHW.size(4), small_B3FHW.size(3), first.width(), first.height()),
           "ask for a larger one");
     }

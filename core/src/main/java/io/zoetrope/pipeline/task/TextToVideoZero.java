@@ -61,7 +61,7 @@ public record TextToVideoZero(
       if (t0 < 0 || t1 <= t0 || t1 >= steps) {
         throw new UserError(
             Fault.INVALID,
-            "T0 and T1 count steps before the end: 0 <= T0 < T1 < %d steps, not %d and %d"
+            "T0 and T1 count steps before the end: 0 <= T0 < T1 < %s steps, not %s and %s"
                 .formatted(steps, t0, t1));
       }
     }

@@ -111,14 +111,14 @@ public record Travel(
     if (overlap < 1 || most >= clip) {
       throw new UserError(
           Fault.INVALID,
-          "clips of %d frames overlap by 1 to %d of them, not %d"
+          "clips of %s frames overlap by 1 to %s of them, not %s"
               .formatted(clip, clip - 1, overlap < 1 ? overlap : most));
     }
     long last = cues.starts().getLast() + cues.blend() - cues.blend() / 2;
     if (frames < Math.max(1, last)) {
       throw new UserError(
           Fault.INVALID,
-          "the last prompt is reached at frame %d: a video of %d frames ends before it"
+          "the last prompt is reached at frame %s: a video of %s frames ends before it"
               .formatted(last, frames));
     }
   }

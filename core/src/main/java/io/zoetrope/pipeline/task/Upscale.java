@@ -21,7 +21,7 @@ public final class Upscale {
   private static Tensor matrix(long from, long to, Tensor like) {
     if (to < from) {
       throw new IllegalArgumentException(
-          "upscaling makes larger pictures, not %d of %d".formatted(to, from));
+          "upscaling makes larger pictures, not %s of %s".formatted(to, from));
     }
     double[] weights = new double[Math.toIntExact(to * from)];
     for (int row = 0; row < to; row++) {

@@ -36,7 +36,7 @@ record Windows(int latents, int window, int overlap) {
     if (size < latents && (overlap < 1 || overlap >= size)) {
       throw new UserError(
           Fault.INVALID,
-          "windows of %d frames overlap by 1 to %d of them, not %d"
+          "windows of %s frames overlap by 1 to %s of them, not %s"
               .formatted(size, size - 1, overlap));
     }
     return new Windows(latents, size, overlap);

@@ -32,7 +32,7 @@ public record ClipsBlock(
     }
     if (clips < 1 || cut < 0 || maxStride < 1) {
       throw new UserError(
-          "clips and maxStride must be at least 1 and cut at least 0, are %d, %d and %d"
+          "clips and maxStride must be at least 1 and cut at least 0, are %s, %s and %s"
               .formatted(clips, maxStride, cut));
     }
   }
@@ -45,7 +45,7 @@ public record ClipsBlock(
   int cutOf(int frames) {
     if (cut > frames) {
       throw new UserError(
-          "objective.cut is %d, but clips have only %d frames".formatted(cut, frames));
+          "objective.cut is %s, but clips have only %s frames".formatted(cut, frames));
     }
     return cut == 0 ? frames : cut;
   }

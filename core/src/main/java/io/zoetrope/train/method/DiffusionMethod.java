@@ -181,7 +181,7 @@ public record DiffusionMethod(
       boolean pixels = !between.encodes();
       throw new UserError(
           Fault.MISMATCH,
-          "network '%s' takes latents of %d channels, %s %d"
+          "network '%s' takes latents of %s channels, %s %s"
               .formatted(
                   network,
                   config.takes(),

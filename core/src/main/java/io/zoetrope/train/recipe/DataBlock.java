@@ -71,7 +71,7 @@ public sealed interface DataBlock {
   private static void atLeast(String name, int least, int value) {
     if (value < least || value > 65_536) {
       throw new UserError(
-          Fault.INVALID, "%s must be %d to 65536, is %d".formatted(name, least, value));
+          Fault.INVALID, "%s must be %s to 65536, is %s".formatted(name, least, value));
     }
   }
 }

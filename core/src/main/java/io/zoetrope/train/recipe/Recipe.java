@@ -145,7 +145,7 @@ public record Recipe<M>(
     if (schedule.warmup < 0 || schedule.warmup > steps) {
       throw new UserError(
           Fault.INVALID,
-          "schedule.warmup must be 0 to steps (%d), is %d".formatted(steps, schedule.warmup));
+          "schedule.warmup must be 0 to steps (%s), is %s".formatted(steps, schedule.warmup));
     }
     if (!List.of("auto", "f32", "bf16").contains(precision)) {
       throw new UserError(

@@ -243,7 +243,7 @@ final class FakeHub implements AutoCloseable {
     }
     reply.status = 206;
     reply.header(
-        "Content-Range", "bytes %d-%d/%d".formatted(from, content.length - 1, content.length));
+        "Content-Range", "bytes %s-%s/%s".formatted(from, content.length - 1, content.length));
     reply.body = Arrays.copyOfRange(content, from, content.length);
     return reply;
   }

@@ -150,7 +150,7 @@ class PullTest extends PullCase {
   @Test
   void oneFailureStopsTheOthers() {
     for (int i = 0; i < 12; i++) {
-      hub.large("unet/part-%d.safetensors".formatted(i), Arrays.copyOf(BYTES, 1000 + i));
+      hub.large("unet/part-%s.safetensors".formatted(i), Arrays.copyOf(BYTES, 1000 + i));
     }
     hub.fault(99, r -> r.cdn() && r.path().contains("part-11"), (request, reply) -> spoilt(reply));
     refused("unet/part-11.safetensors: what came has not the hash");
@@ -159,7 +159,7 @@ class PullTest extends PullCase {
   @Test
   void severalAtOnceButNoMore() {
     for (int i = 0; i < 12; i++) {
-      hub.large("unet/part-%d.safetensors".formatted(i), Arrays.copyOf(BYTES, 1000 + i));
+      hub.large("unet/part-%s.safetensors".formatted(i), Arrays.copyOf(BYTES, 1000 + i));
     }
     AtomicInteger now = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();

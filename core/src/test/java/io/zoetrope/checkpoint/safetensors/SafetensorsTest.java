@@ -117,7 +117,7 @@ class SafetensorsTest {
     Path file = folder.resolve("big.safetensors");
     long bytes = 2L << 30;
     String header =
-        "{\"w\":{\"dtype\":\"BF16\",\"shape\":[%d],\"data_offsets\":[0,%d]}}"
+        "{\"w\":{\"dtype\":\"BF16\",\"shape\":[%s],\"data_offsets\":[0,%s]}}"
             .formatted(bytes / 2, bytes);
     header += " ".repeat(7 - (header.length() + 7) % 8); // so that the data is aligned
     write(header, new byte[0]);

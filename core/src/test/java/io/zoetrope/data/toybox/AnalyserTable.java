@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
 import javax.imageio.IIOImage;
@@ -31,15 +32,16 @@ public final class AnalyserTable {
       int clips, int count, int n, int colour, int shape, int motion, int speed, int speeds) {
     @Override
     public String toString() {
-      return "%5.1f  %5.1f  %5.1f  %5.1f  %5.1f   (%d clips, %d objects)"
-          .formatted(
-              100.0 * count / clips,
-              100.0 * colour / n,
-              100.0 * shape / n,
-              100.0 * motion / n,
-              100.0 * speed / speeds,
-              clips,
-              n);
+      return String.format(
+          Locale.ROOT,
+          "%5.1f  %5.1f  %5.1f  %5.1f  %5.1f   (%s clips, %s objects)",
+          100.0 * count / clips,
+          100.0 * colour / n,
+          100.0 * shape / n,
+          100.0 * motion / n,
+          100.0 * speed / speeds,
+          clips,
+          n);
     }
   }
 
@@ -93,7 +95,13 @@ public final class AnalyserTable {
     };
     for (double[] s : spoils) {
       String name =
-          "blur %.0f noise %.0f saturation %.1f jpeg %.1f".formatted(s[0], s[1], s[2], s[3]);
+          String.format(
+              Locale.ROOT,
+              "blur %.0f noise %.0f saturation %.1f jpeg %.1f",
+              s[0],
+              s[1],
+              s[2],
+              s[3]);
       Spoil spoil = new Spoil(s[0], s[1], s[2], s[3]);
       row(name, n / 5, seed, Split.HELD_OUT, 128, 128, 16, 8, spoil, errors);
     }

@@ -23,7 +23,7 @@ class FreeNoiseTest {
   void theOrderIsTheReferences(int frames, int window, int stride) {
     Scopes.run(() -> {
       try (Parity parity = Parity.of("freeinit")) {
-        String name = "shuffle.%d.%d.%d".formatted(frames, window, stride);
+        String name = "shuffle.%s.%s.%s".formatted(frames, window, stride);
         Tensor orders = parity.get(name + ".perm");
         FreeNoise free = new FreeNoise(window, stride, FreeNoise.Order.SHUFFLED);
         long[] ours = new long[frames];

@@ -78,7 +78,7 @@ class SuitesTest {
         new Bench.Watcher() {
           @Override
           public void update(io.zoetrope.progress.Report report) {
-            words.add("%d/%d %s".formatted(report.done(), report.total(), report.words()));
+            words.add("%s/%s %s".formatted(report.done(), report.total(), report.words()));
           }
 
           @Override

@@ -55,7 +55,7 @@ class FrameWindowsTest {
   void windowsAreTheReferences(int frames, int length, int stride) {
     try (Parity parity = Parity.of("freeinit")) {
       long[] spans =
-          Tensors.toLongs(parity.get("windows.%d.%d.%d".formatted(frames, length, stride)));
+          Tensors.toLongs(parity.get("windows.%s.%s.%s".formatted(frames, length, stride)));
       List<FrameWindows.Window> ours =
           new FrameWindows(length, stride, Weighting.FLAT).over(frames);
       assertThat(ours).hasSize(spans.length / 2);

@@ -44,7 +44,7 @@ class LoadingTest {
     long then = seen.get(seen.size() - 3).done();
     assertThatThrownBy(() -> VideoModel.load(choice, impatient))
         .isInstanceOf(CancellationException.class)
-        .hasMessage("cancelled after %d of %d".formatted(then, seen.getLast().total()));
+        .hasMessage("cancelled after %s of %s".formatted(then, seen.getLast().total()));
     VideoModel.load(choice).close();
   }
 }

@@ -29,7 +29,7 @@ class SourceSoundTest {
     String order =
         """
         task: {kind: %s, video: {path: a.mkv}, start: %s}
-        wish: {prompts: [a red ball], seed: 3, steps: 2, frames: %d, fps: 8}
+        wish: {prompts: [a red ball], seed: 3, steps: 2, frames: %s, fps: 8}
         model: {name: "%s"}
         """
             .formatted(task, start, frames, model);

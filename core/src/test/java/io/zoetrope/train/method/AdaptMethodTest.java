@@ -49,7 +49,7 @@ class AdaptMethodTest {
       String name, Path base, String parts, int steps, String precision, String more) {
     String text =
         """
-        {name: %s, seed: 3, steps: %d, batch: 2, precision: %s, optimizer: {lr: 2e-2}, ema: 0.0,
+        {name: %s, seed: 3, steps: %s, batch: 2, precision: %s, optimizer: {lr: 2e-2}, ema: 0.0,
          schedule: {floor: 1.0}, checkpoint: {every: 100}, log: {every: 1}, sample: {every: 0},
          data: {kind: toybox, width: 64, height: 64, frames: 2},
          objective: {kind: adapt, base: {model: '%s'}, parts: %s, clips: 2%s}}

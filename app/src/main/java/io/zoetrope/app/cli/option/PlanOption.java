@@ -54,7 +54,7 @@ public final class PlanOption {
   private void requireSame(String option, OptionalInt said, int planned) {
     if (said.isPresent() && said.getAsInt() != planned) {
       throw new UsageError(
-          "%s %d, but the plan '%s' has %d: leave %s out"
+          "%s %s, but the plan '%s' has %s: leave %s out"
               .formatted(option, said.getAsInt(), file, planned, option));
     }
   }

@@ -34,7 +34,7 @@ public abstract class PromptOption {
   public static String check(String name, String text) {
     if (text.length() > Wish.LONGEST_PROMPT) {
       throw new UsageError(
-          "%s is %d characters long: say it in %d"
+          "%s is %s characters long: say it in %s"
               .formatted(name, text.length(), Wish.LONGEST_PROMPT));
     }
     return text.strip();

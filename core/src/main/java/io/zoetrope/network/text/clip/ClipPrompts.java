@@ -35,7 +35,7 @@ public final class ClipPrompts implements PromptEncoder {
     if (reading.skip() >= text.config().depth()) {
       throw new UserError(
           Fault.INVALID,
-          "clip skip must be less than the text encoder's %d blocks, not %d"
+          "clip skip must be less than the text encoder's %s blocks, not %s"
               .formatted(text.config().depth(), reading.skip()));
     }
     this.text = text;
