@@ -41,7 +41,7 @@ record Requirements(VideoModel model) {
     if (width % multiple != 0 || height % multiple != 0) {
       throw new UserError(
           Fault.INVALID,
-          "this model makes sizes that are multiples of %d; nearest to %dx%d is %dx%d"
+          "this model makes sizes that are multiples of %s; nearest to %sx%s is %sx%s"
               .formatted(
                   multiple, width, height, nearest(width, multiple), nearest(height, multiple)));
     }
@@ -61,7 +61,7 @@ record Requirements(VideoModel model) {
     if (z_BCFHW.size(3) * factor != first.height() || z_BCFHW.size(4) * factor != first.width()) {
       throw new UserError(
           Fault.MISMATCH,
-          "what is given has %dx%d pixels, the video %dx%d"
+          "what is given has %sx%s pixels, the video %sx%s"
               .formatted(
                   z_BCFHW.size(4) * factor,
                   z_BCFHW.size(3) * factor,
@@ -107,7 +107,7 @@ record Requirements(VideoModel model) {
     if (model.grid().time() > 1) {
       throw new UserError(
           Fault.UNSUPPORTED,
-          "%s is for models with a latent for each frame; one of this model holds %d"
+          "%s is for models with a latent for each frame; one of this model holds %s"
               .formatted(what, model.grid().time()));
     }
   }

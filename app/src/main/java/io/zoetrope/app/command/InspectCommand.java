@@ -135,13 +135,13 @@ public final class InspectCommand extends Verb {
       int width = file.entries().keySet().stream().mapToInt(String::length).max().orElse(0);
       for (Entry entry : file.entries().values()) {
         out.append(
-            "  %%-%ss  %%-5s %%9s  %%s%%n"
-                .formatted(Math.max(1, width))
-                .formatted(
-                    entry.name(),
-                    entry.dtype(),
-                    Units.bytes(entry.end() - entry.begin()),
-                    shape(entry)));
+            String.format(
+                Locale.ROOT,
+                "  %-" + Math.max(1, width) + "s  %-5s %9s  %s%n",
+                entry.name(),
+                entry.dtype(),
+                Units.bytes(entry.end() - entry.begin()),
+                shape(entry)));
       }
     }
     out.append(
