@@ -144,7 +144,7 @@ public final class FolderDataset implements ClipDataset {
 
   private static String leftAlone(List<String> others) {
     int shown = Math.min(SHOWN, others.size());
-    String more = others.size() > shown ? " and %d more".formatted(others.size() - shown) : "";
+    String more = others.size() > shown ? " and %s more".formatted(others.size() - shown) : "";
     return others.isEmpty()
         ? ""
         : "; other files left alone: " + String.join(", ", others.subList(0, shown)) + more;

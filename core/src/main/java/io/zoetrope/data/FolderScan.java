@@ -148,10 +148,10 @@ final class FolderScan {
         .filter(name -> !(captions.containsValue(name) && owners.containsKey(stem(name))))
         .forEach(name -> others.add(prefix + name));
     if (manner.repeats > 1 && !owners.isEmpty()) {
-      notes.add("clips of %s are seen %d times each".formatted(prefix, manner.repeats));
+      notes.add("clips of %s are seen %s times each".formatted(prefix, manner.repeats));
     }
     if (named > 0) {
-      notes.add("%d clips of %s are captioned '%s'".formatted(named, prefix, manner.caption));
+      notes.add("%s clips of %s are captioned '%s'".formatted(named, prefix, manner.caption));
     }
   }
 

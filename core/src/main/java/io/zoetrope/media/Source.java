@@ -178,7 +178,7 @@ public record Source(Video video, VideoInfo info, String report) {
     if (frames.size() > 1 && !sameObject(last, frames.get(frames.size() - 2))) {
       JavaHeap.require(
           JavaHeap.bytes(2, last.width(), last.height()),
-          "more than %d frames of %dx%d".formatted(frames.size(), last.width(), last.height()));
+          "more than %s frames of %sx%s".formatted(frames.size(), last.width(), last.height()));
     }
   }
 

@@ -83,7 +83,7 @@ record Requirements(VideoModel model) {
     if (most.isPresent() && seen > most.getAsInt()) {
       throw new UserError(
           Fault.TOO_LARGE,
-          "this motion module was made for clips of at most %d frames, not %d"
+          "this motion module was made for clips of at most %s frames, not %s"
               .formatted(most.getAsInt(), seen),
           Mend.NONE
               .and(Mend.Knob.WINDOW, String.valueOf(Math.min(USUAL_WINDOW, most.getAsInt())))

@@ -67,7 +67,7 @@ public final class FirstCodeNames {
     if (down.matches()) {
       int first = 1 + number(down, 1) * (blocks + 1);
       return down.group(2).equals("downsamplers")
-          ? Optional.of("input_blocks.%d.0.op".formatted(first + blocks))
+          ? Optional.of("input_blocks.%s.0.op".formatted(first + blocks))
           : inner(down, "input_blocks", j -> first + j);
     }
     Matcher up = UP.matcher(layer);
@@ -78,14 +78,14 @@ public final class FirstCodeNames {
       }
       String attention = "up_blocks.%s.attentions.".formatted(up.group(1));
       boolean attends = all.stream().anyMatch(other -> other.startsWith(attention));
-      return Optional.of("output_blocks.%d.%d.conv".formatted(first + blocks, attends ? 2 : 1));
+      return Optional.of("output_blocks.%s.%s.conv".formatted(first + blocks, attends ? 2 : 1));
     }
     Matcher middle = MIDDLE.matcher(layer);
     if (middle.matches()) {
       boolean resnet = middle.group(1).equals("resnets");
       String rest = resnet ? RESNET.get(middle.group(3)) : middle.group(3);
       int place = resnet ? 2 * number(middle, 2) : 1;
-      return Optional.ofNullable(rest).map(r -> "middle_block.%d.%s".formatted(place, r));
+      return Optional.ofNullable(rest).map(r -> "middle_block.%s.%s".formatted(place, r));
     }
     return Optional.ofNullable(ENDS.get(layer));
   }
@@ -95,7 +95,7 @@ public final class FirstCodeNames {
     String rest = resnet ? RESNET.get(at.group(4)) : at.group(4);
     return Optional.ofNullable(rest)
         .map(
-            r -> "%s.%d.%d.%s".formatted(list, place.applyAsInt(number(at, 3)), resnet ? 0 : 1, r));
+            r -> "%s.%s.%s.%s".formatted(list, place.applyAsInt(number(at, 3)), resnet ? 0 : 1, r));
   }
 
   private static int number(Matcher at, int group) {

@@ -69,7 +69,7 @@ public final class LoraFile implements AutoCloseable {
       }
       throw new UserError(
           Fault.INVALID,
-          "folder %s has %d safetensors files".formatted(folder, found.size()),
+          "folder %s has %s safetensors files".formatted(folder, found.size()),
           found.isEmpty() ? "name the LoRA itself" : "name one, as " + some(found));
     } catch (IOException e) {
       throw AtomicFiles.cannot("look into", folder, e);
@@ -110,7 +110,7 @@ public final class LoraFile implements AutoCloseable {
     if (layers.isEmpty()) {
       throw new UserError(
           Fault.DAMAGED,
-          "it is no LoRA: none of its %d tensors is an update, first '%s'"
+          "it is no LoRA: none of its %s tensors is an update, first '%s'"
               .formatted(
                   strangers.size(),
                   strangers.isEmpty() ? "" : SafetensorsHeader.clean(strangers.getFirst())));
@@ -146,7 +146,7 @@ public final class LoraFile implements AutoCloseable {
     }
     Tensor alpha = file.tensor(name);
     if (alpha.numel() != 1) {
-      throw new UserError(Fault.DAMAGED, "its alpha has %d numbers".formatted(alpha.numel()));
+      throw new UserError(Fault.DAMAGED, "its alpha has %s numbers".formatted(alpha.numel()));
     }
     return OptionalDouble.of(Tensors.toDoubles(alpha)[0]);
   }

@@ -64,11 +64,11 @@ public record SafetensorsHeader(
     if (length < 2 || length > size - 8) {
       throw bad(
           what,
-          "it claims a header of %s bytes in a file of %d"
+          "it claims a header of %s bytes in a file of %s"
               .formatted(Long.toUnsignedString(length), size));
     }
     if (length > MAX_BYTES) {
-      throw bad(what, "its header of %d bytes is longer than %d".formatted(length, MAX_BYTES));
+      throw bad(what, "its header of %s bytes is longer than %s".formatted(length, MAX_BYTES));
     }
     return parse(what, header(what, channel, start, (int) length), size);
   }
@@ -142,7 +142,7 @@ public record SafetensorsHeader(
       if (entry.begin() != position) {
         throw bad(
             what,
-            "tensor '%s' begins at byte %d where %d was due (%s)"
+            "tensor '%s' begins at byte %s where %s was due (%s)"
                 .formatted(
                     clean(entry.name()),
                     entry.begin(),
@@ -155,7 +155,7 @@ public record SafetensorsHeader(
     if (position != dataBytes) {
       throw bad(
           what,
-          "its tensors need %d bytes of data, it has %d: it is truncated or damaged"
+          "its tensors need %s bytes of data, it has %s: it is truncated or damaged"
               .formatted(position, dataBytes));
     }
     return byName;
@@ -256,7 +256,7 @@ public record SafetensorsHeader(
     if (bytes != offsets[1] - offsets[0]) {
       throw bad(
           what,
-          "%s is %s %s, %d bytes, but its data_offsets span %d"
+          "%s is %s %s, %s bytes, but its data_offsets span %s"
               .formatted(
                   tensor, dtype, clean(Arrays.toString(shape)), bytes, offsets[1] - offsets[0]));
     }
@@ -281,7 +281,7 @@ public record SafetensorsHeader(
     }
     do {
       if (count == most) {
-        throw bad(what, "%s has more than %d numbers".formatted(where, most));
+        throw bad(what, "%s has more than %s numbers".formatted(where, most));
       }
       if (count == values.length) {
         values = Arrays.copyOf(values, 2 * count);

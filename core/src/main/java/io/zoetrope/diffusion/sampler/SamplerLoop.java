@@ -59,7 +59,7 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
             Scopes.tensor(() -> {
               Tensor next = run.step(before, plan.row_1F(row), plan.row_1F(row + 1));
               Finite.require(
-                  next, "the latents after step %d of %d".formatted(row + 1, plan.steps()));
+                  next, "the latents after step %s of %s".formatted(row + 1, plan.steps()));
               progress.update(
                   Report.of(Phase.SAMPLE, row + 1, plan.steps())
                       .row(row + 1)

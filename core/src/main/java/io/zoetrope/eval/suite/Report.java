@@ -82,7 +82,7 @@ public final class Report {
         name,
         c.seamPlaces() == 0
             ? "no seams were seen"
-            : "%s at seams, %s inside: %s (%d places)"
+            : "%s at seams, %s inside: %s (%s places)"
                 .formatted(
                     text("%.5f", c.atSeams()),
                     text("%.5f", c.inside()),
@@ -110,7 +110,7 @@ public final class Report {
       FrechetDistance d = found.get();
       line(
           "Frechet distance",
-          "%s of %d videos; %s"
+          "%s of %s videos; %s"
               .formatted(
                   text("%.3f", d.distance()),
                   d.n(),

@@ -94,7 +94,7 @@ public record MotionBlocks(List<List<Integer>> down, int middle, List<List<Integ
     if (all.size() > 1 && index >= all.size()) {
       throw new UserError(
           Fault.MISMATCH,
-          "transformer_layers_per_block has %d numbers where a layer is the %d.: %s"
+          "transformer_layers_per_block has %s numbers where a layer is the %s.: %s"
               .formatted(all.size(), index + 1, all));
     }
     return all.size() == 1 ? all.getFirst() : all.get(index);

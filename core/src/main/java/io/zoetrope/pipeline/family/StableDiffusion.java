@@ -62,7 +62,7 @@ final class StableDiffusion implements ModelFamily {
     if (channels > unet.path("out_channels").asInt(4)) {
       throw new UserError(
           Fault.UNSUPPORTED,
-          "%s is a %s whose U-Net is shown a mask and a picture beside the noise (in_channels %d);"
+          "%s is a %s whose U-Net is shown a mask and a picture beside the noise (in_channels %s);"
                   .formatted(layout.directory(), index.kind(), channels)
               + " this version runs those without");
     }

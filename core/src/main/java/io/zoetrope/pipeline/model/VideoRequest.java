@@ -115,7 +115,7 @@ public record VideoRequest(
   public void requireHeap() {
     JavaHeap.require(
         JavaHeap.bytes(frames, width, height),
-        "%d frames of %dx%d".formatted(frames, width, height));
+        "%s frames of %sx%s".formatted(frames, width, height));
   }
 
   private static void check(String name, int least, int most, int value) {

@@ -86,7 +86,7 @@ public final class FileSink implements FrameSink {
     VideoRequest request = shot.request();
     JavaHeap.require(
         format.heap(shot.frames(), request.width(), request.height()),
-        "%d frames of %dx%d in '%s'"
+        "%s frames of %sx%s in '%s'"
             .formatted(shot.frames(), request.width(), request.height(), path.getFileName()));
     VideoMetadata metadata = remembers ? shot.memory().get().metadata() : VideoMetadata.NONE;
     WriteOptions options =

@@ -18,7 +18,7 @@ final class Unread {
     unknown(lines, unknown, "the words");
     int count = wish.prompts().size();
     for (int i = 0; i < count; i++) {
-      String name = count == 1 ? "the prompt" : "prompt %d of %d".formatted(i + 1, count);
+      String name = count == 1 ? "the prompt" : "prompt %s of %s".formatted(i + 1, count);
       cut(lines, name, wish.prompts().get(i), model);
     }
     String negative = wish.negative().orElse("");

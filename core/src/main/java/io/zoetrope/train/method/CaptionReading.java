@@ -29,7 +29,7 @@ final class CaptionReading {
     Optional<Cut> longest = cut.stream().max(Comparator.comparing(c -> c.rest.length()));
     longest.ifPresent(c ->
         listener.warning(
-            "%d of %d captions are longer than what is read of them; of the longest, '%s', this is not: '%s'"
+            "%s of %s captions are longer than what is read of them; of the longest, '%s', this is not: '%s'"
                 .formatted(cut.size(), distinct.size(), c.caption, c.rest)));
     Map<String, Integer> unknown = new TreeMap<>();
     distinct.forEach(caption ->
@@ -41,10 +41,10 @@ final class CaptionReading {
           unknown.entrySet().stream()
               .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
               .limit(SHOWN)
-              .map(word -> "%s (%d)".formatted(word.getKey(), word.getValue()))
+              .map(word -> "%s (%s)".formatted(word.getKey(), word.getValue()))
               .toList();
       listener.warning(
-          "%d words of the captions are not in the vocabulary, and all alike to the model: %s%s"
+          "%s words of the captions are not in the vocabulary, and all alike to the model: %s%s"
               .formatted(
                   unknown.size(), String.join(", ", first), unknown.size() > SHOWN ? ", ..." : ""));
     }

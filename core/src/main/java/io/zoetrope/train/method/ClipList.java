@@ -58,7 +58,7 @@ record ClipList(List<String> prints, List<String> captions) {
     return fresh + gone + words == 0
         ? Optional.empty()
         : Optional.of(
-            "new clips: %d, gone: %d, with another caption: %d".formatted(fresh, gone, words));
+            "new clips: %s, gone: %s, with another caption: %s".formatted(fresh, gone, words));
   }
 
   /** How many of its clips are not among some others. */

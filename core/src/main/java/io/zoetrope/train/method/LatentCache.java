@@ -46,7 +46,7 @@ final class LatentCache {
       setting
           .listener()
           .note(
-              "latents of %d clips are there, %d are new"
+              "latents of %s clips are there, %s are new"
                   .formatted(clips.prints().size() - fresh, fresh));
     }
     if (there.isEmpty() || !LatentClips.holds(there.get(), clips.prints(), clips.captions())) {

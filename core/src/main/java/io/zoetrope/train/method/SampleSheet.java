@@ -52,7 +52,7 @@ record SampleSheet(
       if (e.fault() != Fault.NOT_FINITE) {
         throw e;
       }
-      warning.accept("no samples of step %d: %s".formatted(step, e.getMessage()));
+      warning.accept("no samples of step %s: %s".formatted(step, e.getMessage()));
     }
   }
 

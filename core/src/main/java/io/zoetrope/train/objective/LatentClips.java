@@ -135,7 +135,7 @@ public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds 
 
   private static Tensor encoded(Autoencoder autoencoder, Clip clip, long number) {
     Tensor z = autoencoder.encode(FrameTensors.toTensor(clip.video()).unsqueeze(0));
-    Finite.require(z, "the latents of clip %d ('%s')".formatted(number, clip.caption()));
+    Finite.require(z, "the latents of clip %s ('%s')".formatted(number, clip.caption()));
     return z.to(ScalarType.BFloat16);
   }
 

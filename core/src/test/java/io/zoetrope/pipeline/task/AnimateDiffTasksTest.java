@@ -71,7 +71,7 @@ class AnimateDiffTasksTest {
     int most = model.network().config().longest().orElseThrow();
     assertThatThrownBy(() -> new TextToVideo(engine).latents(List.of(request), Progress.NONE))
         .hasMessage(
-            "this motion module was made for clips of at most %d frames, not 40: a window of 16 or"
+            "this motion module was made for clips of at most %s frames, not 40: a window of 16 or"
                     .formatted(most)
                 + " free noise makes longer ones");
     Scopes.run(() -> {
