@@ -6,6 +6,7 @@ import java.nio.ShortBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -127,9 +128,10 @@ public final class Tones {
           graph.ready(f -> take(f, samples), "listen");
         }
       }
-      graph.add(null, "listen");
-      graph.ready(f -> take(f, samples), "listen");
-      graph.close();
+      FilterGraph last = Objects.requireNonNull(graph);
+      last.add(null, "listen");
+      last.ready(f -> take(f, samples), "listen");
+      last.close();
       avutil.av_frame_free(frame);
       avcodec.avcodec_free_context(c);
     }
