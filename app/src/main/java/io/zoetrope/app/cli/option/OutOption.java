@@ -71,7 +71,7 @@ public final class OutOption {
 
     /** Formats go back to their beginning at the end, which a pipe cannot. */
     static Target pipe(Session session, OutputFormat format) {
-      Path path = Passing.folder().resolve("stdout" + format.ending());
+      Path path = Passing.file("stdout" + format.ending());
       return new Target(path, format, Optional.empty(), Optional.of(session.console().out()));
     }
 
@@ -115,7 +115,7 @@ public final class OutOption {
     public void close() {
       claim.ifPresent(Claim::close);
       if (pipe.isPresent()) {
-        Passing.delete(path.getParent());
+        Passing.delete(path);
       }
     }
   }

@@ -33,7 +33,7 @@ public final class Stdin {
       return Optional.empty();
     }
     taken = true;
-    Path file = Passing.folder().resolve("stdin");
+    Path file = Passing.file("stdin");
     try {
       if (Files.copy(in, file) == 0) {
         throw new UserError(Fault.INVALID, "nothing came through the pipe");
