@@ -82,6 +82,7 @@ final class Blas {
 
   /** The one that libtorch is linked to; empty if it is another BLAS. */
   private static Optional<Blas> find() {
+    Natives.prepare();
     Loader.load(torch.class);
     return Optional.ofNullable(Loader.getLoadedLibraries().get("torch_cpu"))
         .flatMap(library -> of(SymbolLookup.libraryLookup(library, Arena.global())));

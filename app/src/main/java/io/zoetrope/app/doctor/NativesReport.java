@@ -1,6 +1,7 @@
 package io.zoetrope.app.doctor;
 
 import io.zoetrope.torch.FormatChoice;
+import io.zoetrope.torch.Natives;
 import io.zoetrope.torch.Precision;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,7 @@ final class NativesReport {
       return findings;
     }
     // Everything below loads libtorch.
+    Natives.prepare();
     String config = text(torch.show_config());
     findings.add(Finding.of("natives", "libtorch", find(VERSION, config)));
     findings.add(Finding.of("natives", "blas", find(BLAS, config)));
