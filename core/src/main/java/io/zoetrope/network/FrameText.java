@@ -2,6 +2,7 @@ package io.zoetrope.network;
 
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.nn.Attention;
+import io.zoetrope.torch.ComputeDevice;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
 import java.util.Optional;
@@ -55,7 +56,7 @@ public record FrameText(Optional<Tensor> mask_MN, Optional<Tensor> rows) {
    */
   private static Tensor readable(Tensor mask_MN) {
     Tensor read = mask_MN.to(ScalarType.Bool);
-    boolean each = read.sum(1).min().item_long() > 0;
+    boolean each = ComputeDevice.CPU.place(read.sum(1).min()).item_long() > 0;
     return each ? mask_MN : Ops.mul(read.logical_not().to(ScalarType.Float), -10_000);
   }
 

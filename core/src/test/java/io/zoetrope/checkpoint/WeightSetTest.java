@@ -81,7 +81,7 @@ class WeightSetTest {
     refuses("{", "not JSON");
     refuses(map("a", one, "a", two), "not JSON: Duplicate");
     Files.write(folder.resolve(two), new byte[20]);
-    refuses(map("a", one, "b", two), two + " is not a good safetensors file");
+    refuses(map("a", one, "b", two), two + " is a download that broke off");
   }
 
   private void refuses(String json, String... causes) throws IOException {
