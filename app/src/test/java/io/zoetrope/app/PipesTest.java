@@ -78,6 +78,17 @@ class PipesTest {
     Path file = Files.write(folder.resolve("a"), outcome.out());
     assertThat(VideoReader.read(file).frames()).hasSize(16);
     assertThat(files()).noneMatch(name -> name.equals("-"));
+    for (String verb : List.of("extend", "refine", "animate")) {
+      byte[] given =
+          verb.equals("animate")
+              ? run(new byte[0], "toybox", "-n", "1", "-o", "-", "--format", "png").out()
+              : clip;
+      Outcome more =
+          run(given, verb, "-", "a", "ball", "-m", "model", "--steps", "1", "-o", "-", "-q");
+      assertThat(more.code()).as(verb + ": " + more.err()).isZero();
+      Files.write(file, more.out());
+      assertThat(VideoReader.read(file).frames()).hasSizeGreaterThan(3);
+    }
     Outcome nothing = run(new byte[0], "restyle", "-", "a", "ball", "-m", "model");
     assertThat(nothing.code()).isEqualTo(1);
     assertThat(nothing.err()).contains("nothing came through the pipe");

@@ -28,7 +28,7 @@ public final class SourceFile {
       return session
           .console()
           .in()
-          .file()
+          .file(name)
           .orElseThrow(() ->
               new UsageError("%s '-': the pipe was read already, so name a file".formatted(name)));
     }

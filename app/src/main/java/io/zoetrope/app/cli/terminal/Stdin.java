@@ -11,7 +11,9 @@ import java.util.Optional;
 /** What comes through a pipe, as a file: videos are not read from front to back alone. */
 public final class Stdin {
   private final InputStream in;
-  private boolean taken;
+  private Optional<Taken> taken = Optional.empty();
+
+  private record Taken(String by, Path file) {}
 
   public Stdin(InputStream in) {
     this.in = in;
@@ -23,16 +25,20 @@ public final class Stdin {
   }
 
   /**
-   * Reads it to its end.
+   * Reads it to its end, once.
    *
-   * @return where it lies now; empty if it was read before
+   * @param by who wants it: a parameter's name
+   * @return where it lies now; empty if another parameter took it
    * @throws UserError if nothing comes
    */
-  public synchronized Optional<Path> file() {
-    if (taken) {
-      return Optional.empty();
+  public synchronized Optional<Path> file(String by) {
+    if (taken.isEmpty()) {
+      taken = Optional.of(new Taken(by, read()));
     }
-    taken = true;
+    return taken.filter(t -> t.by.equals(by)).map(Taken::file);
+  }
+
+  private Path read() {
     Path file = Passing.file("stdin");
     try {
       if (Files.copy(in, file) == 0) {
@@ -41,6 +47,6 @@ public final class Stdin {
     } catch (IOException e) {
       throw new UserError(Fault.NO_ACCESS, "cannot read the pipe: " + e.getMessage(), e);
     }
-    return Optional.of(file);
+    return file;
   }
 }
