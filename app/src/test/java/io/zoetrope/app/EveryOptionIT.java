@@ -83,6 +83,7 @@ class EveryOptionIT {
           Map.entry("--fit", "--fit pad"),
           Map.entry("--foreground", "--foreground ball.png"),
           Map.entry("--fps", "--fps 5"),
+          Map.entry("--format", "--format gif"),
           Map.entry("--frames", "--frames 7"),
           Map.entry("--free-init", "--free-init 2"),
           Map.entry("--free-noise", "--free-noise"),

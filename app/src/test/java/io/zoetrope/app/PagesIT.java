@@ -67,7 +67,6 @@ class PagesIT {
       Map.of(
           "--frames 512", "--frames 24",
           "--frames 1024", "--frames 64",
-          "--frames 64", "--frames 24",
           "--at 200", "--at 12",
           "-n 1000", "-n 8",
           "-n 200", "-n 1",
@@ -147,7 +146,8 @@ class PagesIT {
         Files.writeString(
             to.resolve(recipe.getFileName()),
             Files.readString(recipe)
-                .replace("models/toybox", CHECKOUT.resolve("models/toybox").toString()));
+                .replace("models/toybox", CHECKOUT.resolve("models/toybox").toString())
+                .replace(": runs/", ": " + to.resolveSibling("runs") + "/"));
       }
     }
   }
