@@ -233,4 +233,14 @@ class AgainTest {
       assertThat(outcome.err()).contains("order.task is missing");
     }
   }
+
+  @Test
+  void extendGoesOnByTheWordsOfTheFile() {
+    make("generate", "a red ball", "-o", "told.mp4");
+    assertThat(make("extend", "told.mp4", "--frames", "8", "-o", "longer.mp4").err())
+        .contains("goes on by the words that the file remembers: \"a red ball\"");
+    make("generate", "a red ball", "--no-metadata", "-o", "untold.mp4");
+    assertThat(make("extend", "untold.mp4", "--frames", "8", "-o", "longer.mp4").err())
+        .contains("without a prompt");
+  }
 }

@@ -67,15 +67,6 @@ class MakeCommandsIT {
     return new Video(all, 8);
   }
 
-  @Test
-  void extendGoesOnByTheWordsOfTheFile() {
-    assertThat(run("generate", "a red ball", "-o", "told.mp4").code()).isZero();
-    assertThat(run("extend", "told.mp4", "--frames", "8", "-o", "longer.mp4").err())
-        .contains("goes on by the words that the file remembers: \"a red ball\"");
-    assertThat(run("extend", "large.mp4", "--frames", "14", "-o", "longer.mp4").err())
-        .contains("without a prompt");
-  }
-
   /** Runs a command with the tiny model and few steps. */
   private TestCli.Outcome run(String... args) {
     return cli.run(

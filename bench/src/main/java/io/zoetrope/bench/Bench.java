@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Bench {
   /** In this order: the peak of memory is the pipeline's only while nothing else has run. */
   private static final List<String> NAMES =
-      List.of("pipeline", "gemm", "step", "width", "frames", "training");
+      List.of("pipeline", "gemm", "step", "width", "frames", "finite", "training");
 
   private static final String USAGE =
       """
@@ -30,6 +30,7 @@ public final class Bench {
         step      one denoiser pass: GFLOP/s against that rate
         width     from which width on bf16 is faster than f32
         frames    a step with 16 noise levels against a step with one
+        finite    a step that is looked at for numbers that are none against one that is not
         training  one training step: GFLOP/s against that rate
         all       all of these
         safetensors-fuzz [-n N] [--seed S] [--first I] [--disk K] [--oracle K]
@@ -159,6 +160,7 @@ public final class Bench {
       case "step" -> DenoiserStep.sizes(seconds);
       case "width" -> DenoiserStep.widths(seconds);
       case "frames" -> FrameLevels.run(seconds);
+      case "finite" -> FiniteCheck.run(seconds);
       case "training" -> TrainingRate.run(seconds);
       default -> throw new IllegalArgumentException("unknown benchmark '" + name + "'");
     };

@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** What per-frame time costs: a sampling step with 16 levels against one with a single level. */
 final class FrameLevels {
-  private static final int FRAMES = 16;
+  static final int FRAMES = 16;
 
   private FrameLevels() {}
 
@@ -46,13 +46,10 @@ final class FrameLevels {
   private static PairedRatio compare(String name, double budget) {
     DitConfig config = DitConfig.size("toybox");
     Flops.Input in = new Flops.Input(1, FRAMES, 8, 8, 24);
-    NoiseSchedule schedule = NoiseSchedule.flow(1);
     try (Networks networks = new Networks(config, Precision.F32)) {
       return Scopes.value(() -> {
         Conditioning text = Networks.text(config, in);
-        X0Denoiser guided =
-            new ClassifierFreeGuidance(
-                X0Denoiser.of(networks.network(), schedule, Prediction.of("flow")), text, 3.0);
+        X0Denoiser guided = guided(networks, text);
         Tensor z = Networks.latents(config, in);
         double[] from = new double[FRAMES];
         double[] to = new double[FRAMES];
@@ -69,13 +66,20 @@ final class FrameLevels {
     }
   }
 
-  private static Tensor same(double level) {
+  /** A flow network with guidance. */
+  static X0Denoiser guided(Networks networks, Conditioning text) {
+    return new ClassifierFreeGuidance(
+        X0Denoiser.of(networks.network(), NoiseSchedule.flow(1), Prediction.of("flow")), text, 3.0);
+  }
+
+  /** Every frame at one level. */
+  static Tensor same(double level) {
     double[] row = new double[FRAMES];
     Arrays.fill(row, level);
     return Tensors.of(row, 1, FRAMES);
   }
 
-  private static Runnable step(
+  static Runnable step(
       String name, X0Denoiser denoiser, Conditioning text, Tensor z, Tensor from, Tensor to) {
     Noise noise = Noise.of(new RandomStreams(1));
     return () ->

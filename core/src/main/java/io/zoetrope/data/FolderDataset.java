@@ -6,6 +6,7 @@ import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoInfo;
 import io.zoetrope.media.VideoReader;
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.FileDigest;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;

@@ -25,7 +25,6 @@ import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.ComputeDevice;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.torch.UserError;
@@ -126,22 +125,7 @@ public final class Engine {
    * @throws UserError if latents of the two do not agree, or they lie on different devices
    */
   public Engine withLate(VideoModel other, double level) {
-    if (!other.grid().equals(model.grid())) {
-      throw new UserError(
-          Fault.MISMATCH,
-          "the two models work on different latents: %s, and %s"
-              .formatted(model.grid(), other.grid()));
-    }
-    if (!other.device().equals(model.device())) {
-      throw new UserError(
-          Fault.MISMATCH,
-          "two models make one video on one device, not on %s and %s"
-              .formatted(model.device(), other.device()));
-    }
-    if (!(level >= 0 && level <= 1)) {
-      throw new UserError(
-          Fault.INVALID, "the second model takes over at a level in [0, 1], not " + level);
-    }
+    requirements().requireTogether(other, level);
     return new Engine(model, guide, Optional.of(new Late(other, level)), extras);
   }
 

@@ -36,6 +36,32 @@ record Requirements(VideoModel model) {
     }
   }
 
+  /**
+   * Checks that another model can do the late steps of this one's videos.
+   *
+   * @param level from which on, in [0, 1]
+   * @throws UserError if latents of the two do not agree, they lie on different devices, or there
+   *     is no such level
+   */
+  void requireTogether(VideoModel other, double level) {
+    if (!other.grid().equals(model.grid())) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "the two models work on different latents: %s, and %s"
+              .formatted(model.grid(), other.grid()));
+    }
+    if (!other.device().equals(model.device())) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "two models make one video on one device, not on %s and %s"
+              .formatted(model.device(), other.device()));
+    }
+    if (!(level >= 0 && level <= 1)) {
+      throw new UserError(
+          Fault.INVALID, "the second model takes over at a level in [0, 1], not " + level);
+    }
+  }
+
   void checkSize(int width, int height) {
     int multiple = model.sizeMultiple();
     if (width % multiple != 0 || height % multiple != 0) {

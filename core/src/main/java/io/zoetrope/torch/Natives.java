@@ -31,11 +31,17 @@ public final class Natives {
   private static final int M_ARENA_MAX = -8;
   private static final int GIBIBYTE = 1 << 30;
 
-  private Natives() {}
-
-  private static final class Prepared {
-    static final boolean DONE = prepareNow();
+  static {
+    for (String limit : new String[] {"maxBytes", "maxPhysicalBytes"}) {
+      String key = "org.bytedeco.javacpp." + limit;
+      if (System.getProperty(key) == null) {
+        System.setProperty(key, "0");
+      }
+    }
+    tell(System.getenv());
   }
+
+  private Natives() {}
 
   private static final class Loaded {
     /** Why libtorch cannot be used. */
@@ -44,9 +50,7 @@ public final class Natives {
 
   /** Before the first use of anything native, also of FFmpeg; may be called again. */
   public static void prepare() {
-    if (!Prepared.DONE) {
-      throw new IllegalStateException("natives were not prepared");
-    }
+    // The initialiser has done it: once, and before anybody goes on.
   }
 
   /**
@@ -78,19 +82,7 @@ public final class Natives {
     return Loaded.FAULT.isEmpty();
   }
 
-  private static boolean prepareNow() {
-    for (String limit : new String[] {"maxBytes", "maxPhysicalBytes"}) {
-      String key = "org.bytedeco.javacpp." + limit;
-      if (System.getProperty(key) == null) {
-        System.setProperty(key, "0");
-      }
-    }
-    tell(System.getenv());
-    return true;
-  }
-
   private static Optional<UserError> loadNow() {
-    prepare();
     try {
       Loader.load(torch.class);
       return Optional.empty();
@@ -107,8 +99,10 @@ public final class Natives {
 
   /** Java cannot set variables of its own process; the C library can. */
   private static void tell(Map<String, String> environment) {
-    String policy = environment.getOrDefault("OMP_WAIT_POLICY", "passive");
-    set(Linker.nativeLinker(), "OMP_WAIT_POLICY", policy.toLowerCase(Locale.ROOT));
+    String policy = environment.getOrDefault("OMP_WAIT_POLICY", "passive").toLowerCase(Locale.ROOT);
+    if (!policy.equals(environment.get("OMP_WAIT_POLICY"))) {
+      set(Linker.nativeLinker(), "OMP_WAIT_POLICY", policy);
+    }
     if (!environment.containsKey("MALLOC_TRIM_THRESHOLD_")) {
       allocator(Linker.nativeLinker());
     }

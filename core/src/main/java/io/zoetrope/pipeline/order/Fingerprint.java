@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.FileDigest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,8 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -19,8 +18,6 @@ import java.util.stream.Stream;
  * lower-case digits.
  */
 public final class Fingerprint {
-  private static final int BUFFER = 1 << 20;
-
   /** Files of models with more bytes than this are not read whole. */
   private static final long SMALL = 1 << 16;
 
@@ -33,20 +30,20 @@ public final class Fingerprint {
 
   /** Of a file its content; of a folder the names and contents of the files in it, by name. */
   public static String of(Path path) {
-    MessageDigest digest = digest();
+    MessageDigest digest = FileDigest.sha256();
     try {
       if (Files.isDirectory(path)) {
         for (Path file : files(path, 1)) {
           name(digest, path, file);
-          content(digest, file);
+          FileDigest.add(digest, file);
         }
       } else {
-        content(digest, path);
+        FileDigest.add(digest, path);
       }
     } catch (IOException e) {
       throw AtomicFiles.cannot("read", path, e);
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return FileDigest.text(digest);
   }
 
   /**
@@ -55,7 +52,7 @@ public final class Fingerprint {
    * model's size; weights that were trained on, converted or merged have another one.
    */
   public static String ofModel(Path model) {
-    MessageDigest digest = digest();
+    MessageDigest digest = FileDigest.sha256();
     try {
       List<Path> files = Files.isDirectory(model) ? files(model, 3) : List.of(model);
       for (Path file : files) {
@@ -63,7 +60,7 @@ public final class Fingerprint {
         long size = Files.size(file);
         digest.update(ByteBuffer.allocate(Long.BYTES).putLong(size).flip());
         if (size <= SMALL) {
-          content(digest, file);
+          FileDigest.add(digest, file);
         } else {
           samples(digest, file, size);
         }
@@ -71,7 +68,7 @@ public final class Fingerprint {
     } catch (IOException e) {
       throw AtomicFiles.cannot("read", model, e);
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return FileDigest.text(digest);
   }
 
   private static List<Path> files(Path folder, int depth) throws IOException {
@@ -86,15 +83,6 @@ public final class Fingerprint {
     digest.update((byte) 0);
   }
 
-  private static void content(MessageDigest digest, Path file) throws IOException {
-    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
-      ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-      while (in.read(buffer.clear()) >= 0) {
-        digest.update(buffer.flip());
-      }
-    }
-  }
-
   private static void samples(MessageDigest digest, Path file, long size) throws IOException {
     try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer buffer = ByteBuffer.allocate(SAMPLE);
@@ -104,14 +92,6 @@ public final class Fingerprint {
         while (buffer.hasRemaining() && in.read(buffer, at + buffer.position()) >= 0) {}
         digest.update(buffer.flip());
       }
-    }
-  }
-
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }
