@@ -1,0 +1,5 @@
+/** What is published, looked at as it is published. */
+@NullMarked
+package io.zoetrope.starter;
+
+import org.jspecify.annotations.NullMarked;
