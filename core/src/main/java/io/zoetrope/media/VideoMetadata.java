@@ -116,7 +116,7 @@ public record VideoMetadata(Map<String, String> entries) {
    *
    * @return empty if the file carries none
    * @throws UserError if there is no such file, it is no video or picture, it is damaged before any
-   *     text, or it carries more than {@value MetadataReader#MOST_BYTES} bytes
+   *     text, or it carries more than {@value #MOST_BYTES} bytes
    */
   public static VideoMetadata read(Path path) {
     return MetadataReader.read(path);
