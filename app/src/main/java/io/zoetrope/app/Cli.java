@@ -95,11 +95,11 @@ public final class Cli {
     root.setOut(session.console().outWriter());
     root.setErr(session.console().errWriter());
     root.setColorScheme(
-        session.console().terminal()
-            ? CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.AUTO)
-            : CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+        CommandLine.Help.defaultColorScheme(
+            session.colouredOut() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
     root.setUsageHelpWidth(Math.clamp(session.console().columns(), 60, 100));
     root.setUsageHelpAutoWidth(false);
+    GroupedHelp.install(root);
     root.setParameterExceptionHandler(failures);
     root.setExecutionExceptionHandler(failures);
     return root;

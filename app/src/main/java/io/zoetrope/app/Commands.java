@@ -58,7 +58,8 @@ final class Commands {
           new Entry("models", ModelsCommand::new),
           new Entry("pull", PullCommand::new),
           new Entry("doctor", DoctorCommand::new),
-          new Entry("completion", CompletionCommand::new));
+          new Entry("completion", CompletionCommand::new),
+          new Entry("man", ManCommand::new));
 
   private Commands() {}
 }

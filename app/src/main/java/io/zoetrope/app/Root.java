@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Try:  zoetrope generate \"a red ball moves right\" -o ball.mp4",
-      "'zoetrope COMMAND --help' tells more of each."
+      "'zoetrope COMMAND --help' tells more of each, 'zoetrope man | man -l -' all of it.",
+      GroupedHelp.EXITS
     })
 final class Root implements Runnable {
   @Option(

@@ -5,11 +5,15 @@ import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} says. */
 final class Version implements IVersionProvider {
+  /** Of Zoetrope. */
+  static String name() {
+    return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
+        .orElse("development");
+  }
+
   @Override
   public String[] getVersion() {
-    String version =
-        Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
-            .orElse("development");
+    String version = name();
     return new String[] {
       "zoetrope %s (Java %s, %s %s)"
           .formatted(

@@ -4,8 +4,10 @@ import io.zoetrope.app.cli.terminal.Units;
 import io.zoetrope.app.cli.words.Wording;
 import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.pipeline.model.ModelContents;
+import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.UserError;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,16 +63,17 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
     }
     name(lines, "of no component", contents.others());
     ModelContents.Usual usual = contents.usual();
+    lines.add("  by default: " + usual(usual.request()));
     usual
         .need()
         .forEach((precision, need) ->
             lines.add(
                 "  %s frame%s of %sx%s in %s: %s"
                     .formatted(
-                        usual.frames(),
-                        usual.frames() == 1 ? "" : "s",
-                        usual.width(),
-                        usual.height(),
+                        usual.request().frames(),
+                        usual.request().frames() == 1 ? "" : "s",
+                        usual.request().width(),
+                        usual.request().height(),
                         name(precision),
                         need.line())));
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
@@ -78,10 +81,40 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
     fields.put("components", components);
     fields.put("not_used", contents.unused());
     fields.put("of_no_component", contents.others());
+    fields.put("defaults", defaults(usual.request()));
     Map<String, Object> memory = new LinkedHashMap<>();
     usual.need().forEach((precision, need) -> memory.put(name(precision), need.total()));
     fields.put("estimated_memory_bytes", memory);
     return new ModelSummary(String.join("\n", lines), fields);
+  }
+
+  /** As options would say it. */
+  private static String usual(VideoRequest r) {
+    return "--size %sx%s --frames %s --fps %s --steps %s --guidance %s --sampler %s"
+        .formatted(
+            r.width(),
+            r.height(),
+            r.frames(),
+            plain(r.fps()),
+            r.steps(),
+            plain(r.guidance()),
+            r.sampler());
+  }
+
+  private static String plain(double value) {
+    return new BigDecimal(String.valueOf(value)).stripTrailingZeros().toPlainString();
+  }
+
+  private static Map<String, Object> defaults(VideoRequest r) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("width", r.width());
+    fields.put("height", r.height());
+    fields.put("frames", r.frames());
+    fields.put("fps", r.fps());
+    fields.put("steps", r.steps());
+    fields.put("guidance", r.guidance());
+    fields.put("sampler", r.sampler());
+    return fields;
   }
 
   private static String name(Precision precision) {

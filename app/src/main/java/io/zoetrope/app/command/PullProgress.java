@@ -39,7 +39,7 @@ final class PullProgress implements PullListener, AutoCloseable {
   PullProgress(Session session, OutputOptions output) {
     this.err = session.console().err();
     this.quiet = output.quiet();
-    this.terminal = session.console().terminal();
+    this.terminal = session.redraws();
     this.cancellation = session.cancellation();
     this.stretch = cancellation.stretch();
   }

@@ -76,7 +76,7 @@ final class TrainingConsole implements TrainingListener, AutoCloseable {
   @Override
   public void note(String line) {
     if (!output.quiet()) {
-      session.console().err().println((session.console().terminal() ? "\r\u001b[K" : "") + line);
+      session.console().err().println((session.redraws() ? "\r\u001b[K" : "") + line);
     }
   }
 

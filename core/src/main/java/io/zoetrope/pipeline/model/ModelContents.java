@@ -40,11 +40,10 @@ public record ModelContents(
   /**
    * What a model makes where a request says nothing, and the memory that takes.
    *
-   * @param width pixels
-   * @param height pixels
+   * @param request size, length and sampling, without words
    * @param need by the number format of the network
    */
-  public record Usual(int frames, int width, int height, SortedMap<Precision, MemoryNeed> need) {}
+  public record Usual(VideoRequest request, SortedMap<Precision, MemoryNeed> need) {}
 
   /**
    * A component.
@@ -106,7 +105,7 @@ public record ModelContents(
           List.copyOf(found),
           blueprint.leftovers().components(),
           blueprint.leftovers().keys(),
-          new Usual(usual.frames(), usual.width(), usual.height(), need));
+          new Usual(usual, need));
     }
   }
 

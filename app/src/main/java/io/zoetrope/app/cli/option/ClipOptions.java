@@ -10,7 +10,7 @@ public final class ClipOptions extends ShapeOptions {
       names = "--frames",
       paramLabel = "N",
       converter = Values.Frames.class,
-      description = "Number of frames.")
+      description = "Number of frames (default: the model's).")
   private @Nullable Integer frames;
 
   @Override

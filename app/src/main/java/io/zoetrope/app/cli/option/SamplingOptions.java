@@ -38,14 +38,16 @@ public final class SamplingOptions {
       names = "--steps",
       paramLabel = "N",
       converter = Values.Steps.class,
-      description = "Sampler steps: more is slower and finer.")
+      description = "Sampler steps: more is slower and finer (default: the model's).")
   private @Nullable Integer steps;
 
   @Option(
       names = {"-g", "--guidance"},
       paramLabel = "SCALE",
       converter = Values.Guidance.class,
-      description = "How strictly to follow the prompt; 1 is without guidance.")
+      description = {
+        "How strictly to follow the prompt; 1 is without guidance (default: the model's)."
+      })
   private @Nullable Double guidance;
 
   @Option(
@@ -60,7 +62,7 @@ public final class SamplingOptions {
       paramLabel = "NAME",
       converter = Values.SamplerName.class,
       completionCandidates = Values.SamplerName.Names.class,
-      description = "${COMPLETION-CANDIDATES}.")
+      description = "${COMPLETION-CANDIDATES} (default: the model's).")
   private @Nullable String sampler;
 
   public String model() {

@@ -13,14 +13,14 @@ public abstract class ShapeOptions {
       names = "--size",
       paramLabel = "WxH",
       converter = Values.Shape.class,
-      description = "Width and height in pixels, both even.")
+      description = "Width and height in pixels, both even (default: the model's).")
   private @Nullable Size size;
 
   @Option(
       names = "--fps",
       paramLabel = "RATE",
       converter = Values.Fps.class,
-      description = "Frames per second.")
+      description = "Frames per second (default: the model's).")
   private @Nullable Double fps;
 
   public final Optional<Size> size() {

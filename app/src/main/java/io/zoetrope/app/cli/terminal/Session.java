@@ -27,6 +27,21 @@ public record Session(
     return Optional.ofNullable(System.getProperty("zoetrope.home")).map(Path::of);
   }
 
+  /** Whether lines on stderr may be written again, as bars are. */
+  public boolean redraws() {
+    return console.terminal() && !"dumb".equals(environment.get("TERM"));
+  }
+
+  /** Whether stderr may have colours. */
+  public boolean coloured() {
+    return redraws() && variable("NO_COLOR").isEmpty();
+  }
+
+  /** Whether stdout may have them; the launcher says whether it is a terminal too. */
+  public boolean colouredOut() {
+    return coloured() && Boolean.getBoolean("zoetrope.stdout");
+  }
+
   /** A path as the user means it: relative to the working folder. */
   public Path resolve(Path path) {
     return workingFolder.resolve(path);

@@ -28,6 +28,7 @@ public final class StepProgress implements Progress, AutoCloseable {
   private final boolean bar;
   private final boolean lines;
   private final int columns;
+  private final ProgressBarStyle style;
   private final Cancellation cancellation;
   private final Cancellation.Stretch stretch;
   private final Eta eta = new Eta();
@@ -54,9 +55,13 @@ public final class StepProgress implements Progress, AutoCloseable {
     this.shownTask = task;
     this.first = first;
     this.err = session.console().err();
-    this.bar = !output.quiet() && session.console().terminal();
-    this.lines = !output.quiet() && !session.console().terminal();
+    this.bar = !output.quiet() && session.redraws();
+    this.lines = !output.quiet() && !session.redraws();
     this.columns = session.console().columns();
+    this.style =
+        session.coloured()
+            ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK
+            : ProgressBarStyle.UNICODE_BLOCK;
     this.cancellation = session.cancellation();
     this.stretch = cancellation.stretch();
   }
@@ -174,7 +179,7 @@ public final class StepProgress implements Progress, AutoCloseable {
               .setInitialMax(report.endless() ? -1 : report.total())
               .startsFrom(first, Duration.ZERO)
               .hideEta() // by a pace of its own, which a burst of reports makes nonsense
-              .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
+              .setStyle(style)
               .setUpdateIntervalMillis(200)
               .clearDisplayOnFinish()
               .setConsumer(new ConsoleProgressBarConsumer(err, Math.clamp(columns, 40, 100) - 1))

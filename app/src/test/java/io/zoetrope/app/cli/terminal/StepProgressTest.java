@@ -16,9 +16,13 @@ class StepProgressTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   private Session session(boolean terminal) {
+    return session(terminal, Map.of());
+  }
+
+  private Session session(boolean terminal, Map<String, String> environment) {
     PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
     Console console = new Console(stream, stream, terminal, 90);
-    return new Session(console, new Cancellation(), Path.of(""), Map.of());
+    return new Session(console, new Cancellation(), Path.of(""), environment);
   }
 
   private String told() {
@@ -70,6 +74,27 @@ class StepProgressTest {
       progress.update(2, 2);
     }
     assertThat(told()).isEmpty();
+  }
+
+  @Test
+  void aDumbTerminalGetsNoBar() throws Exception {
+    work(Map.of("TERM", "dumb"));
+    assertThat(told()).doesNotContain("\u001b", "\r");
+  }
+
+  @Test
+  void aTerminalWithoutColoursGetsABarWithoutThem() throws Exception {
+    work(Map.of("NO_COLOR", "1"));
+    assertThat(told()).contains("sampling").doesNotContain("\u001b[3");
+  }
+
+  private void work(Map<String, String> environment) throws Exception {
+    Session session = session(true, environment);
+    try (StepProgress progress = new StepProgress(session, new OutputOptions(), "sampling")) {
+      progress.update(1, 2);
+      Thread.sleep(500);
+      progress.update(2, 2);
+    }
   }
 
   @Test

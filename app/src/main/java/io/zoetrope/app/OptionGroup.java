@@ -1,0 +1,131 @@
+package io.zoetrope.app;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * The groups in which help shows options, each with its options by their long names in the order
+ * that help has. An option means the same thing wherever it is, so one table is enough for all
+ * commands.
+ */
+enum OptionGroup {
+  WHAT(
+      "What",
+      "--prompt-file",
+      "--at",
+      "--blend",
+      "--turn",
+      "--negative",
+      "--preset",
+      "--set",
+      "--source",
+      "--suite",
+      "--split",
+      "--first",
+      "--count",
+      "--truth",
+      "--videos",
+      "--reference",
+      "--frechet",
+      "--features",
+      "--seams",
+      "--component",
+      "--inputs",
+      "--include",
+      "--exclude",
+      "--check",
+      "--resume"),
+  SIZE("Size and time", "--size", "--scale", "--frames", "--fps", "--start", "--fit"),
+  SAMPLING(
+      "Sampling",
+      "--seed",
+      "--steps",
+      "--guidance",
+      "--sampler",
+      "--strength",
+      "--noise",
+      "--plan",
+      "--upscale",
+      "--method",
+      "--moments",
+      "--motion-field",
+      "--foreground",
+      "--delay",
+      "--jump"),
+  MODEL(
+      "Model",
+      "--model",
+      "--refiner",
+      "--motion-adapter",
+      "--lora",
+      "--variant",
+      "--tokenizer",
+      "--clip-skip",
+      "--long-prompts"),
+  LONG(
+      "Long videos",
+      "--clip",
+      "--overlap",
+      "--context",
+      "--given",
+      "--window",
+      "--free-noise",
+      "--free-init"),
+  CONTROL("Control", "--control", "--hold", "--weight"),
+  OUTPUT(
+      "Output",
+      "--out",
+      "--format",
+      "--preview",
+      "--no-metadata",
+      "--save-latents",
+      "--ascii",
+      "--plain",
+      "--png",
+      "--gif",
+      "--save",
+      "--sheet",
+      "--sheet-columns",
+      "--plots",
+      "--runs",
+      "--summary",
+      "--dry-run",
+      "--yes",
+      "--json",
+      "--quiet",
+      "--debug",
+      "--help"),
+  MACHINE("Machine", "--device", "--dtype", "--batch", "--jobs", "--no-test");
+
+  private final String heading;
+  private final List<String> options;
+
+  OptionGroup(String heading, String... options) {
+    this.heading = heading;
+    this.options = List.of(options);
+  }
+
+  /** What stands above it. */
+  String heading() {
+    return heading;
+  }
+
+  /** The group of an option; empty if it stands in none, which a test forbids. */
+  static Optional<OptionGroup> of(OptionSpec option) {
+    return Arrays.stream(values())
+        .filter(group -> group.options.contains(option.longestName()))
+        .findFirst();
+  }
+
+  /** Those of its options that there are, in its order. */
+  List<OptionSpec> of(List<OptionSpec> all) {
+    return all.stream()
+        .filter(option -> !option.hidden())
+        .filter(option -> options.contains(option.longestName()))
+        .sorted(Comparator.comparingInt(option -> options.indexOf(option.longestName())))
+        .toList();
+  }
+}
