@@ -53,6 +53,7 @@ class ArchitectureTest {
           Map.entry("media", List.of("progress", "torch")),
           Map.entry("data", List.of("progress", "torch", "record", "media")),
           Map.entry("checkpoint", List.of("progress", "torch", "record", "nn")),
+          Map.entry("models", List.of("progress", "torch", "checkpoint")),
           Map.entry("network", List.of("progress", "torch", "record", "nn", "diffusion")),
           Map.entry(
               "eval",

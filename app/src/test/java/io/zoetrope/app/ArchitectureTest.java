@@ -85,6 +85,7 @@ class ArchitectureTest {
                       "torch",
                       "diffusion",
                       "media",
+                      "models",
                       "checkpoint.hub",
                       "pipeline.schedule",
                       "pipeline.family",

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -48,7 +47,10 @@ public record FormatChoice(String machine, double gain, Optional<Path> file) {
     private static FormatChoice find() {
       String machine = thisMachine();
       return Precision.hasNativeBf16()
-          ? of(machine, folder(System.getenv()).resolve("formats.properties"), Here::measured)
+          ? of(
+              machine,
+              CacheFolder.of(System.getenv()).resolve("formats.properties"),
+              Here::measured)
           : new FormatChoice(machine, 0, Optional.empty());
     }
 
@@ -65,18 +67,6 @@ public record FormatChoice(String machine, double gain, Optional<Path> file) {
     }
     double gain = Math.round(measure.get() * 1000) / 1000.0;
     return new FormatChoice(machine, gain, remember(file, machine, gain));
-  }
-
-  /** {@code ZOETROPE_CACHE}, else {@code zoetrope} in the user's folder of caches. */
-  static Path folder(Map<String, String> environment) {
-    String own = environment.getOrDefault("ZOETROPE_CACHE", "");
-    if (!own.isBlank()) {
-      return Path.of(own);
-    }
-    String caches = environment.getOrDefault("XDG_CACHE_HOME", "");
-    Path folder =
-        caches.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(caches);
-    return folder.resolve("zoetrope");
   }
 
   private static Optional<Double> read(Path file, String machine) {

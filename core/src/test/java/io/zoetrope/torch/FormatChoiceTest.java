@@ -46,10 +46,9 @@ class FormatChoiceTest {
 
   @Test
   void itsFolder() {
-    assertThat(FormatChoice.folder(Map.of("ZOETROPE_CACHE", "/a"))).isEqualTo(Path.of("/a"));
-    assertThat(FormatChoice.folder(Map.of("XDG_CACHE_HOME", "/c")))
-        .isEqualTo(Path.of("/c/zoetrope"));
-    assertThat(FormatChoice.folder(Map.of()))
+    assertThat(CacheFolder.of(Map.of("ZOETROPE_CACHE", "/a"))).isEqualTo(Path.of("/a"));
+    assertThat(CacheFolder.of(Map.of("XDG_CACHE_HOME", "/c"))).isEqualTo(Path.of("/c/zoetrope"));
+    assertThat(CacheFolder.of(Map.of()))
         .isEqualTo(Path.of(System.getProperty("user.home"), ".cache", "zoetrope"));
   }
 

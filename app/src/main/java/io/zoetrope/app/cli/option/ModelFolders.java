@@ -2,19 +2,15 @@ package io.zoetrope.app.cli.option;
 
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.checkpoint.hub.HubCache;
-import io.zoetrope.checkpoint.hub.HubSettings;
 import io.zoetrope.checkpoint.hub.ModelId;
+import io.zoetrope.models.InstalledModels;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.torch.UserError;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -24,44 +20,25 @@ import java.util.stream.Stream;
  * model_index.json} in it; the first of a name wins. Nothing is ever downloaded.
  */
 public final class ModelFolders {
-  private static final String VARIABLE = "ZOETROPE_MODELS";
-
   private final Session session;
 
   public ModelFolders(Session session) {
     this.session = session;
   }
 
+  /** All that the library knows of them. */
+  private InstalledModels installed() {
+    return InstalledModels.of(session.environment(), session.workingFolder(), session.home());
+  }
+
   /** The folders that are looked into, whether they exist or not. */
   public List<Path> roots() {
-    Set<Path> roots = new LinkedHashSet<>();
-    session
-        .variable(VARIABLE)
-        .ifPresent(list -> {
-          for (String folder : list.split(File.pathSeparator, -1)) {
-            if (!folder.isBlank()) {
-              roots.add(session.resolve(Path.of(folder.strip())));
-            }
-          }
-        });
-    roots.add(session.resolve(Path.of("models")).toAbsolutePath().normalize());
-    session.home().ifPresent(home -> roots.add(home.resolve("models").normalize()));
-    return List.copyOf(roots);
+    return installed().roots();
   }
 
   /** Every model found, in the order in which names are resolved. */
   public List<Path> models() {
-    List<Path> models = new ArrayList<>();
-    for (Path root : roots()) {
-      if (Files.isDirectory(root)) {
-        try (Stream<Path> children = Files.list(root)) {
-          children.filter(ModelFolders::isModel).sorted().forEach(models::add);
-        } catch (IOException e) {
-          throw new UserError("cannot look into '%s': %s".formatted(root, e.getMessage()), e);
-        }
-      }
-    }
-    return models;
+    return installed().inRoots();
   }
 
   /**
@@ -72,28 +49,20 @@ public final class ModelFolders {
    * @throws UserError if there is none
    */
   public Path find(String wanted) {
+    Optional<Path> found = installed().find(wanted);
+    if (found.filter(ModelFolders::isWhole).isPresent()) {
+      return found.get();
+    }
     Path direct = session.resolve(Path.of(wanted));
-    if (isModel(direct) || isFile(direct)) {
-      return direct;
-    }
-    Optional<Path> named =
-        models().stream().filter(m -> wanted.equals(String.valueOf(m.getFileName()))).findFirst();
-    if (named.isPresent()) {
-      return named.get();
-    }
     if (Files.isDirectory(direct)) {
       throw new UserError("'%s' is no model: it lacks model_index.json".formatted(direct));
     }
-    Optional<Path> cached = cached(wanted);
-    if (cached.isEmpty()) {
+    if (found.isEmpty()) {
       throw missing(wanted);
     }
-    if (!isModel(cached.get())) {
-      throw new UserError(
-          "%s is on this disk but is no whole model: 'zoetrope pull %s' fetches what it lacks, if it is one"
-              .formatted(wanted, wanted));
-    }
-    return cached.get();
+    throw new UserError(
+        "%s is on this disk but is no whole model: 'zoetrope pull %s' fetches what it lacks, if it is one"
+            .formatted(wanted, wanted));
   }
 
   /**
@@ -110,23 +79,17 @@ public final class ModelFolders {
 
   /** The files of a model of the hub, if it was downloaded; they need not be a whole model. */
   public Optional<Path> cached(String wanted) {
-    HubCache hub = hub();
-    return ModelId.tryParse(wanted)
-        .flatMap(id -> hub.find(id).or(() -> hub.only(id).map(HubCache.Snapshot::folder)));
+    return installed().cached(wanted);
   }
 
   /** What is to be said of a model of the hub that was found: which snapshot, if none was named. */
   public Optional<String> remark(String wanted) {
-    return isModel(session.resolve(Path.of(wanted)))
-        ? Optional.empty()
-        : ModelId.tryParse(wanted)
-            .flatMap(hub()::only)
-            .map(snapshot -> "%s is here as %s alone: it is used".formatted(wanted, snapshot.id()));
+    return installed().remark(wanted);
   }
 
   /** The cache of the hub, which zoetrope shares with other programs. */
   public HubCache hub() {
-    return new HubCache(HubSettings.cache(session.environment(), session.workingFolder()));
+    return installed().hub();
   }
 
   /** Why there is no such model. */
@@ -142,11 +105,12 @@ public final class ModelFolders {
 
   /** Whether a folder says that it is a model. */
   public static boolean isModel(Path folder) {
-    return Files.isRegularFile(folder.resolve("model_index.json"));
+    return InstalledModels.isModel(folder);
   }
 
-  private static boolean isFile(Path path) {
-    return path.toString().endsWith(".safetensors") && Files.isRegularFile(path);
+  /** A folder of the hub's cache may have anything in it. */
+  private static boolean isWhole(Path model) {
+    return Files.isRegularFile(model) || isModel(model);
   }
 
   /** The safetensors files of a folder and of the folders in it. */
