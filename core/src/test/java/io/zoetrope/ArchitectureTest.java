@@ -56,6 +56,10 @@ class ArchitectureTest {
           Map.entry("models", List.of("progress", "torch", "checkpoint")),
           Map.entry("network", List.of("progress", "torch", "record", "nn", "diffusion")),
           Map.entry(
+              "studio",
+              List.of(
+                  "progress", "torch", "diffusion", "checkpoint", "media", "models", "pipeline")),
+          Map.entry(
               "eval",
               List.of(
                   "progress",
@@ -338,6 +342,27 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("org.bytedeco.ffmpeg..")
         .check(house);
+  }
+
+  /** Who embeds the library frees no native memory and names nothing of libtorch. */
+  @Test
+  void theStudioForPeopleShowsNothingNative() {
+    List<String> shown =
+        house.stream()
+            .filter(c -> c.getPackageName().equals("io.zoetrope.studio"))
+            .filter(c -> c.getModifiers().contains(JavaModifier.PUBLIC))
+            .flatMap(c -> c.getMembers().stream())
+            .filter(m ->
+                m.getModifiers().contains(JavaModifier.PUBLIC)
+                    || m.getModifiers().contains(JavaModifier.PROTECTED))
+            .flatMap(m ->
+                m.getAllInvolvedRawTypes().stream()
+                    .map(JavaClass::getName)
+                    .filter(name ->
+                        name.startsWith("org.bytedeco.") || name.equals("io.zoetrope.torch.Scopes"))
+                    .map(name -> m.getFullName() + " shows " + name))
+            .toList();
+    assertThat(shown).isEmpty();
   }
 
   @Test

@@ -82,6 +82,6 @@ public final class UserError extends RuntimeException {
   }
 
   private static String oneLine(String text) {
-    return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    return NativeErrors.withoutStack(text).strip().replaceAll("\\s*\\R\\s*", " ");
   }
 }

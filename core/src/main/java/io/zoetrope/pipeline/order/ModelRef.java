@@ -1,9 +1,16 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.network.text.clip.ClipReading;
+import io.zoetrope.pipeline.family.ControlChoice;
+import io.zoetrope.pipeline.family.LoraChoice;
+import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.family.Placement;
 import io.zoetrope.record.Default;
+import io.zoetrope.torch.ComputeDevice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -112,5 +119,53 @@ public record ModelRef(
   public ModelRef withControls(List<Control> others) {
     return new ModelRef(
         name, dtype, device, tokenizer, motion, variant, clipSkip, longPrompts, loras, others);
+  }
+
+  /** This on another device. */
+  public ModelRef withDevice(String other) {
+    return new ModelRef(
+        name, dtype, other, tokenizer, motion, variant, clipSkip, longPrompts, loras, controls);
+  }
+
+  /** This with other weights of its folder. */
+  public ModelRef withVariant(Optional<String> other) {
+    return new ModelRef(
+        name, dtype, device, tokenizer, motion, other, clipSkip, longPrompts, loras, controls);
+  }
+
+  /** This with other LoRAs. */
+  public ModelRef withLoras(List<Lora> others) {
+    return new ModelRef(
+        name, dtype, device, tokenizer, motion, variant, clipSkip, longPrompts, others, controls);
+  }
+
+  /**
+   * What is loaded for an order with this.
+   *
+   * @param folder the model's
+   * @param file where a file lies
+   * @throws io.zoetrope.torch.UserError if the device is not there
+   */
+  public ModelChoice choice(Path folder, UnaryOperator<Path> file) {
+    return beside(folder, file)
+        .withTokenizer(tokenizer.map(file))
+        .withVariant(variant)
+        .withControls(
+            controls.stream()
+                .map(control -> new ControlChoice(file.apply(control.net()), control.scale()))
+                .toList());
+  }
+
+  /** Another model with what is put into each model of an order. */
+  ModelChoice beside(Path folder, UnaryOperator<Path> file) {
+    ClipReading reading = ClipReading.USUAL.withSkip(clipSkip);
+    return ModelChoice.of(folder, dtype)
+        .withPlacement(Placement.on(ComputeDevice.of(device)))
+        .withMotion(motion.map(file))
+        .withReading(longPrompts ? reading.withLength(ClipReading.Length.CHUNKS) : reading)
+        .withLoras(
+            loras.stream()
+                .map(lora -> new LoraChoice(file.apply(lora.file()), lora.scale()))
+                .toList());
   }
 }

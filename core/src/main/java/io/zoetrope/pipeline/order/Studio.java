@@ -2,13 +2,9 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.network.text.PromptEncoder;
-import io.zoetrope.network.text.clip.ClipReading;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
-import io.zoetrope.pipeline.family.ControlChoice;
-import io.zoetrope.pipeline.family.LoraChoice;
 import io.zoetrope.pipeline.family.ModelChoice;
-import io.zoetrope.pipeline.family.Placement;
 import io.zoetrope.pipeline.model.MemoryNeed;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -16,7 +12,6 @@ import io.zoetrope.pipeline.order.TaskSpec.Ability;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Timings;
-import io.zoetrope.torch.ComputeDevice;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
@@ -40,6 +35,11 @@ import java.util.stream.IntStream;
  *
  * <p>What no model is needed to see, and what the sink cannot take, fails before anything is
  * computed.
+ *
+ * <p>Any number of threads may call it. One video at a time is made in a process, in the order of
+ * the calls: all cores work at each already, their memory would add up, and two at once share the
+ * threads of the BLAS, by whose number products are rounded. So each video has the bytes that it
+ * has alone.
  */
 public final class Studio {
   /** Bytes that are worth a word before they are taken. */
@@ -47,6 +47,8 @@ public final class Studio {
 
   /** Drawn seeds are short enough to be read out and typed again. */
   private static final long DRAWN_BELOW = 1_000_000;
+
+  private static final OneAtATime TURNS = new OneAtATime();
 
   private final VideoOrder order;
   private final Sources sources;
@@ -77,7 +79,9 @@ public final class Studio {
   public static Made make(VideoOrder order, Sources sources, FrameSink sink, Progress progress) {
     long seed =
         order.wish().seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(DRAWN_BELOW));
-    return new Studio(order.withWish(order.wish().withSeed(seed)), sources, sink, progress).make();
+    Studio studio =
+        new Studio(order.withWish(order.wish().withSeed(seed)), sources, sink, progress);
+    return TURNS.run(progress, studio::make);
   }
 
   private Made make() {
@@ -203,28 +207,11 @@ public final class Studio {
   }
 
   private ModelChoice choice(Path folder) {
-    ModelRef ref = order.model();
-    return beside(folder)
-        .withTokenizer(ref.tokenizer().map(this::file))
-        .withVariant(ref.variant())
-        .withControls(
-            ref.controls().stream()
-                .map(control -> new ControlChoice(file(control.net()), control.scale()))
-                .toList());
+    return order.model().choice(folder, this::file);
   }
 
-  /** A model with what is put into each model of the order. */
   private ModelChoice beside(Path folder) {
-    ModelRef ref = order.model();
-    ClipReading reading = ClipReading.USUAL.withSkip(ref.clipSkip());
-    return ModelChoice.of(folder, ref.dtype())
-        .withPlacement(Placement.on(ComputeDevice.of(ref.device())))
-        .withMotion(ref.motion().map(this::file))
-        .withReading(ref.longPrompts() ? reading.withLength(ClipReading.Length.CHUNKS) : reading)
-        .withLoras(
-            ref.loras().stream()
-                .map(lora -> new LoraChoice(file(lora.file()), lora.scale()))
-                .toList());
+    return order.model().beside(folder, this::file);
   }
 
   private Path file(Path path) {

@@ -101,6 +101,28 @@ public record Wish(
         prompts, negative, seed, size, frames, fps, Optional.of(value), guidance, sampler);
   }
 
+  /** This with other prompts. */
+  public Wish withPrompts(List<String> values) {
+    return new Wish(values, negative, seed, size, frames, fps, steps, guidance, sampler);
+  }
+
+  public Wish withNegative(String value) {
+    return new Wish(prompts, Optional.of(value), seed, size, frames, fps, steps, guidance, sampler);
+  }
+
+  public Wish withFps(double value) {
+    return new Wish(
+        prompts, negative, seed, size, frames, Optional.of(value), steps, guidance, sampler);
+  }
+
+  public Wish withGuidance(double value) {
+    return new Wish(prompts, negative, seed, size, frames, fps, steps, Optional.of(value), sampler);
+  }
+
+  public Wish withSampler(String name) {
+    return new Wish(prompts, negative, seed, size, frames, fps, steps, guidance, Optional.of(name));
+  }
+
   /** What a model does best, sampled as is wished for. */
   VideoRequest usual(ModelIndex.Defaults own) {
     ModelIndex.Defaults defaults = sampler.map(own::by).orElse(own);
