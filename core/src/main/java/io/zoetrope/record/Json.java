@@ -9,8 +9,19 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Json {
   /** Writes properties in the order in which a record has them. */
-  public static final JsonMapper MAPPER =
-      JsonMapper.builder().disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY).build();
+  public static final JsonMapper MAPPER = mapper();
 
   private Json() {}
+
+  private static JsonMapper mapper() {
+    try {
+      return JsonMapper.builder().disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY).build();
+    } catch (NoClassDefFoundError e) {
+      // Jackson 2 and 3 share their annotations, and Spring Boot 3.5 brings older ones.
+      throw new IllegalStateException(
+          "Jackson 3 needs jackson-annotations 2.21 or newer, and older ones are on the class path:"
+              + " name com.fasterxml.jackson.core:jackson-annotations:2.22 in your POM",
+          e);
+    }
+  }
 }
