@@ -169,7 +169,7 @@ class BadInputTest {
         row(USAGE, "is no file name", "toybox", "-o", "a\0b.mp4"),
 
         // generate.
-        row(USAGE, "missing required parameter: 'PROMPT", "generate"),
+        row(USAGE, "the prompt is empty: say what to show", "generate"),
         row(USAGE, "the prompt is empty: say what to show", "generate", ""),
         row(USAGE, "the prompt is empty", "generate", "  ", "\t"),
         row(USAGE, "PROMPT is 3000 characters long", "generate", "x".repeat(3000)),

@@ -73,7 +73,7 @@ final class BadMakeInput {
         row(USAGE, "--frames: '0' is out of range", "extend", "clip.mp4", "--frames", "0"),
         row(USAGE, "--overlap: '0' is out of range", "extend", "clip.mp4", "--overlap", "0"),
         row(USAGE, "--start: '-1' is out of range", "extend", "clip.mp4", "--start", "-1"),
-        row(USAGE, "missing required parameter: 'PROMPT", "restyle", "clip.mp4"),
+        row(USAGE, "the prompt is empty", "restyle", "clip.mp4"),
         row(USAGE, "the prompt is empty", "restyle", "clip.mp4", " "),
         row(
             USAGE,

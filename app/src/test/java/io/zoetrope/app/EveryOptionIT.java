@@ -49,7 +49,7 @@ import tools.jackson.databind.json.JsonMapper;
 class EveryOptionIT {
   /** Options that are not about the video. */
   private static final Set<String> APART =
-      Set.of("--json", "--quiet", "--debug", "--help", "--out", "--no-metadata", "--save-latents");
+      Set.of("--json", "--quiet", "--debug", "--help", "--out", "--no-metadata", "--save-latents", "--count");
 
   /** Command lines in which every option has something to do. */
   private static final Map<String, List<String>> LINES =
@@ -100,6 +100,7 @@ class EveryOptionIT {
           Map.entry("--noise", "--noise 0.5"),
           Map.entry("--overlap", "--overlap 2"),
           Map.entry("--plan", "--plan other.json"),
+          Map.entry("--prompt-file", "--prompt-file prompts.txt"),
           Map.entry("--refiner", "--refiner third"),
           Map.entry("--sampler", "--sampler heun"),
           Map.entry("--scale", "--scale 3"),
@@ -131,6 +132,7 @@ class EveryOptionIT {
     shake(folder.resolve("runs/video/model"), 1);
     shake(folder.resolve("other"), 2);
     shake(folder.resolve("third"), 3);
+    Files.writeString(folder.resolve("prompts.txt"), "a blue ball\n");
     Png.write(folder.resolve("ball.png"), picture(32, 32, 120));
     Png.write(folder.resolve("wide.png"), picture(90, 40, 60));
     TestCli.Outcome source =

@@ -120,7 +120,7 @@ class PipesTest {
     assertThat(alone.err()).contains("--format goes with --out -");
     Outcome unknown = run(new byte[0], "toybox", "--format", "avi", "-o", "-");
     assertThat(unknown.code()).isEqualTo(2);
-    assertThat(unknown.err()).contains("'avi' is not mp4, webm, gif, webp or png");
+    assertThat(unknown.err()).contains("'avi' is not mp4, webm, gif, webp, png or jpg");
     assertThat(files()).isEmpty();
   }
 

@@ -54,11 +54,14 @@ record EncoderPlan(
           Fault.INVALID,
           "what grows in place must be .mp4, .webm, .gif or a folder, not '" + target + "'");
     }
+    if (format == OutputFormat.JPEG || format == OutputFormat.JPEG_FOLDER) {
+      Jpeg.check(options.metadata());
+    }
     int most =
         switch (format) {
           case MP4 -> 3840;
           case WEBM, WEBP -> 16383;
-          case GIF, PNG, PNG_FOLDER -> 65535;
+          case GIF, PNG, PNG_FOLDER, JPEG, JPEG_FOLDER -> 65535;
         };
     if (width > most || height > most || (long) width * height > 1L << 28) {
       throw new UserError(
@@ -97,7 +100,8 @@ record EncoderPlan(
       case WEBM -> webm(width, height, options, growing);
       case GIF -> gif(options, growing);
       case WEBP -> webp(options);
-      case PNG, PNG_FOLDER -> throw new IllegalArgumentException("not a muxed format: " + target);
+      case PNG, PNG_FOLDER, JPEG, JPEG_FOLDER ->
+          throw new IllegalArgumentException("not a muxed format: " + target);
     };
   }
 

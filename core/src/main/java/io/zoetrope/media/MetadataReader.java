@@ -107,7 +107,7 @@ final class MetadataReader {
       }
       if (marker == 0xFE) {
         out.put(VideoMetadata.COMMENT, text(out.bytes(file, length)));
-      } else {
+      } else if (!Jpeg.read(file, marker, length, out)) {
         file.skipNBytes(length);
       }
     }

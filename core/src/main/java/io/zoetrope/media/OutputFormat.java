@@ -19,8 +19,12 @@ public enum OutputFormat {
   WEBP(".webp"),
   /** One picture; of several frames, a contact sheet. */
   PNG(".png"),
+  /** One picture with a little loss; of several frames, a contact sheet. */
+  JPEG(".jpg"),
   /** A folder of numbered PNGs, lossless. */
-  PNG_FOLDER("");
+  PNG_FOLDER(""),
+  /** A folder of numbered JPEGs. */
+  JPEG_FOLDER("");
 
   private final String ending;
 
@@ -41,14 +45,24 @@ public enum OutputFormat {
    */
   public long heap(long frames, int width, int height) {
     // A frame as numbers and as bytes; a sheet as drawn, as bytes and as they are packed.
-    return this == PNG && frames > 1
+    return picture() && frames > 1
         ? Math.multiplyExact(frames, 11L * width * height)
         : 18L * width * height;
   }
 
+  /** Whether it is one picture. */
+  public boolean picture() {
+    return this == PNG || this == JPEG;
+  }
+
+  /** Whether it is a folder of numbered pictures. */
+  public boolean folder() {
+    return this == PNG_FOLDER || this == JPEG_FOLDER;
+  }
+
   /** Whether a file can grow in place, and play while it does ({@link WriteOptions.Durability}). */
   public boolean grows() {
-    return this == MP4 || this == WEBM || this == GIF || this == PNG_FOLDER;
+    return this == MP4 || this == WEBM || this == GIF || folder();
   }
 
   /** Whether a file can hold sound beside its pictures. */
@@ -66,7 +80,7 @@ public enum OutputFormat {
     String name = last == null ? "" : last.toString().toLowerCase(Locale.ROOT);
     int dot = name.lastIndexOf('.');
     for (OutputFormat format : values()) {
-      if (dot >= 0 && name.substring(dot).equals(format.ending)) {
+      if (dot >= 0 && format.ends(name.substring(dot))) {
         if (dot == 0) {
           throw new UserError(
               Fault.INVALID, "'%s' is an ending without a name".formatted(path), "name a file");
@@ -80,7 +94,11 @@ public enum OutputFormat {
     throw new UserError(
         Fault.UNSUPPORTED,
         "cannot write '%s' files".formatted(name.substring(dot)),
-        "end the name in .mp4, .webm, .gif, .webp, .png, or '/' for a folder of PNGs");
+        "end the name in .mp4, .webm, .gif, .webp, .png, .jpg, or '/' for a folder of PNGs");
+  }
+
+  private boolean ends(String written) {
+    return written.equals(ending) || (this == JPEG && written.equals(".jpeg"));
   }
 
   /**

@@ -7,11 +7,13 @@ import java.util.List;
 /** One picture: the frame, or of several frames a contact sheet. */
 final class SheetSink implements FormatSink {
   private final StagedOutput output;
+  private final OutputFormat format;
   private final VideoMetadata metadata;
   private final List<Frame> frames = new ArrayList<>();
 
-  SheetSink(StagedOutput output, VideoMetadata metadata) {
+  SheetSink(StagedOutput output, OutputFormat format, VideoMetadata metadata) {
     this.output = output;
+    this.format = format;
     this.metadata = metadata;
   }
 
@@ -24,7 +26,10 @@ final class SheetSink implements FormatSink {
   public void finish(Progress progress) {
     Frame picture = frames.size() == 1 ? frames.getFirst() : ContactSheet.grid(frames);
     frames.clear();
-    output.fill(Png.encode(picture, metadata, progress));
+    output.fill(
+        format == OutputFormat.JPEG
+            ? Jpeg.encode(picture, metadata)
+            : Png.encode(picture, metadata, progress));
   }
 
   @Override

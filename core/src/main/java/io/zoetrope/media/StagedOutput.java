@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * be written in the end fails at once.
  */
 final class StagedOutput implements AutoCloseable {
-  private static final Pattern NUMBERED = Pattern.compile("\\d{5,}\\.png");
+  private static final Pattern NUMBERED = Pattern.compile("\\d{5,}\\.(png|jpg)");
 
   private final Path target;
 

@@ -107,7 +107,7 @@ public record VideoMetadata(Map<String, String> entries) {
    *   <li>GIF: comments
    *   <li>PNG: texts of all kinds
    *   <li>WebP: XMP
-   *   <li>JPEG: comments
+   *   <li>JPEG: XMP and comments
    * </ul>
    *
    * <p>Keys are made lower-case; what files say about their own format is left out, and characters

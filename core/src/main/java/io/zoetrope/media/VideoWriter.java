@@ -66,7 +66,7 @@ public final class VideoWriter implements AutoCloseable {
     }
     EncoderPlan.check(format, target, width, height, options);
     StagedOutput output =
-        format == OutputFormat.PNG_FOLDER
+        format.folder()
             ? StagedOutput.folder(target, options.durability())
             : StagedOutput.file(target, options.durability());
     boolean opened = false;
@@ -111,8 +111,8 @@ public final class VideoWriter implements AutoCloseable {
       int height,
       WriteOptions o) {
     return switch (format) {
-      case PNG_FOLDER -> new FolderSink(output, target, o.metadata());
-      case PNG -> new SheetSink(output, o.metadata());
+      case PNG_FOLDER, JPEG_FOLDER -> new FolderSink(output, target, format, o.metadata());
+      case PNG, JPEG -> new SheetSink(output, format, o.metadata());
       default ->
           new MuxSink(
               output.path(),

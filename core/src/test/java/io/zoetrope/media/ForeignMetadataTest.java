@@ -240,7 +240,7 @@ class ForeignMetadataTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"a.mp4, 200", "a.webm, 60", "a.gif, 20", "a.webp, 60", "a.png, 30"})
+  @CsvSource({"a.mp4, 200", "a.webm, 60", "a.gif, 20", "a.webp, 60", "a.png, 30", "a.jpg, 40"})
   void cutOffBeforeAnyText(String name, int bytes) throws IOException {
     Path path = folder.resolve(name);
     WriteOptions options = WriteOptions.at(8).metadata(VideoMetadata.of("comment", "hello"));
@@ -253,7 +253,7 @@ class ForeignMetadataTest {
   @ParameterizedTest
   @EnumSource(
       mode = EnumSource.Mode.EXCLUDE,
-      names = {"PNG_FOLDER"})
+      names = {"PNG_FOLDER", "JPEG_FOLDER"})
   void spoiltFilesHarmNobody(OutputFormat format) throws IOException {
     long seed = System.nanoTime();
     System.out.println("spoilt files of seed " + seed + " for " + format);

@@ -15,7 +15,7 @@ import io.zoetrope.data.toybox.Split;
 import io.zoetrope.data.toybox.ToyboxDataset;
 import io.zoetrope.media.ContactSheet;
 import io.zoetrope.media.OutputFormat;
-import io.zoetrope.media.Png;
+import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoWriter;
 import io.zoetrope.pipeline.model.Size;
 import java.nio.file.Path;
@@ -96,7 +96,7 @@ public final class ToyboxCommand extends Verb {
   }
 
   private Result run(ToyboxDataset data, Target target, long seedValue) {
-    boolean single = target.format() != OutputFormat.PNG && !folder(target);
+    boolean single = !target.format().picture() && !folder(target);
     int clips = count == null ? (single ? 1 : 8) : count;
     if (single && clips > 1) {
       throw new UsageError(
@@ -117,7 +117,7 @@ public final class ToyboxCommand extends Verb {
   }
 
   private static boolean folder(Target target) {
-    return target.format() == OutputFormat.PNG_FOLDER;
+    return target.format().folder();
   }
 
   /** One file with everything. */
@@ -133,8 +133,9 @@ public final class ToyboxCommand extends Verb {
         progress.update(i + 1, clips);
       }
     }
-    if (target.format() == OutputFormat.PNG) {
-      Png.write(target.path(), ContactSheet.of(rows, SHEET_COLUMNS));
+    if (target.format().picture()) {
+      Video sheet = new Video(List.of(ContactSheet.of(rows, SHEET_COLUMNS)), 1);
+      VideoWriter.write(target.path(), sheet);
     } else {
       VideoWriter.write(target.path(), rows.getFirst().video());
     }

@@ -29,7 +29,7 @@ final class MediaReport {
       Path folder = Files.createTempDirectory("zoetrope-doctor");
       try {
         for (OutputFormat format : OutputFormat.values()) {
-          if (format != OutputFormat.PNG_FOLDER) {
+          if (!format.folder()) {
             findings.add(tryOut(format, folder));
           }
         }
@@ -49,7 +49,7 @@ final class MediaReport {
       VideoWriter.write(file, clip());
       long bytes = Files.size(file);
       int frames = VideoReader.read(file).frames().size();
-      boolean whole = format == OutputFormat.PNG || frames == FRAMES;
+      boolean whole = format.picture() || frames == FRAMES;
       String text = "writes and reads (%s bytes, %s frames)".formatted(bytes, frames);
       return whole
           ? Finding.of("video", name, true, text)

@@ -1,6 +1,6 @@
 package io.zoetrope.app.make;
 
-import io.zoetrope.app.cli.option.SeedOption;
+import io.zoetrope.app.cli.option.SeedsOption;
 import io.zoetrope.app.cli.option.SourceFile;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.pipeline.order.Made;
@@ -29,7 +29,7 @@ public final class AgainCommand extends FilmVerb {
   @Parameters(paramLabel = "FILE", description = "A video or picture that zoetrope made.")
   private String file = "";
 
-  @Mixin private final SeedOption seed = new SeedOption();
+  @Mixin private final SeedsOption seeds = new SeedsOption();
 
   @Option(
       names = "--set",
@@ -45,7 +45,7 @@ public final class AgainCommand extends FilmVerb {
   }
 
   @Override
-  VideoOrder order() {
+  Batch batch() {
     Path path = SourceFile.of(session(), "FILE", file);
     List<String> within = settings.stream().map(setting -> "order." + setting).toList();
     Remembered remembered =
@@ -57,7 +57,8 @@ public final class AgainCommand extends FilmVerb {
                         + " without --no-metadata, does"));
     remembered.changes().forEach(line -> note(line + ": frames may differ"));
     VideoOrder order = remembered.order();
-    return order.withWish(order.wish().withSeed(seed.or(order.wish().seed().orElse(0L))));
+    List<Long> values = seeds.from(order.wish().seed().orElse(0L));
+    return Batch.of(order, List.of(order.wish().prompts()), values);
   }
 
   @Override

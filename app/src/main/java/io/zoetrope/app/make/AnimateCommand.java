@@ -60,6 +60,11 @@ public final class AnimateCommand extends MakeVerb {
   }
 
   @Override
+  protected List<String> lines() {
+    return prompt.lines(session());
+  }
+
+  @Override
   protected List<String> prompts() {
     return List.of(prompt.text());
   }

@@ -46,6 +46,11 @@ public final class ExtendCommand extends MakeVerb {
   }
 
   @Override
+  protected List<String> lines() {
+    return prompt.lines(session());
+  }
+
+  @Override
   protected List<String> prompts() {
     return prompt.text().isEmpty() ? remembered() : List.of(prompt.text());
   }

@@ -11,27 +11,42 @@ import io.zoetrope.pipeline.order.Shot;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.bytedeco.pytorch.Tensor;
 
-/** The {@link FileSink} of a command, which says on the way what a person wants to know. */
+/**
+ * The files of a video, one for each place that was named, and what a person wants to know on the
+ * way.
+ */
 final class FilmFile implements FrameSink {
   private final FilmVerb verb;
-  private final FileSink file;
+  private final List<FileSink> files;
   private final String name;
+  private final SheetRow row;
   private Optional<StepProgress> shown = Optional.empty();
 
-  FilmFile(FilmVerb verb, Target target, boolean remembers) {
+  /**
+   * Opens nothing yet.
+   *
+   * @param targets at least one
+   * @param row takes a few of the frames
+   */
+  FilmFile(FilmVerb verb, List<Target> targets, boolean remembers, SheetRow row) {
     this.verb = verb;
-    name = target.name();
-    FileSink whole = FileSink.of(target.path(), target.format());
-    file = remembers ? whole : whole.withoutMetadata();
+    this.row = row;
+    name = targets.getFirst().name();
+    files =
+        targets.stream()
+            .map(target -> FileSink.of(target.path(), target.format()))
+            .map(whole -> remembers ? whole : whole.withoutMetadata())
+            .toList();
   }
 
   @Override
   public void begin(Shot shot) {
-    file.begin(shot);
+    files.forEach(file -> file.begin(shot));
     watch();
     if (shot.endless()) {
       note("rolling until Ctrl-C; '%s' grows meanwhile".formatted(name));
@@ -40,13 +55,18 @@ final class FilmFile implements FrameSink {
 
   @Override
   public boolean sounds() {
-    return file.sounds();
+    return files.stream().anyMatch(FileSink::sounds);
   }
 
   @Override
   public void frame(Frame frame) {
-    file.frame(frame);
-    verb.written(file.frames());
+    files.forEach(file -> file.frame(frame));
+    row.frame(frame);
+    verb.written(first().frames());
+  }
+
+  private FileSink first() {
+    return files.getFirst();
   }
 
   @Override
@@ -61,25 +81,25 @@ final class FilmFile implements FrameSink {
 
   @Override
   public Optional<Path> keep(VideoModel model, VideoRequest request, Tensor z_1CFHW) {
-    return file.keep(model, request, z_1CFHW);
+    return first().keep(model, request, z_1CFHW);
   }
 
   @Override
   public void finish(Progress progress) {
-    file.finish(progress);
+    files.forEach(file -> file.finish(progress));
   }
 
   /** Whether there is something in the file. */
   boolean kept() {
-    return file.kept();
+    return first().kept();
   }
 
   /** How a command that was stopped ends: what there is of a growing file stays. */
   CancellationException stopped(CancellationException e, Optional<Integer> frames) {
-    return file.kept()
+    return kept()
         ? new CancellationException(
             "cancelled after %s of %s frames, which are in '%s'"
-                .formatted(file.frames(), frames.orElse(0), name))
+                .formatted(first().frames(), frames.orElse(0), name))
         : e;
   }
 
@@ -108,6 +128,17 @@ final class FilmFile implements FrameSink {
   public void close() {
     shown.ifPresent(StepProgress::close);
     shown = Optional.empty();
-    file.close();
+    close(0);
+  }
+
+  /** All of them, also if one cannot. */
+  private void close(int from) {
+    if (from < files.size()) {
+      try {
+        files.get(from).close();
+      } finally {
+        close(from + 1);
+      }
+    }
   }
 }

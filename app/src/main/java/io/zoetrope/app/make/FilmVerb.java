@@ -7,20 +7,29 @@ import io.zoetrope.app.cli.option.OutOption.Target;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.terminal.StepProgress;
 import io.zoetrope.checkpoint.lora.LoraReport;
+import io.zoetrope.app.cli.words.UsageError;
+import io.zoetrope.media.ContactSheet;
 import io.zoetrope.media.OutputFormat;
+import io.zoetrope.media.Png;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.order.KeptModels;
 import io.zoetrope.pipeline.order.Made;
 import io.zoetrope.pipeline.order.ModelRef;
+import io.zoetrope.pipeline.order.Sources;
 import io.zoetrope.pipeline.order.Studio;
 import io.zoetrope.pipeline.order.VideoOrder;
 import io.zoetrope.progress.Timings;
 import io.zoetrope.torch.ComputeDevice;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -35,16 +44,18 @@ public abstract class FilmVerb extends Verb {
       description = "Do not write into the file from which order it was made ('zoetrope again').")
   private boolean bare;
 
+  private final Set<String> told = new HashSet<>();
+
   FilmVerb(Session session) {
     super(session);
   }
 
-  /** What is asked for. Its seed is set. */
-  abstract VideoOrder order();
+  /** What is asked for. */
+  abstract Batch batch();
 
-  /** For a name of our own. */
-  String name(VideoOrder order) {
-    return order.task().title(order.wish()) + " " + order.wish().seed().orElseThrow();
+  /** The option that is about one video alone, if it is given. */
+  Optional<String> alone() {
+    return Optional.empty();
   }
 
   /** What a progress bar calls it. */
@@ -67,34 +78,84 @@ public abstract class FilmVerb extends Verb {
   protected final Result run() {
     Timings timings = new Timings();
     timings.sinceProcessStart("start");
-    VideoOrder order = order();
-    try (Target target = out.choose(session(), output().json(), name(order), OutputFormat.MP4)) {
-      return run(order, target, timings);
+    Batch batch = batch();
+    out.requireApart(batch.takes(), OutputFormat.MP4);
+    if (batch.single()) {
+      SheetRow unused = new SheetRow("");
+      return run(batch.videos().getFirst(), new FolderSources(session()), timings, unused);
+    }
+    alone()
+        .ifPresent(option -> {
+          throw new UsageError(option + " is for one video: leave it out to make several");
+        });
+    try (KeptModels models = KeptModels.of(new FolderSources(session()))) {
+      return run(batch, models, timings);
     }
   }
 
-  private Result run(VideoOrder order, Target target, Timings timings) {
-    Made made = made(order, target);
-    timings.add(made.timings());
-    note(
-        "%s frames of %sx%s, seed %s, %s"
-            .formatted(
-                made.frames(),
-                made.request().width(),
-                made.request().height(),
-                made.request().seed(),
-                timings));
-    return Result.of(target.deliver(), fields(target, made, timings));
+  /** One after another, and a sheet of them. */
+  private Result run(Batch batch, Sources sources, Timings first) {
+    List<String> lines = new ArrayList<>();
+    List<Map<String, @Nullable Object>> videos = new ArrayList<>();
+    List<ContactSheet.Row> rows = new ArrayList<>();
+    for (Batch.Video video : batch.videos()) {
+      session().cancellation().check();
+      String what = batch.words(video);
+      note("%s of %s: %s".formatted(videos.size() + 1, batch.videos().size(), what));
+      SheetRow row = new SheetRow(what);
+      Timings timings = videos.isEmpty() ? first : new Timings();
+      Result result;
+      try {
+        result = run(video, sources, timings, row);
+      } catch (CancellationException e) {
+        throw new CancellationException(
+            "%s; %s of %s videos are done"
+                .formatted(e.getMessage(), videos.size(), batch.videos().size()));
+      }
+      lines.add(result.text());
+      videos.add(result.fields());
+      rows.add(row.row());
+    }
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("videos", videos);
+    try (Target sheet = out.sheet(session(), batch.takes().getFirst())) {
+      Png.write(sheet.path(), ContactSheet.of(rows, SheetRow.COLUMNS));
+      lines.add(sheet.name());
+      fields.put("sheet", sheet.name());
+    }
+    return Result.of(String.join("\n", lines), fields);
   }
 
-  private Made made(VideoOrder order, Target target) {
-    try (FilmFile file = new FilmFile(this, target, !bare)) {
+  private Result run(Batch.Video video, Sources sources, Timings timings, SheetRow row) {
+    List<Target> targets =
+        out.places(session(), output().json(), video.take(), OutputFormat.MP4);
+    try {
+      Made made = made(video.order(), sources, targets, row);
+      timings.add(made.timings());
+      note(
+          "%s frame%s of %sx%s, seed %s, %s"
+              .formatted(
+                  made.frames(),
+                  made.frames() == 1 ? "" : "s",
+                  made.request().width(),
+                  made.request().height(),
+                  made.request().seed(),
+                  timings));
+      String names = targets.stream().map(Target::deliver).collect(Collectors.joining("\n"));
+      return Result.of(names, fields(targets, made, timings));
+    } finally {
+      targets.forEach(Target::close);
+    }
+  }
+
+  private Made made(VideoOrder order, Sources sources, List<Target> targets, SheetRow row) {
+    try (FilmFile file = new FilmFile(this, targets, !bare, row)) {
       try {
-        return Studio.make(order, new FolderSources(session()), file, file.progress());
+        return Studio.make(order, sources, file, file.progress());
       } catch (CancellationException e) {
         CancellationException stopped = file.stopped(e, order.wish().frames());
         if (file.kept()) {
-          target.deliver();
+          targets.forEach(Target::deliver);
         }
         throw stopped;
       }
@@ -106,16 +167,22 @@ public abstract class FilmVerb extends Verb {
     return new StepProgress(session(), output(), doing());
   }
 
-  /** As {@link Verb#note}, for its file. */
+  /** As {@link Verb#note}, for its file; of several videos the same is said once. */
   final void tell(String line) {
-    note(line);
+    if (told.add(line)) {
+      note(line);
+    }
   }
 
-  private Map<String, @Nullable Object> fields(Target target, Made made, Timings timings) {
+  private Map<String, @Nullable Object> fields(
+      List<Target> targets, Made made, Timings timings) {
     VideoRequest request = made.request();
     ModelRef model = made.order().model();
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-    fields.put("out", target.name());
+    fields.put("out", targets.getFirst().name());
+    if (targets.size() > 1) {
+      fields.put("outs", targets.stream().map(Target::name).toList());
+    }
     fields.put("prompt", request.prompt());
     fields.put("negative", request.negative());
     fields.put("seed", request.seed());

@@ -53,6 +53,11 @@ public final class GenerateCommand extends MakeVerb {
   }
 
   @Override
+  protected List<String> lines() {
+    return prompt.lines(session());
+  }
+
+  @Override
   protected List<String> prompts() {
     return List.of(prompt.required("zoetrope generate \"a red ball moves right\""));
   }
@@ -65,6 +70,11 @@ public final class GenerateCommand extends MakeVerb {
   @Override
   protected List<ModelRef.Control> controls() {
     return control.read(session());
+  }
+
+  @Override
+  Optional<String> alone() {
+    return save.map(path -> "--save-latents");
   }
 
   @Override

@@ -38,6 +38,11 @@ public final class InterpolateCommand extends MakeVerb {
   }
 
   @Override
+  protected List<String> lines() {
+    return prompt.lines(session());
+  }
+
+  @Override
   protected List<String> prompts() {
     return List.of(prompt.text());
   }

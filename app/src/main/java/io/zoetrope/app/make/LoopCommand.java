@@ -56,6 +56,11 @@ public final class LoopCommand extends MakeVerb {
   }
 
   @Override
+  protected List<String> lines() {
+    return prompt.lines(session());
+  }
+
+  @Override
   protected List<String> prompts() {
     return List.of(prompt.text());
   }

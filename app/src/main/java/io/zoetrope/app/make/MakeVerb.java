@@ -3,7 +3,7 @@ package io.zoetrope.app.make;
 import io.zoetrope.app.cli.option.PromptOption;
 import io.zoetrope.app.cli.option.RunOptions;
 import io.zoetrope.app.cli.option.SamplingOptions;
-import io.zoetrope.app.cli.option.SeedOption;
+import io.zoetrope.app.cli.option.SeedsOption;
 import io.zoetrope.app.cli.option.ShapeOptions;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.make.option.LongOptions;
@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 
 /** A command that makes a video: its options become an order. */
 public abstract class MakeVerb extends FilmVerb {
-  @Mixin private final SeedOption seed = new SeedOption();
+  @Mixin private final SeedsOption seeds = new SeedsOption();
   @Mixin private final SamplingOptions sampling = new SamplingOptions();
   @Mixin private final PartOptions parts = new PartOptions();
   @Mixin private final LongOptions length = new LongOptions();
@@ -35,6 +35,11 @@ public abstract class MakeVerb extends FilmVerb {
 
   /** All that is said to the model. */
   protected abstract List<String> prompts();
+
+  /** Prompts of which each is for a video of its own; if there are none, {@link #prompts} counts. */
+  protected List<String> lines() {
+    return List.of();
+  }
 
   /** Size, rate and length. */
   protected abstract ShapeOptions shape();
@@ -55,14 +60,20 @@ public abstract class MakeVerb extends FilmVerb {
   }
 
   @Override
-  final VideoOrder order() {
+  final Batch batch() {
     PromptOption.check("--negative", sampling.negative());
     TaskSpec task = task();
+    List<String> lines = lines();
+    List<List<String>> prompts =
+        lines.isEmpty()
+            ? List.of(prompts().stream().filter(prompt -> !prompt.isEmpty()).toList())
+            : lines.stream().map(List::of).toList();
+    List<Long> values = seeds.values();
     Wish wish =
         new Wish(
-            prompts().stream().filter(prompt -> !prompt.isEmpty()).toList(),
+            prompts.getFirst(),
             Optional.of(sampling.negative()),
-            Optional.of(seed.value()),
+            Optional.of(values.getFirst()),
             shape().size(),
             boxed(shape().frames()),
             shape().fps().stream().boxed().findFirst(),
@@ -70,7 +81,8 @@ public abstract class MakeVerb extends FilmVerb {
             sampling.guidance().stream().boxed().findFirst(),
             sampling.sampler());
     ModelRef model = parts.model(session(), sampling, run).withControls(controls());
-    return new VideoOrder(task, wish, model, length.tuning(hold()));
+    VideoOrder first = new VideoOrder(task, wish, model, length.tuning(hold()));
+    return Batch.of(first, prompts, values);
   }
 
   private static Optional<Integer> boxed(OptionalInt value) {

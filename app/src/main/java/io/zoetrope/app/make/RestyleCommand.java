@@ -58,6 +58,11 @@ public final class RestyleCommand extends MakeVerb {
   }
 
   @Override
+  protected List<String> lines() {
+    return prompt.lines(session());
+  }
+
+  @Override
   protected List<String> prompts() {
     return List.of(prompt.required("zoetrope restyle ball.mp4 \"a blue ball moves right\""));
   }

@@ -75,6 +75,11 @@ public final class RollCommand extends MakeVerb {
   }
 
   @Override
+  protected List<String> lines() {
+    return prompt.lines(session());
+  }
+
+  @Override
   protected List<String> prompts() {
     return cues.given() ? cues.prompts(EXAMPLE) : List.of(prompt.required(EXAMPLE));
   }

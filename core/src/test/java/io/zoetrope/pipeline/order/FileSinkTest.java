@@ -81,9 +81,9 @@ class FileSinkTest {
     assertThat(sink.frames()).isEqualTo(6);
     assertThat(sink.kept()).isTrue();
     assertThat(left()).containsExactly(path);
-    assertThat(Files.isDirectory(path)).isEqualTo(format == OutputFormat.PNG_FOLDER);
+    assertThat(Files.isDirectory(path)).isEqualTo(format.folder());
     assertThat(Remembered.read(path).orElseThrow().order()).isEqualTo(order);
-    if (format != OutputFormat.PNG) {
+    if (!format.picture()) {
       assertThat(VideoReader.read(path).frames()).hasSize(6);
     }
   }

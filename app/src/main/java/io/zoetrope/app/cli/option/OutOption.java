@@ -13,10 +13,11 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.text.Normalizer;
-import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -25,8 +26,6 @@ import picocli.CommandLine.Option;
  * is always a new one.
  */
 public final class OutOption {
-  private static final int LONGEST_NAME = 48;
-
   /** What stands for stdout and stdin in place of a file. */
   static final String PIPE = "-";
 
@@ -34,16 +33,20 @@ public final class OutOption {
       names = {"-o", "--out"},
       paramLabel = "FILE",
       description = {
-        "Where to: .mp4, .webm, .gif, .webp, .png (contact sheet), or a folder (ending in /) for"
-            + " numbered PNGs; - for stdout. An existing file is replaced. Without it, a new file in"
-            + " this folder, named after what is made."
+        "Where to: .mp4, .webm, .gif, .webp, .png or .jpg (contact sheet), or a folder (ending in /)"
+            + " for numbered pictures; - for stdout. Several make the video in several formats. Of"
+            + " several videos each has its seed in its name, as ball-7.mp4, or where {seed}, {n} or"
+            + " {prompt} stands; in a folder there are files then. An existing file is replaced."
+            + " Without it, new files in this folder, named after what is made."
       })
-  private @Nullable String out;
+  private List<String> outs = List.of();
 
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "What goes to stdout with --out -: mp4, webm, gif, webp or png.")
+      description = {
+        "What goes to stdout with --out -, or into a folder: mp4, webm, gif, webp, png or jpg."
+      })
   private @Nullable String format;
 
   /** A file or folder to write: one that was named, a new one, or one on its way to stdout. */
@@ -128,41 +131,108 @@ public final class OutOption {
    * @param usual format of a name of our own
    */
   public Target choose(Session session, boolean json, String name, OutputFormat usual) {
-    if (PIPE.equals(out)) {
+    if (outs.size() > 1) {
+      throw new UsageError("--out can be given once here, not %s times".formatted(outs.size()));
+    }
+    if (format != null && !outs.contains(PIPE)) {
+      throw new UsageError("--format goes with --out -: elsewhere the ending says it");
+    }
+    return outs.isEmpty()
+        ? fresh(session, OutNames.slug(name), usual)
+        : named(session, json, outs.getFirst(), Take.single(name, 0), usual);
+  }
+
+  /**
+   * The places of one video, one for each {@code --out}.
+   *
+   * @param json whether stdout is for something else
+   * @param usual format of a name of our own
+   */
+  public List<Target> places(Session session, boolean json, Take take, OutputFormat usual) {
+    if (outs.isEmpty()) {
+      return List.of(fresh(session, take.name(), usual));
+    }
+    return outs.stream().map(out -> named(session, json, out, take, usual)).toList();
+  }
+
+  /**
+   * Requires that each video has places of its own.
+   *
+   * @throws UsageError if they would
+   */
+  public void requireApart(List<Take> takes, OutputFormat usual) {
+    if (outs.contains(PIPE) && (outs.size() > 1 || takes.size() > 1)) {
+      throw new UsageError("--out - is for one video alone: name files");
+    }
+    Optional<OutputFormat> files = OutNames.format(format);
+    Set<Path> places = new HashSet<>();
+    for (Take take : takes) {
+      for (String out : outs) {
+        if (!out.equals(PIPE) && !out.isBlank()) {
+          Path path = OutNames.place(out, take, files, usual).path();
+          if (!places.add(path.normalize())) {
+            throw new UsageError(
+                "two videos would go to '%s': leave one out, or put {seed} and {n} into --out"
+                    .formatted(path));
+          }
+        }
+      }
+    }
+  }
+
+  /** Where the sheet of several videos goes. */
+  public Target sheet(Session session, Take first) {
+    return outs.isEmpty()
+        ? fresh(session, OutNames.slug(first.title()) + "-sheet", OutputFormat.PNG)
+        : Target.named(session.resolve(OutNames.sheet(outs.getFirst())), OutputFormat.PNG);
+  }
+
+  private Target fresh(Session session, String name, OutputFormat usual) {
+    if (format != null) {
+      throw new UsageError(
+          "--format goes with --out - or a folder: elsewhere the ending says it");
+    }
+    return Target.fresh(
+        Claim.first(
+            n -> session.resolve(Path.of(name + (n > 1 ? "-" + n : "") + usual.ending()))),
+        usual);
+  }
+
+  private Target named(
+      Session session, boolean json, String out, Take take, OutputFormat usual) {
+    Optional<OutputFormat> files = OutNames.format(format);
+    if (out.equals(PIPE)) {
       if (json) {
         throw new UsageError("--json and --out - both write to stdout: name a file");
       }
-      return Target.pipe(session, format == null ? usual : format(format));
-    }
-    if (format != null) {
-      throw new UsageError("--format goes with --out -: elsewhere the ending says it");
-    }
-    if (out == null) {
-      return Target.fresh(
-          Claim.first(
-              n -> session.resolve(Path.of(slug(name) + (n > 1 ? "-" + n : "") + usual.ending()))),
-          usual);
+      return Target.pipe(session, files.orElse(usual));
     }
     if (out.isBlank()) {
       throw new UsageError("--out is empty: name a file, as in --out ball.mp4");
     }
-    try {
-      return Target.named(session.resolve(Path.of(out)), OutputFormat.of(out));
-    } catch (InvalidPathException e) {
-      throw new UsageError("--out '%s' is no file name: %s".formatted(out, e.getReason()));
-    } catch (UserError e) {
-      throw new UsageError("--out '%s': %s".formatted(out, Wording.line(e)));
+    OutNames.Place place = OutNames.place(out, take, files, usual);
+    boolean inside = place.path().startsWith(Path.of(out)) || place.format().folder();
+    if (format != null && !inside) {
+      throw new UsageError(
+          "--format goes with --out - or a folder: elsewhere the ending says it");
     }
+    Path path = session.resolve(place.path());
+    if (!place.format().folder() && !path.endsWith(Path.of(out).getFileName())) {
+      folder(out, path);
+    }
+    return Target.named(path, place.format());
   }
 
-  /** The format of one file, by its ending without the dot. */
-  private static OutputFormat format(String name) {
-    String ending = "." + name.toLowerCase(Locale.ROOT);
-    return Arrays.stream(OutputFormat.values())
-        .filter(f -> f != OutputFormat.PNG_FOLDER && f.ending().equals(ending))
-        .findFirst()
-        .orElseThrow(() ->
-            new UsageError("--format '%s' is not mp4, webm, gif, webp or png".formatted(name)));
+  /** A folder that files go into is made, if that was typed. */
+  private static void folder(String out, Path path) {
+    Path parent = path.toAbsolutePath().getParent();
+    if (parent != null && parent.endsWith(Path.of(out))) {
+      try {
+        Files.createDirectories(parent);
+      } catch (IOException e) {
+        throw AtomicFiles.cannot("make", parent, e);
+      }
+    }
   }
 
   /**
@@ -193,19 +263,5 @@ public final class OutOption {
     } catch (InvalidPathException e) {
       throw new UsageError("%s '%s' is no file name: %s".formatted(option, file, e.getReason()));
     }
-  }
-
-  /** Words as a file name: lower case, letters and digits of any script, joined by hyphens. */
-  static String slug(String words) {
-    String plain =
-        Normalizer.normalize(words, Normalizer.Form.NFKC)
-            .toLowerCase(Locale.ROOT)
-            .replaceAll("[^\\p{L}\\p{N}]+", "-")
-            .replaceAll("^-|-$", "");
-    if (plain.length() > LONGEST_NAME) {
-      int cut = plain.lastIndexOf('-', LONGEST_NAME);
-      plain = plain.substring(0, cut > LONGEST_NAME / 2 ? cut : LONGEST_NAME);
-    }
-    return plain.isEmpty() ? "zoetrope" : plain;
   }
 }

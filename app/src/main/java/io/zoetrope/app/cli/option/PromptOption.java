@@ -4,12 +4,68 @@ import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.pipeline.order.SourceRef;
 import io.zoetrope.pipeline.order.Wish;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import io.zoetrope.torch.TextFiles;
+import io.zoetrope.torch.UserError;
 import picocli.CommandLine.Parameters;
 
 /** What to show, as words at the end of a command line. A form for each place they may have. */
 public abstract class PromptOption {
+  @Option(
+      names = "--prompt-file",
+      paramLabel = "FILE",
+      description = {
+        "A video by each line of this file, in place of a PROMPT; blank lines and lines that begin"
+            + " with # are passed over. With several seeds, every prompt by every seed."
+      })
+  private @Nullable String file;
+
   abstract List<String> words();
+
+  /**
+   * The prompts of the file, each for a video of its own; none if there is no file.
+   *
+   * @throws UserError if it cannot be read, or has none
+   */
+  public final List<String> lines(Session session) {
+    if (file == null) {
+      return List.of();
+    }
+    if (!words().isEmpty()) {
+      throw new UsageError("PROMPT and --prompt-file both say what to show: leave one out");
+    }
+    Path path = SourceFile.of(session, "--prompt-file", file);
+    List<String> lines;
+    try {
+      lines = TextFiles.read(path).lines().map(String::strip).toList();
+    } catch (CharacterCodingException e) {
+      throw new UserError("--prompt-file '%s' is no text in UTF-8".formatted(file), e);
+    } catch (NoSuchFileException e) {
+      throw new UserError("--prompt-file: there is no file '%s'".formatted(file), e);
+    } catch (IOException e) {
+      throw new UserError("--prompt-file: cannot read '%s': %s".formatted(file, e.getMessage()), e);
+    }
+    for (int i = 0; i < lines.size(); i++) {
+      check("line %s of '%s'".formatted(i + 1, file), lines.get(i));
+    }
+    List<String> prompts =
+        lines.stream().filter(line -> !line.isEmpty() && !line.startsWith("#")).toList();
+    if (prompts.isEmpty()) {
+      throw new UserError("--prompt-file '%s' has no prompt: write one a line".formatted(file));
+    }
+    if (prompts.size() > Values.Videos.MOST) {
+      throw new UserError(
+          "--prompt-file '%s' has %s prompts: take at most %s"
+              .formatted(file, prompts.size(), Values.Videos.MOST));
+    }
+    return prompts;
+  }
 
   /** What was said; may be empty. */
   public final String text() {
@@ -18,7 +74,7 @@ public abstract class PromptOption {
 
   /** Whether anything was. */
   public final boolean given() {
-    return !words().isEmpty();
+    return !words().isEmpty() || file != null;
   }
 
   /**
@@ -57,7 +113,7 @@ public abstract class PromptOption {
   public static final class Alone extends PromptOption {
     @Parameters(
         paramLabel = "PROMPT",
-        arity = "1..*",
+        arity = "0..*",
         description = "What to show, as in \"a red ball moves right\".")
     private List<String> words = List.of();
 
@@ -161,7 +217,7 @@ public abstract class PromptOption {
 
     @Parameters(
         index = "1..*",
-        arity = "1..*",
+        arity = "0..*",
         paramLabel = "PROMPT",
         description = "What it shall show.")
     private List<String> words = List.of();

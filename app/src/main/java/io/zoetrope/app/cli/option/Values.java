@@ -4,8 +4,11 @@ import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Samplers;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
+import java.util.Set;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -200,6 +203,45 @@ public final class Values {
         // Falls through to the one message.
       }
       throw new Bad("'%s' is no seed: give a whole number from 0 to %d", text, Long.MAX_VALUE);
+    }
+  }
+
+  /** Several of them, in order. */
+  public record SeedList(List<Long> values) {
+    public SeedList {
+      values = List.copyOf(values);
+    }
+  }
+
+  /** Seeds: {@code 7}, {@code 1,5,9}, {@code 1..8}, or both. */
+  public static final class Seeds implements ITypeConverter<SeedList> {
+    @Override
+    public SeedList convert(String text) {
+      Seed one = new Seed();
+      Set<Long> all = new LinkedHashSet<>();
+      for (String part : text.split(",", -1)) {
+        int dots = part.indexOf("..");
+        long first = one.convert(dots < 0 ? part : part.substring(0, dots));
+        long last = dots < 0 ? first : one.convert(part.substring(dots + 2));
+        if (last < first || last - first >= Videos.MOST) {
+          throw new Bad("'%s' is no range of at most %d seeds, as in 1..8", part, Videos.MOST);
+        }
+        for (long seed = first; seed <= last && seed >= 0; seed++) {
+          if (!all.add(seed)) {
+            throw new Bad("'%s' has seed %d twice", text, seed);
+          }
+        }
+      }
+      return new SeedList(List.copyOf(all));
+    }
+  }
+
+  /** Videos of one command. */
+  public static final class Videos extends Whole {
+    static final int MOST = 10_000;
+
+    public Videos() {
+      super(1, MOST);
     }
   }
 
