@@ -16,6 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -108,6 +109,16 @@ class SeveralTest {
     assertThat(cli.run("inspect", "m.jpg").out()).contains("a ball");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"p.webp", "p.gif", "p.png", "p.mp4"})
+  void aPreviewChangesNothing(String name) {
+    good("generate", "a ball", "-s", "4", "-o", "seen.mp4", "--preview", name);
+    good("generate", "a ball", "-s", "4", "-o", "unseen.mp4");
+    assertThat(folder.resolve("seen.mp4")).hasSameBinaryContentAs(folder.resolve("unseen.mp4"));
+    int frames = VideoReader.read(folder.resolve(name)).frames().size();
+    assertThat(frames).isEqualTo(name.endsWith("png") ? 1 : 4);
+  }
+
   @Test
   void foldersOfJpegs() throws IOException {
     good("generate", "a ball", "-o", "j/", "--format", "jpg");
@@ -133,6 +144,9 @@ class SeveralTest {
         "generate a -o b.mp4 -o b.mp4                   | 2 | would go to 'b.mp4'",
         "generate a -n 2 --save-latents x.safetensors   | 2 | --save-latents is for one video",
         "generate a -o frames/%d.jpg                    | 2 | %05d.jpg",
+        "generate a --preview p.avi                     | 2 | --preview 'p.avi': cannot write",
+        "generate a --preview p/                        | 2 | must be a file",
+        "generate a --preview no/p.gif                  | 2 | there is no folder",
         "roll a -n 2                                    | 2 | say --frames",
         "generate a --prompt-file prompts.txt           | 2 | both say what to show",
         "roll --at 0 a --prompt-file prompts.txt        | 2 | not both",

@@ -59,6 +59,11 @@ final class FilmFile implements FrameSink {
   }
 
   @Override
+  public Optional<Path> preview() {
+    return verb.preview();
+  }
+
+  @Override
   public void frame(Frame frame) {
     files.forEach(file -> file.frame(frame));
     row.frame(frame);

@@ -21,6 +21,7 @@ import io.zoetrope.pipeline.order.Studio;
 import io.zoetrope.pipeline.order.VideoOrder;
 import io.zoetrope.progress.Timings;
 import io.zoetrope.torch.ComputeDevice;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -44,6 +45,15 @@ public abstract class FilmVerb extends Verb {
       description = "Do not write into the file from which order it was made ('zoetrope again').")
   private boolean bare;
 
+  @Option(
+      names = "--preview",
+      paramLabel = "FILE",
+      description = {
+        "While sampling, keep a small file of what the video is by now: .webp, .gif, .mp4, .webm, or"
+            + " .png or .jpg for a contact sheet."
+      })
+  private @Nullable String preview;
+
   private final Set<String> told = new HashSet<>();
 
   FilmVerb(Session session) {
@@ -52,6 +62,11 @@ public abstract class FilmVerb extends Verb {
 
   /** What is asked for. */
   abstract Batch batch();
+
+  /** Where a preview goes, if it is wanted. */
+  final Optional<Path> preview() {
+    return OutOption.film(session(), "--preview", preview);
+  }
 
   /** The option that is about one video alone, if it is given. */
   Optional<String> alone() {
@@ -78,6 +93,7 @@ public abstract class FilmVerb extends Verb {
   protected final Result run() {
     Timings timings = new Timings();
     timings.sinceProcessStart("start");
+    preview();
     Batch batch = batch();
     out.requireApart(batch.takes(), OutputFormat.MP4);
     if (batch.single()) {

@@ -25,6 +25,14 @@ public interface FrameSink extends AutoCloseable {
     return false;
   }
 
+  /**
+   * Where a small file goes with what is being sampled, written anew from time to time while it is:
+   * in the format that its ending says. Empty: nowhere.
+   */
+  default Optional<Path> preview() {
+    return Optional.empty();
+  }
+
   /** Takes the next frame. */
   void frame(Frame frame);
 

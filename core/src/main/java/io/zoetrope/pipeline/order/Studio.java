@@ -176,7 +176,12 @@ public final class Studio {
                   progress));
       timings.mark("read");
       progress.requireGoing(0, shot.request().steps());
-      shoot.run(reel, progress);
+      Progress shown =
+          sink.preview()
+              .map(path -> new Preview(path, List.of(first, second), shot.request().fps()))
+              .map(preview -> preview.over(progress))
+              .orElse(progress);
+      shoot.run(reel, shown);
     });
   }
 

@@ -81,10 +81,6 @@ public record Wish(
     return prompts.isEmpty() ? "" : prompts.getFirst();
   }
 
-  public Wish withPrompts(List<String> values) {
-    return new Wish(values, negative, seed, size, frames, fps, steps, guidance, sampler);
-  }
-
   public Wish withSeed(long value) {
     return new Wish(
         prompts, negative, Optional.of(value), size, frames, fps, steps, guidance, sampler);

@@ -245,6 +245,29 @@ public final class OutOption {
     return file(session, option, file, OutputFormat.PNG.ending());
   }
 
+  /** A video or picture that another option names, in a format of one file. */
+  public static Optional<Path> film(Session session, String option, @Nullable String file) {
+    if (file == null) {
+      return Optional.empty();
+    }
+    try {
+      Path path = session.resolve(Path.of(file));
+      if (OutputFormat.of(file).folder()) {
+        throw new UsageError(
+            "%s '%s' must be a file: end it in .webp, .gif, .png or .jpg".formatted(option, file));
+      }
+      Path parent = path.toAbsolutePath().getParent();
+      if (parent != null && !Files.isDirectory(parent)) {
+        throw new UsageError("%s '%s': there is no folder '%s'".formatted(option, file, parent));
+      }
+      return Optional.of(path);
+    } catch (InvalidPathException e) {
+      throw new UsageError("%s '%s' is no file name: %s".formatted(option, file, e.getReason()));
+    } catch (UserError e) {
+      throw new UsageError("%s '%s': %s".formatted(option, file, Wording.line(e)));
+    }
+  }
+
   /** As {@link #picture}, for any ending. */
   public static Optional<Path> file(
       Session session, String option, @Nullable String file, String ending) {
