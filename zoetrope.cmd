@@ -33,7 +33,7 @@ if not exist "%TARGET%" mkdir "%TARGET%"
 pushd "%HOME_DIR%"
 set "CALLERS_JAVA_HOME=%JAVA_HOME%"
 set "JAVA_HOME=%JDK%"
-call mvn -q -B -ntp -Dmaven.test.skip=true %PROFILE% -pl app -am package > "%TARGET%\build.log" 2>&1
+call mvn -q -B -ntp -Dmaven.test.skip=true -Dexamples=off %PROFILE% -pl app -am package > "%TARGET%\build.log" 2>&1
 set "RESULT=%ERRORLEVEL%"
 set "JAVA_HOME=%CALLERS_JAVA_HOME%"
 popd
