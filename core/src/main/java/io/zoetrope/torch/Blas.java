@@ -21,16 +21,77 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class Blas {
   private static final Optional<Blas> HERE = find();
+  private static final int ROW_MAJOR = 101;
 
   private final MethodHandle get;
   private final MethodHandle set;
+  private final MethodHandle sgemm;
   private final int usual;
   private int alone;
 
-  private Blas(MethodHandle get, MethodHandle set) {
+  private Blas(MethodHandle get, MethodHandle set, MethodHandle sgemm) {
     this.get = get;
     this.set = set;
+    this.sgemm = sgemm;
     usual = number();
+  }
+
+  /** How the second matrix of a product lies in memory; {@code CBLAS_TRANSPOSE}. */
+  enum Other {
+    AS_IT_IS(111),
+    TRANSPOSED(112);
+
+    private final int code;
+
+    Other(int code) {
+      this.code = code;
+    }
+  }
+
+  /** The threads of a product where nobody computes {@link #alone}; empty with another BLAS. */
+  static OptionalInt usual() {
+    return HERE.map(blas -> OptionalInt.of(blas.usual)).orElse(OptionalInt.empty());
+  }
+
+  /**
+   * {@code c = a b + beta c} of f32 matrices by their addresses, rows next to each other: a [rows,
+   * in], b [in, out] or, transposed, [out, in].
+   *
+   * @param width of the matrix that b is cut from: elements from row to row if it lies as it is
+   * @param stride elements from row to row of c
+   */
+  static void product(
+      int rows,
+      int out,
+      int in,
+      long a,
+      long b,
+      Other other,
+      int width,
+      float beta,
+      long c,
+      int stride) {
+    try {
+      HERE.orElseThrow()
+          .sgemm
+          .invokeExact(
+              ROW_MAJOR,
+              Other.AS_IT_IS.code,
+              other.code,
+              rows,
+              out,
+              in,
+              1f,
+              a,
+              in,
+              b,
+              other == Other.TRANSPOSED ? in : width,
+              beta,
+              c,
+              stride);
+    } catch (Throwable e) {
+      throw new IllegalStateException("cblas_sgemm", e);
+    }
   }
 
   /** The threads of a product by now; empty where that cannot be told. */
@@ -91,13 +152,22 @@ final class Blas {
   private static Optional<Blas> of(SymbolLookup symbols) {
     Optional<MemorySegment> get = symbols.find("openblas_get_num_threads");
     Optional<MemorySegment> set = symbols.find("openblas_set_num_threads");
-    if (get.isEmpty() || set.isEmpty()) {
+    Optional<MemorySegment> sgemm = symbols.find("cblas_sgemm");
+    if (get.isEmpty() || set.isEmpty() || sgemm.isEmpty()) {
       return Optional.empty();
     }
     Linker linker = Linker.nativeLinker();
+    ValueLayout whole = ValueLayout.JAVA_INT;
+    ValueLayout address = ValueLayout.JAVA_LONG;
+    ValueLayout real = ValueLayout.JAVA_FLOAT;
+    FunctionDescriptor product =
+        FunctionDescriptor.ofVoid(
+            whole, whole, whole, whole, whole, whole, real, address, whole, address, whole, real,
+            address, whole);
     return Optional.of(
         new Blas(
             linker.downcallHandle(get.get(), FunctionDescriptor.of(ValueLayout.JAVA_INT)),
-            linker.downcallHandle(set.get(), FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))));
+            linker.downcallHandle(set.get(), FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT)),
+            linker.downcallHandle(sgemm.get(), product)));
   }
 }

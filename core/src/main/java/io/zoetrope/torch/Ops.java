@@ -25,8 +25,11 @@ public final class Ops {
 
   /** {@code x W^T + b}; x is [..., in], the weight [out, in], the bias [out]. */
   public static Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
-    return !GradMode.is_enabled() && PixelProduct.pays(x, weight)
-        ? PixelProduct.forward(x, weight, bias)
+    if (!GradMode.is_enabled() && PixelProduct.pays(x, weight)) {
+      return PixelProduct.forward(x, weight, bias);
+    }
+    return !GradMode.is_enabled() && Products.linearFits(x, weight)
+        ? Products.linear(x, weight, bias)
         : torch.linear(x, weight, optional(bias));
   }
 

@@ -164,7 +164,7 @@ public final class Winograd {
       torch.sub_out(v.select(1, 2), column[2], column[1]);
       torch.sub_out(v.select(1, 3), column[1], column[3]);
       Tensor product = first(bufferM, 16, t, out);
-      torch.bmm_out(product, v.view(16, t, in), u);
+      multiply(v.view(16, t, in), product);
       // A^T m A, likewise; the bias joins the second of both.
       Tensor p = product.view(4, 4 * t * out);
       Tensor s = first(bufferS, 2, 4 * t * out);
@@ -207,6 +207,14 @@ public final class Winograd {
 
     private static void sum(Tensor r, long at, Tensor a, Tensor b) {
       torch.add_out(r.select(0, at), a, b);
+    }
+
+    private void multiply(Tensor v_16TC, Tensor into_16TK) {
+      if (Products.batchFits(v_16TC, u, into_16TK)) {
+        Products.batch(v_16TC, u, into_16TK);
+      } else {
+        torch.bmm_out(into_16TK, v_16TC, u);
+      }
     }
 
     private static Tensor first(Tensor buffer, long... shape) {

@@ -3,6 +3,7 @@ package io.zoetrope.app.doctor;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.ThreadGain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,7 @@ final class SelfTest {
     return Scopes.value(() -> {
       List<Finding> findings = new ArrayList<>();
       findings.add(correct());
+      ThreadGain.measure().ifPresent(gain -> findings.add(threads(gain)));
       Tensor a = random(GEMM, GEMM);
       Tensor b = random(GEMM, GEMM);
       double gemm = 2.0 * GEMM * GEMM * GEMM;
@@ -72,6 +74,21 @@ final class SelfTest {
     return well
         ? Finding.of("test", "arithmetic", true, text)
         : Finding.broken("test", "arithmetic", false, text);
+  }
+
+  private static Finding threads(ThreadGain gain) {
+    String text =
+        String.format(
+            Locale.ROOT, "%d compute %.2f times as fast as one", gain.threads(), gain.gain());
+    return gain.none()
+        ? Finding.note(
+            "test",
+            "threads_gain",
+            gain.gain(),
+            text
+                + ": other programs hold the cores, or they are half a core each; with"
+                + " OMP_NUM_THREADS=1 a run takes as long and leaves them more")
+        : Finding.of("test", "threads_gain", gain.gain(), text);
   }
 
   private static Finding rate(String name, double flops, Supplier<Tensor> work) {
