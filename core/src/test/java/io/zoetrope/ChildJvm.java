@@ -1,5 +1,6 @@
 package io.zoetrope;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,8 +12,10 @@ import org.bytedeco.pytorch.global.torch;
  * A main of the tests in a process of its own, with the flags that libtorch needs and one thread.
  *
  * @param flags of Java besides these
+ * @param classPath its files and folders
  */
-public record ChildJvm(Class<?> main, List<String> arguments, List<String> flags) {
+public record ChildJvm(
+    Class<?> main, List<String> arguments, List<String> flags, List<String> classPath) {
   private static final List<String> USUAL =
       List.of(
           "--enable-native-access=ALL-UNNAMED",
@@ -21,12 +24,23 @@ public record ChildJvm(Class<?> main, List<String> arguments, List<String> flags
           "-XX:TieredStopAtLevel=1",
           "-XX:+UseSerialGC");
 
+  private static final List<String> CLASS_PATH =
+      List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1));
+
   public static ChildJvm of(Class<?> main, Object... arguments) {
-    return new ChildJvm(main, Stream.of(arguments).map(Object::toString).toList(), List.of());
+    return new ChildJvm(
+        main, Stream.of(arguments).map(Object::toString).toList(), List.of(), CLASS_PATH);
   }
 
   public ChildJvm with(String... more) {
-    return new ChildJvm(main, arguments, Stream.concat(flags.stream(), Stream.of(more)).toList());
+    return new ChildJvm(
+        main, arguments, Stream.concat(flags.stream(), Stream.of(more)).toList(), classPath);
+  }
+
+  /** Without the parts of the class path whose names match. */
+  public ChildJvm without(String pattern) {
+    return new ChildJvm(
+        main, arguments, flags, classPath.stream().filter(part -> !part.matches(pattern)).toList());
   }
 
   /** A heap that does not move: all that grows is native. */
@@ -50,7 +64,7 @@ public record ChildJvm(Class<?> main, List<String> arguments, List<String> flags
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(USUAL);
     command.addAll(flags);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath), main.getName()));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("OMP_NUM_THREADS", "1");

@@ -1,6 +1,7 @@
 package io.zoetrope.media;
 
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.NativeLibrary;
 import io.zoetrope.torch.Natives;
 import io.zoetrope.torch.UserError;
 import java.io.EOFException;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
@@ -35,18 +37,40 @@ final class Ffmpeg {
 
   private static final Pattern DECIMAL = Pattern.compile("[0-9][.,][0-9]");
 
+  /** Why it cannot be used. */
+  private static final Optional<UserError> FAULT;
+
   static final int AGAIN;
   static final int EOF;
 
   static {
     Natives.prepare();
-    // FFmpeg would write to stderr from native threads; errors reach the user as exceptions.
-    avutil.av_log_set_level(avutil.AV_LOG_QUIET);
-    EOF = avutil.AVERROR_EOF();
-    AGAIN = org.bytedeco.ffmpeg.presets.avutil.AVERROR_EAGAIN(); // lives in the library just loaded
+    FAULT = NativeLibrary.fault("FFmpeg", avutil.class);
+    if (FAULT.isEmpty()) {
+      // FFmpeg would write to stderr from native threads; errors reach the user as exceptions.
+      avutil.av_log_set_level(avutil.AV_LOG_QUIET);
+      EOF = avutil.AVERROR_EOF();
+      // Lives in the library just loaded.
+      AGAIN = org.bytedeco.ffmpeg.presets.avutil.AVERROR_EAGAIN();
+    } else {
+      EOF = 0;
+      AGAIN = 0;
+    }
   }
 
   private Ffmpeg() {}
+
+  /**
+   * Before anything else of FFmpeg is used.
+   *
+   * @throws UserError if the libraries of this machine are not on the class path, or do not load
+   */
+  static void load() {
+    FAULT.ifPresent(fault -> {
+      // Anew each time: one that is thrown by several threads would show the stack of one.
+      throw new UserError(fault.fault(), fault.reason(), fault.mend(), fault);
+    });
+  }
 
   /** FFmpeg's own words for an error code. */
   static String text(int code) {
@@ -141,6 +165,7 @@ final class Ffmpeg {
    * @throws UserError if it is none that FFmpeg can take apart
    */
   static AVFormatContext openInput(Path path) {
+    load();
     AVFormatContext format = new AVFormatContext(null);
     AVDictionary options =
         options(

@@ -25,6 +25,7 @@ final class StillDecoder implements AutoCloseable {
    * @param name FFmpeg's of the format
    */
   StillDecoder(String name) {
+    Ffmpeg.load();
     AVCodec codec = Ffmpeg.checkAlloc(avcodec.avcodec_find_decoder_by_name(name));
     decoder = Ffmpeg.checkAlloc(avcodec.avcodec_alloc_context3(codec));
     decoder.thread_count(1);

@@ -46,6 +46,15 @@ public final class VideoReader implements AutoCloseable {
     this.source = source;
   }
 
+  /**
+   * Loads FFmpeg: for who wants to know before it is needed.
+   *
+   * @throws UserError if its libraries are not on the class path, or do not load
+   */
+  public static void prepare() {
+    Ffmpeg.load();
+  }
+
   /** Opens a file or folder to read every frame of it. */
   public static VideoReader open(Path path) {
     return open(path, ReadOptions.ALL);
@@ -67,6 +76,7 @@ public final class VideoReader implements AutoCloseable {
   }
 
   private static FrameSource source(Path path, ReadOptions options) {
+    Ffmpeg.load();
     if (Files.isDirectory(path)) {
       return PictureFolder.open(path, options.fps().orElse(FOLDER_FPS));
     }

@@ -113,13 +113,11 @@ public final class VideoWriter implements AutoCloseable {
     return switch (format) {
       case PNG_FOLDER, JPEG_FOLDER -> new FolderSink(output, target, format, o.metadata());
       case PNG, JPEG -> new SheetSink(output, format, o.metadata());
-      default ->
-          new MuxSink(
-              output.path(),
-              target,
-              width,
-              height,
-              EncoderPlan.of(format, target, width, height, o));
+      default -> {
+        Ffmpeg.load();
+        EncoderPlan plan = EncoderPlan.of(format, target, width, height, o);
+        yield new MuxSink(output.path(), target, width, height, plan);
+      }
     };
   }
 

@@ -13,7 +13,9 @@ public enum Format {
   /** Animated WebP: full colour, loops for ever. */
   WEBP(OutputFormat.WEBP),
   /** One picture; of several frames, a contact sheet. */
-  PNG(OutputFormat.PNG);
+  PNG(OutputFormat.PNG),
+  /** One picture with a little loss; of several frames, a contact sheet. */
+  JPEG(OutputFormat.JPEG);
 
   private final OutputFormat format;
 

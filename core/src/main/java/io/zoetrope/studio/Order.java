@@ -92,7 +92,7 @@ public interface Order<S extends Order<S>> {
    * Sound of a source goes with it where frames keep their times.
    *
    * @param file its ending says the format: {@code .mp4}, {@code .webm}, {@code .gif}, {@code
-   *     .webp}, {@code .png} (a contact sheet); a folder of PNGs without any
+   *     .webp}, {@code .png} and {@code .jpg} (a contact sheet); a folder of PNGs without any
    */
   Summary to(Path file);
 

@@ -1,7 +1,9 @@
 package io.zoetrope.studio;
 
+import io.zoetrope.media.VideoReader;
 import io.zoetrope.models.InstalledModels;
 import io.zoetrope.pipeline.order.ModelRef;
+import io.zoetrope.torch.Natives;
 import java.awt.image.BufferedImage;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -89,6 +91,8 @@ public interface Zoetrope extends AutoCloseable {
     public Zoetrope open() {
       Watching watching = Watching.of(watcher, () -> false);
       return watching.run(() -> {
+        Natives.load();
+        VideoReader.prepare();
         InstalledModels installed = InstalledModels.here();
         Path folder = installed.require(model.name());
         Shelf shelf = new Shelf(model.name(), folder, installed);

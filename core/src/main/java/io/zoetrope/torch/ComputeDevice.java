@@ -74,7 +74,7 @@ public record ComputeDevice(Kind kind, int index) {
 
   /** Cards that this build can use. */
   private static int cards() {
-    Natives.prepare();
+    Natives.load();
     return torch.cuda_is_available() ? Byte.toUnsignedInt((byte) torch.cuda_device_count()) : 0;
   }
 

@@ -8,7 +8,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -45,7 +44,7 @@ public final class Natives {
 
   private static final class Loaded {
     /** Why libtorch cannot be used. */
-    static final Optional<UserError> FAULT = loadNow();
+    static final Optional<UserError> FAULT = NativeLibrary.fault("libtorch", torch.class);
   }
 
   /** Before the first use of anything native, also of FFmpeg; may be called again. */
@@ -60,7 +59,8 @@ public final class Natives {
    */
   public static void load() {
     Loaded.FAULT.ifPresent(fault -> {
-      throw fault;
+      // Anew each time: one that several threads throw would show the stack of one.
+      throw new UserError(fault.fault(), fault.reason(), fault.mend(), fault);
     });
   }
 
@@ -80,21 +80,6 @@ public final class Natives {
    */
   public static boolean settle() {
     return Loaded.FAULT.isEmpty();
-  }
-
-  private static Optional<UserError> loadNow() {
-    try {
-      Loader.load(torch.class);
-      return Optional.empty();
-    } catch (LinkageError e) {
-      return Optional.of(
-          new UserError(
-              Fault.UNSUPPORTED,
-              "the native libraries of libtorch for %s do not load: %s"
-                  .formatted(Loader.getPlatform(), e.getMessage()),
-              Mend.of("put the artefacts with this classifier on the class path"),
-              e));
-    }
   }
 
   /** Java cannot set variables of its own process; the C library can. */

@@ -4,8 +4,9 @@ import java.util.function.Function;
 
 /**
  * A failure that the person at the keyboard caused and can mend: what kind of fault it is, the
- * reason, and what to do. The message is one line, {@code reason: mend}; it names no option of any
- * command line. A command line prints {@link #line} and shows a stack trace only when asked for.
+ * reason, and what to do. Its cause, where it has one, is what was thrown below. The message is one
+ * line, {@code reason: mend}; it names no option of any command line. A command line prints {@link
+ * #line} and shows a stack trace only when asked for.
  */
 public final class UserError extends RuntimeException {
   private static final long serialVersionUID = 2L;
@@ -49,8 +50,14 @@ public final class UserError extends RuntimeException {
     this(Fault.INVALID, reason, from);
   }
 
+  /** What kind of thing it is about: for programs that answer to it. */
   public Fault fault() {
     return fault;
+  }
+
+  /** The code of its {@link #fault}: the same word in every version, such as {@code not-found}. */
+  public String code() {
+    return fault.code();
   }
 
   /** What is wrong. */

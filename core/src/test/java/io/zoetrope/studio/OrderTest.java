@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.zoetrope.media.Fit;
+import io.zoetrope.media.OutputFormat;
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.order.AnimateSpec;
 import io.zoetrope.pipeline.order.ExtendSpec;
@@ -220,6 +221,14 @@ class OrderTest {
   @Test
   void samplersAreThoseOfTheLibrary() {
     assertThat(Arrays.stream(Sampler.values()).map(Sampler::id)).isEqualTo(Samplers.NAMES);
+  }
+
+  /** But for folders, which are no bytes. */
+  @Test
+  void formatsAreThoseOfTheLibrary() {
+    assertThat(Arrays.stream(Format.values()).map(Format::output))
+        .containsExactlyElementsOf(
+            Arrays.stream(OutputFormat.values()).filter(f -> !f.ending().isEmpty()).toList());
   }
 
   @Test

@@ -36,6 +36,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Everything that comes in and goes out, by a small model. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ZoetropeTest {
+  private static final Set<Format> SHEETS = EnumSet.of(Format.PNG, Format.JPEG);
+
   private Zoetrope zoetrope = new NoZoetrope();
   private Path folder = Path.of("");
 
@@ -105,7 +107,7 @@ class ZoetropeTest {
     byte[] bytes = video.bytes(format);
     Path file = folder.resolve("of-bytes" + format.ending());
     Files.write(file, bytes);
-    assertThat(VideoReader.read(file).frames()).hasSize(format == Format.PNG ? 1 : 6);
+    assertThat(VideoReader.read(file).frames()).hasSize(SHEETS.contains(format) ? 1 : 6);
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     video.write(stream, format);
     requireSame(format, bytes, stream.toByteArray());

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class UserErrorTest {
@@ -24,6 +25,25 @@ class UserErrorTest {
     assertThat(TOLD.reason()).isEqualTo("this sampler is made for another model");
     assertThat(TOLD.fault()).isEqualTo(Fault.UNSUPPORTED);
     assertThat(new UserError(Fault.INVALID, "no mend is known", "")).hasMessage("no mend is known");
+  }
+
+  /** Programs and their logs rely on these. */
+  @Test
+  void codesStayAsTheyAre() {
+    assertThat(Arrays.stream(Fault.values()).map(Fault::code))
+        .containsExactly(
+            "invalid",
+            "order",
+            "not-found",
+            "damaged",
+            "unsupported",
+            "mismatch",
+            "not-finite",
+            "too-large",
+            "occupied",
+            "no-access",
+            "unreachable");
+    assertThat(TOLD.code()).isEqualTo("unsupported");
   }
 
   @Test
