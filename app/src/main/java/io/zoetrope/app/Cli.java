@@ -3,6 +3,7 @@ package io.zoetrope.app;
 import io.zoetrope.app.cli.Verb;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.torch.Natives;
+import io.zoetrope.torch.UserError;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +44,13 @@ public final class Cli {
       Natives.begin();
     }
     Failures failures = new Failures(session);
-    CommandLine line = build(wanted, failures);
+    PreferredValues preferred;
+    try {
+      preferred = wanted.isPresent() ? PreferredValues.of(session, args) : PreferredValues.none();
+    } catch (UserError e) {
+      return failures.handle(e, List.of(args).contains("--debug"));
+    }
+    CommandLine line = build(wanted, failures, preferred);
     if (computes) {
       line.setExecutionStrategy(parsed -> {
         Natives.settle();
@@ -82,10 +89,11 @@ public final class Cli {
 
   /** The whole tree of commands, for help and tests. */
   public CommandLine all() {
-    return build(Optional.empty(), new Failures(session));
+    return build(Optional.empty(), new Failures(session), PreferredValues.none());
   }
 
-  private CommandLine build(Optional<Commands.Entry> only, Failures failures) {
+  private CommandLine build(
+      Optional<Commands.Entry> only, Failures failures, PreferredValues preferred) {
     CommandLine root = new CommandLine(new Root());
     List<Commands.Entry> entries = only.map(List::of).orElse(table);
     for (Commands.Entry entry : entries) {
@@ -100,6 +108,7 @@ public final class Cli {
     root.setUsageHelpWidth(Math.clamp(session.console().columns(), 60, 100));
     root.setUsageHelpAutoWidth(false);
     GroupedHelp.install(root);
+    root.setDefaultValueProvider(preferred);
     root.setParameterExceptionHandler(failures);
     root.setExecutionExceptionHandler(failures);
     return root;

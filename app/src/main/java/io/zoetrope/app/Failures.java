@@ -1,6 +1,7 @@
 package io.zoetrope.app;
 
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.app.cli.config.Preferences;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.app.cli.words.Wording;
@@ -10,12 +11,14 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.MaxValuesExceededException;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -40,11 +43,28 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   public int handleParseException(ParameterException e, String[] args) {
     CommandLine line = e.getCommandLine();
     String name = line.getCommandSpec().qualifiedName();
-    say("%s (see '%s --help')".formatted(wrong(e), name));
+    say("%s%s (see '%s --help')".formatted(wrong(e), origin(e, List.of(args)), name));
     if (List.of(args).contains("--debug")) {
       session.console().trace(e);
     }
     return USAGE;
+  }
+
+  /** Where a value comes from that nobody typed. */
+  private String origin(ParameterException e, List<String> args) {
+    boolean typed =
+        !(e.getArgSpec() instanceof OptionSpec option)
+            || args.stream()
+                .anyMatch(arg ->
+                    Stream.of(option.names())
+                        .anyMatch(name -> arg.equals(name) || arg.startsWith(name + "=")));
+    boolean preferred =
+        !typed
+            && e.getCommandLine().getDefaultValueProvider() instanceof PreferredValues values
+            && values.of(e.getArgSpec()).isPresent();
+    return preferred
+        ? Preferences.place(session).map(", says '%s'"::formatted).orElse("")
+        : "";
   }
 
   @Override

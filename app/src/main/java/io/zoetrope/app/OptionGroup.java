@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
@@ -118,6 +119,16 @@ enum OptionGroup {
     return Arrays.stream(values())
         .filter(group -> group.options.contains(option.longestName()))
         .findFirst();
+  }
+
+  /** Whether some command has an option of this long name. */
+  static boolean known(String name) {
+    return names().anyMatch(name::equals);
+  }
+
+  /** The long names of all options. */
+  static Stream<String> names() {
+    return Arrays.stream(values()).flatMap(group -> group.options.stream());
   }
 
   /** Those of its options that there are, in its order. */

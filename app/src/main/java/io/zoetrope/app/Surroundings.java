@@ -19,6 +19,7 @@ final class Surroundings {
   static final Map<String, String> VARIABLES =
       ordered(
           "ZOETROPE_MODELS", "Folders of models, before ./models.",
+          "ZOETROPE_CONFIG", "A file of defaults, presets and aliases; off: none.",
           "HF_HOME, HF_HUB_CACHE", "Where the cache of the Hugging Face hub is.",
           "HF_TOKEN, HF_ENDPOINT", "For private and gated models, and for a mirror.",
           "ZOETROPE_LOG", "What libraries log: off, error, warn (default), info, debug or trace.",

@@ -54,7 +54,7 @@ class ArchitectureTest {
 
   /** The rooms that all commands share. */
   private static final Set<String> SHARED =
-      Set.of("cli", "cli.terminal", "cli.words", "cli.option");
+      Set.of("cli", "cli.terminal", "cli.words", "cli.config", "cli.option");
 
   /** What orders are made of, and what became of them: values, and no engine. */
   private static final Sight ORDERS =
@@ -77,10 +77,11 @@ class ArchitectureTest {
           Map.entry("cli.words", new Sight(Set.of(), Set.of("torch"))),
           Map.entry("cli.terminal", new Sight(Set.of(), Set.of("torch", "progress"))),
           Map.entry("cli", new Sight(Set.of("cli.terminal"), Set.of())),
+          Map.entry("cli.config", new Sight(Set.of("cli.terminal"), Set.of("torch"))),
           Map.entry(
               "cli.option",
               new Sight(
-                  Set.of("cli.terminal", "cli.words"),
+                  Set.of("cli.terminal", "cli.words", "cli.config"),
                   Set.of(
                       "torch",
                       "diffusion",
@@ -106,11 +107,11 @@ class ArchitectureTest {
                           "pipeline.schedule",
                           "pipeline.family")))),
           Map.entry(
-              "doctor", new Sight(Set.of("cli.terminal", "cli.option"), Set.of("torch", "media"))),
+              "doctor", new Sight(Set.of("cli.terminal", "cli.config", "cli.option"), Set.of("torch", "media"))),
           Map.entry(
               "command",
               new Sight(
-                  Set.of("cli", "cli.terminal", "cli.words", "cli.option", "doctor"),
+                  Set.of("cli", "cli.terminal", "cli.words", "cli.config", "cli.option", "doctor"),
                   Set.of(
                       "progress",
                       "torch",
@@ -138,7 +139,8 @@ class ArchitectureTest {
               "",
               new Sight(
                   Set.of(
-                      "cli", "cli.terminal", "cli.words", "cli.option", "make", "plan", "command"),
+                      "cli", "cli.terminal", "cli.words", "cli.config", "cli.option", "make", "plan",
+                      "command"),
                   Set.of("torch"))));
 
   /** More public types than this in a package want a reason in its package-info. */

@@ -100,6 +100,7 @@ class EveryOptionIT {
           Map.entry("--noise", "--noise 0.5"),
           Map.entry("--overlap", "--overlap 2"),
           Map.entry("--plan", "--plan other.json"),
+          Map.entry("--preset", "--preset draft"),
           Map.entry("--prompt-file", "--prompt-file prompts.txt"),
           Map.entry("--refiner", "--refiner third"),
           Map.entry("--sampler", "--sampler heun"),

@@ -38,8 +38,11 @@ class PagesIT {
   private static final Pattern COMMAND = Pattern.compile("^    \\./zoetrope (.*)$");
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
 
-  private static final Map<String, String> MODELS =
-      Map.of("ZOETROPE_MODELS", CHECKOUT.resolve("models").toString());
+  /** The models of the checkout, and no file of whoever runs this. */
+  private static Map<String, String> environment(Path folder) {
+    return Map.of(
+        "ZOETROPE_MODELS", CHECKOUT.resolve("models").toString(), "HOME", folder.toString());
+  }
 
   /** What a page says in place of a name of one's own. */
   private static final Map<String, String> STAND_INS =
@@ -128,7 +131,7 @@ class PagesIT {
         continue;
       }
       String run = shorter(command);
-      TestCli.Outcome outcome = new TestCli(folder, MODELS, new Cancellation()).run(words(run));
+      TestCli.Outcome outcome = new TestCli(folder, environment(folder), new Cancellation()).run(words(run));
       report.add(
           "%s: %s: %s".formatted(run.equals(command) ? "as it stands" : "shorter", page, run));
       if (outcome.code() != 0) {
@@ -158,6 +161,17 @@ class PagesIT {
     for (String rule :
         Stream.concat(LEFT_OUT.keySet().stream(), SHORTER.keySet().stream()).toList()) {
       assertThat(all).as(rule).anyMatch(command -> command.contains(rule));
+    }
+  }
+
+  @Test
+  void theReadmeLinksEveryPage() throws IOException {
+    String readme = Files.readString(CHECKOUT.resolve("README.md"));
+    try (Stream<Path> files = Files.walk(CHECKOUT.resolve("docs"))) {
+      files
+          .map(file -> CHECKOUT.relativize(file).toString().replace('\\', '/'))
+          .filter(name -> name.endsWith(".md") && !name.startsWith("docs/decisions/"))
+          .forEach(name -> assertThat(readme).contains("(" + name + ")"));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.zoetrope.app.doctor;
 
+import io.zoetrope.app.cli.config.Preferences;
 import io.zoetrope.app.cli.option.ModelFolders;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.terminal.Units;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Folders that zoetrope writes to, and how much fits in them. */
 final class FolderReport {
@@ -19,8 +21,20 @@ final class FolderReport {
     List<Finding> findings = new ArrayList<>();
     findings.add(folder("working", session.workingFolder().toAbsolutePath()));
     findings.add(folder("natives_cache", nativesCache()));
+    findings.add(config(session));
     findings.add(models(new ModelFolders(session)));
     return findings;
+  }
+
+  /** Which file of preferences is read. */
+  private static Finding config(Session session) {
+    Optional<Path> place = Preferences.place(session);
+    String name = place.map(Path::toString).orElse("");
+    String text =
+        place
+            .map(file -> Files.exists(file) ? file + " is read" : "none; it would be " + file)
+            .orElse("none");
+    return Finding.of("folders", "config", name, text);
   }
 
   private static Finding models(ModelFolders folders) {

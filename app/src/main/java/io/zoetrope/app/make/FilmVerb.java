@@ -54,6 +54,15 @@ public abstract class FilmVerb extends Verb {
       })
   private @Nullable String preview;
 
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      description = {
+        "Options by the name that a preset of yours has (docs/configuration.md); those that are typed"
+            + " count more."
+      })
+  private @Nullable String preset;
+
   private final Set<String> told = new HashSet<>();
 
   FilmVerb(Session session) {

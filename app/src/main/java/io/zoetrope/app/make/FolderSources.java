@@ -1,5 +1,6 @@
 package io.zoetrope.app.make;
 
+import io.zoetrope.app.cli.config.Preferences;
 import io.zoetrope.app.cli.option.ModelFolders;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.pipeline.order.Sources;
@@ -16,6 +17,12 @@ record FolderSources(Session session) implements Sources {
   @Override
   public Optional<String> remark(String name) {
     return new ModelFolders(session).remark(name);
+  }
+
+  /** An alias means something here and now: what it stands for lasts. */
+  @Override
+  public String lasting(String name) {
+    return Sources.super.lasting(Preferences.of(session).model(name));
   }
 
   @Override

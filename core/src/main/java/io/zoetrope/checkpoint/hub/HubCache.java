@@ -57,6 +57,11 @@ public record HubCache(Path root) {
         : Optional.empty();
   }
 
+  /** The folder with all that is here of a model, in every snapshot; need not exist. */
+  public Path repo(ModelId id) {
+    return root.resolve(id.folder());
+  }
+
   /** The snapshots of one model. */
   public List<Snapshot> of(ModelId id) {
     List<Snapshot> found = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.zoetrope.app.cli.option;
 
+import io.zoetrope.app.cli.config.Preferences;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.checkpoint.hub.HubCache;
 import io.zoetrope.checkpoint.hub.ModelId;
@@ -49,6 +50,10 @@ public final class ModelFolders {
    * @throws UserError if there is none
    */
   public Path find(String wanted) {
+    return named(Preferences.of(session).model(wanted));
+  }
+
+  private Path named(String wanted) {
     Optional<Path> found = installed().find(wanted);
     if (found.filter(ModelFolders::isWhole).isPresent()) {
       return found.get();
@@ -79,12 +84,12 @@ public final class ModelFolders {
 
   /** The files of a model of the hub, if it was downloaded; they need not be a whole model. */
   public Optional<Path> cached(String wanted) {
-    return installed().cached(wanted);
+    return installed().cached(Preferences.of(session).model(wanted));
   }
 
   /** What is to be said of a model of the hub that was found: which snapshot, if none was named. */
   public Optional<String> remark(String wanted) {
-    return installed().remark(wanted);
+    return installed().remark(Preferences.of(session).model(wanted));
   }
 
   /** The cache of the hub, which zoetrope shares with other programs. */

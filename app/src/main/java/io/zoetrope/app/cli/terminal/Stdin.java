@@ -38,6 +38,23 @@ public final class Stdin {
     return taken.filter(t -> t.by.equals(by)).map(Taken::file);
   }
 
+  /** The next line that somebody types; empty at the end. */
+  public synchronized Optional<String> line() {
+    StringBuilder line = new StringBuilder();
+    try {
+      int b = in.read();
+      if (b < 0) {
+        return Optional.empty();
+      }
+      for (; b >= 0 && b != '\n'; b = in.read()) {
+        line.append((char) b);
+      }
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+    return Optional.of(line.toString());
+  }
+
   private Path read() {
     Path file = Passing.file("stdin");
     try {
