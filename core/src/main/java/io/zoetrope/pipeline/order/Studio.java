@@ -4,6 +4,7 @@ import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.family.Knowledge;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.MemoryNeed;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -121,7 +122,11 @@ public final class Studio {
     model.loras().forEach(report -> note(report.line()));
     Engine first = order.tuning().over(model);
     Engine second = late.map(order.tuning()::over).orElse(first);
-    Unread.lines(order.wish(), model).forEach(this::note);
+    Unread.lines(order.wish(), model, Knowledge.of(folder)).forEach(this::note);
+    // A second model has a size of its own.
+    if (other.isEmpty()) {
+      Unusual.lines(request, model, !order.tuning().windowed()).forEach(this::note);
+    }
     noteIdle(first, request);
     timings.mark("load");
     List<Path> models = new ArrayList<>(List.of(folder));

@@ -73,9 +73,14 @@ public record Tuning(
     return window.orElseGet(() -> model.defaults().frames());
   }
 
+  /** Whether long clips are looked at in windows. */
+  boolean windowed() {
+    return freeNoise || window.isPresent();
+  }
+
   /** Why it changes nothing about clips of so many frames, in a line; empty if it does. */
   Optional<String> idle(VideoModel model, int frames) {
-    boolean windows = freeNoise || window.isPresent();
+    boolean windows = windowed();
     int length = windows ? window(model) : 0;
     return windows && frames <= length
         ? Optional.of(
