@@ -13,6 +13,7 @@ import io.zoetrope.train.run.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,10 @@ public final class TrainCommand extends Verb {
       description = "Puts a value over the recipe's, as in objective.perFrame=0.5. Repeatable.")
   private List<String> settings = List.of();
 
-  @Option(names = "--check", description = "Only read the recipe and say what is wrong with it.")
+  @Option(names = "--check", description = {
+        "Only say what is wrong: reads all that the recipe names and trains a step on three clips,"
+            + " in a folder that is deleted."
+      })
   private boolean check;
 
   public TrainCommand(Session session) {
@@ -68,6 +72,7 @@ public final class TrainCommand extends Verb {
     fields.put("run", folder.resolve(parsed.name()).toString());
     fields.put("steps", parsed.steps());
     if (check) {
+      check(file);
       return Result.of("%s: good, %s steps".formatted(file, parsed.steps()), fields);
     }
     session().cancellation().check();
@@ -88,6 +93,16 @@ public final class TrainCommand extends Verb {
       return new Result(session().cancellation().exitCode(), "", fields);
     }
     return Result.of(outcome.product().toString(), fields);
+  }
+
+  /** A step on a few clips: what would fail in the first minute fails now. */
+  private void check(Path file) {
+    List<String> trial = new ArrayList<>(settings);
+    trial.addAll(List.of("steps=1", "schedule.warmup=0", "sample.every=0"));
+    try (CheckConsole console = new CheckConsole(session(), output())) {
+      TrainingRun.check(Methods.ALL.read(file, trial, "--set"), console);
+    }
+    session().cancellation().check();
   }
 
   /** The recipe as it is kept beside the run, with what was put over it. */

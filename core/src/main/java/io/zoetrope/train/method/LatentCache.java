@@ -36,7 +36,7 @@ final class LatentCache {
   static SafetensorsFile open(
       Setting setting, Autoencoder autoencoder, ParameterStore store, int count) {
     ClipDataset data = setting.data();
-    ClipList clips = ClipList.of(data, Math.min(count, data.size()), setting.listener());
+    ClipList clips = ClipList.of(data, Math.min(setting.clips(count), data.size()), setting.listener());
     noteChanges(setting, clips);
     Path file = file(setting, store, count);
     Optional<SafetensorsFile> there = there(file);

@@ -27,12 +27,28 @@ public final class Setting implements AutoCloseable {
   private final Recipe<?> recipe;
   private final RunFolder folder;
   private final TrainingListener listener;
+  private final int most;
   private final Deque<Resource> owned = new ArrayDeque<>();
 
   public Setting(Recipe<?> recipe, RunFolder folder, TrainingListener listener) {
+    this(recipe, folder, listener, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Of a trial.
+   *
+   * @param most clips that are encoded, whatever the recipe says
+   */
+  public Setting(Recipe<?> recipe, RunFolder folder, TrainingListener listener, int most) {
     this.recipe = recipe;
     this.folder = folder;
     this.listener = listener;
+    this.most = most;
+  }
+
+  /** How many of so many clips are encoded. */
+  int clips(int count) {
+    return Math.min(count, most);
   }
 
   public Recipe<?> recipe() {

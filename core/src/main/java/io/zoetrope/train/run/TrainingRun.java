@@ -7,10 +7,18 @@ import io.zoetrope.train.method.Method;
 import io.zoetrope.train.method.Prepared;
 import io.zoetrope.train.method.Setting;
 import io.zoetrope.train.recipe.Recipe;
+import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Runs a recipe, whatever its method. */
 public final class TrainingRun {
+  /** Clips of a trial. */
+  private static final int FEW = 3;
+
   private TrainingRun() {}
 
   /**
@@ -41,6 +49,34 @@ public final class TrainingRun {
         }
         return new Outcome(result, prepared.product().path());
       }
+    }
+  }
+
+  /**
+   * Does what a run begins with, on three clips and in a folder that is deleted: reads everything
+   * that the recipe names, makes the networks, trains its steps and writes the product. What would
+   * end a run in its first minute ends this.
+   *
+   * @param recipe with one step
+   * @throws io.zoetrope.torch.UserError as {@link #run}
+   */
+  public static void check(Recipe<Method> recipe, TrainingListener listener) {
+    try {
+      Path runs = Files.createTempDirectory("zoetrope-check-");
+      try (RunFolder folder = RunFolder.open(runs.resolve(recipe.name()), "", false);
+          Setting setting = new Setting(recipe, folder, listener, FEW)) {
+        Prepared prepared = recipe.objective().prepare(setting);
+        try (Trainer trainer = new Trainer(prepared.players(), recipe.settings(), folder)) {
+          if (!trainer.run(listener).cancelled()) {
+            prepared.product().write().accept(trainer.ema());
+          }
+        }
+      } finally {
+        AtomicFiles.deleteTree(runs);
+      }
+    } catch (IOException e) {
+      throw new UserError(
+          Fault.NO_ACCESS, "cannot use a temporary folder: " + e.getMessage(), e);
     }
   }
 }
