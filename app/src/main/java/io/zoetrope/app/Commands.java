@@ -12,6 +12,7 @@ import io.zoetrope.app.command.ToyboxCommand;
 import io.zoetrope.app.command.TrainCommand;
 import io.zoetrope.app.make.AgainCommand;
 import io.zoetrope.app.make.AnimateCommand;
+import io.zoetrope.app.make.DecodeCommand;
 import io.zoetrope.app.make.ExtendCommand;
 import io.zoetrope.app.make.GenerateCommand;
 import io.zoetrope.app.make.InterpolateCommand;
@@ -49,6 +50,7 @@ final class Commands {
           new Entry("travel", true, TravelCommand::new),
           new Entry("roll", true, RollCommand::new),
           new Entry("again", true, AgainCommand::new),
+          new Entry("decode", true, DecodeCommand::new),
           new Entry("plan", PlanCommand::new),
           new Entry("train", true, TrainCommand::new),
           new Entry("evaluate", true, EvaluateCommand::new),

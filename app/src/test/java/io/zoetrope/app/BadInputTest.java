@@ -124,6 +124,8 @@ class BadInputTest {
         row(USAGE, "expected one of [train, held_out]", "toybox", "--split", "test"),
         row(USAGE, "'dance' is no task: name generate, animate,", "plan", "dance"),
         row(USAGE, "missing required parameter: 'TASK'", "plan"),
+        row(USAGE, "--device is for --gif", "plan", "generate", "--device", "cpu"),
+        row(USAGE, "missing required parameter: 'LATENTS'", "decode"),
         row(
             USAGE,
             "loop needs at least 2 frames, not 1: raise --frames",

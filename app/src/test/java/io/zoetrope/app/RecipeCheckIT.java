@@ -65,8 +65,8 @@ class RecipeCheckIT {
         steps: 3
         batch: 1
         optimizer: {lr: 1e-3}
-        data: {kind: toybox, width: 32, height: 32, frames: 2}
-        objective: {kind: diffusion, network: tiny, autoencoder: %s, clips: 3}
+        data: {kind: toybox, width: 64, height: 64, frames: 2}
+        objective: {kind: diffusion, network: toybox, autoencoder: %s, clips: 3}
         """
             .formatted(CHECKOUT.resolve("models/toybox")));
     TestCli cli = new TestCli(folder);

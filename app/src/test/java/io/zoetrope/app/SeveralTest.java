@@ -120,6 +120,25 @@ class SeveralTest {
   }
 
   @Test
+  void latentsAreDecodedToTheFramesThatTheyWere() {
+    good("generate", "a ball", "-o", "l.png", "--save-latents", "l.latents.safetensors");
+    TestCli.Outcome outcome =
+        cli.run("decode", "l.latents.safetensors", "-m", "model", "-o", "l2.png");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(VideoReader.read(folder.resolve("l2.png")).frames().getFirst().rgb())
+        .isEqualTo(VideoReader.read(folder.resolve("l.png")).frames().getFirst().rgb());
+    for (String none : List.of("l.png", "no.safetensors", "model")) {
+      TestCli.Outcome failed = cli.run("decode", none, "-m", "model", "-o", "l3.png");
+      assertThat(failed.code()).as(none).isEqualTo(1);
+      assertThat(failed.errors()).as(none).hasSize(1);
+    }
+    TestCli.Outcome weights =
+        cli.run("decode", "runs/ae/model.safetensors", "-m", "model", "-o", "l3.png");
+    assertThat(weights.errors()).hasSize(1);
+    assertThat(folder.resolve("l3.png")).doesNotExist();
+  }
+
+  @Test
   void foldersOfJpegs() throws IOException {
     good("generate", "a ball", "-o", "j/", "--format", "jpg");
     good("generate", "a ball", "-o", "k/%05d.jpg");

@@ -130,12 +130,12 @@ public final class FolderDataset implements ClipDataset {
       throw new UserError(Fault.DAMAGED, FolderListing.summary(folder, problems));
     }
     String summary =
-        "%s videos, %s pictures, %s clips; %s are cut at the sides to %sx%s%s"
+        "%s, %s, %s; %s cut at the sides to %sx%s%s"
             .formatted(
-                sources.size() - pictures,
-                pictures,
-                first,
-                cut,
+                counted(sources.size() - pictures, "video"),
+                counted(pictures, "picture"),
+                counted(first, "clip"),
+                cut == 1 ? "1 is" : cut + " are",
                 options.width(),
                 options.height(),
                 leftAlone(listing.others())
@@ -206,6 +206,10 @@ public final class FolderDataset implements ClipDataset {
     return source.still()
         ? FileDigest.of(source.path())
         : FileDigest.of(source.path()) + "@" + place(source, index);
+  }
+
+  private static String counted(long count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
   }
 
   private Source source(long index) {

@@ -72,7 +72,7 @@ class FolderDatasetTest {
     assertThat(set.get(0).video().width()).isEqualTo(32);
     assertThat(set.get(1).video().frames()).hasSize(1);
     assertThat(set.get(1).video().height()).isEqualTo(32);
-    assertThat(set.summary()).contains("1 videos, 1 pictures", "2 are cut", "README.md");
+    assertThat(set.summary()).contains("1 video, 1 picture, ", "2 are cut", "README.md");
     assertThat(set.path(1)).isEqualTo(folder.resolve("b.png"));
   }
 

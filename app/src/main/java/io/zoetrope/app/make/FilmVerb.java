@@ -72,6 +72,11 @@ public abstract class FilmVerb extends Verb {
   /** What is asked for. */
   abstract Batch batch();
 
+  /** Whether files remember the order. */
+  boolean remembers() {
+    return !bare;
+  }
+
   /** Where a preview goes, if it is wanted. */
   final Optional<Path> preview() {
     return OutOption.film(session(), "--preview", preview);
@@ -174,7 +179,7 @@ public abstract class FilmVerb extends Verb {
   }
 
   private Made made(VideoOrder order, Sources sources, List<Target> targets, SheetRow row) {
-    try (FilmFile file = new FilmFile(this, targets, !bare, row)) {
+    try (FilmFile file = new FilmFile(this, targets, remembers(), row)) {
       try {
         return Studio.make(order, sources, file, file.progress());
       } catch (CancellationException e) {

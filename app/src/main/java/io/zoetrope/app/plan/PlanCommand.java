@@ -33,6 +33,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,6 +49,11 @@ import picocli.CommandLine.Parameters;
           + " walked, as in: zoetrope plan animate \"a red ball moves right\" --gif animate.gif"
     })
 public final class PlanCommand extends Verb {
+  private static final List<String> FOR_FILMS =
+      List.of(
+          "--source", "--seed", "--model", "--tokenizer", "--guidance", "--negative", "--sampler",
+          "--device", "--dtype");
+
   private static final int USUAL_STEPS = 12;
 
   @Parameters(
@@ -148,6 +156,8 @@ public final class PlanCommand extends Verb {
   @Mixin private final SamplingOptions sampling = new SamplingOptions();
   @Mixin private final RunOptions run = new RunOptions();
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   public PlanCommand(Session session) {
     super(session);
   }
@@ -161,6 +171,9 @@ public final class PlanCommand extends Verb {
       throw new UsageError(
           "'%s' is for --gif, which draws what is sampled: name a .gif, or leave it out"
               .formatted(words.getFirst()));
+    }
+    if (film.isEmpty()) {
+      requireNothingToSample();
     }
     TimestepPlan plan = plan(unloaded(), LatentGrid.ofPictures(3, 1));
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
@@ -188,6 +201,18 @@ public final class PlanCommand extends Verb {
       made.addFirst((plain ? plan.toPlainAscii() : plan.toAscii()).stripTrailing());
     }
     return Result.of(String.join("\n", made), fields);
+  }
+
+  /** What is about sampling has nothing to do where nothing is sampled. */
+  private void requireNothingToSample() {
+    ParseResult typed = spec.commandLine().getParseResult();
+    FOR_FILMS.stream()
+        .filter(typed::hasMatchedOption)
+        .findFirst()
+        .ifPresent(option -> {
+          throw new UsageError(
+              "%s is for --gif, which samples: name a .gif, or leave it out".formatted(option));
+        });
   }
 
   private TimestepPlan film(Path file, TimestepPlan drawn) {

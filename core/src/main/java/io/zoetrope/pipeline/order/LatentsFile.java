@@ -17,6 +17,9 @@ public final class LatentsFile {
   /** What its name ends with, beside a video. */
   private static final String ENDING = ".latents.safetensors";
 
+  /** The tensor as the network made it. */
+  static final String LATENTS = "latents";
+
   private LatentsFile() {}
 
   /** Where the latents of a video lie that could not be decoded. */
@@ -33,7 +36,7 @@ public final class LatentsFile {
    */
   public static void write(Path path, Tensor z_1CFHW, VideoModel model, VideoRequest request) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    tensors.put("latents", z_1CFHW);
+    tensors.put(LATENTS, z_1CFHW);
     Map<String, String> about = new LinkedHashMap<>();
     about.put("prompt", request.prompt());
     about.put("seed", String.valueOf(request.seed()));

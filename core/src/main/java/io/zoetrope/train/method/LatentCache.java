@@ -36,7 +36,8 @@ final class LatentCache {
   static SafetensorsFile open(
       Setting setting, Autoencoder autoencoder, ParameterStore store, int count) {
     ClipDataset data = setting.data();
-    ClipList clips = ClipList.of(data, Math.min(setting.clips(count), data.size()), setting.listener());
+    ClipList clips =
+        ClipList.of(data, Math.min(setting.clips(count), data.size()), setting.listener());
     noteChanges(setting, clips);
     Path file = file(setting, store, count);
     Optional<SafetensorsFile> there = there(file);
@@ -46,8 +47,10 @@ final class LatentCache {
       setting
           .listener()
           .note(
-              "latents of %s clips are there, %s are new"
-                  .formatted(clips.prints().size() - fresh, fresh));
+              "latents of %s there, %s new"
+                  .formatted(
+                      counted(clips.prints().size() - fresh, "clip is", "clips are"),
+                      counted(fresh, "is", "are")));
     }
     if (there.isEmpty() || !LatentClips.holds(there.get(), clips.prints(), clips.captions())) {
       try {
@@ -65,6 +68,10 @@ final class LatentCache {
     SafetensorsFile opened = there.get();
     setting.own(opened::close);
     return opened;
+  }
+
+  private static String counted(long count, String one, String several) {
+    return count + " " + (count == 1 ? one : several);
   }
 
   private static void noteChanges(Setting setting, ClipList clips) {

@@ -1,5 +1,8 @@
 package io.zoetrope.train.run;
 
+import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.UserError;
 import io.zoetrope.train.RunFolder;
 import io.zoetrope.train.Trainer;
 import io.zoetrope.train.TrainingListener;
@@ -7,9 +10,6 @@ import io.zoetrope.train.method.Method;
 import io.zoetrope.train.method.Prepared;
 import io.zoetrope.train.method.Setting;
 import io.zoetrope.train.recipe.Recipe;
-import io.zoetrope.torch.AtomicFiles;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,8 +75,7 @@ public final class TrainingRun {
         AtomicFiles.deleteTree(runs);
       }
     } catch (IOException e) {
-      throw new UserError(
-          Fault.NO_ACCESS, "cannot use a temporary folder: " + e.getMessage(), e);
+      throw new UserError(Fault.NO_ACCESS, "cannot use a temporary folder: " + e.getMessage(), e);
     }
   }
 }

@@ -142,7 +142,7 @@ class LatentCacheTest {
     caption("aa", "a new one");
     assertThat(run("two", false)).hasSize(4).contains("a new one x", "a ball called c c");
     assertThat(encoded).isEqualTo(1);
-    assertThat(said).containsExactly("latents of 3 clips are there, 1 are new");
+    assertThat(said).containsExactly("latents of 3 clips are there, 1 is new");
     remove("a");
     assertThat(run("three", false)).hasSize(3).first().isEqualTo("a new one x");
     assertThat(encoded).isZero();
@@ -188,6 +188,6 @@ class LatentCacheTest {
         .containsExactly(
             "the data have changed since this run began: new clips: 1, gone: 1, with another"
                 + " caption: 1",
-            "latents of 2 clips are there, 1 are new");
+            "latents of 2 clips are there, 1 is new");
   }
 }
