@@ -54,9 +54,6 @@ record EncoderPlan(
           Fault.INVALID,
           "what grows in place must be .mp4, .webm, .gif or a folder, not '" + target + "'");
     }
-    if (format == OutputFormat.JPEG || format == OutputFormat.JPEG_FOLDER) {
-      Jpeg.check(options.metadata());
-    }
     int most =
         switch (format) {
           case MP4 -> 3840;

@@ -39,6 +39,7 @@ final class FileSource implements FrameSource {
   private boolean ended;
   private boolean drained;
   private boolean broken;
+  private boolean spoilt;
   private double end;
   private long count;
 
@@ -97,6 +98,9 @@ final class FileSource implements FrameSource {
     Set<String> found = new LinkedHashSet<>(open(filter).done());
     if (open(converter).transparent()) {
       found.add(Stored.TRANSPARENT);
+    }
+    if (spoilt || MediaFiles.jpegEndsEarly(path)) {
+      found.add(Stored.SPOILT);
     }
     return found;
   }
@@ -192,6 +196,8 @@ final class FileSource implements FrameSource {
       if ((frame.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0 || frame.decode_error_flags() != 0) {
         breaks();
       }
+      spoilt |=
+          frame.decode_error_flags() != 0 || (frame.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0;
       times.add(open(clock).next(frame));
       to.add(frame);
     } else if (code == Ffmpeg.AGAIN) {
@@ -220,6 +226,7 @@ final class FileSource implements FrameSource {
       return;
     }
     AVPacket p = packet.get();
+    spoilt |= (p.flags() & avcodec.AV_PKT_FLAG_CORRUPT) != 0;
     Optional.ofNullable(completeness).ifPresent(c -> c.read(p));
     // An empty packet is a pause: the frame before it stays.
     int sent = p.size() > 0 ? avcodec.avcodec_send_packet(open(decoder), p) : 0;

@@ -1,7 +1,5 @@
 package io.zoetrope.media;
 
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -31,22 +29,15 @@ final class Jpeg {
   private static final byte[] XMP =
       "http://ns.adobe.com/xap/1.0/\0".getBytes(StandardCharsets.US_ASCII);
 
+  private static final byte[] PART = "urn:zoetrope:xmp\0".getBytes(StandardCharsets.US_ASCII);
+
   private static final int LONGEST_SEGMENT = 65_533;
 
   private Jpeg() {}
 
-  /**
-   * Fails if a file cannot carry so much text.
-   *
-   * @throws UserError naming the mend
-   */
-  static void check(VideoMetadata metadata) {
-    segment(metadata);
-  }
-
   /** The bytes of a file. */
   static byte[] encode(Frame frame, VideoMetadata metadata) {
-    byte[] segment = segment(metadata);
+    byte[] segment = segments(metadata);
     byte[] plain = plain(frame);
     // Behind the segment that says JFIF, where there is one.
     ByteBuffer view = ByteBuffer.wrap(plain);
@@ -86,26 +77,27 @@ final class Jpeg {
     return out.toByteArray();
   }
 
-  private static byte[] segment(VideoMetadata metadata) {
+  /** One segment, or of long texts several of a kind of our own. */
+  private static byte[] segments(VideoMetadata metadata) {
     if (metadata.isEmpty()) {
       return new byte[0];
     }
     byte[] packet = XmpPacket.write(metadata);
-    int length = XMP.length + packet.length;
-    if (length > LONGEST_SEGMENT) {
-      throw new UserError(
-          Fault.TOO_LARGE,
-          "a .jpg carries at most %s bytes of text, and these are %s"
-              .formatted(LONGEST_SEGMENT, length),
-          "write .png");
+    ByteArrayOutputStream out = new ByteArrayOutputStream(packet.length + 128);
+    byte[] name = XMP.length + packet.length <= LONGEST_SEGMENT ? XMP : PART;
+    int step = LONGEST_SEGMENT - name.length;
+    for (int from = 0; from < packet.length; from += step) {
+      int length = Math.min(step, packet.length - from);
+      out.writeBytes(
+          ByteBuffer.allocate(4 + name.length + length)
+              .put((byte) 0xFF)
+              .put((byte) APP1)
+              .putShort((short) (2 + name.length + length))
+              .put(name)
+              .put(packet, from, length)
+              .array());
     }
-    return ByteBuffer.allocate(4 + length)
-        .put((byte) 0xFF)
-        .put((byte) APP1)
-        .putShort((short) (length + 2))
-        .put(XMP)
-        .put(packet)
-        .array();
+    return out.toByteArray();
   }
 
   /**
@@ -113,21 +105,34 @@ final class Jpeg {
    *
    * @param marker of it
    * @param length of what stands in it, in bytes
+   * @param parts where those of long texts are gathered
    * @return whether it was one with texts, and is read
    */
-  static boolean read(DataInputStream file, int marker, int length, MetadataReader out)
+  static boolean read(
+      DataInputStream file, int marker, int length, ByteArrayOutputStream parts, MetadataReader out)
       throws IOException {
-    if (marker != APP1 || length <= XMP.length) {
+    if (marker != APP1) {
       return false;
     }
     byte[] data = out.bytes(file, length);
-    if (Arrays.equals(data, 0, XMP.length, XMP, 0, XMP.length)) {
-      try {
-        XmpPacket.read(Arrays.copyOfRange(data, XMP.length, length), out);
-      } catch (EOFException e) {
-        // A picture is none the worse for texts that make no sense.
-      }
+    if (begins(data, XMP)) {
+      packet(Arrays.copyOfRange(data, XMP.length, length), out);
+    } else if (begins(data, PART)) {
+      parts.write(data, PART.length, length - PART.length);
     }
     return true;
+  }
+
+  private static boolean begins(byte[] data, byte[] name) {
+    return data.length >= name.length && Arrays.equals(data, 0, name.length, name, 0, name.length);
+  }
+
+  /** Takes the texts of a packet. */
+  static void packet(byte[] packet, MetadataReader out) {
+    try {
+      XmpPacket.read(packet, out);
+    } catch (EOFException e) {
+      // A picture is none the worse for texts that make no sense.
+    }
   }
 }

@@ -57,6 +57,32 @@ final class MediaFiles {
     }
   }
 
+  /** Whether a JPEG has no end behind its first scan (ITU T.81, annex B); no other file has. */
+  static boolean jpegEndsEarly(Path path) {
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(path)))) {
+      if (in.readUnsignedShort() != 0xFFD8) {
+        return false;
+      }
+      int marker = in.readUnsignedShort();
+      while (marker != 0xFFDA) {
+        if (marker < 0xFF01) {
+          return false; // of no shape that is known here
+        }
+        in.skipNBytes(Math.max(0, in.readUnsignedShort() - 2));
+        marker = in.readUnsignedShort();
+      }
+      for (int before = 0, next = in.read(); next >= 0; before = next, next = in.read()) {
+        if (before == 0xFF && next == 0xD9) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      return e instanceof EOFException && ascii(head(path, 3)).equals("\u00ff\u00d8\u00ff");
+    }
+  }
+
   /** The segment states its length, unless it was written live (RFC 8794, section 6). */
   private static boolean webmEndsEarly(DataInputStream in, long fileSize) throws IOException {
     if (in.readInt() != 0x1A45DFA3) {

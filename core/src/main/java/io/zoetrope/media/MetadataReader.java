@@ -3,6 +3,7 @@ package io.zoetrope.media;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -89,6 +90,7 @@ final class MetadataReader {
 
   /** Comment segments before the picture (ITU T.81, annex B). */
   private static void jpeg(DataInputStream file, MetadataReader out) throws IOException {
+    ByteArrayOutputStream parts = new ByteArrayOutputStream();
     file.skipNBytes(2);
     while (true) {
       if (file.readUnsignedByte() != 0xFF) {
@@ -99,6 +101,9 @@ final class MetadataReader {
         marker = file.readUnsignedByte();
       }
       if (marker == 0xDA || marker == 0xD9) {
+        if (parts.size() > 0) {
+          Jpeg.packet(parts.toByteArray(), out);
+        }
         return;
       }
       int length = file.readUnsignedShort() - 2;
@@ -107,7 +112,7 @@ final class MetadataReader {
       }
       if (marker == 0xFE) {
         out.put(VideoMetadata.COMMENT, text(out.bytes(file, length)));
-      } else if (!Jpeg.read(file, marker, length, out)) {
+      } else if (!Jpeg.read(file, marker, length, parts, out)) {
         file.skipNBytes(length);
       }
     }

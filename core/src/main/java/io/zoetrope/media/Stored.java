@@ -39,6 +39,9 @@ record Stored(
   /** The words for parts that are not opaque. */
   static final String TRANSPARENT = "transparent parts white";
 
+  /** What is decoded although bytes are missing or wrong. */
+  static final String SPOILT = "it ends early or is damaged";
+
   static Stored of(Path path, Demuxer demuxer) {
     AVCodecParameters par = demuxer.stream().codecpar();
     AVPixFmtDescriptor format = avutil.av_pix_fmt_desc_get(par.format());

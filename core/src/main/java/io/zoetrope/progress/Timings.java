@@ -1,6 +1,7 @@
 package io.zoetrope.progress;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,14 @@ public final class Timings {
   /** Counts what passed since the process started as {@code name}, the first stretch. */
   public void sinceProcessStart(String name) {
     age().ifPresent(age -> add(name, age));
+    last = System.nanoTime();
+  }
+
+  /**
+   * As {@link #sinceProcessStart}, of Java alone: where something else was done before it began.
+   */
+  public void sinceJavaStart(String name) {
+    add(name, ManagementFactory.getRuntimeMXBean().getUptime() / 1e3);
     last = System.nanoTime();
   }
 

@@ -54,7 +54,7 @@ class WriteErrorsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a.avi", "a.mp5", "a.jpg", "a.b.c"})
+  @ValueSource(strings = {"a.avi", "a.mp5", "a.tga", "a.b.c"})
   void unknownEnding(String name) {
     fails(() -> VideoWriter.write(folder.resolve(name), CLIP), "cannot write", ".webm");
   }

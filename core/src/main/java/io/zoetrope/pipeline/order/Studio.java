@@ -6,6 +6,7 @@ import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.family.Knowledge;
 import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.family.Variants;
 import io.zoetrope.pipeline.model.MemoryNeed;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -91,6 +92,7 @@ public final class Studio {
     order.model().controls().forEach(control -> files.video(control.shown()));
     Path folder = sources.model(order.model().name());
     sources.remark(order.model().name()).ifPresent(this::note);
+    order.model().variant().flatMap(name -> Variants.remark(folder, name)).ifPresent(this::note);
     Optional<Path> other = order.task().second(sources, folder);
     VideoModel model = sources.lend(order.task().choice(choice(folder)), progress);
     try {
