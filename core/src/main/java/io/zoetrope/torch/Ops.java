@@ -1,5 +1,8 @@
 package io.zoetrope.torch;
 
+import io.zoetrope.progress.WithinStep;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -21,10 +24,14 @@ public final class Ops {
   /** Mean in deviations from which on a variance has lost a digit or more. */
   private static final double POOR_MEAN = 4;
 
+  /** Multiplications of an attention's logits from which on it takes a second or so. */
+  private static final double LONG = 5e10;
+
   private Ops() {}
 
   /** {@code x W^T + b}; x is [..., in], the weight [out, in], the bias [out]. */
   public static Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
+    WithinStep.requireGoing();
     if (!GradMode.is_enabled() && PixelProduct.pays(x, weight)) {
       return PixelProduct.forward(x, weight, bias);
     }
@@ -36,6 +43,7 @@ public final class Ops {
   /** 2-D convolution over x [N, C, H, W] with a weight [out, C / groups, kH, kW]. */
   public static Tensor conv2d(
       Tensor x, Tensor weight, Optional<Tensor> bias, long stride, long padding) {
+    WithinStep.requireGoing();
     return torch.conv2d(
         x,
         weight,
@@ -54,6 +62,7 @@ public final class Ops {
    */
   public static Tensor conv3d(
       Tensor x, Tensor weight, Optional<Tensor> bias, long[] stride, long[] padding) {
+    WithinStep.requireGoing();
     return torch.conv3d(x, weight, optional(bias), stride, padding, new long[] {1, 1, 1}, 1);
   }
 
@@ -138,6 +147,27 @@ public final class Ops {
    * @param mask added to the logits, or boolean with true = may look; broadcast to [B, Hd, Nq, Nk]
    */
   public static Tensor attention(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
+    WithinStep.requireGoing();
+    double logits = (double) q.numel() * k.size(-2);
+    if (logits < LONG || q.size(0) == 1 || GradMode.is_enabled() || !WithinStep.watched()) {
+      return fused(q, k, v, mask);
+    }
+    // Each row of the batch is computed by itself anyhow; so it can be stopped between them.
+    List<Tensor> rows = new ArrayList<>();
+    for (long b = 0; b < q.size(0); b++) {
+      long at = b;
+      WithinStep.requireGoing();
+      rows.add(
+          fused(
+              q.narrow(0, at, 1),
+              k.narrow(0, at, 1),
+              v.narrow(0, at, 1),
+              mask.map(m -> m.dim() < 4 || m.size(0) == 1 ? m : m.narrow(0, at, 1))));
+    }
+    return Tensors.cat(rows, 0);
+  }
+
+  private static Tensor fused(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
     return Blas.alone(() ->
         torch.scaled_dot_product_attention(
             q, k, v, optional(mask), 0.0, false, new DoubleOptional(), false));

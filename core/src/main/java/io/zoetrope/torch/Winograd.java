@@ -1,5 +1,6 @@
 package io.zoetrope.torch;
 
+import io.zoetrope.progress.WithinStep;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -65,6 +66,7 @@ public final class Winograd {
    * @return [M, K, H, W], channels next to each other in memory
    */
   public static Tensor conv(Tensor x_MCHW, Tensor u_16CK, Tensor bias_K) {
+    WithinStep.requireGoing();
     // Of all its buffers only the result may wait for the end of a step.
     return Scopes.tensor(() -> new Pass(x_MCHW, u_16CK, bias_K).run());
   }

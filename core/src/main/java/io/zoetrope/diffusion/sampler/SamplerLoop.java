@@ -7,6 +7,7 @@ import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
+import io.zoetrope.progress.WithinStep;
 import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
@@ -33,7 +34,8 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
    *
    * @param start_BCFHW the video at the plan's first row; see {@link #start}
    * @return the video at the plan's last row, owned by the caller's scope
-   * @throws CancellationException when progress says so, between steps
+   * @throws CancellationException when progress says so, within a step too: the latents of before
+   *     are lost
    * @throws io.zoetrope.torch.UserError after the first step whose latents are not finite numbers
    */
   public Tensor run(TimestepPlan plan, Tensor start_BCFHW, Noise noise, Progress progress) {
@@ -57,7 +59,12 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
         int row = step;
         z =
             Scopes.tensor(() -> {
-              Tensor next = run.step(before, plan.row_1F(row), plan.row_1F(row + 1));
+              Tensor next =
+                  WithinStep.run(
+                      progress,
+                      row,
+                      plan.steps(),
+                      () -> run.step(before, plan.row_1F(row), plan.row_1F(row + 1)));
               Finite.require(
                   next, "the latents after step %s of %s".formatted(row + 1, plan.steps()));
               progress.update(

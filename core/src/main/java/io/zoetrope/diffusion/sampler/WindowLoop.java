@@ -6,6 +6,7 @@ import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
+import io.zoetrope.progress.WithinStep;
 import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -146,7 +147,12 @@ public record WindowLoop(
         steps++;
         replace(
             Scopes.tensor(() -> {
-              Tensor next = run.step(z, whole.row_1F(from), whole.row_1F(from + 1));
+              Tensor next =
+                  WithinStep.run(
+                      progress,
+                      steps - 1,
+                      total,
+                      () -> run.step(z, whole.row_1F(from), whole.row_1F(from + 1)));
               Finite.require(next, "the latents after step " + steps);
               progress.update(
                   Report.of(Phase.SAMPLE, steps, total)

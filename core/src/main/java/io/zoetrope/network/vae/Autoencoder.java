@@ -3,6 +3,7 @@ package io.zoetrope.network.vae;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
+import io.zoetrope.progress.WithinStep;
 import io.zoetrope.torch.ComputeDevice;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -45,7 +46,7 @@ public interface Autoencoder {
       Phase phase, Tensor given, long frames, Progress progress, UnaryOperator<Tensor> body) {
     long all = given.size(0) * frames;
     progress.requireGoing(0, all);
-    Tensor made = body.apply(given);
+    Tensor made = WithinStep.run(progress, 0, all, () -> body.apply(given));
     progress.update(Report.of(phase, all, all));
     return made;
   }
