@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Bench {
   /** In this order: the peak of memory is the pipeline's only while nothing else has run. */
   private static final List<String> NAMES =
-      List.of("pipeline", "gemm", "step", "width", "frames", "finite", "training");
+      List.of("pipeline", "gemm", "step", "width", "frames", "finite", "training", "cancel");
 
   private static final String USAGE =
       """
@@ -32,6 +32,7 @@ public final class Bench {
         frames    a step with 16 noise levels against a step with one
         finite    a step that is looked at for numbers that are none against one that is not
         training  one training step: GFLOP/s against that rate
+        cancel    how soon a job of 32 frames of 1024x1024 stops, in each phase (minutes)
         all       all of these
         safetensors-fuzz [-n N] [--seed S] [--first I] [--disk K] [--oracle K]
                   damaged files by the million: each is read rightly or refused in a line
@@ -162,6 +163,7 @@ public final class Bench {
       case "frames" -> FrameLevels.run(seconds);
       case "finite" -> FiniteCheck.run(seconds);
       case "training" -> TrainingRate.run(seconds);
+      case "cancel" -> CancelLatency.run(1024, 32);
       default -> throw new IllegalArgumentException("unknown benchmark '" + name + "'");
     };
   }
