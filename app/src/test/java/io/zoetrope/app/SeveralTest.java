@@ -163,6 +163,7 @@ class SeveralTest {
         "generate a -o b.mp4 -o b.mp4                   | 2 | would go to 'b.mp4'",
         "generate a -n 2 --save-latents x.safetensors   | 2 | --save-latents is for one video",
         "generate a -o frames/%d.jpg                    | 2 | %05d.jpg",
+        "generate a -o b.mp4 --format gif               | 2 | --format goes with",
         "generate a --preview p.avi                     | 2 | --preview 'p.avi': cannot write",
         "generate a --preview p/                        | 2 | must be a file",
         "generate a --preview no/p.gif                  | 2 | there is no folder",

@@ -94,6 +94,15 @@ final class OutNames {
     return path.resolveSibling(name.substring(0, at) + take.suffix() + name.substring(at));
   }
 
+  /** Whether a folder is meant, not a file. */
+  static boolean folder(String typed) {
+    try {
+      return OutputFormat.of(typed).folder();
+    } catch (UserError | InvalidPathException e) {
+      return false; // said where it is opened
+    }
+  }
+
   /** Where the sheet of several videos goes, whose first place was typed. */
   static Path sheet(String typed) {
     if (typed.endsWith("/") || typed.endsWith(File.separator) || Files.isDirectory(Path.of(typed))) {

@@ -165,6 +165,9 @@ public final class OutOption {
       throw new UsageError("--out - is for one video alone: name files");
     }
     Optional<OutputFormat> files = OutNames.format(format);
+    if (files.isPresent() && outs.stream().noneMatch(o -> o.equals(PIPE) || OutNames.folder(o))) {
+      throw new UsageError("--format goes with --out - or a folder: elsewhere the ending says it");
+    }
     Set<Path> places = new HashSet<>();
     for (Take take : takes) {
       for (String out : outs) {
@@ -211,11 +214,6 @@ public final class OutOption {
       throw new UsageError("--out is empty: name a file, as in --out ball.mp4");
     }
     OutNames.Place place = OutNames.place(out, take, files, usual);
-    boolean inside = place.path().startsWith(Path.of(out)) || place.format().folder();
-    if (format != null && !inside) {
-      throw new UsageError(
-          "--format goes with --out - or a folder: elsewhere the ending says it");
-    }
     Path path = session.resolve(place.path());
     if (!place.format().folder() && !path.endsWith(Path.of(out).getFileName())) {
       folder(out, path);
