@@ -62,9 +62,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         !typed
             && e.getCommandLine().getDefaultValueProvider() instanceof PreferredValues values
             && values.of(e.getArgSpec()).isPresent();
-    return preferred
-        ? Preferences.place(session).map(", says '%s'"::formatted).orElse("")
-        : "";
+    return preferred ? Preferences.place(session).map(", says '%s'"::formatted).orElse("") : "";
   }
 
   @Override

@@ -51,7 +51,10 @@ final class PreferredValues implements IDefaultValueProvider {
     for (String key : values.keySet()) {
       if (TYPED_ONLY.contains(key) || !OptionGroup.known("--" + key)) {
         List<String> all =
-            OptionGroup.names().map(name -> name.substring(2)).filter(n -> !TYPED_ONLY.contains(n)).toList();
+            OptionGroup.names()
+                .map(name -> name.substring(2))
+                .filter(n -> !TYPED_ONLY.contains(n))
+                .toList();
         List<String> near = Nearest.of(key, all);
         throw new UserError(
             Fault.INVALID,
@@ -65,7 +68,8 @@ final class PreferredValues implements IDefaultValueProvider {
 
   /** The preset that is named; it decides over other options, so it is looked for before them. */
   private static Optional<String> preset(String[] args) {
-    List<String> words = new ArrayList<>(Stream.of(args).takeWhile(word -> !word.equals("--")).toList());
+    List<String> words =
+        new ArrayList<>(Stream.of(args).takeWhile(word -> !word.equals("--")).toList());
     for (int i = words.size() - 1; i >= 0; i--) {
       if (words.get(i).startsWith(PRESET + "=")) {
         return Optional.of(words.get(i).substring(PRESET.length() + 1));

@@ -107,7 +107,9 @@ class ArchitectureTest {
                           "pipeline.schedule",
                           "pipeline.family")))),
           Map.entry(
-              "doctor", new Sight(Set.of("cli.terminal", "cli.config", "cli.option"), Set.of("torch", "media"))),
+              "doctor",
+              new Sight(
+                  Set.of("cli.terminal", "cli.config", "cli.option"), Set.of("torch", "media"))),
           Map.entry(
               "command",
               new Sight(
@@ -139,7 +141,13 @@ class ArchitectureTest {
               "",
               new Sight(
                   Set.of(
-                      "cli", "cli.terminal", "cli.words", "cli.config", "cli.option", "make", "plan",
+                      "cli",
+                      "cli.terminal",
+                      "cli.words",
+                      "cli.config",
+                      "cli.option",
+                      "make",
+                      "plan",
                       "command"),
                   Set.of("torch"))));
 

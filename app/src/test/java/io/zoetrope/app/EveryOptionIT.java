@@ -49,7 +49,16 @@ import tools.jackson.databind.json.JsonMapper;
 class EveryOptionIT {
   /** Options that are not about the video. */
   private static final Set<String> APART =
-      Set.of("--json", "--quiet", "--debug", "--help", "--out", "--no-metadata", "--save-latents", "--count", "--preview");
+      Set.of(
+          "--json",
+          "--quiet",
+          "--debug",
+          "--help",
+          "--out",
+          "--no-metadata",
+          "--save-latents",
+          "--count",
+          "--preview");
 
   /** Command lines in which every option has something to do. */
   private static final Map<String, List<String>> LINES =

@@ -131,7 +131,8 @@ class PagesIT {
         continue;
       }
       String run = shorter(command);
-      TestCli.Outcome outcome = new TestCli(folder, environment(folder), new Cancellation()).run(words(run));
+      TestCli.Outcome outcome =
+          new TestCli(folder, environment(folder), new Cancellation()).run(words(run));
       report.add(
           "%s: %s: %s".formatted(run.equals(command) ? "as it stands" : "shorter", page, run));
       if (outcome.code() != 0) {

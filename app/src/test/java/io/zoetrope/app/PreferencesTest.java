@@ -119,8 +119,7 @@ class PreferencesTest {
     write("# mine", "aliases:", "  other: x/y # kept");
     assertThat(run("models", "alias", "b", "ball").code()).isZero();
     assertThat(run("models", "alias", "b", "ball").code()).isZero();
-    assertThat(config)
-        .hasContent("# mine\naliases:\n  b: 'ball'\n  other: x/y # kept\n");
+    assertThat(config).hasContent("# mine\naliases:\n  b: 'ball'\n  other: x/y # kept\n");
     assertThat(run("models").out()).contains("b                is ball");
     // Found: what is wrong with it is another thing than that it is not there.
     assertThat(run("generate", "a", "-m", "b").err()).doesNotContain("there is no model");

@@ -13,13 +13,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What would end {@code train} in its first minute ends {@code train --check}, in the same line. */
+/**
+ * What would end {@code train} in its first minute ends {@code train --check}, in the same line.
+ */
 class RecipeCheckIT {
   private static final Path CHECKOUT = Path.of("..").toAbsolutePath().normalize();
 
   private static final List<String> SHORT =
       List.of(
-          "--set", "steps=1", "--set", "schedule.warmup=0", "--set", "sample.every=0", "--set",
+          "--set",
+          "steps=1",
+          "--set",
+          "schedule.warmup=0",
+          "--set",
+          "sample.every=0",
+          "--set",
           "batch=1");
 
   static Stream<Path> recipes() throws IOException {
@@ -38,8 +46,7 @@ class RecipeCheckIT {
     Path copy = folder.resolve(recipe.getFileName());
     String models = CHECKOUT.resolve("models/toybox").toString();
     String runs = ": " + folder.resolve("runs") + "/";
-    Files.writeString(
-        copy, text.replace("models/toybox", models).replace(": runs/", runs));
+    Files.writeString(copy, text.replace("models/toybox", models).replace(": runs/", runs));
     List<String> line = new ArrayList<>(List.of("train", copy.toString(), "--quiet"));
     line.addAll(SHORT);
     if (text.contains("\n  clips:")) {

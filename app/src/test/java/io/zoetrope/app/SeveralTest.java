@@ -73,12 +73,14 @@ class SeveralTest {
     assertThat(folder.resolve("again.mp4")).hasSameBinaryContentAs(folder.resolve("s-9.mp4"));
     assertThat(several.err()).containsSubsequence("1 of 3: seed 5", "3 of 3: seed 9");
     // Loaded once: the model's word on what it cannot read would be there again.
-    assertThat(several.errors().stream().filter(row -> row.contains("never seen"))).hasSizeLessThan(2);
+    assertThat(several.errors().stream().filter(row -> row.contains("never seen")))
+        .hasSizeLessThan(2);
   }
 
   @Test
   void countGoesOnFromASeed() {
-    TestCli.Outcome outcome = good("generate", "a ball", "-n", "2", "-s", "41", "-o", "c-{seed}.gif");
+    TestCli.Outcome outcome =
+        good("generate", "a ball", "-n", "2", "-s", "41", "-o", "c-{seed}.gif");
     assertThat(outcome.out().lines().map(line -> Path.of(line).getFileName().toString()))
         .containsExactly("c-41.gif", "c-42.gif", "c-sheet.png");
   }

@@ -75,10 +75,7 @@ final class CancelLatency {
   private static void make(String order, Path out, Progress progress) {
     Scopes.run(() ->
         Studio.make(
-            VideoOrder.parse("order", order),
-            Sources.in(Path.of("")),
-            FileSink.of(out),
-            progress));
+            VideoOrder.parse("order", order), Sources.in(Path.of("")), FileSink.of(out), progress));
   }
 
   /** Not a number where the phase was over before. */

@@ -8,7 +8,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What folders take of a disk, and how they are taken away. Links are links: nothing behind them. */
+/**
+ * What folders take of a disk, and how they are taken away. Links are links: nothing behind them.
+ */
 final class DiskUse {
   private DiskUse() {}
 

@@ -35,8 +35,7 @@ import picocli.CommandLine.Parameters;
       "models alias SHORT NAME  lets --model SHORT mean NAME"
     })
 public final class ModelsCommand extends Verb {
-  private static final String USAGE =
-      "say 'models', 'models rm NAME' or 'models alias SHORT NAME'";
+  private static final String USAGE = "say 'models', 'models rm NAME' or 'models alias SHORT NAME'";
 
   @Parameters(
       arity = "0..*",
@@ -141,9 +140,7 @@ public final class ModelsCommand extends Verb {
         Preferences.place(session())
             .orElseThrow(() ->
                 new UserError(
-                    Fault.NOT_FOUND,
-                    "there is no file for aliases",
-                    "set ZOETROPE_CONFIG to one"));
+                    Fault.NOT_FOUND, "there is no file for aliases", "set ZOETROPE_CONFIG to one"));
     AliasLines.put(file, name, target);
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("alias", name);

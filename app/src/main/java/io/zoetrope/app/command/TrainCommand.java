@@ -52,7 +52,9 @@ public final class TrainCommand extends Verb {
       description = "Puts a value over the recipe's, as in objective.perFrame=0.5. Repeatable.")
   private List<String> settings = List.of();
 
-  @Option(names = "--check", description = {
+  @Option(
+      names = "--check",
+      description = {
         "Only say what is wrong: reads all that the recipe names and trains a step on three clips,"
             + " in a folder that is deleted."
       })

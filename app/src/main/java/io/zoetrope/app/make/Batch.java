@@ -50,11 +50,9 @@ record Batch(List<Video> videos) {
     List<Video> videos = new ArrayList<>();
     for (int p = 0; p < prompts.size(); p++) {
       for (long seed : seeds) {
-        VideoOrder order =
-            first.withWish(first.wish().withPrompts(prompts.get(p)).withSeed(seed));
+        VideoOrder order = first.withWish(first.wish().withPrompts(prompts.get(p)).withSeed(seed));
         String title = order.task().title(order.wish());
-        videos.add(
-            new Video(order, new Take(title, p + 1, prompts.size(), seed, seeds.size())));
+        videos.add(new Video(order, new Take(title, p + 1, prompts.size(), seed, seeds.size())));
       }
     }
     return new Batch(videos);

@@ -53,8 +53,7 @@ public final class DecodeCommand extends FilmVerb {
   @Override
   Batch batch() {
     Path path = SourceFile.of(session(), "LATENTS", file);
-    ModelRef ref =
-        ModelRef.of(model).withDtype(run.dtype()).withDevice(run.device());
+    ModelRef ref = ModelRef.of(model).withDtype(run.dtype()).withDevice(run.device());
     Wish wish = Wish.of();
     VideoOrder order =
         new VideoOrder(

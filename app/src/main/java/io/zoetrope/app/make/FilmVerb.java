@@ -6,8 +6,8 @@ import io.zoetrope.app.cli.option.OutOption;
 import io.zoetrope.app.cli.option.OutOption.Target;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.terminal.StepProgress;
-import io.zoetrope.checkpoint.lora.LoraReport;
 import io.zoetrope.app.cli.words.UsageError;
+import io.zoetrope.checkpoint.lora.LoraReport;
 import io.zoetrope.media.ContactSheet;
 import io.zoetrope.media.OutputFormat;
 import io.zoetrope.media.Png;
@@ -161,8 +161,7 @@ public abstract class FilmVerb extends Verb {
   }
 
   private Result run(Batch.Video video, Sources sources, Timings timings, SheetRow row) {
-    List<Target> targets =
-        out.places(session(), output().json(), video.take(), OutputFormat.MP4);
+    List<Target> targets = out.places(session(), output().json(), video.take(), OutputFormat.MP4);
     try {
       Made made = made(video.order(), sources, targets, row);
       timings.add(made.timings());
@@ -208,8 +207,7 @@ public abstract class FilmVerb extends Verb {
     }
   }
 
-  private Map<String, @Nullable Object> fields(
-      List<Target> targets, Made made, Timings timings) {
+  private Map<String, @Nullable Object> fields(List<Target> targets, Made made, Timings timings) {
     VideoRequest request = made.request();
     ModelRef model = made.order().model();
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();

@@ -36,7 +36,9 @@ public abstract class MakeVerb extends FilmVerb {
   /** All that is said to the model. */
   protected abstract List<String> prompts();
 
-  /** Prompts of which each is for a video of its own; if there are none, {@link #prompts} counts. */
+  /**
+   * Prompts of which each is for a video of its own; if there are none, {@link #prompts} counts.
+   */
   protected List<String> lines() {
     return List.of();
   }

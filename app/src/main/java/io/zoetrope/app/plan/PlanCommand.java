@@ -33,12 +33,12 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
 /** {@code zoetrope plan}. */
 @Command(
@@ -51,8 +51,15 @@ import picocli.CommandLine.Parameters;
 public final class PlanCommand extends Verb {
   private static final List<String> FOR_FILMS =
       List.of(
-          "--source", "--seed", "--model", "--tokenizer", "--guidance", "--negative", "--sampler",
-          "--device", "--dtype");
+          "--source",
+          "--seed",
+          "--model",
+          "--tokenizer",
+          "--guidance",
+          "--negative",
+          "--sampler",
+          "--device",
+          "--dtype");
 
   private static final int USUAL_STEPS = 12;
 

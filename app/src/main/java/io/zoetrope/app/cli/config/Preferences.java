@@ -109,7 +109,9 @@ public record Preferences(
           Fault.INVALID,
           "'%s'%s: %s"
               .formatted(
-                  file, where, String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("")),
+                  file,
+                  where,
+                  String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("")),
           e);
     }
     Reader reader = new Reader(file);

@@ -34,8 +34,7 @@ final class OutNames {
    * @param typed behind {@code --out}
    * @param named of the files in a folder, if that was said
    */
-  static Place place(
-      String typed, Take take, Optional<OutputFormat> named, OutputFormat usual) {
+  static Place place(String typed, Take take, Optional<OutputFormat> named, OutputFormat usual) {
     Matcher numbered = NUMBERED.matcher(typed);
     if (numbered.matches()) {
       return pictures(numbered.group(1), numbered.group(2), typed, take);
@@ -105,7 +104,9 @@ final class OutNames {
 
   /** Where the sheet of several videos goes, whose first place was typed. */
   static Path sheet(String typed) {
-    if (typed.endsWith("/") || typed.endsWith(File.separator) || Files.isDirectory(Path.of(typed))) {
+    if (typed.endsWith("/")
+        || typed.endsWith(File.separator)
+        || Files.isDirectory(Path.of(typed))) {
       return Path.of(typed).resolve("sheet.png");
     }
     String plain =

@@ -192,17 +192,14 @@ public final class OutOption {
 
   private Target fresh(Session session, String name, OutputFormat usual) {
     if (format != null) {
-      throw new UsageError(
-          "--format goes with --out - or a folder: elsewhere the ending says it");
+      throw new UsageError("--format goes with --out - or a folder: elsewhere the ending says it");
     }
     return Target.fresh(
-        Claim.first(
-            n -> session.resolve(Path.of(name + (n > 1 ? "-" + n : "") + usual.ending()))),
+        Claim.first(n -> session.resolve(Path.of(name + (n > 1 ? "-" + n : "") + usual.ending()))),
         usual);
   }
 
-  private Target named(
-      Session session, boolean json, String out, Take take, OutputFormat usual) {
+  private Target named(Session session, boolean json, String out, Take take, OutputFormat usual) {
     Optional<OutputFormat> files = OutNames.format(format);
     if (out.equals(PIPE)) {
       if (json) {

@@ -4,6 +4,8 @@ import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.pipeline.order.SourceRef;
 import io.zoetrope.pipeline.order.Wish;
+import io.zoetrope.torch.TextFiles;
+import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.NoSuchFileException;
@@ -11,8 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import io.zoetrope.torch.TextFiles;
-import io.zoetrope.torch.UserError;
 import picocli.CommandLine.Parameters;
 
 /** What to show, as words at the end of a command line. A form for each place they may have. */
