@@ -10,10 +10,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Attention to the tokens before, then a feed-forward layer, each after a norm and added on. */
-final class ClipBlock {
-  private final long heads;
-  private final ClipTextConfig.Activation activation;
+/**
+ * Attention, then a feed-forward layer, each after a norm and added on: in text and in pictures.
+ */
+public final class ClipBlock {
+  private final Shape shape;
   private final LayerNorm norm1;
   private final LayerNorm norm2;
   private final Linear q;
@@ -23,27 +24,52 @@ final class ClipBlock {
   private final Linear fc1;
   private final Linear fc2;
 
-  ClipBlock(ClipTextConfig config, Parameters p) {
-    heads = config.heads();
-    activation = config.activation();
-    long width = config.width();
+  /** Whom a token looks at. */
+  public enum Sight {
+    /** Itself and those before it: in text. */
+    BEFORE,
+    /** All: in pictures. */
+    ALL
+  }
+
+  /**
+   * What a block is like.
+   *
+   * @param width features of a token
+   * @param hidden features inside the feed-forward layer
+   * @param heads of attention
+   * @param activation inside the feed-forward layer
+   * @param normEps of layer normalisation
+   */
+  public record Shape(
+      int width,
+      int hidden,
+      int heads,
+      ClipTextConfig.Activation activation,
+      double normEps,
+      Sight sight) {}
+
+  public ClipBlock(Shape shape, Parameters p) {
+    this.shape = shape;
+    long width = shape.width();
     Parameters attention = p.at("self_attn");
     k = Linear.of(attention.at("k_proj"), width, width, Init.xavier());
     v = Linear.of(attention.at("v_proj"), width, width, Init.xavier());
     q = Linear.of(attention.at("q_proj"), width, width, Init.xavier());
     out = Linear.of(attention.at("out_proj"), width, width, Init.xavier());
-    norm1 = LayerNorm.of(p.at("layer_norm1"), width, config.normEps());
-    fc1 = Linear.of(p.at("mlp").at("fc1"), width, config.hidden(), Init.xavier());
-    fc2 = Linear.of(p.at("mlp").at("fc2"), config.hidden(), width, Init.xavier());
-    norm2 = LayerNorm.of(p.at("layer_norm2"), width, config.normEps());
+    norm1 = LayerNorm.of(p.at("layer_norm1"), width, shape.normEps());
+    fc1 = Linear.of(p.at("mlp").at("fc1"), width, shape.hidden(), Init.xavier());
+    fc2 = Linear.of(p.at("mlp").at("fc2"), shape.hidden(), width, Init.xavier());
+    norm2 = LayerNorm.of(p.at("layer_norm2"), width, shape.normEps());
   }
 
   /**
    * @param x_BND f32
-   * @param mask true where a token may look, broadcast to [B, Hd, N, N]; if empty, at itself and
-   *     all before
+   * @param mask true where a token may look, broadcast to [B, Hd, N, N]; if empty, as the shape
+   *     says
+   * @return [B, N, D] f32
    */
-  Tensor forward(Tensor x_BND, Optional<Tensor> mask) {
+  public Tensor forward(Tensor x_BND, Optional<Tensor> mask) {
     Tensor normed = norm1.forward(x_BND);
     Tensor looked =
         attend(split(q.forward(normed)), split(k.forward(normed)), split(v.forward(normed)), mask);
@@ -51,12 +77,13 @@ final class ClipBlock {
     return x.add(fc2.forward(activate(fc1.forward(norm2.forward(x)))));
   }
 
-  private static Tensor attend(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
-    return mask.isPresent() ? Ops.attention(q, k, v, mask) : Ops.causalAttention(q, k, v);
+  private Tensor attend(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
+    boolean causal = mask.isEmpty() && shape.sight() == Sight.BEFORE;
+    return causal ? Ops.causalAttention(q, k, v) : Ops.attention(q, k, v, mask);
   }
 
   private Tensor activate(Tensor x) {
-    return switch (activation) {
+    return switch (shape.activation()) {
       case QUICK_GELU -> x.mul(Ops.mul(x, 1.702).sigmoid());
       case GELU -> torch.gelu(x);
     };
@@ -65,7 +92,7 @@ final class ClipBlock {
   /** [B, N, Hd * D] -> [B, Hd, N, D], f32. */
   private Tensor split(Tensor x) {
     return x.to(ScalarType.Float)
-        .reshape(x.size(0), x.size(1), heads, x.size(2) / heads)
+        .reshape(x.size(0), x.size(1), shape.heads(), x.size(2) / shape.heads())
         .transpose(1, 2);
   }
 }

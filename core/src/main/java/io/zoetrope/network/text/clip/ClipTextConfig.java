@@ -43,7 +43,12 @@ public record ClipTextConfig(
     /** {@code x Phi(x)}. */
     GELU;
 
-    private static Activation of(String name) {
+    /**
+     * By the name that configs give it.
+     *
+     * @throws UserError if it is another
+     */
+    public static Activation of(String name) {
       return switch (name) {
         case "quick_gelu" -> QUICK_GELU;
         case "gelu" -> GELU;
@@ -84,6 +89,11 @@ public record ClipTextConfig(
         Activation.of(json.path("hidden_act").asString("quick_gelu")),
         json.path("layer_norm_eps").asDouble(1e-5),
         number(json, "eos_token_id", 49407));
+  }
+
+  /** What its blocks are like. */
+  ClipBlock.Shape block() {
+    return new ClipBlock.Shape(width, hidden, heads, activation, normEps, ClipBlock.Sight.BEFORE);
   }
 
   private static int number(JsonNode json, String name, int otherwise) {

@@ -40,7 +40,7 @@ public final class ClipTextModel {
             .at("position_embedding")
             .plain("weight", Init.normal(0.02), config.length(), config.width());
     for (int i = 0; i < config.depth(); i++) {
-      blocks.add(new ClipBlock(config, model.at("encoder").at("layers").at(i)));
+      blocks.add(new ClipBlock(config.block(), model.at("encoder").at("layers").at(i)));
     }
     norm = LayerNorm.of(model.at("final_layer_norm"), config.width(), config.normEps());
   }
