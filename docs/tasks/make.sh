@@ -71,7 +71,7 @@ page() {
     refine)
       source
       film refine "$right" --source "$work/ball"
-      make refine "$work/ball" "$right" --frames 4 --overlap 1 -o "$out/refine.png" ;;
+      make refine "$work/ball" "$right" --strength 0.4 --frames 4 --overlap 1 -o "$out/refine.png" ;;
     travel)
       source
       film travel "$right" "$left" --source "$work/ball"

@@ -202,7 +202,7 @@ final class Drafts {
               Fit.CROP,
               0,
               Optional.empty(),
-              0.4,
+              Optional.empty(),
               Bridge.Where.PIXELS,
               Optional.empty(),
               usual()));
@@ -217,7 +217,7 @@ final class Drafts {
         Fit fit,
         double start,
         Optional<Double> scale,
-        double strength,
+        Optional<Double> strength,
         Optional<String> refiner,
         Join join) {
       return task(
@@ -252,7 +252,8 @@ final class Drafts {
     @Override
     public Order.Refine strength(double strength) {
       RefineSpec is = task();
-      return with(is.fit(), is.start(), is.scale(), strength, is.refiner(), is.join());
+      Optional<Double> again = Optional.of(strength);
+      return with(is.fit(), is.start(), is.scale(), again, is.refiner(), is.join());
     }
 
     @Override

@@ -59,10 +59,11 @@ public final class RefineCommand extends MakeVerb {
   @Option(
       names = "--strength",
       paramLabel = "S",
-      converter = Values.Strength.class,
-      defaultValue = "0.4",
-      description = "How much is made again, 0.01 to 1 (default: ${DEFAULT-VALUE}).")
-  private double strength;
+      converter = Values.Part.class,
+      description =
+          "How much is made again, 0 (it is enlarged and no more) to 1 (default: the model's, else"
+              + " 0.4).")
+  private @Nullable Double strength;
 
   @Option(
       names = "--upscale",
@@ -103,7 +104,7 @@ public final class RefineCommand extends MakeVerb {
         source.fit(),
         source.start(),
         Optional.ofNullable(scale),
-        strength,
+        Optional.ofNullable(strength),
         upscale == Where.pixels ? Bridge.Where.PIXELS : Bridge.Where.LATENTS,
         Optional.ofNullable(refiner),
         join.join());
@@ -143,8 +144,6 @@ public final class RefineCommand extends MakeVerb {
 
   @Override
   Map<String, @Nullable Object> fields(Made made) {
-    Map<String, @Nullable Object> fields = new LinkedHashMap<>(made.details());
-    fields.put("strength", strength);
-    return fields;
+    return new LinkedHashMap<>(made.details());
   }
 }

@@ -80,7 +80,7 @@ enum PlanTask {
               Fit.CROP,
               0,
               Optional.empty(),
-              shape.strength.orElse(0.4),
+              shape.strength.or(() -> Optional.of(0.4)),
               Bridge.Where.PIXELS,
               Optional.empty(),
               shape.join())

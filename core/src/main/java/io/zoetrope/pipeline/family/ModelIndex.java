@@ -81,4 +81,19 @@ public record ModelIndex(
     boolean there = !name.isBlank() && Files.isRegularFile(new ModelLayout(beside).index());
     return there ? Optional.of(beside) : Optional.empty();
   }
+
+  /**
+   * How much {@code refine} makes again where nobody says, as the index says ({@code "refine":
+   * {"strength": X}}): 0 where making it again comes out worse than enlarging.
+   *
+   * @param model a model's folder or file
+   */
+  public static Optional<Double> refineStrength(Path model) {
+    Path index = new ModelLayout(model).index();
+    if (!Files.isRegularFile(index)) {
+      return Optional.empty();
+    }
+    JsonNode strength = JsonFiles.read(index, JsonNode.class).path("refine").path("strength");
+    return strength.isNumber() ? Optional.of(strength.asDouble()) : Optional.empty();
+  }
 }

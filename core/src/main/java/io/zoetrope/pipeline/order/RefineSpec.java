@@ -2,6 +2,8 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Fit;
+import io.zoetrope.media.Frame;
+import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Sound;
 import io.zoetrope.media.Source;
 import io.zoetrope.media.Video;
@@ -17,14 +19,20 @@ import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.task.Restyle;
+import io.zoetrope.pipeline.task.Upscale;
 import io.zoetrope.record.Default;
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A video is made larger and finer. The wish's size is that of the result.
@@ -33,7 +41,8 @@ import java.util.function.UnaryOperator;
  * @param fit how it is made to fit
  * @param start seconds at which it begins, 0 or more
  * @param scale how many times as large, 1 to 8; where no size is wished for, 2
- * @param strength how much is made again, 0.01 to 1
+ * @param strength how much is made again, 0 (nothing: it is enlarged and no more) to 1; empty is as
+ *     the model's index says ({@code "refine": {"strength": X}}), else 0.4
  * @param upscale where it is enlarged
  * @param refiner the model for what comes after enlarging; empty is the one that the first names,
  *     else the first itself
@@ -44,19 +53,20 @@ public record RefineSpec(
     @Default("crop") Fit fit,
     @Default("0.0") double start,
     Optional<Double> scale,
-    @Default("0.4") double strength,
+    Optional<Double> strength,
     @Default("pixels") Bridge.Where upscale,
     Optional<String> refiner,
     @Default("{}") Join join)
     implements TaskSpec {
   private static final double USUAL_SCALE = 2;
+  private static final double USUAL_STRENGTH = 0.4;
 
   /** The model of the last stage, whichever that is. */
   private static final String SECOND = "second";
 
   public RefineSpec {
     Checks.real("start", 0, Wish.MOST_FRAMES, start);
-    Checks.real("strength", 0.01, 1, strength);
+    strength.ifPresent(value -> Checks.real("strength", 0, 1, value));
     scale.ifPresent(value -> Checks.real("scale", 1, 8, value));
     refiner.ifPresent(value -> Checks.named("refiner", value));
   }
@@ -85,15 +95,34 @@ public record RefineSpec(
 
   @Override
   public TimestepPlan plan(Descent descent, LatentGrid grid, int frames) {
-    return Restyle.plan(descent, grid.latents(frames), strength);
+    return Restyle.plan(descent, grid.latents(frames), strength.orElse(USUAL_STRENGTH));
   }
 
   @Override
   public Optional<Path> second(Sources sources, Path first) {
+    if (enlargedOnly()) {
+      return Optional.empty();
+    }
     return refiner
         .map(sources::model)
         .or(() -> ModelIndex.refiner(first))
         .filter(f -> !f.equals(first));
+  }
+
+  private boolean enlargedOnly() {
+    return strength.equals(Optional.of(0.0));
+  }
+
+  /** Who names a refiner wants it to do something. */
+  @Override
+  public TaskSpec settled(Supplier<Path> model) {
+    if (strength.isPresent()) {
+      return this;
+    }
+    Optional<Double> own =
+        refiner.isPresent() ? Optional.empty() : ModelIndex.refineStrength(model.get());
+    Optional<Double> settled = own.or(() -> Optional.of(USUAL_STRENGTH));
+    return new RefineSpec(video, fit, start, scale, settled, upscale, refiner, join);
   }
 
   @Override
@@ -146,7 +175,7 @@ public record RefineSpec(
 
     @Override
     public Map<String, Object> details(VideoModel model) {
-      return Map.of("from", small(model).toString());
+      return Map.of("from", small(model).toString(), "strength", strength.orElse(USUAL_STRENGTH));
     }
 
     @Override
@@ -159,8 +188,17 @@ public record RefineSpec(
       VideoRequest request = making.request();
       Size small = small(making.first().model());
       Cascade cascade = cascade(small, new Size(request.width(), request.height()));
+      if (enlargedOnly()) {
+        making
+            .note()
+            .accept(
+                "enlarged, and nothing made again: a strength of %s makes some of it again"
+                    .formatted(USUAL_STRENGTH));
+      }
       if (given.isEmpty()) {
-        return film(making, cascade, Optional.empty());
+        return enlargedOnly()
+            ? enlarged(making, cascade.part(0, 1), Optional.empty())
+            : film(making, cascade, Optional.empty());
       }
       Source.Wish source =
           Source.Wish.of(small.width(), small.height())
@@ -169,13 +207,16 @@ public record RefineSpec(
               .from(start)
               .first(wish.frames().orElse(RestyleSpec.USUAL_MOST));
       Video begun = making.video(video.orElseThrow(), making.heard(source)).video();
-      return film(making, cascade.part(1, 2), Optional.of(begun));
+      return enlargedOnly()
+          ? enlarged(making, cascade, Optional.of(begun))
+          : film(making, cascade.part(1, 2), Optional.of(begun));
     }
   }
 
   /** The small video from words, and what is made larger of it. */
   private Cascade cascade(Size small, Size large) {
-    Bridge finer = new Bridge.StartNoise(strength, upscale, join.overlap());
+    double again = enlargedOnly() ? USUAL_STRENGTH : strength.orElse(USUAL_STRENGTH);
+    Bridge finer = new Bridge.StartNoise(again, upscale, join.overlap());
     return Cascade.of(
         Stage.of(Optional.empty(), new Bridge.None()).withSize(small),
         Stage.of(Optional.of(SECOND), finer).withSize(large));
@@ -187,6 +228,31 @@ public record RefineSpec(
       CascadeRun.Take take = run.run(cascade, making.request(), begun, reel.timed(progress));
       reel.show(take.engine(), take.request(), take.z_1CFHW(), 0, progress);
     };
+  }
+
+  /** The source, or the small video that is made first, as large as was asked and no more. */
+  private static Shoot enlarged(Making making, Cascade small, Optional<Video> begun) {
+    CascadeRun run = new CascadeRun(name -> making.first());
+    VideoRequest large = making.request();
+    return (reel, progress) -> {
+      Video video =
+          begun.orElseGet(() -> {
+            CascadeRun.Take take = run.run(small, large, begun, reel.timed(progress));
+            return take.engine().decode(take.z_1CFHW(), large.fps(), progress);
+          });
+      long total = video.frames().size();
+      for (Frame frame : video.frames()) {
+        reel.show(List.of(enlarged(frame, large)), total, progress);
+      }
+    };
+  }
+
+  private static Frame enlarged(Frame frame, VideoRequest large) {
+    return Scopes.value(() -> {
+      Tensor x_3FHW = FrameTensors.toTensor(new Video(List.of(frame), large.fps()));
+      Tensor x = Upscale.to(x_3FHW.unsqueeze(0), large.height(), large.width()).select(0, 0);
+      return FrameTensors.toVideo(Ops.clamp(x, -1, 1), large.fps()).frames().getFirst();
+    });
   }
 
   private static Size times(Size from, double factor, int multiple) {

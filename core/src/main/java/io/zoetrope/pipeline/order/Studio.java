@@ -81,8 +81,10 @@ public final class Studio {
   public static Made make(VideoOrder order, Sources sources, FrameSink sink, Progress progress) {
     long seed =
         order.wish().seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(DRAWN_BELOW));
+    TaskSpec settled = order.task().settled(() -> sources.model(order.model().name()));
     Studio studio =
-        new Studio(order.withWish(order.wish().withSeed(seed)), sources, sink, progress);
+        new Studio(
+            order.withTask(settled).withWish(order.wish().withSeed(seed)), sources, sink, progress);
     return TURNS.run(progress, studio::make);
   }
 

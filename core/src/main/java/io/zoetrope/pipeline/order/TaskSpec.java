@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -124,6 +125,15 @@ public sealed interface TaskSpec
   /** Another model that does the last part of the work; empty if the first one does it too. */
   default Optional<Path> second(Sources sources, Path first) {
     return Optional.empty();
+  }
+
+  /**
+   * This with what is up to the model filled in.
+   *
+   * @param model the folder or file of the order's model; looked for only if it is asked for
+   */
+  default TaskSpec settled(Supplier<Path> model) {
+    return this;
   }
 
   /**

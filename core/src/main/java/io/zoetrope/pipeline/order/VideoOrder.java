@@ -46,6 +46,11 @@ public record VideoOrder(
     return RecordReader.kind(TaskSpec.class, task.getClass());
   }
 
+  /** This with another task. */
+  public VideoOrder withTask(TaskSpec other) {
+    return new VideoOrder(other, wish, model, tuning);
+  }
+
   /** This with another wish. */
   public VideoOrder withWish(Wish other) {
     return new VideoOrder(task, other, model, tuning);

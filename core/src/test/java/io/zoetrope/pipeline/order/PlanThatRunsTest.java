@@ -102,7 +102,7 @@ class PlanThatRunsTest {
             Fit.CROP,
             0,
             Optional.empty(),
-            0.3,
+            Optional.of(0.3),
             Bridge.Where.PIXELS,
             Optional.empty(),
             join));

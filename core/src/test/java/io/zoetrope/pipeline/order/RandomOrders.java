@@ -151,7 +151,7 @@ final class RandomOrders {
         pick(Fit.values()),
         real(0, 100),
         maybe(() -> real(1, 8)),
-        real(0.01, 1),
+        maybe(() -> real(0, 1)),
         pick(Bridge.Where.values()),
         maybe(() -> "org/refiner"),
         join());

@@ -70,7 +70,7 @@ class StudioProgressTest {
           Fit.CROP,
           0,
           Optional.empty(),
-          0.3,
+          Optional.of(0.3),
           Bridge.Where.PIXELS,
           Optional.empty(),
           new Join(Optional.of(6), 2));

@@ -183,6 +183,13 @@ public final class Values {
     }
   }
 
+  /** From nothing to all. */
+  public static final class Part extends Real {
+    public Part() {
+      super(0, 1);
+    }
+  }
+
   /** A little noise. */
   public static final class Level extends Real {
     public Level() {
