@@ -77,6 +77,16 @@ public record Component(Path folder, String weightsFile) {
    * @param dtype that weights are stored in
    */
   public void write(Object config, Map<String, Tensor> tensors, ScalarType dtype) {
+    write(config, tensors, dtype, Map.of());
+  }
+
+  /**
+   * As above.
+   *
+   * @param header what the weights' file says beside its format
+   */
+  public void write(
+      Object config, Map<String, Tensor> tensors, ScalarType dtype, Map<String, String> header) {
     if (tensors.isEmpty()) {
       throw new UserError(Fault.NOT_FOUND, "no weights for " + weights());
     }
@@ -84,7 +94,9 @@ public record Component(Path folder, String weightsFile) {
     Scopes.run(() -> {
       Map<String, Tensor> stored = new LinkedHashMap<>();
       tensors.forEach((name, t) -> stored.put(name, t.detach().to(dtype)));
-      Safetensors.write(weights(), stored, Map.of("format", "pt"));
+      Map<String, String> metadata = new LinkedHashMap<>(header);
+      metadata.put("format", "pt");
+      Safetensors.write(weights(), stored, metadata);
     });
   }
 

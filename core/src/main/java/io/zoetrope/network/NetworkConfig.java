@@ -4,6 +4,8 @@ import io.zoetrope.diffusion.condition.Signature;
 import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -55,6 +57,14 @@ public interface NetworkConfig {
   /** The longest clip that it can see at once; empty if any length will do. */
   default OptionalInt longest() {
     return OptionalInt.empty();
+  }
+
+  /**
+   * The {@code config.json} that diffusers' {@code MotionAdapter} has of its motion modules; empty
+   * where it has none, or some that diffusers has no words for.
+   */
+  default Optional<Map<String, Object>> motionAdapter() {
+    return Optional.empty();
   }
 
   /**

@@ -12,6 +12,7 @@ import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ public final class ParameterStore implements AutoCloseable {
   private final SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
   private final Map<String, LoraSlot> slots = new LinkedHashMap<>();
   private final List<String> fresh = new ArrayList<>();
+  private final Set<String> tables = new HashSet<>();
   private final List<KernelForms> forms = new ArrayList<>();
 
   /** Formats that a weight may wait in until it is used. */
@@ -131,6 +133,11 @@ public final class ParameterStore implements AutoCloseable {
     parameters.forEach((name, tensor) -> tensor.set_requires_grad(names.test(name)));
   }
 
+  /** Tables that follow from the network's shape: held, never trained. */
+  public Set<String> tables() {
+    return Collections.unmodifiableSet(tables);
+  }
+
   /** Parameters that the source did not have, and that were made anew. */
   public List<String> missing() {
     return List.copyOf(fresh);
@@ -221,6 +228,7 @@ public final class ParameterStore implements AutoCloseable {
   Tensor buffer(String name, Init init, long... shape) {
     Tensor table = get(name, Use.PLAIN, init, shape);
     fresh.remove(name);
+    tables.add(name);
     return table;
   }
 

@@ -118,7 +118,8 @@ public final class RecordReader {
     if (!(type instanceof Class<?> c)) {
       throw new IllegalStateException("no reader for " + type);
     }
-    if (c.isSealed()) {
+    // An enum whose constants have bodies is sealed as well.
+    if (c.isSealed() && !c.isEnum()) {
       Optional<Method> named = named(c);
       return named.isPresent() && node instanceof Node.Scalar word && !word.isNull()
           ? named(named.get(), word, path)

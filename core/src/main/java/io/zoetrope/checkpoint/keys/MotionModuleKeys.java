@@ -4,6 +4,7 @@ import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Tensor;
@@ -70,5 +71,56 @@ public final class MotionModuleKeys {
     }
     int number = 1 + Integer.parseInt(part.group(2));
     return (part.group(1).equals("norms") ? "norm" : "attn") + number + "." + part.group(3);
+  }
+
+  private static final Pattern MODULE =
+      Pattern.compile("(.*motion_modules\\.\\d+\\.)(transformer_blocks\\.\\d+\\.)?(.+)");
+  private static final Pattern LAYER = Pattern.compile("(attn|norm)([12])\\.(.+)|norm3\\.(.+)");
+
+  /**
+   * Tensors by diffusers' names as an original file has them: bare keys, and the table of positions
+   * in each attention.
+   *
+   * @throws UserError if one is not of a motion module
+   */
+  public static SequencedMap<String, Tensor> toOriginal(Map<String, Tensor> tensors) {
+    SequencedMap<String, Tensor> renamed = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> {
+      Matcher module = MODULE.matcher(name);
+      if (!module.matches()) {
+        throw new UserError(
+            Fault.MISMATCH,
+            "a file of motion modules holds nothing else, and '%s' is none of their weights"
+                .formatted(name),
+            "let names be [\"*motion_modules.*\"], or write plain");
+      }
+      String place = module.group(1) + "temporal_transformer.";
+      if (module.group(2) == null) {
+        renamed.put(place + module.group(3), tensor);
+      } else if (module.group(3).equals("pos_embed.pe")) {
+        String block = place + module.group(2);
+        for (int i = 1; i <= 2; i++) {
+          String attention = module.group(1) + module.group(2) + "attn" + i + ".to_q.weight";
+          if (tensors.containsKey(attention)) {
+            renamed.put(block + "attention_blocks." + (i - 1) + ".pos_encoder.pe", tensor);
+          }
+        }
+      } else {
+        renamed.put(place + module.group(2) + original(module.group(3)), tensor);
+      }
+    });
+    return renamed;
+  }
+
+  private static String original(String name) {
+    Matcher layer = LAYER.matcher(name);
+    if (!layer.matches()) {
+      return name;
+    }
+    if (layer.group(4) != null) {
+      return "ff_norm." + layer.group(4);
+    }
+    String kind = layer.group(1).equals("norm") ? "norms." : "attention_blocks.";
+    return kind + (Integer.parseInt(layer.group(2)) - 1) + "." + layer.group(3);
   }
 }

@@ -4,7 +4,9 @@ import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -65,6 +67,24 @@ public final class DiffusersConfig {
               .formatted(unet.blocks()));
     }
     return module(o, resolutions, "motion", 2);
+  }
+
+  /** {@code MotionAdapter}'s config of modules in a network: what {@link #adapter} reads. */
+  static Map<String, Object> adapterOf(UNetConfig unet, TemporalBlock.MotionModule module) {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("_class_name", "MotionAdapter");
+    config.put("block_out_channels", unet.widths());
+    config.put("motion_layers_per_block", unet.blocks());
+    config.put("motion_max_seq_length", module.frames());
+    config.put("motion_mid_block_layers_per_block", 1);
+    config.put("motion_norm_num_groups", unet.style().groups());
+    config.put("motion_num_attention_heads", module.heads());
+    config.put("use_motion_mid_block", module.middle());
+    if (!module.blocks().equals(MotionBlocks.all(1))) {
+      config.put("motion_transformer_layers_per_block", module.blocks().down());
+      config.put("motion_transformer_layers_per_mid_block", module.blocks().middle());
+    }
+    return config;
   }
 
   /**

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -67,6 +68,11 @@ public interface TemporalBlock {
   /** Whether a parameter of its layers learns; a table that checkpoints hold does not. */
   default boolean learns(String parameter) {
     return has(parameter);
+  }
+
+  /** The config of diffusers' {@code MotionAdapter} of such blocks; empty if it is none. */
+  default Optional<Map<String, Object>> adapter(UNetConfig unet) {
+    return Optional.empty();
   }
 
   /** Whether frames see each other by it. */
@@ -197,6 +203,13 @@ public interface TemporalBlock {
     @Override
     public boolean learns(String parameter) {
       return has(parameter) && !parameter.endsWith(io.zoetrope.network.unet.MotionModule.TABLE);
+    }
+
+    @Override
+    public Optional<Map<String, Object>> adapter(UNetConfig unet) {
+      return attentions == 2
+          ? Optional.of(DiffusersConfig.adapterOf(unet, this))
+          : Optional.empty();
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -219,6 +220,11 @@ public record UNetConfig(
   @Override
   public OptionalInt longest() {
     return inflation.temporal().longest();
+  }
+
+  @Override
+  public Optional<Map<String, Object>> motionAdapter() {
+    return inflation.temporal().adapter(this);
   }
 
   /** What is kept on the way down, and what the widest layer holds. */

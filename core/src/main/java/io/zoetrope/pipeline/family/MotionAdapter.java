@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.checkpoint.Component;
+import io.zoetrope.checkpoint.Provenance;
 import io.zoetrope.checkpoint.WeightSet;
 import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.checkpoint.keys.MotionModuleKeys;
@@ -102,7 +103,7 @@ public final class MotionAdapter implements AutoCloseable {
     }
   }
 
-  /** What a file without a config must be: all originals have 8 heads and one block. */
+  /** What a file without a config must be: released originals have 8 heads and one block. */
   private TemporalBlock.MotionModule guess() {
     if (tensors.keySet().stream().noneMatch(name -> name.contains("motion_modules."))) {
       throw new UserError(Fault.DAMAGED, "it holds no motion modules");
@@ -116,7 +117,16 @@ public final class MotionAdapter implements AutoCloseable {
             .orElse(LONGEST);
     boolean middle = tensors.keySet().stream().anyMatch(name -> name.startsWith("mid_block."));
     boolean two = tensors.keySet().stream().anyMatch(name -> name.contains(".attn2."));
-    return new TemporalBlock.MotionModule(8, MotionBlocks.all(1), two ? 2 : 1, frames, middle);
+    return new TemporalBlock.MotionModule(
+        heads(), MotionBlocks.all(1), two ? 2 : 1, frames, middle);
+  }
+
+  private int heads() {
+    String said = Provenance.of(file.metadata()).get("heads").orElse("8");
+    if (!said.matches("[1-9][0-9]{0,3}")) {
+      throw new UserError(Fault.DAMAGED, "its header says it has '%s' heads".formatted(said));
+    }
+    return Integer.parseInt(said);
   }
 
   /** Where its weights lie. */

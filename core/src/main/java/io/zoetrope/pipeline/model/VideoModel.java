@@ -40,13 +40,15 @@ public final class VideoModel implements AutoCloseable {
   private final Blueprint blueprint;
   private final LoadedParts parts;
   private final LoadedLoras loras;
+  private final Origins origins;
   private final VideoNetwork network;
   private final X0Denoiser denoiser;
   private final Autoencoder autoencoder;
   private final Optional<PromptEncoder> text;
 
-  private VideoModel(Blueprint blueprint, LoadedParts parts, LoadedLoras loras) {
+  private VideoModel(Blueprint blueprint, LoadedParts parts, LoadedLoras loras, Origins origins) {
     this.blueprint = blueprint;
+    this.origins = origins;
     this.parts = parts;
     this.loras = loras;
     network =
@@ -92,8 +94,9 @@ public final class VideoModel implements AutoCloseable {
       LoadedParts parts = LoadedParts.load(blueprint, progress);
       LoadedLoras loras = new LoadedLoras();
       try {
+        Origins origins = Origins.of(choice, blueprint, parts.store(Role.DENOISER).orElseThrow());
         loras = LoadedLoras.merge(choice.loras(), parts);
-        return new VideoModel(blueprint, parts, loras);
+        return new VideoModel(blueprint, parts, loras, origins);
       } catch (RuntimeException e) {
         loras.free();
         parts.close();
@@ -129,6 +132,19 @@ public final class VideoModel implements AutoCloseable {
   /** What was used of each LoRA, in the order they were given. */
   public List<LoraReport> loras() {
     return loras.reports();
+  }
+
+  /**
+   * By what its network is known again, before LoRAs: see {@link
+   * io.zoetrope.checkpoint.WeightsPrint}.
+   */
+  public String print() {
+    return origins.print();
+  }
+
+  /** What was put into it that was trained on another base or schedule; a line each. */
+  public List<String> strangers() {
+    return origins.strangers();
   }
 
   /** What became of every key of its files, part by part. */

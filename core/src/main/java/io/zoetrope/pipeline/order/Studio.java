@@ -124,6 +124,7 @@ public final class Studio {
       note("needs " + need.line());
     }
     model.loras().forEach(report -> note(report.line()));
+    model.strangers().forEach(this::note);
     Engine first = order.tuning().over(model);
     Engine second = late.map(order.tuning()::over).orElse(first);
     Unread.lines(order.wish(), model, Knowledge.of(folder)).forEach(this::note);

@@ -97,6 +97,23 @@ public final class DiffusersScheduler implements Scheduling {
     return flows() ? new FlowSchedule(1) : bars.schedule();
   }
 
+  @Override
+  public String describe() {
+    if (flows()) {
+      return "flow";
+    }
+    boolean lcm = kind == SchedulerClass.LCM;
+    String zero = fields.flag("rescale_betas_zero_snr", false) ? " to zero SNR" : "";
+    return fields.numbers("trained_betas").isPresent()
+        ? "trained_betas"
+        : fields.text("beta_schedule", lcm ? "scaled_linear" : "linear")
+            + " "
+            + fields.number("beta_start", lcm ? 0.00085 : 1e-4)
+            + "-"
+            + fields.number("beta_end", lcm ? 0.012 : 0.02)
+            + zero;
+  }
+
   private boolean flows() {
     return kind == SchedulerClass.FLOW || fields.flag("use_flow_sigmas", false);
   }

@@ -36,6 +36,16 @@ public record SchedulerConfig(
   }
 
   @Override
+  public String describe() {
+    return switch (schedule) {
+      case "flow" -> shift == 1 ? "flow" : "flow " + shift;
+      case "linear" -> "linear 1.0E-4-0.02";
+      case "scaled_linear" -> "scaled_linear 8.5E-4-0.012";
+      default -> schedule;
+    };
+  }
+
+  @Override
   public Prediction toPrediction() {
     return Prediction.of(prediction);
   }

@@ -19,6 +19,9 @@ public sealed interface Scheduling permits SchedulerConfig, DiffusersScheduler {
   /** The schedule of the training. */
   NoiseSchedule toSchedule();
 
+  /** The schedule of the training in words: {@code scaled_linear 8.5E-4-0.012}, {@code flow}. */
+  String describe();
+
   /**
    * How to sample.
    *

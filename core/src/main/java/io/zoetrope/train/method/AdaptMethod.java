@@ -1,5 +1,6 @@
 package io.zoetrope.train.method;
 
+import io.zoetrope.checkpoint.Provenance;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
@@ -12,6 +13,7 @@ import io.zoetrope.record.Default;
 import io.zoetrope.record.Inline;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.FileDigest;
 import io.zoetrope.torch.UserError;
 import io.zoetrope.train.Ema;
 import io.zoetrope.train.Pass;
@@ -30,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /**
  * Trains parts of a model that is there: low-rank factors beside its layers, or some of its
@@ -40,6 +43,7 @@ import java.util.Optional;
  * @param base the model
  * @param parts that learn
  * @param passes whose sum is the loss; without any, one over whole cuts from which all parts learn
+ * @param triggers words that call up what was learned, for those who read the files
  * @param schedule of the noise in place of the base's
  * @param prediction in place of the base's
  * @param noise which it meets
@@ -51,6 +55,7 @@ record AdaptMethod(
     BaseBlock base,
     List<PartBlock> parts,
     @Default("[]") List<PassBlock> passes,
+    @Default("[]") List<String> triggers,
     Optional<ScheduleBlock> schedule,
     Optional<Prediction> prediction,
     @Inline @Default("{perFrame: 0.0, levels: {kind: uniform}}") NoiseBlock noise,
@@ -60,6 +65,7 @@ record AdaptMethod(
   public AdaptMethod {
     parts = List.copyOf(parts);
     passes = List.copyOf(passes);
+    triggers = List.copyOf(triggers);
     if (parts.isEmpty()) {
       throw new UserError(Fault.INVALID, "parts must name something that learns");
     }
@@ -134,40 +140,46 @@ record AdaptMethod(
         new Player(
             "", List.copyOf(learning), losses, recipe.settings().learning(), Player.Turns.EACH);
     Path folder = setting.folder().root().resolve("trained");
-    List<Path> files =
-        learning.stream().map(part -> folder.resolve(part.name() + ".safetensors")).toList();
+    List<Path> files = learning.stream().flatMap(part -> part.files(folder).stream()).toList();
     return new Prepared(
         List.of(player),
         new Product(
             files.size() == 1 ? files.getFirst() : folder,
-            averages -> write(learning, files, averages, header(recipe, meant))));
+            averages -> write(learning, folder, averages, origin(setting, model, meant, cut))));
   }
 
   /** What is meant where a recipe names no passes. */
   private static final PassBlock WHOLE =
       new PassBlock("cut", PassBlock.Frames.CUT, 1, 1, Map.of(), List.of());
 
-  private static void write(
-      List<BasePart> parts, List<Path> files, Ema averages, Map<String, String> header) {
-    for (int i = 0; i < parts.size(); i++) {
-      try {
-        Files.createDirectories(files.get(i).getParent());
-      } catch (IOException e) {
-        throw AtomicFiles.cannot("write", files.get(i), e);
-      }
-      parts.get(i).write(files.get(i), averages.tensors(), header);
+  private static void write(List<BasePart> parts, Path folder, Ema averages, Provenance origin) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("write", folder, e);
     }
+    parts.forEach(part -> part.write(folder, averages.tensors(), origin));
   }
 
   /** What a file says of where it comes from. */
-  private Map<String, String> header(Recipe<?> recipe, Prediction meant) {
-    Map<String, String> header = new LinkedHashMap<>();
-    header.put("zoetrope.method", "adapt");
-    header.put("zoetrope.run", recipe.name());
-    header.put("zoetrope.base", String.valueOf(base.model().getFileName()));
-    header.put("zoetrope.steps", Long.toString(recipe.steps()));
-    header.put("zoetrope.prediction", meant.name());
-    schedule.ifPresent(s -> header.put("zoetrope.schedule", s.name()));
-    return header;
+  private Provenance origin(Setting setting, VideoModel model, Prediction meant, int cut) {
+    Recipe<?> recipe = setting.recipe();
+    SequencedMap<String, String> said = new LinkedHashMap<>();
+    said.put("method", "adapt");
+    said.put("run", recipe.name());
+    said.put("recipe", FileDigest.of(setting.folder().root().resolve("recipe.yaml")));
+    said.put(Provenance.BASE, String.valueOf(base.model().getFileName()));
+    said.put(Provenance.PRINT, model.print());
+    said.put("steps", Long.toString(recipe.steps()));
+    said.put("prediction", meant.name());
+    said.put(
+        Provenance.SCHEDULE,
+        schedule.map(ScheduleBlock::describe).orElseGet(() -> model.scheduling().describe()));
+    said.put("frames", Integer.toString(cut));
+    said.put("stride", Integer.toString(clips.maxStride()));
+    if (!triggers.isEmpty()) {
+      said.put("trigger_words", String.join(", ", triggers));
+    }
+    return new Provenance(said);
   }
 }

@@ -1,10 +1,15 @@
 package io.zoetrope.train.part;
 
+import io.zoetrope.checkpoint.Provenance;
+import io.zoetrope.checkpoint.lora.LoraDialect;
 import io.zoetrope.checkpoint.lora.LoraWriter;
+import io.zoetrope.nn.Lora;
 import io.zoetrope.nn.LoraFactors;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,11 +27,27 @@ record LoraPart(PartBlock.Lora block, String network, LoraFactors factors) imple
   static LoraPart of(PartBlock.Lora block, VideoModel base, RandomStreams random) {
     ParameterStore store = block.in().store(base);
     List<String> layers = LayerWords.choose(block.targets(), LoraFactors.layers(store));
-    double alpha = block.alpha().orElse((double) block.rank());
+    String network = block.in().prefix(base);
+    requireNames(block, network, layers);
     return new LoraPart(
         block,
-        block.in().prefix(base),
-        new LoraFactors(store, block.name(), layers, block.rank(), alpha, random));
+        network,
+        new LoraFactors(store, block.name(), layers, block.rank(), block.strength(), random));
+  }
+
+  /** Requires before anything is trained that the formats can say what will be. */
+  private static void requireNames(PartBlock.Lora block, String network, List<String> layers) {
+    Scopes.run(() -> {
+      SequencedMap<String, Lora.Update> updates = new LinkedHashMap<>();
+      Tensor one = Tensors.zeros(1, 1);
+      layers.forEach(layer -> updates.put(layer, new Lora.Update(one, one, 1)));
+      Lora lora = new Lora(updates);
+      block
+          .formats()
+          .forEach(dialect -> {
+            Map<String, Tensor> unused = dialect.tensors(network, lora);
+          });
+    });
   }
 
   @Override
@@ -52,16 +73,30 @@ record LoraPart(PartBlock.Lora block, String network, LoraFactors factors) imple
   }
 
   @Override
-  public void write(Path file, Map<String, Tensor> values, Map<String, String> header) {
+  public List<Path> files(Path folder) {
+    return block.formats().stream().map(dialect -> file(folder, dialect)).toList();
+  }
+
+  private Path file(Path folder, LoraDialect dialect) {
+    return PartFiles.file(folder, block.name(), block.formats(), dialect, ".safetensors");
+  }
+
+  @Override
+  public void write(Path folder, Map<String, Tensor> values, Provenance origin) {
     Map<String, Tensor> own = new LinkedHashMap<>();
     factors
         .parameters()
         .keySet()
         .forEach(name ->
             own.put(name, Objects.requireNonNull(values.get(block.name() + "." + name), name)));
-    Map<String, String> more = new LinkedHashMap<>(header);
-    more.put("zoetrope.rank", Integer.toString(block.rank()));
-    LoraWriter.write(file, network, factors.lora(own), more);
+    Provenance more =
+        origin
+            .with("kind", "lora")
+            .with("rank", Integer.toString(block.rank()))
+            .with("alpha", Double.toString(block.strength()));
+    for (LoraDialect dialect : block.formats()) {
+      LoraWriter.write(file(folder, dialect), dialect, network, factors.lora(own), more.header());
+    }
   }
 
   @Override

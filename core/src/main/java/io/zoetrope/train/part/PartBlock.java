@@ -1,5 +1,6 @@
 package io.zoetrope.train.part;
 
+import io.zoetrope.checkpoint.lora.LoraDialect;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.record.Default;
 import io.zoetrope.torch.Fault;
@@ -32,6 +33,7 @@ public sealed interface PartBlock {
    * @param rank of each update
    * @param alpha it acts times {@code alpha / rank}; the rank if left out
    * @param rate factor of the learning rate
+   * @param formats in which it is written, a file each
    */
   record Lora(
       @Default("lora") String name,
@@ -39,19 +41,27 @@ public sealed interface PartBlock {
       @Default("[attention]") List<String> targets,
       @Default("8") int rank,
       Optional<Double> alpha,
-      @Default("1.0") double rate)
+      @Default("1.0") double rate,
+      @Default("[peft]") List<LoraDialect> formats)
       implements PartBlock {
     public Lora {
       targets = List.copyOf(targets);
+      formats = formats.stream().distinct().toList();
       requireName(name);
       requireRate(rate);
       requireSome("targets", targets);
+      requireSome("formats", formats);
       if (rank < 1 || rank > 4096) {
         throw new UserError(Fault.INVALID, "rank must be 1 to 4096, is " + rank);
       }
       if (alpha.isPresent() && !(alpha.get() > 0)) {
         throw new UserError(Fault.INVALID, "alpha must be above 0, is " + alpha.get());
       }
+    }
+
+    /** Alpha, which is the rank where nothing is said. */
+    double strength() {
+      return alpha.orElse((double) rank);
     }
 
     @Override
@@ -66,18 +76,22 @@ public sealed interface PartBlock {
    * @param in which network
    * @param names of its weights, with * for any part
    * @param rate factor of the learning rate
+   * @param formats in which they are written
    */
   record Weights(
       @Default("weights") String name,
       @Default("denoiser") BaseNetwork in,
       List<String> names,
-      @Default("1.0") double rate)
+      @Default("1.0") double rate,
+      @Default("[plain]") List<ModuleForm> formats)
       implements PartBlock {
     public Weights {
       names = List.copyOf(names);
       requireName(name);
       requireRate(rate);
       requireSome("names", names);
+      formats = formats.stream().distinct().toList();
+      requireSome("formats", formats);
     }
 
     @Override
@@ -100,7 +114,7 @@ public sealed interface PartBlock {
     }
   }
 
-  private static void requireSome(String key, List<String> names) {
+  private static void requireSome(String key, List<?> names) {
     if (names.isEmpty()) {
       throw new UserError(Fault.INVALID, key + " must name something");
     }

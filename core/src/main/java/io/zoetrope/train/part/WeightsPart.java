@@ -1,6 +1,7 @@
 package io.zoetrope.train.part;
 
-import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.checkpoint.Provenance;
+import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.torch.Fault;
@@ -8,10 +9,12 @@ import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.SequencedSet;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -28,19 +31,28 @@ final class WeightsPart implements BasePart {
 
   private final PartBlock.Weights block;
   private final String network;
+  private final NetworkConfig config;
+  private final ParameterStore store;
   private final SequencedMap<String, Weight> weights = new LinkedHashMap<>();
   private double scale = 1;
 
-  private WeightsPart(PartBlock.Weights block, String network) {
+  private WeightsPart(
+      PartBlock.Weights block, String network, NetworkConfig config, ParameterStore store) {
     this.block = block;
     this.network = network;
+    this.config = config;
+    this.store = store;
   }
 
   static WeightsPart of(PartBlock.Weights block, VideoModel base) {
     ParameterStore store = block.in().store(base);
     SequencedMap<String, Tensor> all = store.parameters();
-    List<String> names = LayerWords.choose(block.names(), all.sequencedKeySet());
-    WeightsPart part = new WeightsPart(block, block.in().prefix(base));
+    SequencedSet<String> learnable = new LinkedHashSet<>(all.sequencedKeySet());
+    learnable.removeAll(store.tables());
+    List<String> names = LayerWords.choose(block.names(), learnable);
+    NetworkConfig config = base.network().config();
+    block.formats().forEach(form -> form.requireNames(names, config));
+    WeightsPart part = new WeightsPart(block, block.in().prefix(base), config, store);
     for (String name : names) {
       Tensor handle = Objects.requireNonNull(all.get(name));
       Tensor loaded = Scopes.keep(Scopes.tensor(handle::detach));
@@ -86,17 +98,32 @@ final class WeightsPart implements BasePart {
   }
 
   @Override
-  public void write(Path file, Map<String, Tensor> values, Map<String, String> header) {
+  public List<Path> files(Path folder) {
+    return block.formats().stream().map(form -> file(folder, form)).toList();
+  }
+
+  private Path file(Path folder, ModuleForm form) {
+    return PartFiles.file(folder, block.name(), block.formats(), form, form.suffix());
+  }
+
+  @Override
+  public void write(Path folder, Map<String, Tensor> values, Provenance origin) {
     Map<String, Tensor> named = new LinkedHashMap<>();
     weights
         .keySet()
         .forEach(name ->
-            named.put(
-                network + "." + name,
-                Objects.requireNonNull(values.get(block.name() + "." + name), name)));
-    Map<String, String> more = new LinkedHashMap<>(header);
-    more.put("format", "pt");
-    Safetensors.write(file, named, more);
+            named.put(name, Objects.requireNonNull(values.get(block.name() + "." + name), name)));
+    Map<String, String> header = origin.with("kind", "weights").header();
+    header = new LinkedHashMap<>(header);
+    header.put("format", "pt");
+    Map<String, Tensor> tables = new LinkedHashMap<>();
+    store
+        .tables()
+        .forEach(name -> tables.put(name, Objects.requireNonNull(store.parameters().get(name))));
+    for (ModuleForm form : block.formats()) {
+      form.write(
+          file(folder, form), new ModuleForm.Learned(network, config, named, tables, header));
+    }
   }
 
   @Override
