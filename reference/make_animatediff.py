@@ -195,4 +195,5 @@ def main():
     (folder / "schedulers.json").write_text(json.dumps(cases, indent=1) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

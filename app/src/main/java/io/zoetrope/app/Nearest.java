@@ -26,6 +26,12 @@ final class Nearest {
           Map.entry("--ckpt", "--model"),
           Map.entry("--output", "--out"),
           Map.entry("--denoising-strength", "--strength"),
+          Map.entry("--ip-adapter-image", "--picture-prompt"),
+          Map.entry("--image-prompt", "--picture-prompt"),
+          Map.entry("--ipadapter", "--ip-adapter"),
+          Map.entry("--ip-adapter-scale", "--picture-scale"),
+          Map.entry("--ip-adapter-weight", "--picture-scale"),
+          Map.entry("--clip-vision", "--image-encoder"),
           Map.entry("--framerate", "--fps"));
 
   private Nearest() {}

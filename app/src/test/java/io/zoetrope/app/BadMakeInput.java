@@ -4,6 +4,8 @@ import static io.zoetrope.app.BadInputTest.FAILED;
 import static io.zoetrope.app.BadInputTest.USAGE;
 import static io.zoetrope.app.BadInputTest.row;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 
@@ -47,6 +49,17 @@ final class BadMakeInput {
             "good.png",
             "--motion-adapter",
             "no"),
+        row(USAGE, "needs the adapter", "animate", "good.png", "--picture-prompt", "good.png"),
+        row(USAGE, "without a picture", "animate", "good.png", "--ip-adapter", "a.safetensors"),
+        row(USAGE, "without a picture", "animate", "good.png", "--picture-scale", "1"),
+        row(USAGE, "without a picture", "animate", "good.png", "--image-encoder", "a"),
+        picture(USAGE, "0 to 10, not 11", "good.png", "--picture-scale", "11"),
+        picture(USAGE, "0 to 10, not NaN", "good.png", "--picture-scale", "nan"),
+        picture(USAGE, "say of each picture", "good.png", "--picture-prompt", "4:good.png"),
+        picture(USAGE, "4 does not come after 4", "4:good.png", "--picture-prompt", "4:good.png"),
+        picture(USAGE, "no frame 9999999", "9999999:good.png"),
+        picture(USAGE, "--picture-prompt is empty", ""),
+        picture(FAILED, "--ip-adapter: there is no", "good.png", "--ip-adapter", "no"),
         row(USAGE, "--window: '0' is out of range", "animate", "good.png", "--window", "0"),
         row(USAGE, "--free-init: '21' is out of range", "animate", "good.png", "--free-init", "21"),
         row(USAGE, "--clip-skip: '12' is out of range", "animate", "good.png", "--clip-skip", "12"),
@@ -252,5 +265,15 @@ final class BadMakeInput {
 
   private static Arguments zero(int code, String words, String option, String value) {
     return row(code, words, "generate", "x", "--method", "text2video-zero", option, value);
+  }
+
+  /** With a picture that a video is to be like, and a file as the adapter that it needs. */
+  private static Arguments picture(int code, String words, String shown, String... more) {
+    List<String> all = new ArrayList<>(List.of("animate", "good.png", "--picture-prompt", shown));
+    if (!List.of(more).contains("--ip-adapter")) {
+      all.addAll(List.of("--ip-adapter", "a-file"));
+    }
+    all.addAll(List.of(more));
+    return row(code, words, all.toArray(String[]::new));
   }
 }

@@ -5,6 +5,7 @@ import io.zoetrope.nn.Attention;
 import io.zoetrope.torch.ComputeDevice;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
@@ -26,8 +27,22 @@ public record FrameText(Optional<Tensor> mask_MN, Optional<Tensor> rows) {
     Tensor text = text(conditioning);
     Optional<Tensor> mask =
         conditioning.get(Conditioning.TEXT_MASK).map(m -> readable(m.flatten(0, 1)));
+    return of(mask, text, conditioning.get(Conditioning.FRAME_TEXTS), batch, frames);
+  }
+
+  /**
+   * The same of other tokens that frames choose from, none of them hidden.
+   *
+   * @param all_BGND G choices a clip
+   * @param which_BF which of them each frame has; empty where G is 1
+   */
+  public static FrameText of(Tensor all_BGND, Optional<Tensor> which_BF, long batch, long frames) {
+    return of(Optional.empty(), all_BGND, which_BF, batch, frames);
+  }
+
+  private static FrameText of(
+      Optional<Tensor> mask, Tensor text, Optional<Tensor> which, long batch, long frames) {
     long texts = text.size(1);
-    Optional<Tensor> which = conditioning.get(Conditioning.FRAME_TEXTS);
     if (which.isEmpty()) {
       if (texts != 1) {
         throw new IllegalArgumentException(
@@ -89,18 +104,48 @@ public record FrameText(Optional<Tensor> mask_MN, Optional<Tensor> rows) {
         .reshape(vectors_BGD.size(0), -1, vectors_BGD.size(2));
   }
 
+  /**
+   * What frames look at beside their text.
+   *
+   * @param context keys and values of M things to see
+   * @param rows which of the M each of the B * F frames sees; empty where those of a clip see one
+   * @param scale of what is seen
+   */
+  public record Beside(Attention.Context context, Optional<Tensor> rows, double scale) {}
+
   /** x [B, F, N, D] looks at the text. */
   public Tensor attend(Attention attention, Tensor x_BFND, Tensor tokens_MND) {
+    return attend(attention, x_BFND, tokens_MND, Optional.empty());
+  }
+
+  /** x [B, F, N, D] looks at the text, and by the same queries at something beside it. */
+  public Tensor attend(
+      Attention attention, Tensor x_BFND, Tensor tokens_MND, Optional<Beside> beside) {
     long b = x_BFND.size(0);
     long f = x_BFND.size(1);
     long n = x_BFND.size(2);
     long d = x_BFND.size(3);
     Attention.Context context =
         attention.context(tokens_MND, mask_MN.map(m -> m.reshape(m.size(0), 1, 1, m.size(1))));
-    Tensor x = rows.isEmpty() ? x_BFND.reshape(b, f * n, d) : x_BFND.reshape(b * f, n, d);
-    if (rows.isPresent()) {
-      context = context.rows(rows.get());
+    boolean each = rows.isPresent() || beside.flatMap(Beside::rows).isPresent();
+    Tensor x = each ? x_BFND.reshape(b * f, n, d) : x_BFND.reshape(b, f * n, d);
+    if (each) {
+      context = context.rows(rows.orElseGet(() -> clips(b, f)));
     }
-    return attention.cross(x, context).reshape(b, f, n, -1);
+    if (beside.isEmpty()) {
+      return attention.cross(x, context).reshape(b, f, n, -1);
+    }
+    Attention.Context more = beside.get().context();
+    if (each) {
+      more = more.rows(beside.get().rows().orElseGet(() -> clips(b, f)));
+    }
+    return attention.cross(x, context, more, beside.get().scale()).reshape(b, f, n, -1);
+  }
+
+  /** For each of B * F frames its clip. */
+  private static Tensor clips(long batch, long frames) {
+    long[] clips = new long[Math.toIntExact(batch * frames)];
+    Arrays.setAll(clips, i -> i / frames);
+    return Tensors.of(clips, clips.length);
   }
 }

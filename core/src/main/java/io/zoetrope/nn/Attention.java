@@ -1,6 +1,7 @@
 package io.zoetrope.nn;
 
 import io.zoetrope.torch.AttentionKernel;
+import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -96,6 +97,26 @@ public final class Attention {
   public Context context(Tensor context_BMD, Optional<Tensor> mask) {
     Tensor context = precision.cast(context_BMD);
     return new Context(keys(context), values(context), mask);
+  }
+
+  /**
+   * Keys and values of other projections than its own, for {@link #cross(Tensor, Context, Context,
+   * double)}.
+   */
+  public Context context(Linear keys, Linear values, Tensor context_BMD) {
+    Tensor context = precision.cast(context_BMD);
+    return new Context(
+        split(keys.forward(context)).to(ScalarType.Float),
+        split(values.forward(context)).to(ScalarType.Float),
+        Optional.empty());
+  }
+
+  /** x [B, N, D] looks at the context, and by the same queries at one beside it. */
+  public Tensor cross(Tensor x_BND, Context context, Context beside, double scale) {
+    Tensor q = queries(x_BND);
+    Tensor seen = attend(q, context.k, context.v, context.mask);
+    Tensor more = attend(q, beside.k, beside.v, beside.mask);
+    return toOut.forward(seen.add(Ops.mul(more, scale)));
   }
 
   /** x [B, N, D] looks at the context. */

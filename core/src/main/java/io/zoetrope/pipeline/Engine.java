@@ -108,6 +108,16 @@ public final class Engine {
     return with(extras.withBeside(entries.on(model.device())));
   }
 
+  /**
+   * This with pictures that every prompt of its first model is accompanied by.
+   *
+   * @param pictures entries of {@link io.zoetrope.network.PictureSlots}
+   * @param nothing what guidance leads away from in their place
+   */
+  public Engine withPictures(Conditioning pictures, Conditioning nothing) {
+    return with(extras.withPictures(pictures.on(model.device()), nothing.on(model.device())));
+  }
+
   private Engine with(Extras others) {
     return new Engine(model, guide, late, others);
   }

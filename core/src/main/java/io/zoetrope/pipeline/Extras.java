@@ -23,6 +23,8 @@ import java.util.stream.Stream;
  * @param windows in which motion modules attend
  * @param hints for the controls
  * @param beside entries that every prompt is accompanied by
+ * @param pictures that every prompt is accompanied by
+ * @param nothing that what guidance leads away from is shown in their place
  * @param context windows in which the whole network sees long clips
  */
 record Extras(
@@ -31,6 +33,8 @@ record Extras(
     Optional<FrameWindows> windows,
     Hints hints,
     Conditioning beside,
+    Conditioning pictures,
+    Conditioning nothing,
     Optional<ContextWindows.Shape> context) {
   static final Extras NONE =
       new Extras(
@@ -39,30 +43,39 @@ record Extras(
           Optional.empty(),
           new Hints(List.of()),
           Conditioning.none(),
+          Conditioning.none(),
+          Conditioning.none(),
           Optional.empty());
 
   Extras withNoise(UnaryOperator<Noise> change) {
-    return new Extras(change, freeInit, windows, hints, beside, context);
+    return new Extras(change, freeInit, windows, hints, beside, pictures, nothing, context);
   }
 
   Extras withFreeInit(FreeInit other) {
-    return new Extras(noise, Optional.of(other), windows, hints, beside, context);
+    return new Extras(
+        noise, Optional.of(other), windows, hints, beside, pictures, nothing, context);
   }
 
   Extras withWindows(FrameWindows other) {
-    return new Extras(noise, freeInit, Optional.of(other), hints, beside, context);
+    return new Extras(
+        noise, freeInit, Optional.of(other), hints, beside, pictures, nothing, context);
   }
 
   Extras withHints(Hints other) {
-    return new Extras(noise, freeInit, windows, other, beside, context);
+    return new Extras(noise, freeInit, windows, other, beside, pictures, nothing, context);
   }
 
   Extras withContext(ContextWindows.Shape shape) {
-    return new Extras(noise, freeInit, windows, hints, beside, Optional.of(shape));
+    return new Extras(
+        noise, freeInit, windows, hints, beside, pictures, nothing, Optional.of(shape));
   }
 
   Extras withBeside(Conditioning entries) {
-    return new Extras(noise, freeInit, windows, hints, entries, context);
+    return new Extras(noise, freeInit, windows, hints, entries, pictures, nothing, context);
+  }
+
+  Extras withPictures(Conditioning entries, Conditioning none) {
+    return new Extras(noise, freeInit, windows, hints, beside, entries, none, context);
   }
 
   /** How many frames are seen at once, where it is not the whole clip. */
@@ -76,7 +89,7 @@ record Extras(
 
   /** What every prompt is accompanied by. */
   Conditioning all() {
-    Conditioning shown = hints.conditioning().and(beside);
+    Conditioning shown = hints.conditioning().and(beside).and(pictures);
     return windows.map(w -> shown.with(FrameWindows.SLOT, w)).orElse(shown);
   }
 

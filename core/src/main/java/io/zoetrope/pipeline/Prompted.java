@@ -47,9 +47,11 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside) {
     Sampling sampling = model.scheduling().sampling(first.sampler(), steps);
     X0Denoiser network =
         extras.around(model.network(), sampling.schedule(), model.scheduling().toPrediction());
+    // What the model is not shown, it is not to be led away from either.
+    Conditioning away = extras.nothing().only(slot -> beside.get(slot).isPresent());
     X0Denoiser base =
         new ClassifierFreeGuidance(
-            network, texts.negative, GuidanceScale.constant(first.guidance()), 0, sight);
+            network, texts.negative.and(away), GuidanceScale.constant(first.guidance()), 0, sight);
     List<Conditioning> all = texts.prompts.stream().map(text -> text.and(beside)).toList();
     return new PromptBlend(base, all, sight);
   }

@@ -58,6 +58,8 @@ public record Mend(List<Part> parts) implements Serializable {
     SAMPLER("the sampler"),
     PRECISION("the precision"),
     TOKENIZER("the tokenizer"),
+    /** What reads pictures for an IP-Adapter. */
+    IMAGE_ENCODER("the image encoder"),
     MOTION_ADAPTER("a motion adapter"),
     /** Windows over a long clip. */
     WINDOW("a window of"),

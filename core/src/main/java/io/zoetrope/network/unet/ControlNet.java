@@ -85,7 +85,8 @@ public final class ControlNet implements ControlNetwork {
       double scale,
       Strength strength,
       Segments segments) {
-    Pass shared = encoder.pass(z_BCFHW.size(2), t_BF, conditioning, segments);
+    // Pictures beside the text are for the U-Net alone.
+    Pass shared = encoder.pass(z_BCFHW.size(2), t_BF, conditioning, Optional.empty(), segments);
     Tensor z = config.sees() == ControlNetConfig.Sees.HINT ? torch.zeros_like(z_BCFHW) : z_BCFHW;
     Tensor shown = shown(z_BCFHW, hint_BCFHW, mask_B1FHW);
     Tensor start = encoder.enter(z, shared).add(hint.forward(shown).to(ScalarType.Float));

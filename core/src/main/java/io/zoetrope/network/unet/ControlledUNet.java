@@ -3,6 +3,7 @@ package io.zoetrope.network.unet;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.condition.Signature;
 import io.zoetrope.diffusion.condition.Slot;
+import io.zoetrope.network.PictureSlots;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.torch.Segments;
 import java.util.ArrayList;
@@ -12,12 +13,21 @@ import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A U-Net under controls, whose residuals add up. The i-th is shown {@link Conditioning#hint} and
- * {@link Conditioning#hintMask}.
+ * A U-Net under controls, whose residuals add up, and shown pictures beside its text. The i-th
+ * control is shown {@link Conditioning#hint} and {@link Conditioning#hintMask}; controls do not see
+ * the pictures.
  */
 public final class ControlledUNet implements VideoNetwork {
   private final UNet unet;
   private final List<Control> controls;
+  private final Optional<Pictures> pictures;
+
+  /**
+   * Pictures, by {@link PictureSlots}.
+   *
+   * @param scale of what is seen in them; 1 is as trained, 0 is the U-Net without, to the bit
+   */
+  public record Pictures(PictureAdapter adapter, double scale) {}
 
   /**
    * A control.
@@ -27,8 +37,13 @@ public final class ControlledUNet implements VideoNetwork {
   public record Control(ControlNet network, double scale, ControlNet.Strength strength) {}
 
   public ControlledUNet(UNet unet, List<Control> controls) {
+    this(unet, controls, Optional.empty());
+  }
+
+  public ControlledUNet(UNet unet, List<Control> controls, Optional<Pictures> pictures) {
     this.unet = unet;
     this.controls = List.copyOf(controls);
+    this.pictures = pictures;
   }
 
   @Override
@@ -40,6 +55,10 @@ public final class ControlledUNet implements VideoNetwork {
   @Override
   public Optional<Signature> signature() {
     Signature all = config().signature();
+    if (pictures.isPresent()) {
+      boolean sees = pictures.get().scale != 0;
+      all = all.and(sees ? Set.of(PictureSlots.TOKENS) : Set.of(), PictureSlots.ALL);
+    }
     for (int i = 0; i < controls.size(); i++) {
       Slot<?> hint = Conditioning.hint(i);
       all =
@@ -78,6 +97,10 @@ public final class ControlledUNet implements VideoNetwork {
               control.strength,
               segments));
     }
-    return unet.predict(z_BCFHW, t_BF, conditioning, residuals, segments);
+    Optional<PictureAdapter.Seen> seen =
+        pictures
+            .filter(p -> p.scale != 0)
+            .map(p -> p.adapter.seen(conditioning, p.scale, z_BCFHW.size(0), z_BCFHW.size(2)));
+    return unet.predict(z_BCFHW, t_BF, conditioning, residuals, seen, segments);
   }
 }

@@ -113,7 +113,12 @@ final class Encoder {
   }
 
   /** What all layers share in a pass over B clips of F frames. */
-  Pass pass(long frames, Tensor t_BF, Conditioning conditioning, Segments segments) {
+  Pass pass(
+      long frames,
+      Tensor t_BF,
+      Conditioning conditioning,
+      Optional<PictureAdapter.Seen> pictures,
+      Segments segments) {
     long batch = t_BF.size(0);
     Optional<FrameText> text =
         config.textWidth() == 0
@@ -128,6 +133,7 @@ final class Encoder {
         groups.map(g -> Tensors.beside(t_BF, g.bias_BFF().unsqueeze(1).unsqueeze(1))),
         conditioning.get(FrameWindows.SLOT).filter(w -> w.length() < frames),
         text,
+        pictures,
         segments.enter(embed(t_BF, times, text, conditioning)),
         segments.enter(
             text.isPresent() ? FrameText.tokens_MND(conditioning) : Tensors.zeros(1, 0, 1)));

@@ -24,7 +24,7 @@ record Layer(
   static Layer of(
       UNetConfig config, TemporalBlock.Spot spot, Parameters stage, long in, long out, int heads) {
     TemporalBlock.Place place = new TemporalBlock.Place(config, spot, stage, out, heads);
-    return of(config, stage, spot.layer(), in, out, heads, config.inflation().temporal().at(place));
+    return of(config, spot, stage, in, out, heads, config.inflation().temporal().at(place));
   }
 
   /** The first of the bottom. */
@@ -35,24 +35,25 @@ record Layer(
             ? block.at(
                 new TemporalBlock.Place(config, TemporalBlock.Spot.MIDDLE, stage, width, heads))
             : Optional.empty();
-    return of(config, stage, 0, width, width, heads, temporal);
+    return of(config, TemporalBlock.Spot.MIDDLE, stage, width, width, heads, temporal);
   }
 
   private static Layer of(
       UNetConfig config,
+      TemporalBlock.Spot spot,
       Parameters stage,
-      int index,
       long in,
       long out,
       int heads,
       Optional<TemporalLayer> temporal) {
+    int index = spot.layer();
     return new Layer(
         new ResnetBlock(config, stage.at("resnets").at(index), in, out),
         residual(config, stage, index, out),
         heads == 0
             ? Optional.empty()
             : Optional.of(
-                new SpatialTransformer(config, stage.at("attentions").at(index), out, heads)),
+                new SpatialTransformer(config, spot, stage.at("attentions").at(index), out, heads)),
         temporal);
   }
 

@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param groups_B11FF the same as attention's bias
  * @param windows in which motion modules attend over frames; empty for all at once
  * @param text which text each frame reads; empty for a network that reads none
+ * @param pictures that are seen beside the texts
  * @param c_ME embedding of each frame's level, activated
  * @param tokens_MND tokens of the texts; none of one that reads none
  */
@@ -25,6 +26,7 @@ public record Pass(
     Optional<Tensor> groups_B11FF,
     Optional<FrameWindows> windows,
     Optional<FrameText> text,
+    Optional<PictureAdapter.Seen> pictures,
     Tensor c_ME,
     Tensor tokens_MND) {
 
@@ -32,7 +34,7 @@ public record Pass(
    * The same with the tensors that gradients flow through, as they come out of a segment's inputs.
    */
   Pass with(Tensor c, Tensor tokens) {
-    return new Pass(frames, times, groups, groups_B11FF, windows, text, c, tokens);
+    return new Pass(frames, times, groups, groups_B11FF, windows, text, pictures, c, tokens);
   }
 
   /** x [B * F, C, H, W] -> [B, F, H * W, C]; a view where channels lie next to each other. */

@@ -20,6 +20,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * al., "High-Resolution Image Synthesis with Latent Diffusion Models", 2022, appendix E.2.1).
  */
 final class SpatialTransformer {
+  private final TemporalBlock.Spot spot;
   private final SpatialAttention pattern;
   private final GroupNorm norm;
   private final Projection in;
@@ -47,7 +48,9 @@ final class SpatialTransformer {
     }
   }
 
-  SpatialTransformer(UNetConfig config, Parameters p, long width, long heads) {
+  SpatialTransformer(
+      UNetConfig config, TemporalBlock.Spot spot, Parameters p, long width, long heads) {
+    this.spot = spot;
     LayerStyle style = config.style();
     pattern = config.inflation().attention();
     norm = GroupNorm.of(p.at("norm"), width, style.groups(), 1e-6);
@@ -86,6 +89,13 @@ final class SpatialTransformer {
   private Tensor told(Attention attention, Tensor seen, Pass pass) {
     FrameText texts = pass.text().orElseThrow();
     LayerNorm norm = norm2.orElseThrow();
-    return Ops.addOver(seen, () -> texts.attend(attention, norm.forward(seen), pass.tokens_MND()));
+    return Ops.addOver(
+        seen,
+        () ->
+            texts.attend(
+                attention,
+                norm.forward(seen),
+                pass.tokens_MND(),
+                pass.pictures().map(pictures -> pictures.at(spot, attention))));
   }
 }

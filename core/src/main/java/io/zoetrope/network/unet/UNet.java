@@ -74,7 +74,7 @@ public final class UNet implements VideoNetwork {
 
   @Override
   public Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments) {
-    return predict(z_BCFHW, t_BF, conditioning, List.of(), segments);
+    return predict(z_BCFHW, t_BF, conditioning, List.of(), Optional.empty(), segments);
   }
 
   /**
@@ -88,8 +88,23 @@ public final class UNet implements VideoNetwork {
       Conditioning conditioning,
       List<Residuals> residuals,
       Segments segments) {
+    return predict(z_BCFHW, t_BF, conditioning, residuals, Optional.empty(), segments);
+  }
+
+  /**
+   * As above.
+   *
+   * @param pictures that are seen beside the texts
+   */
+  Tensor predict(
+      Tensor z_BCFHW,
+      Tensor t_BF,
+      Conditioning conditioning,
+      List<Residuals> residuals,
+      Optional<PictureAdapter.Seen> pictures,
+      Segments segments) {
     long frames = z_BCFHW.size(2);
-    Pass shared = encoder.pass(frames, t_BF, conditioning, segments);
+    Pass shared = encoder.pass(frames, t_BF, conditioning, pictures, segments);
     Tensor start = segments.enter(encoder.enter(z_BCFHW, shared));
     Encoder.Features features = encoder.forward(start, shared, segments);
     for (Residuals residual : residuals) {

@@ -68,11 +68,18 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
     parts.add(textPart(text, held(Holding.waiting(precision), Role.TEXT)));
     parts.addAll(
         Controls.parts(files, choice, network, held(Holding.mapped(precision), Role.CONTROL)));
+    parts.addAll(
+        PictureAdapters.parts(
+            files,
+            choice,
+            network,
+            held(Holding.mapped(precision), Role.PICTURE_ADAPTER),
+            held(Holding.waiting(precision), Role.PICTURES)));
     parts.add(vaePart(vae));
     return new Blueprint(
         kind,
         parts,
-        (bare, controls) -> Controls.join(choice, bare, controls),
+        (bare, controls, pictures) -> Controls.join(choice, bare, controls, pictures),
         scheduling,
         defaults,
         vae.grid(),

@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.family;
 
 import io.zoetrope.network.ControlNetwork;
 import io.zoetrope.network.VideoNetwork;
+import io.zoetrope.network.unet.PictureAdapter;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.schedule.Scheduling;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.Set;
  *
  * @param kind as files and people name it
  * @param parts in the order in which they are loaded: one denoiser, one autoencoder, at most one
- *     text encoder, any number of controls
+ *     text encoder and one reader of pictures with its adapter, any number of controls
  * @param joining how controls are put beside the denoiser
  * @param scheduling noise that it was trained with, and how it is walked down
  * @param defaults what is used where a request says nothing
@@ -34,14 +35,16 @@ public record Blueprint(
   @FunctionalInterface
   public interface Joining {
     /** The way of models that take no controls, and so have none. */
-    Joining NONE = (denoiser, controls) -> denoiser;
+    Joining NONE = (denoiser, controls, pictures) -> denoiser;
 
     /**
      * The denoiser under controls, which may be none.
      *
      * @param controls in the order of their parts
+     * @param pictures how it is shown pictures
      */
-    VideoNetwork under(VideoNetwork denoiser, List<ControlNetwork> controls);
+    VideoNetwork under(
+        VideoNetwork denoiser, List<ControlNetwork> controls, Optional<PictureAdapter> pictures);
   }
 
   /**
@@ -65,6 +68,8 @@ public record Blueprint(
     requireCount(parts, Role.DENOISER, 1, 1);
     requireCount(parts, Role.AUTOENCODER, 1, 1);
     requireCount(parts, Role.TEXT, 0, 1);
+    requireCount(parts, Role.PICTURES, 0, 1);
+    requireCount(parts, Role.PICTURE_ADAPTER, 0, 1);
   }
 
   private static void requireCount(List<Part<?>> parts, Role<?> role, int least, int most) {

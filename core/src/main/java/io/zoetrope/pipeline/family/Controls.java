@@ -8,6 +8,7 @@ import io.zoetrope.network.unet.ControlNet;
 import io.zoetrope.network.unet.ControlNetConfig;
 import io.zoetrope.network.unet.ControlledUNet;
 import io.zoetrope.network.unet.DiffusersConfig;
+import io.zoetrope.network.unet.PictureAdapter;
 import io.zoetrope.network.unet.UNet;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.nn.Holding;
@@ -52,10 +53,13 @@ final class Controls {
     return parts;
   }
 
-  /** Puts the controls of a choice beside its U-Net. */
+  /** Puts the controls and pictures of a choice beside its U-Net. */
   static VideoNetwork join(
-      ModelChoice choice, VideoNetwork denoiser, List<ControlNetwork> controls) {
-    if (controls.isEmpty()) {
+      ModelChoice choice,
+      VideoNetwork denoiser,
+      List<ControlNetwork> controls,
+      Optional<PictureAdapter> pictures) {
+    if (controls.isEmpty() && pictures.isEmpty()) {
       return denoiser;
     }
     List<ControlledUNet.Control> scaled = new ArrayList<>();
@@ -66,7 +70,11 @@ final class Controls {
               choice.controls().get(i).scale(),
               ControlNet.Strength.EVEN));
     }
-    return new ControlledUNet((UNet) denoiser, scaled);
+    double scale = choice.pictures().map(PictureChoice::scale).orElse(0.0);
+    return new ControlledUNet(
+        (UNet) denoiser,
+        scaled,
+        pictures.map(adapter -> new ControlledUNet.Pictures(adapter, scale)));
   }
 
   private static ControlNetConfig config(Component component) {

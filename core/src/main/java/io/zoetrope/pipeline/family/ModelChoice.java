@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param loras in any dialect that {@link io.zoetrope.checkpoint.lora.LoraFile} reads; they add up
  * @param attention whom the image layers of a U-Net look at, in place of its own pattern
  * @param controls beside the denoiser; what they add adds up
+ * @param pictures by what the denoiser is shown pictures
  */
 public record ModelChoice(
     Path model,
@@ -32,7 +33,8 @@ public record ModelChoice(
     ClipReading reading,
     List<LoraChoice> loras,
     Optional<SpatialAttention> attention,
-    List<ControlChoice> controls) {
+    List<ControlChoice> controls,
+    Optional<PictureChoice> pictures) {
   public ModelChoice {
     loras = List.copyOf(loras);
     controls = List.copyOf(controls);
@@ -50,7 +52,8 @@ public record ModelChoice(
         ClipReading.USUAL,
         List.of(),
         Optional.empty(),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   /** A model as it is, in a number form. */
@@ -60,46 +63,61 @@ public record ModelChoice(
 
   public ModelChoice withDtype(String name) {
     return new ModelChoice(
-        model, name, placement, tokenizer, motion, variant, reading, loras, attention, controls);
+        model, name, placement, tokenizer, motion, variant, reading, loras, attention, controls,
+        pictures);
   }
 
   public ModelChoice withPlacement(Placement other) {
     return new ModelChoice(
-        model, dtype, other, tokenizer, motion, variant, reading, loras, attention, controls);
+        model, dtype, other, tokenizer, motion, variant, reading, loras, attention, controls,
+        pictures);
   }
 
   public ModelChoice withTokenizer(Optional<Path> folder) {
     return new ModelChoice(
-        model, dtype, placement, folder, motion, variant, reading, loras, attention, controls);
+        model, dtype, placement, folder, motion, variant, reading, loras, attention, controls,
+        pictures);
   }
 
   public ModelChoice withMotion(Optional<Path> adapter) {
     return new ModelChoice(
-        model, dtype, placement, tokenizer, adapter, variant, reading, loras, attention, controls);
+        model, dtype, placement, tokenizer, adapter, variant, reading, loras, attention, controls,
+        pictures);
   }
 
   public ModelChoice withVariant(Optional<String> name) {
     return new ModelChoice(
-        model, dtype, placement, tokenizer, motion, name, reading, loras, attention, controls);
+        model, dtype, placement, tokenizer, motion, name, reading, loras, attention, controls,
+        pictures);
   }
 
   public ModelChoice withReading(ClipReading other) {
     return new ModelChoice(
-        model, dtype, placement, tokenizer, motion, variant, other, loras, attention, controls);
+        model, dtype, placement, tokenizer, motion, variant, other, loras, attention, controls,
+        pictures);
   }
 
   public ModelChoice withLoras(List<LoraChoice> choices) {
     return new ModelChoice(
-        model, dtype, placement, tokenizer, motion, variant, reading, choices, attention, controls);
+        model, dtype, placement, tokenizer, motion, variant, reading, choices, attention, controls,
+        pictures);
   }
 
   public ModelChoice withAttention(Optional<SpatialAttention> pattern) {
     return new ModelChoice(
-        model, dtype, placement, tokenizer, motion, variant, reading, loras, pattern, controls);
+        model, dtype, placement, tokenizer, motion, variant, reading, loras, pattern, controls,
+        pictures);
   }
 
   public ModelChoice withControls(List<ControlChoice> choices) {
     return new ModelChoice(
-        model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, choices);
+        model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, choices,
+        pictures);
+  }
+
+  public ModelChoice withPictures(Optional<PictureChoice> choice) {
+    return new ModelChoice(
+        model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
+        choice);
   }
 }

@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.family;
 import io.zoetrope.torch.ComputeDevice;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * On which device each part of a model lies and runs. Controls are where the denoiser is, with
@@ -12,13 +13,16 @@ import java.util.Map;
  * @param others by role
  */
 public record Placement(ComputeDevice usual, Map<Role<?>, ComputeDevice> others) {
+  /** Roles whose parts compute with the denoiser layer by layer. */
+  private static final Set<Role<?>> BESIDE = Set.of(Role.CONTROL, Role.PICTURE_ADAPTER);
+
   /** All on the processor. */
   public static final Placement CPU = on(ComputeDevice.CPU);
 
   public Placement {
     others = Map.copyOf(others);
-    if (others.containsKey(Role.CONTROL)) {
-      throw new IllegalArgumentException("controls lie where the denoiser lies");
+    if (others.keySet().stream().anyMatch(BESIDE::contains)) {
+      throw new IllegalArgumentException("what stands beside the denoiser lies where it lies");
     }
   }
 
@@ -36,6 +40,6 @@ public record Placement(ComputeDevice usual, Map<Role<?>, ComputeDevice> others)
 
   /** The device of a role. */
   public ComputeDevice of(Role<?> role) {
-    return others.getOrDefault(role == Role.CONTROL ? Role.DENOISER : role, usual);
+    return others.getOrDefault(BESIDE.contains(role) ? Role.DENOISER : role, usual);
   }
 }

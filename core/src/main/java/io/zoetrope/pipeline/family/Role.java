@@ -3,7 +3,9 @@ package io.zoetrope.pipeline.family;
 import io.zoetrope.network.ControlNetwork;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
+import io.zoetrope.network.unet.PictureAdapter;
 import io.zoetrope.network.vae.Autoencoder;
+import io.zoetrope.network.vision.PictureReader;
 import java.util.function.Supplier;
 
 /**
@@ -23,6 +25,12 @@ public final class Role<T> {
 
   /** Between pixels and latents. */
   public static final Role<Autoencoder> AUTOENCODER = new Role<>("autoencoder");
+
+  /** Reads pictures that a video is to be like. */
+  public static final Role<PictureReader> PICTURES = new Role<>("picture reader");
+
+  /** How the denoiser looks at those pictures. */
+  public static final Role<PictureAdapter> PICTURE_ADAPTER = new Role<>("picture adapter");
 
   private final String name;
 

@@ -11,6 +11,7 @@ import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.LatentGrid;
+import io.zoetrope.network.vision.PictureReader;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.family.Ability;
 import io.zoetrope.pipeline.family.Blueprint;
@@ -31,6 +32,7 @@ import io.zoetrope.torch.UserError;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A text-to-video model, loaded. Weights are mapped from their files. Any number of runs may share
@@ -54,7 +56,10 @@ public final class VideoModel implements AutoCloseable {
     network =
         blueprint
             .joining()
-            .under(parts.part(Role.DENOISER).orElseThrow().made(), parts.made(Role.CONTROL));
+            .under(
+                parts.part(Role.DENOISER).orElseThrow().made(),
+                parts.made(Role.CONTROL),
+                parts.part(Role.PICTURE_ADAPTER).map(LoadedPart::made));
     LoadedPart<Autoencoder> between = parts.part(Role.AUTOENCODER).orElseThrow();
     autoencoder = between.made().on(between.part().holding().device());
     denoiser = denoiser(scheduling().toSchedule());
@@ -188,6 +193,23 @@ public final class VideoModel implements AutoCloseable {
   /** What the controls beside its network are to be shown, in the order they were given. */
   public List<ControlHint> controls() {
     return parts.made(Role.CONTROL).stream().map(ControlNetwork::shows).toList();
+  }
+
+  /** What reads pictures that its videos are to be like; empty if it is shown none. */
+  public Optional<PictureReader> pictures() {
+    return parts.part(Role.PICTURES).map(LoadedPart::made);
+  }
+
+  /**
+   * What pictures become for the network, on its device.
+   *
+   * @param x_P3HW of the side that {@link #pictures} says, values 0..1
+   */
+  public PictureReader.Read readPictures(Tensor x_P3HW) {
+    PictureReader.Read read = pictures().orElseThrow().read(x_P3HW);
+    weights(Role.PICTURES).ifPresent(ParameterStore::release);
+    return new PictureReader.Read(
+        device().place(read.tokens_PND()), device().place(read.nothing_1ND()));
   }
 
   /** The network itself, under its controls. */

@@ -4,6 +4,7 @@ import io.zoetrope.network.text.clip.ClipReading;
 import io.zoetrope.pipeline.family.ControlChoice;
 import io.zoetrope.pipeline.family.LoraChoice;
 import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.family.PictureChoice;
 import io.zoetrope.pipeline.family.Placement;
 import io.zoetrope.record.Default;
 import io.zoetrope.torch.ComputeDevice;
@@ -26,6 +27,7 @@ import java.util.regex.Pattern;
  * @param longPrompts whether such an encoder reads prompts of any length
  * @param loras they add up
  * @param controls they add up; only for tasks that can show them something
+ * @param pictures that the video is to be like
  */
 public record ModelRef(
     String name,
@@ -37,7 +39,8 @@ public record ModelRef(
     @Default("0") int clipSkip,
     @Default("false") boolean longPrompts,
     @Default("[]") List<Lora> loras,
-    @Default("[]") List<Control> controls) {
+    @Default("[]") List<Control> controls,
+    Optional<Pictures> pictures) {
   /** Scales beyond this are slips of the finger. */
   private static final double LARGEST_SCALE = 100;
 
@@ -76,6 +79,52 @@ public record ModelRef(
     }
   }
 
+  /**
+   * Pictures that a video is to be like, beside its prompt (IP-Adapter).
+   *
+   * @param adapter its file, or the folder with it
+   * @param encoder the folder of the encoder of pictures that it goes with; empty for that beside
+   *     it
+   * @param shown at least one; each of all frames, or from a frame on
+   * @param scale how much they count beside the prompt, 0 to {@value #MOST}; 1 is as trained
+   */
+  public record Pictures(
+      Path adapter, Optional<Path> encoder, List<Picture> shown, @Default("1.0") double scale) {
+    /** Scales beyond this show nothing but noise. */
+    static final int MOST = 10;
+
+    public Pictures {
+      shown = List.copyOf(shown);
+      Checks.real("scale", 0, MOST, scale);
+      if (shown.isEmpty()) {
+        throw Checks.wrong("shown is empty: an IP-Adapter is to be shown a picture");
+      }
+      List<Integer> at = shown.stream().flatMap(picture -> picture.frame().stream()).toList();
+      boolean all = at.isEmpty();
+      boolean rising = at.size() == shown.size();
+      for (int i = 1; i < at.size(); i++) {
+        rising &= at.get(i) > at.get(i - 1);
+      }
+      if (!all && !rising) {
+        throw Checks.wrong(
+            "pictures stand at frames that rise, or at none: %s of %s stand at %s"
+                .formatted(at.size(), shown.size(), at));
+      }
+    }
+  }
+
+  /**
+   * A picture to be like.
+   *
+   * @param frame at which it counts alone, from 0: between two such frames one turns into the
+   *     other; empty if it counts for all
+   */
+  public record Picture(SourceRef picture, Optional<Integer> frame) {
+    public Picture {
+      frame.ifPresent(value -> Checks.whole("frame", 0, Wish.MOST_FRAMES, value));
+    }
+  }
+
   public ModelRef {
     loras = List.copyOf(loras);
     controls = List.copyOf(controls);
@@ -101,42 +150,119 @@ public record ModelRef(
         0,
         false,
         List.of(),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   /** This in another number format. */
   public ModelRef withDtype(String other) {
     return new ModelRef(
-        name, other, device, tokenizer, motion, variant, clipSkip, longPrompts, loras, controls);
+        name,
+        other,
+        device,
+        tokenizer,
+        motion,
+        variant,
+        clipSkip,
+        longPrompts,
+        loras,
+        controls,
+        pictures);
   }
 
   /** The same parts in another model. */
   public ModelRef named(String other) {
     return new ModelRef(
-        other, dtype, device, tokenizer, motion, variant, clipSkip, longPrompts, loras, controls);
+        other,
+        dtype,
+        device,
+        tokenizer,
+        motion,
+        variant,
+        clipSkip,
+        longPrompts,
+        loras,
+        controls,
+        pictures);
   }
 
   public ModelRef withControls(List<Control> others) {
     return new ModelRef(
-        name, dtype, device, tokenizer, motion, variant, clipSkip, longPrompts, loras, others);
+        name,
+        dtype,
+        device,
+        tokenizer,
+        motion,
+        variant,
+        clipSkip,
+        longPrompts,
+        loras,
+        others,
+        pictures);
+  }
+
+  /** This shown other pictures. */
+  public ModelRef withPictures(Optional<Pictures> others) {
+    return new ModelRef(
+        name,
+        dtype,
+        device,
+        tokenizer,
+        motion,
+        variant,
+        clipSkip,
+        longPrompts,
+        loras,
+        controls,
+        others);
   }
 
   /** This on another device. */
   public ModelRef withDevice(String other) {
     return new ModelRef(
-        name, dtype, other, tokenizer, motion, variant, clipSkip, longPrompts, loras, controls);
+        name,
+        dtype,
+        other,
+        tokenizer,
+        motion,
+        variant,
+        clipSkip,
+        longPrompts,
+        loras,
+        controls,
+        pictures);
   }
 
   /** This with other weights of its folder. */
   public ModelRef withVariant(Optional<String> other) {
     return new ModelRef(
-        name, dtype, device, tokenizer, motion, other, clipSkip, longPrompts, loras, controls);
+        name,
+        dtype,
+        device,
+        tokenizer,
+        motion,
+        other,
+        clipSkip,
+        longPrompts,
+        loras,
+        controls,
+        pictures);
   }
 
   /** This with other LoRAs. */
   public ModelRef withLoras(List<Lora> others) {
     return new ModelRef(
-        name, dtype, device, tokenizer, motion, variant, clipSkip, longPrompts, others, controls);
+        name,
+        dtype,
+        device,
+        tokenizer,
+        motion,
+        variant,
+        clipSkip,
+        longPrompts,
+        others,
+        controls,
+        pictures);
   }
 
   /**
@@ -153,7 +279,10 @@ public record ModelRef(
         .withControls(
             controls.stream()
                 .map(control -> new ControlChoice(file.apply(control.net()), control.scale()))
-                .toList());
+                .toList())
+        .withPictures(
+            pictures.map(
+                p -> new PictureChoice(file.apply(p.adapter()), p.encoder().map(file), p.scale())));
   }
 
   /** Another model with what is put into each model of an order. */

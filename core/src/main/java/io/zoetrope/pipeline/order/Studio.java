@@ -92,6 +92,7 @@ public final class Studio {
     SourceFiles files = new SourceFiles(sources);
     TaskSpec.Ready ready = order.task().ready(order.wish(), files);
     order.model().controls().forEach(control -> files.video(control.shown()));
+    order.model().pictures().ifPresent(pictures -> new LikePictures(pictures, files).check());
     Path folder = sources.model(order.model().name());
     sources.remark(order.model().name()).ifPresent(this::note);
     order.model().variant().flatMap(name -> Variants.remark(folder, name)).ifPresent(this::note);
@@ -149,7 +150,7 @@ public final class Studio {
     try (sink) {
       sink.begin(shot);
       timings.mark("open");
-      shoot(ready, first, second, shot, reel);
+      shoot(ready, first, second, late.isEmpty(), shot, reel);
       // What ends only when it is stopped was stopped.
       Progress end = shot.endless() ? Progress.NONE : progress;
       end.requireGoing(reel.frames(), reel.frames());
@@ -170,13 +171,15 @@ public final class Studio {
         timings);
   }
 
-  private void shoot(TaskSpec.Ready ready, Engine first, Engine second, Shot shot, Reel reel) {
+  private void shoot(
+      TaskSpec.Ready ready, Engine first, Engine second, boolean alone, Shot shot, Reel reel) {
     Scopes.run(() -> {
+      Engine seeing = seeing(first, shot);
       TaskSpec.Shoot shoot =
           ready.read(
               new Making(
-                  first,
-                  second,
+                  seeing,
+                  alone ? seeing : second,
                   shot.request(),
                   shot.sound().isPresent(),
                   new SourceFiles(sources),
@@ -193,6 +196,17 @@ public final class Studio {
               .orElse(progress);
       shoot.run(reel, shown);
     });
+  }
+
+  /** An engine whose model is shown the pictures that the video is to be like. */
+  private Engine seeing(Engine engine, Shot shot) {
+    return order
+        .model()
+        .pictures()
+        .map(pictures ->
+            new LikePictures(pictures, new SourceFiles(sources))
+                .over(engine, shot.frames(), shot.growing()))
+        .orElse(engine);
   }
 
   /** With clips that fill their latents: a model makes no others. */

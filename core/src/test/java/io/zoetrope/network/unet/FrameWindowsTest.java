@@ -104,6 +104,7 @@ class FrameWindowsTest {
               Optional.empty(),
               windows,
               Optional.of(text),
+              Optional.empty(),
               none,
               none);
       return block.forward(x_BFNC, pass).permute(0, 2, 1, 3).reshape(6, frames, 16);

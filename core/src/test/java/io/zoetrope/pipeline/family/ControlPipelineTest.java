@@ -71,7 +71,7 @@ class ControlPipelineTest {
             parity,
             name,
             count,
-            Controls.join(choice, unet, controls),
+            Controls.join(choice, unet, controls, Optional.empty()),
             new DiffusersScheduler(config));
       } finally {
         stores.forEach(ParameterStore::close);

@@ -184,7 +184,20 @@ final class RandomOrders {
         controls
             ? some(() ->
                 new ModelRef.Control(Path.of("net"), source(), real(-100, 100), List.of(0, 3, 8)))
-            : List.of());
+            : List.of(),
+        maybe(this::pictures));
+  }
+
+  private ModelRef.Pictures pictures() {
+    boolean framed = random.nextBoolean();
+    return new ModelRef.Pictures(
+        Path.of("ip.safetensors"),
+        maybe(() -> Path.of("encoder")),
+        IntStream.range(0, 1 + random.nextInt(3))
+            .mapToObj(
+                i -> new ModelRef.Picture(source(), framed ? Optional.of(5 * i) : Optional.empty()))
+            .toList(),
+        real(0, 10));
   }
 
   private Hold hold() {

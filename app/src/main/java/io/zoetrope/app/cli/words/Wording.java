@@ -47,6 +47,7 @@ public final class Wording {
       case SAMPLER -> "--sampler";
       case PRECISION -> "--dtype";
       case TOKENIZER -> "--tokenizer";
+      case IMAGE_ENCODER -> "--image-encoder";
       case MOTION_ADAPTER -> "--motion-adapter";
       case WINDOW -> "--window";
       case FREE_NOISE -> "--free-noise";

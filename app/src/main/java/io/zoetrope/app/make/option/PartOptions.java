@@ -1,15 +1,11 @@
 package io.zoetrope.app.make.option;
 
-import io.zoetrope.app.cli.option.ModelFolders;
 import io.zoetrope.app.cli.option.RunOptions;
 import io.zoetrope.app.cli.option.SamplingOptions;
 import io.zoetrope.app.cli.option.Values;
 import io.zoetrope.app.cli.terminal.Session;
-import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.pipeline.order.ModelRef;
 import io.zoetrope.torch.UserError;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +43,8 @@ public final class PartOptions {
 
   @Mixin private final LoraOption lora = new LoraOption();
 
+  @Mixin private final PictureOptions pictures = new PictureOptions();
+
   @Option(
       names = "--long-prompts",
       description = "Let a CLIP text encoder read prompts of any length, 75 tokens at a time.")
@@ -64,7 +62,8 @@ public final class PartOptions {
         clipSkip,
         longPrompts,
         lora.choices(session),
-        List.of());
+        List.of(),
+        pictures.read(session));
   }
 
   /**
@@ -73,24 +72,7 @@ public final class PartOptions {
    * @throws UserError if there is none
    */
   private Optional<Path> motion(Session session) {
-    return Optional.ofNullable(adapter).map(typed -> find(session, typed));
-  }
-
-  private static Path find(Session session, String typed) {
-    Path direct;
-    try {
-      direct = session.resolve(Path.of(typed));
-    } catch (InvalidPathException e) {
-      throw new UsageError("--motion-adapter '%s' is no path".formatted(typed));
-    }
-    if (Files.exists(direct) && !typed.isBlank()) {
-      return direct;
-    }
-    return new ModelFolders(session)
-        .cached(typed)
-        .orElseThrow(() ->
-            new UserError(
-                "--motion-adapter: there is no '%s': give a folder, a .safetensors file, or ORG/NAME after 'zoetrope pull'"
-                    .formatted(typed)));
+    return Optional.ofNullable(adapter)
+        .map(typed -> PartFile.find(session, "--motion-adapter", typed));
   }
 }
