@@ -54,7 +54,7 @@ final class BadMakeInput {
         row(USAGE, "without a picture", "animate", "good.png", "--picture-scale", "1"),
         row(USAGE, "without a picture", "animate", "good.png", "--image-encoder", "a"),
         picture(USAGE, "0 to 10, not 11", "good.png", "--picture-scale", "11"),
-        picture(USAGE, "0 to 10, not NaN", "good.png", "--picture-scale", "nan"),
+        picture(USAGE, "0 to 10, not NaN", "good.png", "--picture-scale", "NaN"),
         picture(USAGE, "say of each picture", "good.png", "--picture-prompt", "4:good.png"),
         picture(USAGE, "4 does not come after 4", "4:good.png", "--picture-prompt", "4:good.png"),
         picture(USAGE, "no frame 9999999", "9999999:good.png"),
