@@ -138,8 +138,17 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     String what = option ? "unknown option" : command ? "unknown command" : "unexpected argument";
     List<String> near =
         option || command ? Nearest.of(word, names(e.getCommandLine(), option)) : List.of();
+    if (option && Nearest.distance(word, "--prompt") <= 2 && takesPrompt(e.getCommandLine())) {
+      return "%s '%s': the prompt stands without an option, as in: %s \"a red ball\""
+          .formatted(what, word, e.getCommandLine().getCommandName());
+    }
     String mend = near.isEmpty() ? "" : ": did you mean " + String.join(" or ", near) + "?";
     return "%s '%s'%s".formatted(what, word, mend);
+  }
+
+  private static boolean takesPrompt(CommandLine line) {
+    return line.getCommandSpec().positionalParameters().stream()
+        .anyMatch(parameter -> parameter.paramLabel().contains("PROMPT"));
   }
 
   private static List<String> names(CommandLine line, boolean options) {

@@ -106,6 +106,13 @@ final class BadMakeInput {
             "2"),
         row(FAILED, "there are no frames in", "restyle", "no-frames.y4m", "x"),
         row(FAILED, "too few to show anything", "restyle", "dot.png", "x"),
+        row(
+            USAGE,
+            "unknown option '--promt': the prompt stands without an option, as in: generate \"a red",
+            "generate",
+            "--promt",
+            "a ball"),
+        row(USAGE, "the prompt stands without an option", "refine", "--prompt", "a ball"),
         row(USAGE, "missing required parameter: 'VIDEO|PROMPT", "refine"),
         row(USAGE, "the prompt is empty", "refine", ""),
         row(FAILED, "there is no file", "refine", "nothing.mp4"),

@@ -11,12 +11,14 @@ import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Png;
 import io.zoetrope.media.VideoReader;
+import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -237,6 +239,17 @@ class EveryOptionIT {
         .isTrue();
   }
 
+  /** What one option wrote is in nobody's way. */
+  private static void clear(Path out) {
+    try {
+      if (Files.exists(out)) {
+        AtomicFiles.deleteTree(out);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private Result run(String line) {
     List<String> words = new ArrayList<>();
     for (String word : line.split(" (?=(?:[^']*'[^']*')*[^']*$)", -1)) {
@@ -249,6 +262,7 @@ class EveryOptionIT {
       }
     }
     words.addAll(usual);
+    clear(folder.resolve("out"));
     TestCli.Outcome outcome = cli.run(words.toArray(String[]::new));
     List<String> said =
         outcome.errors().stream()
@@ -260,7 +274,9 @@ class EveryOptionIT {
     JsonNode json = new JsonMapper().readTree(outcome.out());
     return new Result(
         0,
-        VideoReader.read(folder.resolve("out")).frames().stream().map(Frame::rgb).toList(),
+        VideoReader.read(folder.resolve(json.path("out").asString("out"))).frames().stream()
+            .map(Frame::rgb)
+            .toList(),
         json.path("fps").asString(""),
         said);
   }

@@ -119,10 +119,17 @@ public record RefineSpec(
     if (strength.isPresent()) {
       return this;
     }
-    Optional<Double> own =
-        refiner.isPresent() ? Optional.empty() : ModelIndex.refineStrength(model.get());
+    Optional<Double> own = refiner.isPresent() ? Optional.empty() : said(model);
     Optional<Double> settled = own.or(() -> Optional.of(USUAL_STRENGTH));
     return new RefineSpec(video, fit, start, scale, settled, upscale, refiner, join);
+  }
+
+  private static Optional<Double> said(Supplier<Path> model) {
+    try {
+      return ModelIndex.refineStrength(model.get());
+    } catch (UserError e) {
+      return Optional.empty(); // who loads it will say so, after the sources were looked at
+    }
   }
 
   @Override
