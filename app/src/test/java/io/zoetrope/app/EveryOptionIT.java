@@ -100,6 +100,12 @@ class EveryOptionIT {
           Map.entry("--free-noise", "--free-noise"),
           Map.entry("--guidance", "--guidance 1.5"),
           Map.entry("--hold", "--hold replacement"),
+          Map.entry(
+              "--inversion-away", "--inverted --inversion-prompt 'a ball' --inversion-away source"),
+          Map.entry("--inversion-check", "--inverted --inversion-check"),
+          Map.entry("--inversion-passes", "--inverted --inversion-passes 1"),
+          Map.entry("--inversion-prompt", "--inverted --inversion-prompt 'a ball'"),
+          Map.entry("--inverted", "--inverted"),
           Map.entry("--long-prompts", "--long-prompts"),
           Map.entry("--image-encoder", "--image-encoder model"),
           Map.entry("--ip-adapter", "--ip-adapter model"),

@@ -213,7 +213,7 @@ public final class Engine {
     X0Denoiser guided =
         guided(job.requests(), job.prompts(), Sight.of(job.firstFrame(), plan.prompts()));
     X0Denoiser denoiser = guide.wrap(guided, job.plan(), job.given_BCFHW(), noise);
-    Tensor start = SamplerLoop.start(plan, denoiser.schedule(), job.given_BCFHW(), noise);
+    Tensor start = job.start(plan, denoiser.schedule(), noise);
     Tensor end =
         new SamplerLoop(sampling(first, first.steps()).sampler(), denoiser)
             .run(plan, start, noise, progress);

@@ -168,7 +168,9 @@ final class Drafts {
     }
 
     private Order.Restyle with(Fit fit, double start, double strength, Join join) {
-      return task(new RestyleSpec(task().video(), fit, start, strength, join, task().plan()));
+      return task(
+          new RestyleSpec(
+              task().video(), fit, start, strength, join, task().plan(), task().invert()));
     }
 
     @Override

@@ -36,15 +36,16 @@ public final class RestyleCommand extends MakeVerb {
       names = "--strength",
       paramLabel = "S",
       converter = Values.Strength.class,
-      defaultValue = "0.6",
-      description = "How much of the source is forgotten, 0.01 to 1 (default: ${DEFAULT-VALUE}).")
-  private double strength;
+      description =
+          "How much of the source is forgotten, 0.01 to 1 (default: 0.6; with --inverted 1).")
+  private @Nullable Double strength;
 
   @Mixin private final LengthOptions shape = new LengthOptions();
   @Mixin private final SourceOptions source = new SourceOptions();
   @Mixin private final JoinOptions join = new JoinOptions();
   @Mixin private final PlanOption plan = new PlanOption();
   @Mixin private final ControlOption control = new ControlOption();
+  @Mixin private final InvertOptions invert = new InvertOptions();
 
   public RestyleCommand(Session session) {
     super(session);
@@ -54,7 +55,18 @@ public final class RestyleCommand extends MakeVerb {
   protected TaskSpec task() {
     Optional<SourceRef> drawn = plan.read(session(), shape.frames(), steps());
     return new RestyleSpec(
-        prompt.video(session()), source.fit(), source.start(), strength, join.join(), drawn);
+        prompt.video(session()),
+        source.fit(),
+        source.start(),
+        strength(),
+        join.join(),
+        drawn,
+        invert.read());
+  }
+
+  /** What is not fresh noise need not spare anything of the source. */
+  private double strength() {
+    return strength != null ? strength : invert.read().isPresent() ? 1 : 0.6;
   }
 
   @Override
@@ -79,6 +91,6 @@ public final class RestyleCommand extends MakeVerb {
 
   @Override
   Map<String, @Nullable Object> fields(Made made) {
-    return Map.of("strength", plan.given() ? "plan" : strength);
+    return Map.of("strength", plan.given() ? "plan" : strength());
   }
 }

@@ -31,6 +31,11 @@ public record Ddim(double eta, Threshold threshold) implements Sampler {
   }
 
   @Override
+  public boolean straight() {
+    return eta == 0 && threshold.equals(Threshold.NONE);
+  }
+
+  @Override
   public Run begin(X0Denoiser denoiser, Noise noise) {
     return new Run(denoiser, noise) {
       @Override

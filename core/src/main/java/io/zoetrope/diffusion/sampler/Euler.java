@@ -11,6 +11,11 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record Euler() implements Sampler {
   @Override
+  public boolean straight() {
+    return true;
+  }
+
+  @Override
   public Run begin(X0Denoiser denoiser, Noise noise) {
     return new Run(denoiser, noise) {
       @Override

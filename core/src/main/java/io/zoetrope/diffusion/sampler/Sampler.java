@@ -1,7 +1,6 @@
 package io.zoetrope.diffusion.sampler;
 
 import io.zoetrope.diffusion.Levels;
-import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.condition.Conditioning;
 import java.util.Optional;
@@ -21,6 +20,14 @@ public interface Sampler {
    */
   Run begin(X0Denoiser denoiser, Noise noise);
 
+  /**
+   * Whether every step of it is the {@linkplain Move#straight straight} one, by the state of that
+   * step alone and without noise: those are what {@link Rise.Inverse} takes back.
+   */
+  default boolean straight() {
+    return false;
+  }
+
   /** One sampling run and all that it remembers. Close it to free what it keeps. */
   abstract class Run implements AutoCloseable {
     protected final X0Denoiser denoiser;
@@ -29,6 +36,7 @@ public interface Sampler {
     protected Noise noise;
 
     private int step;
+    private Rise rise = Rise.RENOISE;
     private Optional<Tensor> lastX0 = Optional.empty();
 
     protected Run(X0Denoiser denoiser, Noise noise) {
@@ -38,8 +46,8 @@ public interface Sampler {
 
     /**
      * One step: frames whose level falls are denoised by the algorithm, frames whose level rises
-     * are noised again by the forward process, frames whose level stays are returned to the last
-     * bit.
+     * are noised again by the forward process (or as {@link #rising} says), frames whose level
+     * stays are returned to the last bit.
      *
      * @param z_BCFHW the video at {@code from}
      * @param from_BF levels in [0, 1]; [1, F] and the like are broadcast
@@ -56,7 +64,8 @@ public interface Sampler {
         result = torch.where(from.mask(to, (t, s) -> s.u() < t.u(), z_BCFHW), falling, z_BCFHW);
       }
       if (from.any(to, (t, s) -> s.u() > t.u())) {
-        Tensor rising = renoise(z_BCFHW, from, to);
+        Rise.Ask ask = new Rise.Ask(this::x0, denoiser.schedule(), noise, step);
+        Tensor rising = rise.rise(z_BCFHW, from, to, ask);
         result = torch.where(from.mask(to, (t, s) -> s.u() > t.u(), z_BCFHW), rising, result);
       }
       step++;
@@ -81,25 +90,10 @@ public interface Sampler {
       return lastX0.filter(x0 -> !x0.isNull());
     }
 
-    /**
-     * From level t up to s: {@code z_s = (alpha_s / alpha_t) z_t + sqrt(sigma_s^2 - (alpha_s /
-     * alpha_t)^2 sigma_t^2) eps}.
-     */
-    private Tensor renoise(Tensor z, Levels from, Levels to) {
-      Tensor keep = from.coefficient(to, Run::kept, z);
-      Tensor fresh =
-          from.coefficient(
-              to,
-              (t, s) -> {
-                double old = kept(t, s) * t.sigma();
-                return Math.sqrt(Math.max(0, s.sigma() * s.sigma() - old * old));
-              },
-              z);
-      return z.mul(keep).add(noise.normal("renoise", step, z).mul(fresh));
-    }
-
-    private static double kept(NoiseLevel t, NoiseLevel s) {
-      return t.alpha() == 0 ? 0 : s.alpha() / t.alpha();
+    /** This with frames that rise in another way than by fresh noise. */
+    public final Run rising(Rise other) {
+      rise = other;
+      return this;
     }
 
     /**

@@ -26,8 +26,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * @param sampler how a step is made
  * @param denoiser network, guidance and what the video is conditioned on
+ * @param rise how frames rise
  */
-public record SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
+public record SamplerLoop(Sampler sampler, X0Denoiser denoiser, Rise rise) {
+  /** One in which frames rise by fresh noise. */
+  public SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
+    this(sampler, denoiser, Rise.RENOISE);
+  }
 
   /**
    * Runs a plan.
@@ -52,7 +57,7 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
   @SuppressWarnings("ReferenceEquality") // a step that holds every frame returns its very argument
   private Tensor steps(TimestepPlan plan, Tensor start, Noise noise, Progress progress) {
     Tensor z = start;
-    try (Sampler.Run run = sampler.begin(denoiser, noise)) {
+    try (Sampler.Run run = sampler.begin(denoiser, noise).rising(rise)) {
       for (int step = 0; step < plan.steps(); step++) {
         progress.requireGoing(step, plan.steps());
         Tensor before = z;

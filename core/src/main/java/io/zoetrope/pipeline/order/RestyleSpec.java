@@ -28,6 +28,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param strength how much of it is forgotten, 0.01 to 1
  * @param join of its clips
  * @param plan drawn by hand
+ * @param invert from its own noise, in place of fresh one
  */
 public record RestyleSpec(
     SourceRef video,
@@ -35,7 +36,8 @@ public record RestyleSpec(
     @Default("0.0") double start,
     @Default("0.6") double strength,
     @Default("{}") Join join,
-    Optional<SourceRef> plan)
+    Optional<SourceRef> plan,
+    Optional<Invert> invert)
     implements TaskSpec {
   /** What is taken of a long source unless more is asked for. */
   static final int USUAL_MOST = 256;
@@ -43,6 +45,20 @@ public record RestyleSpec(
   public RestyleSpec {
     Checks.real("start", 0, Wish.MOST_FRAMES, start);
     Checks.real("strength", 0.01, 1, strength);
+    if (plan.isPresent() && invert.isPresent()) {
+      throw Checks.wrong("inversion rises and falls by a plan of its own: leave out the drawn one");
+    }
+  }
+
+  /** From fresh noise. */
+  public RestyleSpec(
+      SourceRef video,
+      Fit fit,
+      double start,
+      double strength,
+      Join join,
+      Optional<SourceRef> plan) {
+    this(video, fit, start, strength, join, plan, Optional.empty());
   }
 
   @Override
@@ -52,13 +68,20 @@ public record RestyleSpec(
 
   @Override
   public Set<Ability> abilities() {
-    return EnumSet.of(
-        Ability.SINGLE_PICTURES, Ability.CONTROLS, Ability.FREE_INIT, Ability.FREE_NOISE);
+    EnumSet<Ability> all =
+        EnumSet.of(
+            Ability.SINGLE_PICTURES, Ability.CONTROLS, Ability.FREE_INIT, Ability.FREE_NOISE);
+    if (invert.isPresent()) {
+      // Its noise is the source's own.
+      all.removeAll(EnumSet.of(Ability.FREE_INIT, Ability.FREE_NOISE));
+    }
+    return all;
   }
 
   @Override
   public void check(Wish wish) {
     TaskSpec.requirePrompt("restyle", wish);
+    invert.ifPresent(i -> i.check(wish));
   }
 
   @Override
@@ -75,7 +98,7 @@ public record RestyleSpec(
       @Override
       public VideoRequest request(VideoRequest usual, VideoModel model) {
         return wish.shape(
-            usual,
+            invert.map(i -> i.request(wish, usual, model)).orElse(usual),
             DrawnPlans.clip(drawn, model)
                 .orElseGet(() ->
                     model.can(io.zoetrope.pipeline.family.Ability.VIDEO)
@@ -108,6 +131,7 @@ public record RestyleSpec(
         VideoTask task =
             drawn
                 .<VideoTask>map(p -> DrawnPlans.task(p, wish, Optional.of(latents)))
+                .or(() -> invert.map(i -> i.task(latents, strength, join.overlap(), making.note())))
                 .orElse(new Restyle(latents, strength, join.overlap()));
         Engine engine = making.shown(have);
         return (reel, progress) -> reel.film(engine, making.request(), task::latents, progress);

@@ -34,7 +34,7 @@ public record Restyle(Tensor source_BCFHW, double strength, int overlap) impleme
   }
 
   /** As {@link #plan} for a clip of which {@code done} latents are made. */
-  private static TimestepPlan plan(Descent descent, int latents, double strength, int done) {
+  static TimestepPlan plan(Descent descent, int latents, double strength, int done) {
     return Plans.restyleOn(descent.levels(), latents, descent.startLevel(strength), done);
   }
 

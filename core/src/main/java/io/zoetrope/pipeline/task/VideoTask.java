@@ -15,6 +15,7 @@ public sealed interface VideoTask
         Extend,
         HigherRate,
         Interpolate,
+        Inverted,
         Loop,
         Refine,
         Restyle,

@@ -63,21 +63,7 @@ final class RandomOrders {
                 1,
                 false,
                 true));
-    all.put(
-        RestyleSpec.class,
-        () ->
-            order(
-                w ->
-                    new RestyleSpec(
-                        source(),
-                        pick(Fit.values()),
-                        real(0, 100),
-                        real(0.01, 1),
-                        join(),
-                        maybe(this::source)),
-                1,
-                true,
-                false));
+    all.put(RestyleSpec.class, () -> order(this::restyle, 1, true, false));
     all.put(RefineSpec.class, () -> order(this::refine, 1, false, false));
     all.put(
         TravelSpec.class,
@@ -224,6 +210,23 @@ final class RandomOrders {
 
   private <T> List<T> some(Supplier<T> one) {
     return IntStream.range(0, random.nextInt(3)).mapToObj(i -> one.get()).toList();
+  }
+
+  /** From fresh noise, by a drawn plan, or from its own noise. */
+  private RestyleSpec restyle(Wish wish) {
+    boolean own = wish.sampler().isEmpty() && wish.steps().orElse(2) > 1 && random.nextBoolean();
+    return new RestyleSpec(
+        source(),
+        pick(Fit.values()),
+        real(0, 100),
+        real(0.01, 1),
+        join(),
+        own ? Optional.empty() : maybe(this::source),
+        own
+            ? Optional.of(
+                new Invert(
+                    random.nextInt(21), "a ball", Invert.Away.NEGATIVE, random.nextBoolean()))
+            : Optional.empty());
   }
 
   private <T> Optional<T> maybe(Supplier<T> value) {

@@ -323,4 +323,11 @@ public final class Values {
       return new Size(width, height);
     }
   }
+
+  /** Of a fixed point: {@link io.zoetrope.pipeline.Inversion#MOST_PASSES}. */
+  public static final class Passes extends Whole {
+    public Passes() {
+      super(0, 20);
+    }
+  }
 }
