@@ -32,6 +32,8 @@ final class Nearest {
           Map.entry("--ip-adapter-scale", "--picture-scale"),
           Map.entry("--ip-adapter-weight", "--picture-scale"),
           Map.entry("--clip-vision", "--image-encoder"),
+          Map.entry("--textual-inversion", "--embedding"),
+          Map.entry("--timestep-spacing", "--spacing"),
           Map.entry("--framerate", "--fps"));
 
   private Nearest() {}

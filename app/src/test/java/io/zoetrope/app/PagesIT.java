@@ -35,6 +35,8 @@ class PagesIT {
   private static final Path CHECKOUT = Path.of("..").toAbsolutePath().normalize();
   private static final Path REFERENCE =
       CHECKOUT.resolve("core/src/test/resources/reference/animatediff/model");
+  private static final Path PICTURES =
+      CHECKOUT.resolve("core/src/test/resources/reference/ip_adapter/plain.safetensors");
   private static final Pattern COMMAND = Pattern.compile("^    \\./zoetrope (.*)$");
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
 
@@ -48,6 +50,7 @@ class PagesIT {
   private static final Map<String, String> STAND_INS =
       Map.of(
           "MODEL_DIR", REFERENCE.toString(),
+          "ip-adapter_sd15.safetensors", PICTURES.toString(),
           "ADAPTER", REFERENCE.resolve("motion_adapter").toString());
 
   /** Left out: a text in the command, and why. */

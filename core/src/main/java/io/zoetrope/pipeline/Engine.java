@@ -108,12 +108,7 @@ public final class Engine {
     return with(extras.withBeside(entries.on(model.device())));
   }
 
-  /**
-   * This with pictures that every prompt of its first model is accompanied by.
-   *
-   * @param pictures entries of {@link io.zoetrope.network.PictureSlots}
-   * @param nothing what guidance leads away from in their place
-   */
+  /** This with pictures beside every prompt, and what guidance leads away from in their place. */
   public Engine withPictures(Conditioning pictures, Conditioning nothing) {
     return with(extras.withPictures(pictures.on(model.device()), nothing.on(model.device())));
   }

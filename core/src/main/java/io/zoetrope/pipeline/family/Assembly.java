@@ -58,10 +58,13 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
       ModelIndex.Defaults defaults,
       Blueprint.Leftovers leftovers) {
     NetworkConfig network = denoiser.config();
-    AutoencoderConfig vae = Autoencoders.read(layout.autoencoder());
-    TextPart text = TextPart.read(layout, choice.reading());
+    OtherAutoencoder own = OtherAutoencoder.of(choice.vae(), layout.autoencoder());
+    AutoencoderConfig vae = own.config();
+    own.requireFit(network);
+    TextPart text = TextPart.read(layout, choice.reading(), choice.words());
+    Scheduling walked = choice.spacing().map(scheduling::spaced).orElse(scheduling);
     requireFit(files.model(), network, vae.grid(), text);
-    requireKnown(scheduling);
+    requireKnown(walked);
     Precision precision = Precision.of(choice.dtype(), network.features());
     List<Part<?>> parts = new ArrayList<>();
     parts.add(denoiserPart(denoiser, vae.grid(), held(Holding.mapped(precision), Role.DENOISER)));
@@ -75,12 +78,12 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
             network,
             held(Holding.mapped(precision), Role.PICTURE_ADAPTER),
             held(Holding.waiting(precision), Role.PICTURES)));
-    parts.add(vaePart(vae));
+    parts.add(vaePart(vae, own));
     return new Blueprint(
         kind,
         parts,
         (bare, controls, pictures) -> Controls.join(choice, bare, controls, pictures),
-        scheduling,
+        walked,
         defaults,
         vae.grid(),
         abilities(network),
@@ -120,11 +123,16 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
         text.make());
   }
 
-  private Part<Autoencoder> vaePart(AutoencoderConfig vae) {
+  private Part<Autoencoder> vaePart(AutoencoderConfig vae, OtherAutoencoder other) {
     return new Part<>(
         Role.AUTOENCODER,
         name(layout.autoencoder()),
-        vae.hasWeights() ? List.of(places.of(layout.autoencoder(), vae.names())) : List.of(),
+        vae.hasWeights()
+            ? List.of(
+                other
+                    .place(files, choice.variant())
+                    .orElseGet(() -> places.of(layout.autoencoder(), vae.names())))
+            : List.of(),
         held(Holding.mapped(vae.precision(choice.dtype())), Role.AUTOENCODER),
         clip -> vae.footprint(clip.height(), clip.width()),
         vae::build);

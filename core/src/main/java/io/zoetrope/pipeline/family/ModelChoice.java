@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.family;
 
+import io.zoetrope.diffusion.discrete.TimestepSpacing;
 import io.zoetrope.network.text.clip.ClipReading;
 import io.zoetrope.network.unet.SpatialAttention;
 import java.nio.file.Path;
@@ -22,6 +23,9 @@ import java.util.Optional;
  * @param attention whom the image layers of a U-Net look at, in place of its own pattern
  * @param controls beside the denoiser; what they add adds up
  * @param pictures by what the denoiser is shown pictures
+ * @param words that the text encoder learned apart
+ * @param vae an autoencoder in place of the model's: a folder, or a safetensors file
+ * @param spacing of the timesteps of its scheduler, in place of its own
  */
 public record ModelChoice(
     Path model,
@@ -34,10 +38,14 @@ public record ModelChoice(
     List<LoraChoice> loras,
     Optional<SpatialAttention> attention,
     List<ControlChoice> controls,
-    Optional<PictureChoice> pictures) {
+    Optional<PictureChoice> pictures,
+    List<WordChoice> words,
+    Optional<Path> vae,
+    Optional<TimestepSpacing> spacing) {
   public ModelChoice {
     loras = List.copyOf(loras);
     controls = List.copyOf(controls);
+    words = List.copyOf(words);
   }
 
   /** A model as it is, in the number form that is fastest here, on the processor. */
@@ -53,6 +61,9 @@ public record ModelChoice(
         List.of(),
         Optional.empty(),
         List.of(),
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -64,60 +75,78 @@ public record ModelChoice(
   public ModelChoice withDtype(String name) {
     return new ModelChoice(
         model, name, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures);
+        pictures, words, vae, spacing);
   }
 
   public ModelChoice withPlacement(Placement other) {
     return new ModelChoice(
         model, dtype, other, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures);
+        pictures, words, vae, spacing);
   }
 
   public ModelChoice withTokenizer(Optional<Path> folder) {
     return new ModelChoice(
         model, dtype, placement, folder, motion, variant, reading, loras, attention, controls,
-        pictures);
+        pictures, words, vae, spacing);
   }
 
   public ModelChoice withMotion(Optional<Path> adapter) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, adapter, variant, reading, loras, attention, controls,
-        pictures);
+        pictures, words, vae, spacing);
   }
 
   public ModelChoice withVariant(Optional<String> name) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, name, reading, loras, attention, controls,
-        pictures);
+        pictures, words, vae, spacing);
   }
 
   public ModelChoice withReading(ClipReading other) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, other, loras, attention, controls,
-        pictures);
+        pictures, words, vae, spacing);
   }
 
   public ModelChoice withLoras(List<LoraChoice> choices) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, choices, attention, controls,
-        pictures);
+        pictures, words, vae, spacing);
   }
 
   public ModelChoice withAttention(Optional<SpatialAttention> pattern) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, pattern, controls,
-        pictures);
+        pictures, words, vae, spacing);
   }
 
   public ModelChoice withControls(List<ControlChoice> choices) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, choices,
-        pictures);
+        pictures, words, vae, spacing);
   }
 
   public ModelChoice withPictures(Optional<PictureChoice> choice) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        choice);
+        choice, words, vae, spacing);
+  }
+
+  public ModelChoice withWords(List<WordChoice> choices) {
+    return new ModelChoice(
+        model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
+        pictures, choices, vae, spacing);
+  }
+
+  public ModelChoice withVae(Optional<Path> other) {
+    return new ModelChoice(
+        model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
+        pictures, words, other, spacing);
+  }
+
+  public ModelChoice withSpacing(Optional<TimestepSpacing> other) {
+    return new ModelChoice(
+        model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
+        pictures, words, vae, other);
   }
 }

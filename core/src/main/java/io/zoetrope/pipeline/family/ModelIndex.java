@@ -59,6 +59,11 @@ public record ModelIndex(
       return new Defaults(width, height, frames, fps, steps, guidance, other);
     }
 
+    /** In so few steps as a model was distilled for: by Euler's method, without guidance. */
+    Defaults distilled(int few) {
+      return new Defaults(width, height, frames, fps, few, 1, "euler");
+    }
+
     /** With clips of so many frames. */
     Defaults of(int clip) {
       return new Defaults(width, height, clip, fps, steps, guidance, sampler);

@@ -18,7 +18,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.JsonNode;
 
@@ -32,6 +35,9 @@ public final class MotionAdapter implements AutoCloseable {
 
   /** Rows of a table that is not there, as the reference makes it. */
   private static final int LONGEST = 32;
+
+  private static final Pattern LIGHTNING =
+      Pattern.compile("animatediff_lightning_([1-8])step.*", Pattern.CASE_INSENSITIVE);
 
   private static final String TABLE = ".transformer_blocks.0.pos_embed.pe";
 
@@ -81,6 +87,15 @@ public final class MotionAdapter implements AutoCloseable {
       file.close();
       throw e.at(path);
     }
+  }
+
+  /**
+   * How few steps motion modules were distilled for, as the names of AnimateDiff-Lightning's files
+   * say it (Lin and Yang, 2024); empty for others.
+   */
+  static OptionalInt lightning(Path path) {
+    Matcher name = LIGHTNING.matcher(String.valueOf(path.getFileName()));
+    return name.matches() ? OptionalInt.of(Integer.parseInt(name.group(1))) : OptionalInt.empty();
   }
 
   /**

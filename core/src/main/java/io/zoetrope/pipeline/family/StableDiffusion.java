@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.family;
 
+import io.zoetrope.diffusion.discrete.TimestepSpacing;
 import io.zoetrope.pipeline.schedule.DiffusersScheduler;
 import io.zoetrope.pipeline.schedule.Scheduling;
 import io.zoetrope.torch.Fault;
@@ -7,6 +8,7 @@ import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -78,12 +80,18 @@ final class StableDiffusion implements ModelFamily {
         choice.motion().isPresent() && own instanceof DiffusersScheduler image
             ? Optional.of(image.underMotion())
             : Optional.empty();
+    OptionalInt few = choice.motion().map(MotionAdapter::lightning).orElseGet(OptionalInt::empty);
+    if (few.isPresent()) {
+      moved = moved.map(scheduler -> scheduler.spaced(TimestepSpacing.TRAILING));
+    }
     ModelIndex.Defaults still = defaults(layout, own);
+    ModelIndex.Defaults usual =
+        moved.map(s -> still.of(MotionAdapter.CLIP).sampledBy(s.sampler())).orElse(still);
     return assembly.blueprint(
         KIND,
         Denoisers.dress(assembly.files(), choice, Networks.read(layout), Optional.empty()),
         moved.<Scheduling>map(s -> s).orElse(own),
-        moved.map(s -> still.of(MotionAdapter.CLIP).sampledBy(s.sampler())).orElse(still),
+        few.isPresent() ? usual.distilled(few.getAsInt()) : usual,
         leftovers);
   }
 

@@ -10,9 +10,11 @@ import io.zoetrope.network.text.clip.ClipReading;
 import io.zoetrope.network.text.clip.ClipTextConfig;
 import io.zoetrope.network.text.clip.ClipTextModel;
 import io.zoetrope.network.text.clip.ClipTokenizer;
+import io.zoetrope.network.text.clip.LearnedWord;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -32,10 +34,17 @@ record TextPart(
    * Reads the config.
    *
    * @param reading how prompts are read, where the encoder is CLIP's
+   * @param words that it learned apart
    */
-  static TextPart read(ModelLayout layout, ClipReading reading) {
+  static TextPart read(ModelLayout layout, ClipReading reading, List<WordChoice> words) {
     JsonNode kinds = layout.text().config(JsonNode.class).path("architectures");
     if (kinds.isMissingNode()) {
+      if (!words.isEmpty()) {
+        throw new UserError(
+            Fault.UNSUPPORTED,
+            "embeddings are for the text encoder of CLIP, and the model's is another",
+            "leave them out");
+      }
       return words(layout);
     }
     if (!kinds.path(0).asString("").equals(ClipTextConfig.KIND)) {
@@ -44,7 +53,7 @@ record TextPart(
           "%s: text encoder %s is unknown; %s is known"
               .formatted(layout.text().folder(), kinds, ClipTextConfig.KIND));
     }
-    return clip(layout, reading);
+    return clip(layout, reading, words);
   }
 
   /** The small transformer of models trained here. */
@@ -63,8 +72,10 @@ record TextPart(
   }
 
   /** CLIP's, as Stable Diffusion has it. */
-  private static TextPart clip(ModelLayout layout, ClipReading reading) {
+  private static TextPart clip(ModelLayout layout, ClipReading reading, List<WordChoice> choices) {
     ClipTextConfig config = layout.text().config(ClipTextConfig.class);
+    List<LearnedWord> words =
+        choices.stream().flatMap(word -> LearnedWords.read(word, config.width()).stream()).toList();
     return new TextPart(
         config.width(),
         ClipTextModel::name,
@@ -73,7 +84,7 @@ record TextPart(
           return () -> {
             ClipTokenizer tokenizer = ClipTokenizer.load(layout.tokenizerFolder());
             return fitting(
-                tokenizer::close, () -> new ClipPrompts(text, tokenizer, reading), layout);
+                tokenizer::close, () -> new ClipPrompts(text, tokenizer, reading, words), layout);
           };
         });
   }

@@ -1,11 +1,13 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.diffusion.discrete.TimestepSpacing;
 import io.zoetrope.network.text.clip.ClipReading;
 import io.zoetrope.pipeline.family.ControlChoice;
 import io.zoetrope.pipeline.family.LoraChoice;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.PictureChoice;
 import io.zoetrope.pipeline.family.Placement;
+import io.zoetrope.pipeline.family.WordChoice;
 import io.zoetrope.record.Default;
 import io.zoetrope.torch.ComputeDevice;
 import java.nio.file.Path;
@@ -28,6 +30,9 @@ import java.util.regex.Pattern;
  * @param loras they add up
  * @param controls they add up; only for tasks that can show them something
  * @param pictures that the video is to be like
+ * @param embeddings words that its text encoder learned apart
+ * @param vae an autoencoder in place of its own: a folder or a file
+ * @param spacing of the timesteps of its scheduler: leading, linspace or trailing
  */
 public record ModelRef(
     String name,
@@ -40,9 +45,15 @@ public record ModelRef(
     @Default("false") boolean longPrompts,
     @Default("[]") List<Lora> loras,
     @Default("[]") List<Control> controls,
-    Optional<Pictures> pictures) {
+    Optional<Pictures> pictures,
+    @Default("[]") List<Embedding> embeddings,
+    Optional<Path> vae,
+    Optional<String> spacing) {
   /** Scales beyond this are slips of the finger. */
   private static final double LARGEST_SCALE = 100;
+
+  /** How timesteps can be spaced. */
+  public static final List<String> SPACINGS = List.of("leading", "linspace", "trailing");
 
   private static final Pattern DEVICE = Pattern.compile("auto|cpu|cuda(:\\d{1,2})?");
 
@@ -128,6 +139,13 @@ public record ModelRef(
   public ModelRef {
     loras = List.copyOf(loras);
     controls = List.copyOf(controls);
+    embeddings = List.copyOf(embeddings);
+    spacing.ifPresent(value -> {
+      if (!SPACINGS.contains(value)) {
+        throw Checks.wrong(
+            "spacing must be one of %s, is '%s'".formatted(String.join(", ", SPACINGS), value));
+      }
+    });
     Checks.named("name", name);
     if (!List.of("auto", "f32", "bf16").contains(dtype)) {
       throw Checks.wrong("dtype must be auto, f32 or bf16, is '%s'".formatted(dtype));
@@ -137,6 +155,14 @@ public record ModelRef(
     }
     Checks.whole("clipSkip", 0, 11, clipSkip);
   }
+
+  /**
+   * A word that a text encoder learned apart (textual inversion).
+   *
+   * @param file a safetensors file
+   * @param name of the word in prompts; empty for that in the file, or the file's own
+   */
+  public record Embedding(Path file, Optional<String> name) {}
 
   /** A model as it is. */
   public static ModelRef of(String name) {
@@ -151,6 +177,9 @@ public record ModelRef(
         false,
         List.of(),
         List.of(),
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -167,7 +196,10 @@ public record ModelRef(
         longPrompts,
         loras,
         controls,
-        pictures);
+        pictures,
+        embeddings,
+        vae,
+        spacing);
   }
 
   /** The same parts in another model. */
@@ -183,7 +215,10 @@ public record ModelRef(
         longPrompts,
         loras,
         controls,
-        pictures);
+        pictures,
+        embeddings,
+        vae,
+        spacing);
   }
 
   public ModelRef withControls(List<Control> others) {
@@ -198,7 +233,10 @@ public record ModelRef(
         longPrompts,
         loras,
         others,
-        pictures);
+        pictures,
+        embeddings,
+        vae,
+        spacing);
   }
 
   /** This shown other pictures. */
@@ -214,7 +252,10 @@ public record ModelRef(
         longPrompts,
         loras,
         controls,
-        others);
+        others,
+        embeddings,
+        vae,
+        spacing);
   }
 
   /** This on another device. */
@@ -230,7 +271,10 @@ public record ModelRef(
         longPrompts,
         loras,
         controls,
-        pictures);
+        pictures,
+        embeddings,
+        vae,
+        spacing);
   }
 
   /** This with other weights of its folder. */
@@ -246,7 +290,10 @@ public record ModelRef(
         longPrompts,
         loras,
         controls,
-        pictures);
+        pictures,
+        embeddings,
+        vae,
+        spacing);
   }
 
   /** This with other LoRAs. */
@@ -262,7 +309,10 @@ public record ModelRef(
         longPrompts,
         others,
         controls,
-        pictures);
+        pictures,
+        embeddings,
+        vae,
+        spacing);
   }
 
   /**
@@ -276,6 +326,8 @@ public record ModelRef(
     return beside(folder, file)
         .withTokenizer(tokenizer.map(file))
         .withVariant(variant)
+        .withVae(vae.map(file))
+        .withSpacing(spacing.map(TimestepSpacing::of))
         .withControls(
             controls.stream()
                 .map(control -> new ControlChoice(file.apply(control.net()), control.scale()))
@@ -291,6 +343,10 @@ public record ModelRef(
     return ModelChoice.of(folder, dtype)
         .withPlacement(Placement.on(ComputeDevice.of(device)))
         .withMotion(motion.map(file))
+        .withWords(
+            embeddings.stream()
+                .map(word -> new WordChoice(file.apply(word.file()), word.name()))
+                .toList())
         .withReading(longPrompts ? reading.withLength(ClipReading.Length.CHUNKS) : reading)
         .withLoras(
             loras.stream()

@@ -45,6 +45,8 @@ public record Remembered(String version, List<Print> models, VideoOrder order) {
     order.model().motion().ifPresent(all::add);
     order.model().loras().forEach(lora -> all.add(lora.file()));
     order.model().controls().forEach(control -> all.add(control.net()));
+    order.model().embeddings().forEach(word -> all.add(word.file()));
+    order.model().vae().ifPresent(all::add);
     order.model().pictures().ifPresent(pictures -> all.add(pictures.adapter()));
     order.model().pictures().flatMap(ModelRef.Pictures::encoder).ifPresent(all::add);
     List<Print> prints =

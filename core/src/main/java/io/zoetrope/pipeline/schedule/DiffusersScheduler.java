@@ -5,9 +5,11 @@ import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.SampledSchedule;
 import io.zoetrope.diffusion.discrete.AlphaBars;
+import io.zoetrope.diffusion.discrete.TimestepSpacing;
 import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
+import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -68,6 +70,19 @@ public final class DiffusersScheduler implements Scheduling {
     ObjectNode config = all.config().deepCopy().asObject();
     config.put("steps_offset", 1);
     config.put("clip_sample", false);
+    return new DiffusersScheduler(config);
+  }
+
+  @Override
+  public DiffusersScheduler spaced(TimestepSpacing spacing) {
+    if (flows()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "the levels of models of flows are not spaced by name",
+          "leave it out");
+    }
+    ObjectNode config = all.config().deepCopy().asObject();
+    config.put("timestep_spacing", spacing.name().toLowerCase(Locale.ROOT));
     return new DiffusersScheduler(config);
   }
 

@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.schedule;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
+import io.zoetrope.diffusion.discrete.TimestepSpacing;
 import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.UserError;
 
@@ -48,6 +49,14 @@ public record SchedulerConfig(
   @Override
   public Prediction toPrediction() {
     return Prediction.of(prediction);
+  }
+
+  @Override
+  public Scheduling spaced(TimestepSpacing spacing) {
+    throw new UserError(
+        Fault.UNSUPPORTED,
+        "spacing is for models with a scheduler of diffusers; this one's noise is continuous",
+        "leave it out");
   }
 
   /** Levels as the schedule spaces them; by Karras's rule for a sampler whose name says so. */

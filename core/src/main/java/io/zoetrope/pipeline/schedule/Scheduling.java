@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.schedule;
 import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
+import io.zoetrope.diffusion.discrete.TimestepSpacing;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +30,13 @@ public sealed interface Scheduling permits SchedulerConfig, DiffusersScheduler {
    * @throws UserError if the sampler does not exist, or does not fit the training or the steps
    */
   Sampling sampling(String sampler, int steps);
+
+  /**
+   * The same with timesteps spaced in another way.
+   *
+   * @throws UserError if its timesteps are not spaced by a name
+   */
+  Scheduling spaced(TimestepSpacing spacing);
 
   /**
    * Reads either kind.

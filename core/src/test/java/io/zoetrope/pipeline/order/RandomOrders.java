@@ -171,7 +171,10 @@ final class RandomOrders {
             ? some(() ->
                 new ModelRef.Control(Path.of("net"), source(), real(-100, 100), List.of(0, 3, 8)))
             : List.of(),
-        maybe(this::pictures));
+        maybe(this::pictures),
+        some(() -> new ModelRef.Embedding(Path.of("e.safetensors"), maybe(() -> "zog"))),
+        maybe(() -> Path.of("vae")),
+        maybe(() -> pick(ModelRef.SPACINGS)));
   }
 
   private ModelRef.Pictures pictures() {

@@ -2,6 +2,7 @@ package io.zoetrope.app.cli.option;
 
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.order.ModelRef;
 import io.zoetrope.pipeline.schedule.Samplers;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -89,6 +90,18 @@ public final class Values {
   public static final class ClipSkip extends Whole {
     public ClipSkip() {
       super(0, 11);
+    }
+  }
+
+  /** How timesteps are spaced. */
+  public static final class Spacing implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      String name = text.strip().toLowerCase(Locale.ROOT);
+      if (!ModelRef.SPACINGS.contains(name)) {
+        throw new Bad("'%s' is no spacing: use %s", text, String.join(", ", ModelRef.SPACINGS));
+      }
+      return name;
     }
   }
 

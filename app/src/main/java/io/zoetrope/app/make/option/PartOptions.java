@@ -43,6 +43,35 @@ public final class PartOptions {
 
   @Mixin private final LoraOption lora = new LoraOption();
 
+  @Option(
+      names = "--embedding",
+      paramLabel = "[NAME=]FILE",
+      description = {
+        "A word that a CLIP text encoder learned apart (textual inversion), a .safetensors file or"
+            + " ORG/NAME/FILE after 'zoetrope pull', for prompts and --negative to have. Its name is"
+            + " that in the file, else the file's. May be given several times."
+      })
+  private List<String> embeddings = List.of();
+
+  @Option(
+      names = "--vae",
+      paramLabel = "MODEL",
+      description = {
+        "Another autoencoder in place of the model's: a folder, a .safetensors file, or ORG/NAME after"
+            + " 'zoetrope pull'."
+      })
+  private @Nullable String vae;
+
+  @Option(
+      names = "--spacing",
+      paramLabel = "HOW",
+      converter = Values.Spacing.class,
+      description = {
+        "How sampling spaces the timesteps of a model of diffusers: leading, linspace or trailing"
+            + " (default: as its scheduler says)."
+      })
+  private @Nullable String spacing;
+
   @Mixin private final PictureOptions pictures = new PictureOptions();
 
   @Option(
@@ -63,7 +92,20 @@ public final class PartOptions {
         longPrompts,
         lora.choices(session),
         List.of(),
-        pictures.read(session));
+        pictures.read(session),
+        embeddings.stream().map(typed -> embedding(session, typed)).toList(),
+        Optional.ofNullable(vae).map(typed -> PartFile.find(session, "--vae", typed)),
+        Optional.ofNullable(spacing));
+  }
+
+  private static ModelRef.Embedding embedding(Session session, String typed) {
+    int at = typed.indexOf('=');
+    // A name has no slash, a folder before a file may have anything.
+    boolean named = at > 0 && typed.substring(0, at).chars().noneMatch(c -> c == '/' || c == '\\');
+    String file = named ? typed.substring(at + 1) : typed;
+    return new ModelRef.Embedding(
+        PartFile.find(session, "--embedding", file),
+        named ? Optional.of(typed.substring(0, at)) : Optional.empty());
   }
 
   /**

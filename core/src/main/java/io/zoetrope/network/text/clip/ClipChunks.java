@@ -28,12 +28,16 @@ record ClipChunks(List<Row> rows, Optional<String> unread) {
   private record Token(int id, double weight, String rest) {}
 
   static ClipChunks of(
-      WeightedPrompt prompt, ClipTokenizer tokenizer, int length, ClipReading.Length reading) {
+      WeightedPrompt prompt,
+      ClipTokenizer tokenizer,
+      LearnedTable learned,
+      int length,
+      ClipReading.Length reading) {
     List<Row> rows = new ArrayList<>();
     StringBuilder unread = new StringBuilder();
     int room = length - 2;
     for (List<WeightedPrompt.Text> stretch : prompt.stretches()) {
-      List<Token> tokens = tokens(stretch, tokenizer);
+      List<Token> tokens = tokens(stretch, tokenizer, learned);
       int from = 0;
       do {
         int to = Math.min(tokens.size(), from + room);
@@ -57,19 +61,39 @@ record ClipChunks(List<Row> rows, Optional<String> unread) {
     return row(List.of(), tokenizer, length);
   }
 
-  private static List<Token> tokens(List<WeightedPrompt.Text> stretch, ClipTokenizer tokenizer) {
+  private static List<Token> tokens(
+      List<WeightedPrompt.Text> stretch, ClipTokenizer tokenizer, LearnedTable learned) {
     List<Token> tokens = new ArrayList<>();
     for (WeightedPrompt.Text text : stretch) {
       String words = text.words();
-      int seen = 0;
-      for (Piece piece : tokenizer.encode(words)) {
-        // Each token carries its letters and the blanks before: what is cut can be told.
-        int end = Math.max(seen, piece.end());
-        tokens.add(new Token(piece.id(), text.weight(), words.substring(seen, end)));
-        seen = end;
+      int from = 0;
+      while (from < words.length()) {
+        int to = learned.next(words, from);
+        usual(words.substring(from, to), text.weight(), tokenizer, tokens);
+        from = to;
+        Optional<LearnedWord> word = learned.at(words, to);
+        if (word.isPresent()) {
+          from = to + word.get().name().length();
+          int id = learned.id(word.get());
+          for (int i = 0; i < word.get().vectors(); i++) {
+            String rest = i == 0 ? words.substring(to, from) : "";
+            tokens.add(new Token(id + i, text.weight(), rest));
+          }
+        }
       }
     }
     return tokens;
+  }
+
+  private static void usual(
+      String words, double weight, ClipTokenizer tokenizer, List<Token> tokens) {
+    int seen = 0;
+    for (Piece piece : tokenizer.encode(words)) {
+      // Each token carries its letters and the blanks before: what is cut can be told.
+      int end = Math.max(seen, piece.end());
+      tokens.add(new Token(piece.id(), weight, words.substring(seen, end)));
+      seen = end;
+    }
   }
 
   private static String rest(List<Token> tokens) {

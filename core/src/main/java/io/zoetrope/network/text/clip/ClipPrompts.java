@@ -25,12 +25,29 @@ public final class ClipPrompts implements PromptEncoder {
   private final ClipTextModel text;
   private final ClipTokenizer tokenizer;
   private final ClipReading reading;
+  private final LearnedTable learned;
 
   /**
    * @throws UserError if the tokenizer has tokens that the model does not know, or so many blocks
    *     cannot be left out
    */
   public ClipPrompts(ClipTextModel text, ClipTokenizer tokenizer, ClipReading reading) {
+    this(text, tokenizer, reading, List.of());
+  }
+
+  /**
+   * As above.
+   *
+   * @param words that prompts may have besides
+   * @throws UserError also if a word is the tokenizer's already, or there twice
+   */
+  public ClipPrompts(
+      ClipTextModel text, ClipTokenizer tokenizer, ClipReading reading, List<LearnedWord> words) {
+    this(text, tokenizer, reading, LearnedTable.of(words, tokenizer, text.config().vocabulary()));
+  }
+
+  private ClipPrompts(
+      ClipTextModel text, ClipTokenizer tokenizer, ClipReading reading, LearnedTable learned) {
     WordPrompts.requireKnown(tokenizer.tokens(), text.config().vocabulary());
     if (reading.skip() >= text.config().depth()) {
       throw new UserError(
@@ -41,11 +58,12 @@ public final class ClipPrompts implements PromptEncoder {
     this.text = text;
     this.tokenizer = tokenizer;
     this.reading = reading;
+    this.learned = learned;
   }
 
   /** The same model, which reads in another way. */
   public ClipPrompts with(ClipReading other) {
-    return new ClipPrompts(text, tokenizer, other);
+    return new ClipPrompts(text, tokenizer, other, learned);
   }
 
   public ClipReading reading() {
@@ -80,7 +98,7 @@ public final class ClipPrompts implements PromptEncoder {
         reading.syntax() == ClipReading.Syntax.PLAIN
             ? WeightedPrompt.plain(prompt)
             : WeightedPrompt.parse(prompt);
-    return ClipChunks.of(weighted, tokenizer, text.config().length(), reading.length());
+    return ClipChunks.of(weighted, tokenizer, learned, text.config().length(), reading.length());
   }
 
   /** Prompts of fewer chunks than others get empty ones behind. */
@@ -95,7 +113,11 @@ public final class ClipPrompts implements PromptEncoder {
     }
     long[] ids = rows.stream().flatMapToLong(row -> Arrays.stream(row.ids())).toArray();
     ClipTextModel.Encoded encoded =
-        text.encode(Tensors.of(ids, rows.size(), length), Optional.empty(), reading.skip());
+        text.encode(
+            Tensors.of(ids, rows.size(), length),
+            Optional.empty(),
+            reading.skip(),
+            learned.vectors_EW());
     Tensor hidden = weighted(encoded.hidden_BND(), rows);
     int b = prompts.size();
     return Conditioning.text(hidden.reshape(b, (long) most * length, -1))

@@ -5,10 +5,12 @@ import io.zoetrope.nn.LayerNorm;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -93,7 +95,16 @@ public final class ClipTextModel {
    *     pooled features always come from the last block
    */
   public Encoded encode(Tensor ids_BN, Optional<Tensor> mask_BN, int skip) {
-    List<Tensor> states = states(ids_BN, mask_BN);
+    return encode(ids_BN, mask_BN, skip, Optional.empty());
+  }
+
+  /**
+   * As above.
+   *
+   * @param more_EW vectors of tokens behind the vocabulary, whose ids go on after its last
+   */
+  Encoded encode(Tensor ids_BN, Optional<Tensor> mask_BN, int skip, Optional<Tensor> more_EW) {
+    List<Tensor> states = states(embedded(ids_BN, more_EW), mask_BN, ids_BN.size(1));
     Tensor last = norm.forward(states.getLast());
     Tensor hidden = skip == 0 ? last : norm.forward(states.get(states.size() - 1 - skip));
     Tensor end_B11 = Tensors.of(ends(ids_BN), ids_BN.size(0), 1, 1);
@@ -112,16 +123,33 @@ public final class ClipTextModel {
    * N, D].
    */
   public List<Tensor> states(Tensor ids_BN, Optional<Tensor> mask_BN) {
-    long n = ids_BN.size(1);
+    return states(embedded(ids_BN, Optional.empty()), mask_BN, ids_BN.size(1));
+  }
+
+  /** The vector of each token. */
+  private Tensor embedded(Tensor ids_BN, Optional<Tensor> more_EW) {
+    if (more_EW.isEmpty()) {
+      return torch.embedding(tokens_VD, Tensors.beside(tokens_VD, ids_BN)).to(ScalarType.Float);
+    }
+    Scalar vocabulary = new Scalar((long) config.vocabulary());
+    Tensor behind_BN = ids_BN.ge(vocabulary);
+    Scalar zero = new Scalar(0L);
+    Tensor usual = Tensors.beside(tokens_VD, ids_BN.masked_fill(behind_BN, zero));
+    Tensor other =
+        Tensors.beside(
+            tokens_VD, ids_BN.sub(vocabulary).masked_fill(behind_BN.logical_not(), zero));
+    return torch.where(
+        Tensors.beside(tokens_VD, behind_BN).unsqueeze(2),
+        torch.embedding(Tensors.beside(tokens_VD, more_EW.get()), other),
+        torch.embedding(tokens_VD, usual).to(ScalarType.Float));
+  }
+
+  private List<Tensor> states(Tensor embedded_BND, Optional<Tensor> mask_BN, long n) {
     if (n > config.length()) {
       throw new IllegalArgumentException(
           n + " tokens are more than the " + config.length() + " that this text encoder reads");
     }
-    Tensor x =
-        torch
-            .embedding(tokens_VD, Tensors.beside(tokens_VD, ids_BN))
-            .to(ScalarType.Float)
-            .add(positions_ND.narrow(0, 0, n));
+    Tensor x = embedded_BND.add(positions_ND.narrow(0, 0, n));
     Optional<Tensor> mask = mask_BN.map(m -> causal(Tensors.beside(tokens_VD, m), n));
     List<Tensor> states = new ArrayList<>(List.of(x));
     for (ClipBlock block : blocks) {
@@ -144,7 +172,11 @@ public final class ClipTextModel {
   /** Where the end token first stands: by its id (0 if it is not there), or by being largest. */
   private long[] ends(Tensor ids_BN) {
     int n = Math.toIntExact(ids_BN.size(1));
-    long[] ids = Tensors.toLongs(ids_BN);
+    // A learned token is no end, however large its id.
+    long[] ids =
+        Arrays.stream(Tensors.toLongs(ids_BN))
+            .map(id -> id < config.vocabulary() ? id : -1)
+            .toArray();
     long[] ends = new long[ids.length / n];
     for (int i = 0; i < ids.length; i++) {
       long best = ids[i / n * n + (int) ends[i / n]];

@@ -159,7 +159,12 @@ class ClipPromptsTest {
 
   /** Tokens between start and end of each chunk. */
   private static List<Integer> lengths(ClipTokenizer tokenizer, String prompt) {
-    return ClipChunks.of(WeightedPrompt.parse(prompt), tokenizer, 77, ClipReading.Length.CHUNKS)
+    return ClipChunks.of(
+            WeightedPrompt.parse(prompt),
+            tokenizer,
+            new LearnedTable(49408, List.of()),
+            77,
+            ClipReading.Length.CHUNKS)
         .rows()
         .stream()
         .map(row -> {

@@ -1,0 +1,73 @@
+package io.zoetrope.pipeline.family;
+
+import io.zoetrope.checkpoint.Component;
+import io.zoetrope.checkpoint.keys.VaeFile;
+import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.network.vae.AutoencoderConfig;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.UserError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The autoencoder of a model, or another in its place.
+ *
+ * @param path of the other: a folder, or a file, which is of the model's own shape; empty for the
+ *     model's own
+ * @param config its shape
+ * @param folder where its config lies
+ */
+record OtherAutoencoder(Optional<Path> path, AutoencoderConfig config, Component folder) {
+  /**
+   * Reads its shape.
+   *
+   * @param own that of the model
+   * @throws UserError if there is none
+   */
+  static OtherAutoencoder of(Optional<Path> path, Component own) {
+    if (path.isEmpty() || !Files.isDirectory(path.get())) {
+      path.filter(file -> !Files.exists(file))
+          .ifPresent(file -> {
+            throw new UserError(Fault.NOT_FOUND, "there is no autoencoder %s".formatted(file));
+          });
+      return new OtherAutoencoder(path, Autoencoders.read(own), own);
+    }
+    Path folder = path.get();
+    Component there = Component.diffusion(folder);
+    // A whole model is named for its autoencoder.
+    Component inside = Component.diffusion(folder.resolve("vae"));
+    Component found = there.exists() ? there : inside;
+    if (!found.exists()) {
+      throw new UserError(
+          Fault.NOT_FOUND, "%s has no config.json: it is no autoencoder".formatted(folder));
+    }
+    return new OtherAutoencoder(path, Autoencoders.read(found), found);
+  }
+
+  /**
+   * Requires that another one makes the latents that a network takes.
+   *
+   * @throws UserError if it makes others
+   */
+  void requireFit(NetworkConfig network) {
+    if (path.isPresent() && config.grid().channels() != network.takes()) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "%s makes latents of %s channels, the model's %s takes %s: it is of another family"
+              .formatted(path.get(), config.grid().channels(), network.folder(), network.takes()));
+    }
+  }
+
+  /** Where the weights of another one lie; empty for the model's own. */
+  Optional<Place> place(ModelFiles files, Optional<String> variant) {
+    return path.map(at -> {
+      if (Files.isDirectory(at)) {
+        return files.place("vae", folder, variant.filter(folder::has), config.names());
+      }
+      VaeFile opened = VaeFile.open(at);
+      VaeFile kept = files.keep(opened, opened::close);
+      return new Place(kept::weights, config.names());
+    });
+  }
+}
