@@ -58,7 +58,8 @@ def still(unet, io):
 
 
 def moving(unet, io):
-    return unet(io["z"], torch.tensor(500.0), io["words"]).sample
+    words = io["words"].repeat_interleave(io["z"].shape[2], 0)
+    return unet(io["z"], torch.tensor(500.0), words).sample
 
 
 def lora(unet, state, metadata=None):

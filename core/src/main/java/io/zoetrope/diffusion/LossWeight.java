@@ -29,18 +29,19 @@ public sealed interface LossWeight {
     return levels.coefficient(level -> weight(level, prediction), like);
   }
 
-  /** By name: constant, snr, min-snr (gamma 5), sigmoid (bias 2). */
+  /** By name: constant, snr, min-snr (gamma 5), sigmoid (bias 2), debiased. */
   static LossWeight of(String name) {
     return switch (name) {
       case "constant" -> new Constant();
       case "snr" -> new Snr();
       case "min-snr" -> new MinSnr();
       case "sigmoid" -> new Sigmoid();
+      case "debiased" -> new Debiased();
       default ->
           throw new UserError(
               Fault.INVALID,
               "unknown loss weight '" + name + "'",
-              "it is one of constant, snr, min-snr, sigmoid");
+              "it is one of constant, snr, min-snr, sigmoid, debiased");
     };
   }
 
@@ -57,7 +58,10 @@ public sealed interface LossWeight {
     }
   }
 
-  /** SNR on x0, which is 1 on eps (Ho et al. 2020, equation 14). */
+  /**
+   * SNR on x0, which is 1 on eps (Ho et al. 2020, equation 14) and {@code snr / (snr + 1)} on v:
+   * the rescaled loss of v.
+   */
   record Snr() implements LossWeight {
     @Override
     public double inEps(NoiseLevel level) {
@@ -77,7 +81,7 @@ public sealed interface LossWeight {
 
     public MinSnr {
       if (!(gamma > 0)) {
-        throw new IllegalArgumentException("gamma must be above 0, is " + gamma);
+        throw new UserError(Fault.INVALID, "gamma must be above 0, is " + gamma);
       }
     }
 
@@ -113,6 +117,19 @@ public sealed interface LossWeight {
       }
       // snr sigmoid(bias - logSnr) = 1 / (1 / snr + e^-bias)
       return x0 * x0 / (1 / level.snr() + Math.exp(-bias));
+    }
+  }
+
+  /**
+   * {@code 1 / sqrt(snr)} on eps, at most 1000 (Yu et al. 2023, "Debias the Training of Diffusion
+   * Models", section 4).
+   */
+  record Debiased() implements LossWeight {
+    private static final double MOST = 1000;
+
+    @Override
+    public double inEps(NoiseLevel level) {
+      return Math.min(MOST, 1 / Math.sqrt(level.snr()));
     }
   }
 }

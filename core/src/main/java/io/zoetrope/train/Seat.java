@@ -5,6 +5,7 @@ import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Autograd;
 import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
@@ -88,6 +89,22 @@ final class Seat implements AutoCloseable {
     if (!frozen.isEmpty() && !Files.exists(file)) {
       AtomicFiles.file(file, staged -> Safetensors.write(staged, frozen, Map.of()));
     }
+  }
+
+  /**
+   * Requires that what is trained is finite: a checkpoint of anything else takes a good one's
+   * place.
+   */
+  void requireFinite(long step) {
+    trained.forEach((name, p) -> {
+      if (!Finite.all(p)) {
+        throw new UserError(
+            Fault.INVALID,
+            "step %s: '%s' has numbers that are not finite; the checkpoint before is kept"
+                .formatted(step, name),
+            "lower optimizer.lr, or use precision f32");
+      }
+    });
   }
 
   /** Writes what is trained. */

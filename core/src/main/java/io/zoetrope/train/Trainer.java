@@ -195,6 +195,7 @@ public final class Trainer implements AutoCloseable {
     if (saved == step || step == 0) {
       return;
     }
+    seats.forEach(seat -> seat.requireFinite(step));
     Map<String, Long> updates = new TreeMap<>();
     seats.forEach(seat -> updates.put(seat.player().name(), seat.ema().updates()));
     TrainingState state =

@@ -4,7 +4,6 @@ import io.zoetrope.torch.Scopes;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -55,7 +54,7 @@ record Turn(
 
   Outcome take() {
     double loss = 0;
-    Map<String, Double> metrics = new TreeMap<>();
+    MetricsWindow figures = new MetricsWindow();
     seat.clearGradients();
     try {
       for (int micro = 0; micro < settings.accumulate(); micro++) {
@@ -63,7 +62,7 @@ record Turn(
         for (int i = 0; i < passes().size(); i++) {
           loss += pass(at, i) / settings.accumulate();
         }
-        at.metrics().forEach((k, v) -> metrics.merge(k, v / settings.accumulate(), Double::sum));
+        at.metrics().forEach(figures::add);
       }
     } finally {
       seat.player().parts().forEach(part -> part.act(1));
@@ -78,7 +77,7 @@ record Turn(
       seat.move(rate);
     }
     seat.clearGradients();
-    return new Outcome(seat.player().name(), times, loss, norm, rate, skip, metrics);
+    return new Outcome(seat.player().name(), times, loss, norm, rate, skip, figures.drain());
   }
 
   private TrainingStep at(int micro) {

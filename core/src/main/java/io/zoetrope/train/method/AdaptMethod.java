@@ -58,7 +58,7 @@ record AdaptMethod(
     @Default("[]") List<String> triggers,
     Optional<ScheduleBlock> schedule,
     Optional<Prediction> prediction,
-    @Inline @Default("{perFrame: 0.0, levels: {kind: uniform}}") NoiseBlock noise,
+    @Inline @Default("{perFrame: 0.0, levels: {kind: uniform}, levelBins: 4}") NoiseBlock noise,
     @Inline ClipsBlock clips,
     @Default("false") boolean checkpointing)
     implements Method {
@@ -106,6 +106,7 @@ record AdaptMethod(
       BasePart part = block.into(model, setting.random());
       setting.own(part::close);
       learning.add(part);
+      setting.listener().note(part.line());
     }
     boolean words = parts.stream().anyMatch(part -> part.in() == BaseNetwork.TEXT_ENCODER);
     PromptEncoder prompts = words ? text : new FrozenPrompts(text);

@@ -6,7 +6,10 @@ import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.TimestepSampler;
 import io.zoetrope.record.Default;
 import io.zoetrope.record.Limits;
+import io.zoetrope.torch.Fault;
+import io.zoetrope.torch.UserError;
 import io.zoetrope.train.objective.Denoising;
+import io.zoetrope.train.objective.LossError;
 import io.zoetrope.train.objective.Target;
 
 /**
@@ -18,16 +21,29 @@ import io.zoetrope.train.objective.Target;
  * @param given probability that a clip is given some of its frames clean, as tasks give them
  * @param levels how noise levels are drawn
  * @param weight of an error at its level
+ * @param noiseOffset of one number a clip and channel that is added to the noise
+ * @param perturbation of noise that is seen and not aimed at
+ * @param error how far an output is off: square or huber
+ * @param levelBins of levels whose loss is logged by itself; 0 for none
  */
 public record NoiseBlock(
     @Default("0.2") double perFrame,
     @Default("clip") TimestepSampler.Decided perFrameDraw,
     @Default("0.0") double given,
     @Default("{kind: logit-normal}") TimestepSampler.Density levels,
-    @Default("constant") LossWeight weight) {
+    @Default("constant") LossWeight weight,
+    @Default("0.0") double noiseOffset,
+    @Default("0.0") double perturbation,
+    @Default("square") LossError error,
+    @Default("0") int levelBins) {
   public NoiseBlock {
     Limits.USUAL.real("perFrame", 0, 1, perFrame);
     Limits.USUAL.real("given", 0, 1, given);
+    Limits.USUAL.real("noiseOffset", 0, 1, noiseOffset);
+    Limits.USUAL.real("perturbation", 0, 1, perturbation);
+    if (levelBins < 0 || levelBins > 100) {
+      throw new UserError(Fault.INVALID, "levelBins must be 0 to 100, is " + levelBins);
+    }
   }
 
   /** What a network of such a schedule and prediction is asked. */
@@ -38,6 +54,7 @@ public record NoiseBlock(
         new TimestepSampler(levels, perFrame, perFrameDraw),
         given,
         weight,
-        Target.truth(prediction));
+        Target.truth(prediction),
+        new Denoising.Manner(noiseOffset, perturbation, error, levelBins));
   }
 }

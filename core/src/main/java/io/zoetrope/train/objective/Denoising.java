@@ -14,6 +14,7 @@ import io.zoetrope.diffusion.TimestepSampler;
  * @param given probability that a clip is given some of its frames clean
  * @param weight of an error at its level
  * @param target what it should have said
+ * @param manner what else is done to noise and error
  */
 public record Denoising(
     NoiseSchedule schedule,
@@ -21,7 +22,33 @@ public record Denoising(
     TimestepSampler levels,
     double given,
     LossWeight weight,
-    Target target) {
+    Target target,
+    Manner manner) {
+  /**
+   * What else is done.
+   *
+   * @param noiseOffset of one number a clip and channel that is added to the noise, and so to what
+   *     is aimed at: pictures darker and lighter than the mean
+   * @param perturbation of noise that the network sees and that is no part of what is aimed at
+   * @param error how far an output is off
+   * @param bins of levels whose loss is logged by itself; 0 for none
+   */
+  public record Manner(double noiseOffset, double perturbation, LossError error, int bins) {
+    /** Nothing else. */
+    public static final Manner PLAIN = new Manner(0, 0, new LossError.Square(), 0);
+  }
+
+  /** Nothing else done. */
+  public Denoising(
+      NoiseSchedule schedule,
+      Prediction prediction,
+      TimestepSampler levels,
+      double given,
+      LossWeight weight,
+      Target target) {
+    this(schedule, prediction, levels, given, weight, target, Manner.PLAIN);
+  }
+
   /** Of the truth, every error alike, no frame given. */
   public Denoising(NoiseSchedule schedule, Prediction prediction, TimestepSampler levels) {
     this(schedule, prediction, levels, 0, new LossWeight.Constant(), Target.truth(prediction));

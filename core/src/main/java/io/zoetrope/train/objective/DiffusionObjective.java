@@ -80,14 +80,14 @@ public final class DiffusionObjective implements Objective {
             new SplittableRandom(step.random().key("batch")),
             new SplittableRandom(step.random().key("images")));
     Tensor x0 = batch.x0_BCFHW();
-    Tensor eps = noise(step, Tensors.shape(x0));
+    Tensor eps = offset(step, noise(step, Tensors.shape(x0)));
     Tensor u_BF = levels(step);
     Optional<Tensor> learned_BF = learned(step);
     if (learned_BF.isPresent()) {
       u_BF = u_BF.mul(learned_BF.get()); // what is given is clean
     }
     Levels at = asked.schedule().levels(u_BF, x0);
-    Tensor z = asked.schedule().noisyInput(x0, eps, u_BF);
+    Tensor z = asked.schedule().noisyInput(x0, perturbed(step, eps), u_BF);
     Conditioning conditioning = condition(batch);
     Tensor raw =
         network.ask(
@@ -99,14 +99,65 @@ public final class DiffusionObjective implements Objective {
         Scopes.noGrad(() -> asked.target().of(new Target.Noisy(x0, eps, z, at, conditioning)));
     Tensor error =
         scaled(
-            raw.sub(target).square(),
+            asked.manner().error().of(raw.sub(target), at),
             at,
             level -> asked.weight().weight(level, asked.prediction()));
+    logBins(step, error, u_BF);
     if (cut.images > 0) {
       step.metric("clip_loss", error.narrow(2, 0, cut.frames).mean().item_double());
       step.metric("image_loss", error.narrow(2, cut.frames, cut.images).mean().item_double());
     }
     return learned_BF.map(learned -> mean(error, learned)).orElseGet(error::mean);
+  }
+
+  /** The noise and a number of its own for each clip and channel. */
+  private Tensor offset(TrainingStep step, Tensor eps_BCFHW) {
+    if (asked.manner().noiseOffset() == 0) {
+      return eps_BCFHW;
+    }
+    try (RandomStream stream = step.random().stream("noise-offset")) {
+      Tensor shift = stream.normal(eps_BCFHW.size(0), eps_BCFHW.size(1), 1 + cut.images, 1, 1);
+      Tensor each =
+          Tensors.cat(
+              List.of(
+                  shift.narrow(2, 0, 1).expand(-1, -1, cut.frames, 1, 1),
+                  shift.narrow(2, 1, cut.images)),
+              2);
+      return eps_BCFHW.add(Ops.mul(each, asked.manner().noiseOffset()));
+    }
+  }
+
+  /** The noise that is seen: more of it than is aimed at. */
+  private Tensor perturbed(TrainingStep step, Tensor eps_BCFHW) {
+    if (asked.manner().perturbation() == 0) {
+      return eps_BCFHW;
+    }
+    try (RandomStream stream = step.random().stream("perturbation")) {
+      Tensor more = stream.normal(Tensors.shape(eps_BCFHW));
+      return eps_BCFHW.add(Ops.mul(more, asked.manner().perturbation()));
+    }
+  }
+
+  /** The mean error of frames by their level: {@code loss_u0} of the cleanest, and so on. */
+  private void logBins(TrainingStep step, Tensor error_BCFHW, Tensor u_BF) {
+    int bins = asked.manner().bins();
+    if (bins == 0) {
+      return;
+    }
+    float[] each = Tensors.toFloats(Ops.mean(error_BCFHW.detach(), 1, 3, 4));
+    float[] u = Tensors.toFloats(u_BF);
+    double[] sums = new double[bins];
+    int[] counts = new int[bins];
+    for (int i = 0; i < each.length; i++) {
+      int bin = Math.clamp((int) (u[i] * bins), 0, bins - 1);
+      sums[bin] += each[i];
+      counts[bin]++;
+    }
+    for (int bin = 0; bin < bins; bin++) {
+      if (counts[bin] > 0) {
+        step.metric("loss_u" + bin, sums[bin] / counts[bin]);
+      }
+    }
   }
 
   /** Each frame times a number of its level; itself where that is 1 everywhere. */

@@ -9,6 +9,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /** A part of a loaded model that learns. Closing it leaves the model as it was loaded. */
 public interface BasePart extends TrainedPart, AutoCloseable {
+  /** What is said of it before it learns. */
+  String line();
+
   /** The files and folders that it writes, in a folder. */
   List<Path> files(Path folder);
 

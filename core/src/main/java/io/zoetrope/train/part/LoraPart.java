@@ -7,9 +7,11 @@ import io.zoetrope.nn.Lora;
 import io.zoetrope.nn.LoraFactors;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
+import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,10 +31,26 @@ record LoraPart(PartBlock.Lora block, String network, LoraFactors factors) imple
     List<String> layers = LayerWords.choose(block.targets(), LoraFactors.layers(store));
     String network = block.in().prefix(base);
     requireNames(block, network, layers);
+    requireRoom(block, store, layers);
     return new LoraPart(
         block,
         network,
         new LoraFactors(store, block.name(), layers, block.rank(), block.strength(), random));
+  }
+
+  /** A rank above what a layer's weight can have costs more than the weight, for nothing. */
+  private static void requireRoom(PartBlock.Lora block, ParameterStore store, List<String> layers) {
+    for (String layer : layers) {
+      Tensor weight = Objects.requireNonNull(store.parameters().get(layer + ".weight"), layer);
+      long most = Math.min(weight.size(0), weight.numel() / weight.size(0));
+      if (block.rank() > most) {
+        throw new UserError(
+            Fault.INVALID,
+            "rank %s is above that of layer '%s', which is at most %s"
+                .formatted(block.rank(), layer, most),
+            "take a smaller rank, or targets without it");
+      }
+    }
   }
 
   /** Requires before anything is trained that the formats can say what will be. */
@@ -63,6 +81,17 @@ record LoraPart(PartBlock.Lora block, String network, LoraFactors factors) imple
   }
 
   @Override
+  public String line() {
+    return "%s: rank %s and alpha %s beside %s layers: acts times alpha / rank = %s"
+        .formatted(
+            block.name(),
+            block.rank(),
+            block.strength(),
+            factors.parameters().size() / 2,
+            block.strength() / block.rank());
+  }
+
+  @Override
   public double rate() {
     return block.rate();
   }
@@ -87,8 +116,7 @@ record LoraPart(PartBlock.Lora block, String network, LoraFactors factors) imple
     factors
         .parameters()
         .keySet()
-        .forEach(name ->
-            own.put(name, Objects.requireNonNull(values.get(block.name() + "." + name), name)));
+        .forEach(name -> own.put(name, NotFinite.require(values, block.name() + "." + name)));
     Provenance more =
         origin
             .with("kind", "lora")

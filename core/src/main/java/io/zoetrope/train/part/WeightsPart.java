@@ -78,6 +78,12 @@ final class WeightsPart implements BasePart {
   }
 
   @Override
+  public String line() {
+    long numbers = weights.values().stream().mapToLong(w -> w.master.numel()).sum();
+    return "%s: %s weights of %s numbers learn".formatted(name(), weights.size(), numbers);
+  }
+
+  @Override
   public double rate() {
     return block.rate();
   }
@@ -111,8 +117,7 @@ final class WeightsPart implements BasePart {
     Map<String, Tensor> named = new LinkedHashMap<>();
     weights
         .keySet()
-        .forEach(name ->
-            named.put(name, Objects.requireNonNull(values.get(block.name() + "." + name), name)));
+        .forEach(name -> named.put(name, NotFinite.require(values, block.name() + "." + name)));
     Map<String, String> header = origin.with("kind", "weights").header();
     header = new LinkedHashMap<>(header);
     header.put("format", "pt");
