@@ -1,5 +1,6 @@
 package io.zoetrope.checkpoint;
 
+import io.zoetrope.torch.ComputeDevice;
 import io.zoetrope.torch.FileDigest;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -54,8 +55,8 @@ public final class WeightsPrint {
     return Scopes.value(() ->
         Scopes.noGrad(() -> {
           Tensor flat = weight.detach().flatten();
-          return Tensors.toBytes(
-              flat.narrow(0, 0, Math.min(NUMBERS, flat.numel())).gt(new Scalar(0)));
+          Tensor first = flat.narrow(0, 0, Math.min(NUMBERS, flat.numel()));
+          return Tensors.toBytes(ComputeDevice.CPU.place(first).gt(new Scalar(0)));
         }));
   }
 }

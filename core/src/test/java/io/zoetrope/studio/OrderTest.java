@@ -149,7 +149,7 @@ class OrderTest {
         (RefineSpec)
             refine().scale(3).strength(0.2).refiner("other").from(2).clips(6, 1).value().task();
     assertThat(refine.scale()).contains(3.0);
-    assertThat(refine.strength()).isEqualTo(0.2);
+    assertThat(refine.strength()).contains(0.2);
     assertThat(refine.refiner()).contains("other");
     assertThat(refine.start()).isEqualTo(2);
     assertThat(refine.join().clip()).contains(6);

@@ -11,6 +11,7 @@ import io.zoetrope.diffusion.guidance.ReconstructionGuidance;
 import io.zoetrope.diffusion.guidance.ReconstructionWeight;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Guide;
+import io.zoetrope.pipeline.Inversion;
 import io.zoetrope.pipeline.TinyModel;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -25,6 +26,7 @@ import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -86,6 +88,15 @@ class TaskContractTest {
     CASES.put("extend nothing", new Case(3, 6, Map.of(), () -> new Extend(Optional.empty(), 6, 1)));
     CASES.put("restyle", new Case(3, 3, Map.of(), () -> new Restyle(content(0, 3), 0.6, 1)));
     CASES.put("restyle, long", new Case(4, 7, Map.of(), () -> new Restyle(content(0, 7), 0.6, 1)));
+    CASES.put(
+        "inverted",
+        new Case(
+            4,
+            7,
+            Map.of(),
+            () ->
+                new Inverted(
+                    content(0, 7), 0.6, 1, new Inversion(1), "", false, Optional.empty())));
     CASES.put("refine pixels", new Case(2, 2, Map.of(), () -> new Refine(pixels(), 0.5, 1)));
     CASES.put(
         "refine latents",
@@ -161,12 +172,21 @@ class TaskContractTest {
     }
   }
 
+  /** What is to be taken back is straight, and has no noise of its own that a seed could change. */
+  private static final String STRAIGHT = "inverted";
+
+  private static String sampler(String task, String wanted) {
+    boolean straight = List.of("ddim", "euler", "flow-euler").contains(wanted);
+    return task.equals(STRAIGHT) && !straight ? "ddim" : wanted;
+  }
+
   static Stream<Arguments> everyPair() {
     return CASES.keySet().stream()
         .flatMap(task ->
             Samplers.NAMES.stream()
                 // Karras's names differ in levels alone.
                 .filter(name -> !name.endsWith("-karras"))
+                .filter(name -> sampler(task, name).equals(name))
                 .map(sampler -> Arguments.of(task, sampler)));
   }
 
@@ -240,9 +260,12 @@ class TaskContractTest {
   void sameSeedSameBytes(String task) {
     Case c = Objects.requireNonNull(CASES.get(task));
     Scopes.run(() -> {
-      byte[] first = Tensors.toBytes(make(c, "ancestral", 1));
-      assertThat(Tensors.toBytes(make(c, "ancestral", 1))).isEqualTo(first);
-      assertThat(Tensors.toBytes(make(c, "ancestral", 2))).as("another seed").isNotEqualTo(first);
+      String sampler = sampler(task, "ancestral");
+      byte[] first = Tensors.toBytes(make(c, sampler, 1));
+      assertThat(Tensors.toBytes(make(c, sampler, 1))).isEqualTo(first);
+      assertThat(Arrays.equals(Tensors.toBytes(make(c, sampler, 2)), first))
+          .as("the same for another seed")
+          .isEqualTo(task.equals(STRAIGHT));
     });
   }
 
@@ -251,8 +274,9 @@ class TaskContractTest {
   void aClipDoesNotDependOnItsNeighbours(String task) {
     Case c = Objects.requireNonNull(CASES.get(task));
     Scopes.run(() -> {
-      Tensor alone = make(c, "ancestral", 7);
-      Tensor both = make(c, "ancestral", 3, 7);
+      String sampler = sampler(task, "ancestral");
+      Tensor alone = make(c, sampler, 7);
+      Tensor both = make(c, sampler, 3, 7);
       assertThat(Tensors.shape(both)).containsExactly(2, 4, c.frames, 4, 4);
       // Not to the bit: products of larger matrices may round otherwise.
       assertThat(both.narrow(0, 1, 1).sub(alone).abs().max().item_double()).isLessThan(1e-3);
@@ -292,7 +316,8 @@ class TaskContractTest {
   @MethodSource("tasks")
   void reportsEveryStepAndCancelsBetweenThem(String task) {
     Case c = Objects.requireNonNull(CASES.get(task));
-    List<VideoRequest> one = List.of(TinyModel.request(1, c.clip, STEPS, "dpm++2m"));
+    String sampler = sampler(task, "dpm++2m");
+    List<VideoRequest> one = List.of(TinyModel.request(1, c.clip, STEPS, sampler));
     Counter whole = new Counter(Long.MAX_VALUE);
     Scopes.run(() -> c.make.get().latents(engine, one, whole));
     assertThat(whole.done).isEqualTo(whole.total).isPositive();
