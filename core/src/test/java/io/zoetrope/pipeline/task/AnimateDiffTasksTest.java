@@ -43,7 +43,10 @@ class AnimateDiffTasksTest {
 
   static Stream<Arguments> everyPair() {
     return TaskContractTest.CASES.keySet().stream()
-        .flatMap(task -> SAMPLERS.stream().map(sampler -> Arguments.of(task, sampler)));
+        .flatMap(task ->
+            SAMPLERS.stream()
+                .filter(sampler -> TaskContractTest.sampler(task, sampler).equals(sampler))
+                .map(sampler -> Arguments.of(task, sampler)));
   }
 
   private VideoModel model;

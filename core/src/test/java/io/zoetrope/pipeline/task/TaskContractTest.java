@@ -175,7 +175,7 @@ class TaskContractTest {
   /** What is to be taken back is straight, and has no noise of its own that a seed could change. */
   private static final String STRAIGHT = "inverted";
 
-  private static String sampler(String task, String wanted) {
+  static String sampler(String task, String wanted) {
     boolean straight = List.of("ddim", "euler", "flow-euler").contains(wanted);
     return task.equals(STRAIGHT) && !straight ? "ddim" : wanted;
   }
