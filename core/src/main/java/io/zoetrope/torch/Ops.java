@@ -35,7 +35,7 @@ public final class Ops {
     if (!GradMode.is_enabled() && PixelProduct.pays(x, weight)) {
       return PixelProduct.forward(x, weight, bias);
     }
-    return !GradMode.is_enabled() && Products.linearFits(x, weight)
+    return !GradMode.is_enabled() && Products.linearFits(x, weight, bias)
         ? Products.linear(x, weight, bias)
         : torch.linear(x, weight, optional(bias));
   }

@@ -1,5 +1,7 @@
 package io.zoetrope.torch;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -34,13 +36,14 @@ final class Products {
             : Optional.empty();
   }
 
-  /** Whether {@link #linear} computes x [..., in] by a weight [out, in]. */
-  static boolean linearFits(Tensor x, Tensor weight) {
+  /** Whether {@link #linear} computes x [..., in] by a weight [out, in] and a bias [out]. */
+  static boolean linearFits(Tensor x, Tensor weight, Optional<Tensor> bias) {
     return dense(x)
         && fits(weight)
         && weight.dim() == 2
         && x.numel() > 0
         && x.size(-1) == weight.size(1)
+        && bias.map(b -> dense(b) && b.numel() == weight.size(0)).orElse(true)
         && Here.CREW.isPresent();
   }
 
@@ -55,24 +58,28 @@ final class Products {
   /** {@code x W^T + b}, as {@link Ops#linear}. */
   static Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
     Tensor packed = x.contiguous();
+    Optional<Tensor> flat = bias.map(Tensor::contiguous);
     long[] shape = Tensors.shape(x);
     int in = (int) weight.size(1);
     int out = (int) weight.size(0);
     int rows = (int) (x.numel() / in);
     shape[shape.length - 1] = out;
     Tensor y = Tensors.empty(shape);
-    bias.ifPresent(y::copy_);
     Product product =
         new Product(
             address(packed),
             address(weight),
             Blas.Other.TRANSPOSED,
-            bias.isPresent() ? 1 : 0,
+            flat.map(Products::address).orElse(0L),
             address(y),
             rows,
             in,
             out);
     run(1, i -> product);
+    // Addresses keep nothing alive.
+    Reference.reachabilityFence(packed);
+    Reference.reachabilityFence(weight);
+    Reference.reachabilityFence(flat);
     return y;
   }
 
@@ -101,6 +108,9 @@ final class Products {
                 rows,
                 in,
                 out));
+    Reference.reachabilityFence(a);
+    Reference.reachabilityFence(b);
+    Reference.reachabilityFence(into);
   }
 
   private interface Of {
@@ -137,9 +147,13 @@ final class Products {
    */
   private record Cut(boolean rows, int size, int pieces) {}
 
-  /** {@code c = a b + beta c} for a [rows, in], b and c [rows, out], by their addresses. */
+  /**
+   * {@code c = a b + bias} for a [rows, in], b and c [rows, out], by their addresses.
+   *
+   * @param bias [out]; 0 is none
+   */
   private record Product(
-      long a, long b, Blas.Other other, float beta, long c, int rows, int in, int out) {
+      long a, long b, Blas.Other other, long bias, long c, int rows, int in, int out) {
     Cut cut() {
       long wanted = Math.clamp((long) rows * in * out / PIECE, 1, MOST);
       boolean byRows = rows >= ROWS || rows >= out;
@@ -153,11 +167,30 @@ final class Products {
       int at = i * cut.size;
       int length = Math.min(cut.size, (cut.rows ? rows : out) - at);
       if (cut.rows) {
-        Blas.product(
-            length, out, in, a + bytes(at, in, 1), b, other, out, beta, c + bytes(at, out, 1), out);
+        compute(length, out, a + bytes(at, in, 1), b, bias, c + bytes(at, out, 1));
       } else {
-        long column = other == Blas.Other.TRANSPOSED ? bytes(at, in, 1) : bytes(at, 1, 1);
-        Blas.product(rows, length, in, a, b + column, other, out, beta, c + bytes(at, 1, 1), out);
+        long column = bytes(at, other == Blas.Other.TRANSPOSED ? in : 1, 1);
+        long part = bias == 0 ? 0 : bias + bytes(at, 1, 1);
+        compute(rows, length, a, b + column, part, c + bytes(at, 1, 1));
+      }
+    }
+
+    private void compute(int rows, int columns, long a, long b, long bias, long c) {
+      if (bias != 0) {
+        fill(rows, columns, bias, c);
+      }
+      Blas.product(rows, columns, in, a, b, other, out, bias == 0 ? 0 : 1, c, out);
+    }
+
+    /**
+     * The bias in each row, for the product to be added to: not worth waking libtorch's threads.
+     */
+    private void fill(int rows, int columns, long bias, long c) {
+      long width = bytes(columns, 1, 1);
+      MemorySegment from = MemorySegment.ofAddress(bias).reinterpret(width);
+      MemorySegment to = MemorySegment.ofAddress(c).reinterpret(bytes(rows - 1L, out, 1) + width);
+      for (int row = 0; row < rows; row++) {
+        MemorySegment.copy(from, 0, to, bytes(row, out, 1), width);
       }
     }
 

@@ -27,7 +27,7 @@ public record ThreadGain(int threads, double gain) {
         Scopes.noGrad(() -> {
           Tensor x = Tensors.full(0.5, 4096, 320);
           Tensor weight = Tensors.full(0.25, 320, 320);
-          if (!Products.linearFits(x, weight)) {
+          if (!Products.linearFits(x, weight, Optional.empty())) {
             return Optional.empty();
           }
           Runnable product = () -> Products.linear(x, weight, Optional.empty());

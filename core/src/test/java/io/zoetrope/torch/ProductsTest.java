@@ -26,7 +26,8 @@ class ProductsTest {
         Tensor x = draw(2, rows, in).narrow(0, random.nextInt(2), 1);
         Tensor weight = draw(out, in);
         Optional<Tensor> bias = random.nextBoolean() ? Optional.of(draw(out)) : Optional.empty();
-        assumeTrue(Products.linearFits(x, weight), "libtorch has another BLAS here");
+        assumeTrue(
+            Products.linearFits(x, weight, Optional.empty()), "libtorch has another BLAS here");
         Tensor exact = x.to(ScalarType.Double).matmul(weight.to(ScalarType.Double).t());
         Tensor y = Products.linear(x, weight, bias);
         assertThat(Tensors.shape(y)).containsExactly(1, rows, out);
@@ -43,10 +44,16 @@ class ProductsTest {
     Scopes.run(() -> {
       Tensor x = draw(40, 30, 50).transpose(0, 1);
       Tensor weight = draw(60, 50);
-      assumeTrue(Products.linearFits(x, weight), "libtorch has another BLAS here");
+      assumeTrue(
+          Products.linearFits(x, weight, Optional.empty()), "libtorch has another BLAS here");
       Tensor y = Products.linear(x, weight, Optional.empty());
       assertThat(y.sub(x.matmul(weight.t())).abs().max().item_double()).isLessThan(1e-4);
-      assertThat(Products.linearFits(x, draw(50, 60).t())).isFalse();
+      assertThat(Products.linearFits(x, draw(50, 60).t(), Optional.empty())).isFalse();
+      Tensor other = draw(60).to(ScalarType.Double);
+      assertThat(Products.linearFits(x, weight, Optional.of(other))).isFalse();
+      Tensor strided = draw(120).as_strided(new long[] {60}, new long[] {2});
+      Tensor biased = Products.linear(x, weight, Optional.of(strided));
+      assertThat(biased.sub(y).sub(strided).abs().max().item_double()).isLessThan(1e-4);
     });
   }
 
@@ -76,7 +83,8 @@ class ProductsTest {
       Scopes.run(() -> {
         Tensor x = draw(size() * 8L, size());
         Tensor weight = draw(size(), x.size(1));
-        assumeTrue(Products.linearFits(x, weight), "libtorch has another BLAS here");
+        assumeTrue(
+            Products.linearFits(x, weight, Optional.empty()), "libtorch has another BLAS here");
         Tensor together = Products.linear(x, weight, Optional.empty());
         Tensor alone = Products.alone(() -> Products.linear(x, weight, Optional.empty()));
         assertThat(together.equal(alone)).as("seed %s".formatted(SEED)).isTrue();

@@ -63,7 +63,7 @@ final class InvertOptions {
     return Optional.of(
         new Invert(
             passes == null ? 3 : passes,
-            prompt == null ? "" : prompt,
+            Optional.ofNullable(prompt),
             away == Away.source ? Invert.Away.SOURCE : Invert.Away.NEGATIVE,
             check));
   }

@@ -23,7 +23,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record Invert(
     @Default("3") int passes,
-    @Default("") String prompt,
+    Optional<String> prompt,
     @Default("negative") Away away,
     @Default("false") boolean check) {
   /** What guidance leads away from on the way down. */
@@ -35,13 +35,15 @@ public record Invert(
   }
 
   public Invert {
-    prompt = prompt.strip();
+    prompt = prompt.map(String::strip).filter(text -> !text.isEmpty());
     Checks.whole("passes", 0, Inversion.MOST_PASSES, passes);
-    if (prompt.length() > Wish.LONGEST_PROMPT) {
-      throw Checks.wrong(
-          "the prompt of the inversion has %s characters: say it in %s"
-              .formatted(prompt.length(), Wish.LONGEST_PROMPT));
-    }
+    prompt
+        .filter(text -> text.length() > Wish.LONGEST_PROMPT)
+        .ifPresent(text -> {
+          throw Checks.wrong(
+              "the prompt of the inversion has %s characters: say it in %s"
+                  .formatted(text.length(), Wish.LONGEST_PROMPT));
+        });
     if (away == Away.SOURCE && prompt.isEmpty()) {
       throw Checks.wrong(
           "guidance away from the source needs the inversion's prompt: say what the source shows");
@@ -80,6 +82,16 @@ public record Invert(
     return usual.withSampler("ddim").withSteps(steps);
   }
 
+  /** Says so where {@link #request} took another sampler than the model's. */
+  void say(Wish wish, VideoRequest made, VideoModel model, Consumer<String> note) {
+    String own = model.defaults().sampler();
+    if (wish.sampler().isEmpty() && !made.sampler().equals(own)) {
+      note.accept(
+          "sampled by %s: the steps of %s, the model's own sampler, cannot be taken back"
+              .formatted(made.sampler(), own));
+    }
+  }
+
   /** The task. */
   VideoTask task(Tensor latents, double strength, int overlap, Consumer<String> note) {
     return new Inverted(
@@ -87,7 +99,7 @@ public record Invert(
         strength,
         overlap,
         new Inversion(passes),
-        prompt,
+        prompt.orElse(""),
         away == Away.SOURCE,
         check
             ? Optional.of(db ->

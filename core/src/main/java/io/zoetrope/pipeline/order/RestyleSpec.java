@@ -127,6 +127,7 @@ public record RestyleSpec(
               .accept(
                   "its last frame is taken %s times, to fill a latent".formatted(whole - have + 1));
         }
+        invert.ifPresent(i -> i.say(wish, making.request(), model, making.note()));
         Tensor latents = making.second().encode(given.video(), making.progress());
         VideoTask task =
             drawn

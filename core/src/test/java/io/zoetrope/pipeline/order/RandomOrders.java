@@ -228,7 +228,10 @@ final class RandomOrders {
         own
             ? Optional.of(
                 new Invert(
-                    random.nextInt(21), "a ball", Invert.Away.NEGATIVE, random.nextBoolean()))
+                    random.nextInt(21),
+                    maybe(() -> "a ball"),
+                    Invert.Away.NEGATIVE,
+                    random.nextBoolean()))
             : Optional.empty());
   }
 
