@@ -27,6 +27,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public record DecodeSpec(SourceRef latents) implements TaskSpec.Own {
   @Override
+  public boolean samples() {
+    return false;
+  }
+
+  @Override
   public String title(Wish wish) {
     String name = String.valueOf(Path.of(latents.path()).getFileName());
     return name.replaceFirst("(\\.latents)?\\.safetensors$", "").replace('.', ' ') + " decoded";

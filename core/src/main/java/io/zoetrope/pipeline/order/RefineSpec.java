@@ -109,6 +109,11 @@ public record RefineSpec(
         .filter(f -> !f.equals(first));
   }
 
+  @Override
+  public boolean samples() {
+    return !enlargedOnly();
+  }
+
   private boolean enlargedOnly() {
     return strength.equals(Optional.of(0.0));
   }

@@ -130,7 +130,7 @@ public final class Studio {
     Engine second = late.map(order.tuning()::over).orElse(first);
     Unread.lines(order.wish(), model, Knowledge.of(folder)).forEach(this::note);
     // A second model has a size of its own.
-    if (other.isEmpty()) {
+    if (other.isEmpty() && order.task().samples()) {
       Unusual.lines(request, model, !order.tuning().windowed()).forEach(this::note);
     }
     noteIdle(first, request);

@@ -117,6 +117,11 @@ public sealed interface TaskSpec
    */
   Ready ready(Wish wish, SourceFiles files);
 
+  /** Whether a network makes frames of the size that is asked for. */
+  default boolean samples() {
+    return true;
+  }
+
   /** The model with what the task puts into it. */
   default ModelChoice choice(ModelChoice usual) {
     return usual;

@@ -79,7 +79,11 @@ class EnlargedTest {
   void aStrengthOfNothingEnlargesAndSaysSo() {
     Shown shown = refine(", \"strength\": 0");
     assertThat(shown.frames.getFirst().rgb()).isEqualTo(enlarged().rgb());
-    assertThat(shown.made.notes()).anyMatch(note -> note.startsWith("enlarged, and nothing made"));
+    assertThat(shown.made.notes())
+        .anyMatch(note -> note.startsWith("enlarged, and nothing made"))
+        .noneMatch(note -> note.contains("at its best"));
+    assertThat(refine(", \"strength\": 0.4").made.notes())
+        .anyMatch(note -> note.contains("at its best at 16x16"));
   }
 
   @Test
