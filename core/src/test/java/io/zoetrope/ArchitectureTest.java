@@ -45,23 +45,32 @@ class ArchitectureTest {
   /** Room -> rooms that it may see, besides itself. */
   private static final Map<String, List<String>> FLOORS =
       Map.ofEntries(
+          Map.entry("error", List.of()),
           Map.entry("progress", List.of()),
-          Map.entry("torch", List.of("progress")),
-          Map.entry("record", List.of("progress", "torch")),
-          Map.entry("nn", List.of("progress", "torch")),
-          Map.entry("diffusion", List.of("progress", "torch", "record")),
-          Map.entry("media", List.of("progress", "torch")),
-          Map.entry("data", List.of("progress", "torch", "record", "media")),
-          Map.entry("checkpoint", List.of("progress", "torch", "record", "nn")),
-          Map.entry("models", List.of("progress", "torch", "checkpoint")),
-          Map.entry("network", List.of("progress", "torch", "record", "nn", "diffusion")),
+          Map.entry("torch", List.of("error", "progress")),
+          Map.entry("record", List.of("error", "progress", "torch")),
+          Map.entry("nn", List.of("error", "progress", "torch")),
+          Map.entry("diffusion", List.of("error", "progress", "torch", "record")),
+          Map.entry("media", List.of("error", "progress", "torch")),
+          Map.entry("data", List.of("error", "progress", "torch", "record", "media")),
+          Map.entry("checkpoint", List.of("error", "progress", "torch", "record", "nn")),
+          Map.entry("models", List.of("error", "progress", "torch", "checkpoint")),
+          Map.entry("network", List.of("error", "progress", "torch", "record", "nn", "diffusion")),
           Map.entry(
               "studio",
               List.of(
-                  "progress", "torch", "diffusion", "checkpoint", "media", "models", "pipeline")),
+                  "error",
+                  "progress",
+                  "torch",
+                  "diffusion",
+                  "checkpoint",
+                  "media",
+                  "models",
+                  "pipeline")),
           Map.entry(
               "eval",
               List.of(
+                  "error",
                   "progress",
                   "torch",
                   "nn",
@@ -74,6 +83,7 @@ class ArchitectureTest {
           Map.entry(
               "pipeline",
               List.of(
+                  "error",
                   "progress",
                   "torch",
                   "record",
@@ -85,6 +95,7 @@ class ArchitectureTest {
           Map.entry(
               "train",
               List.of(
+                  "error",
                   "progress",
                   "torch",
                   "record",

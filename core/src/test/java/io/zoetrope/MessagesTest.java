@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The library does not know which door it stands behind: no text of it names an option or a
- * command. What to do about an error is a {@link io.zoetrope.torch.Mend}, which the door words.
+ * command. What to do about an error is a {@link io.zoetrope.error.Mend}, which the door words.
  */
 class MessagesTest {
   private static final Path SOURCES = Path.of("src/main/java");

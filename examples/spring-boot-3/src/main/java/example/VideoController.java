@@ -3,7 +3,7 @@ package example;
 import io.zoetrope.studio.Format;
 import io.zoetrope.studio.Order;
 import io.zoetrope.studio.Zoetrope;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import org.springframework.core.task.TaskRejectedException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;

@@ -2,8 +2,8 @@ package io.zoetrope.app;
 
 import io.zoetrope.app.cli.Verb;
 import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.Natives;
-import io.zoetrope.torch.UserError;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package io.zoetrope.app;
 
 import io.zoetrope.app.cli.config.Preferences;
 import io.zoetrope.app.cli.terminal.Session;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -62,6 +62,7 @@ class ArchitectureTest {
           SHARED,
           Set.of(
               "progress",
+              "error",
               "torch",
               "diffusion",
               "media",
@@ -74,15 +75,16 @@ class ArchitectureTest {
   /** Room -> what it may see. Every package must stand here. */
   private static final Map<String, Sight> ROOMS =
       Map.ofEntries(
-          Map.entry("cli.words", new Sight(Set.of(), Set.of("torch"))),
-          Map.entry("cli.terminal", new Sight(Set.of(), Set.of("torch", "progress"))),
+          Map.entry("cli.words", new Sight(Set.of(), Set.of("error", "torch"))),
+          Map.entry("cli.terminal", new Sight(Set.of(), Set.of("error", "torch", "progress"))),
           Map.entry("cli", new Sight(Set.of("cli.terminal"), Set.of())),
-          Map.entry("cli.config", new Sight(Set.of("cli.terminal"), Set.of("torch"))),
+          Map.entry("cli.config", new Sight(Set.of("cli.terminal"), Set.of("error", "torch"))),
           Map.entry(
               "cli.option",
               new Sight(
                   Set.of("cli.terminal", "cli.words", "cli.config"),
                   Set.of(
+                      "error",
                       "torch",
                       "diffusion",
                       "media",
@@ -93,7 +95,8 @@ class ArchitectureTest {
                       "pipeline.model",
                       "pipeline.order"))),
           Map.entry(
-              "make.option", new Sight(SHARED, Set.of("torch", "diffusion", "pipeline.order"))),
+              "make.option",
+              new Sight(SHARED, Set.of("error", "torch", "diffusion", "pipeline.order"))),
           Map.entry("make", ORDERS.and(new Sight(Set.of("make.option"), Set.of()))),
           Map.entry(
               "plan",
@@ -109,13 +112,15 @@ class ArchitectureTest {
           Map.entry(
               "doctor",
               new Sight(
-                  Set.of("cli.terminal", "cli.config", "cli.option"), Set.of("torch", "media"))),
+                  Set.of("cli.terminal", "cli.config", "cli.option"),
+                  Set.of("error", "torch", "media"))),
           Map.entry(
               "command",
               new Sight(
                   Set.of("cli", "cli.terminal", "cli.words", "cli.config", "cli.option", "doctor"),
                   Set.of(
                       "progress",
+                      "error",
                       "torch",
                       "record",
                       "media",
@@ -149,7 +154,7 @@ class ArchitectureTest {
                       "make",
                       "plan",
                       "command"),
-                  Set.of("torch"))));
+                  Set.of("error", "torch"))));
 
   /** More public types than this in a package want a reason in its package-info. */
   private static final int DOZEN = 12;

@@ -3,9 +3,9 @@ package io.zoetrope.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zoetrope.app.cli.words.Wording;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.Mend;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.Mend;
+import io.zoetrope.error.UserError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package io.zoetrope.bench;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.AtomicFiles;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package io.zoetrope.checkpoint;
 
 import io.zoetrope.checkpoint.safetensors.Safetensors;
-import io.zoetrope.torch.Fault;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

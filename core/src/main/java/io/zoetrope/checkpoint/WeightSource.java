@@ -1,8 +1,8 @@
 package io.zoetrope.checkpoint;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.nn.ParameterStore;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 package io.zoetrope.data;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.record.Json;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.TextFiles;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;

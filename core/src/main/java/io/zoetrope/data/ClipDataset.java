@@ -20,7 +20,7 @@ public interface ClipDataset {
    * What tells the picture of a clip from others of this set: as long as a print stays, so does
    * what is to be seen, whatever else is added, removed or renamed. It is not decoded for that.
    *
-   * @throws io.zoetrope.torch.UserError if its file cannot be read
+   * @throws io.zoetrope.error.UserError if its file cannot be read
    */
   String print(long index);
 }

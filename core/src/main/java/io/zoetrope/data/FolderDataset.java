@@ -1,14 +1,14 @@
 package io.zoetrope.data;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.ReadOptions;
 import io.zoetrope.media.Resize;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoInfo;
 import io.zoetrope.media.VideoReader;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.FileDigest;
 import io.zoetrope.torch.RandomStreams;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.zoetrope.data;
 
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.zoetrope.data;
 
 import io.zoetrope.data.FolderListing.Entry;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.MediaEndings;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.TextFiles;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;

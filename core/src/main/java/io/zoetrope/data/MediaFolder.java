@@ -1,9 +1,9 @@
 package io.zoetrope.data;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.MediaEndings;
 import io.zoetrope.media.NaturalOrder;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.zoetrope.diffusion;
 
-import io.zoetrope.torch.Fault;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.UserError;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 

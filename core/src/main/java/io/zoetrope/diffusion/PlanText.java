@@ -1,10 +1,10 @@
 package io.zoetrope.diffusion;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.record.Json;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.TextFiles;
-import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package io.zoetrope.diffusion;
 
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;

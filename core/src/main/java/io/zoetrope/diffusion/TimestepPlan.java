@@ -345,7 +345,7 @@ public final class TimestepPlan {
     return PlanText.toJson(this);
   }
 
-  /** Reads {@link #toJson}; throws {@link io.zoetrope.torch.UserError} when it is no plan. */
+  /** Reads {@link #toJson}; throws {@link io.zoetrope.error.UserError} when it is no plan. */
   public static TimestepPlan fromJson(String json) {
     return PlanText.fromJson(json);
   }

@@ -1,9 +1,9 @@
 package io.zoetrope.media;
 
-import io.zoetrope.torch.Fault;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.NativeLibrary;
 import io.zoetrope.torch.Natives;
-import io.zoetrope.torch.UserError;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package io.zoetrope.media;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.ReadOptions.Damaged;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;

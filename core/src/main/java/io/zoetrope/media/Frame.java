@@ -1,7 +1,7 @@
 package io.zoetrope.media;
 
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 
 /**
  * One picture: 8-bit sRGB, interleaved, rows from top to bottom.

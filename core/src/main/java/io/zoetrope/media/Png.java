@@ -1,8 +1,8 @@
 package io.zoetrope.media;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.progress.Progress;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

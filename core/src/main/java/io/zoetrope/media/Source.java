@@ -1,9 +1,9 @@
 package io.zoetrope.media;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.progress.Progress;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.JavaHeap;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

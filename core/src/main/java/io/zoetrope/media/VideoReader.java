@@ -1,10 +1,10 @@
 package io.zoetrope.media;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.zoetrope.media;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.ReadOptions.Damaged;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -1,10 +1,10 @@
 package io.zoetrope.models;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.AtomicFiles;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.FileDigest;
 import io.zoetrope.torch.Staged;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;

@@ -1,8 +1,8 @@
 package io.zoetrope.network;
 
 import io.zoetrope.diffusion.condition.Slot;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

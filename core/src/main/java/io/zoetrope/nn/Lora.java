@@ -1,9 +1,9 @@
 package io.zoetrope.nn;
 
-import io.zoetrope.torch.Fault;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;

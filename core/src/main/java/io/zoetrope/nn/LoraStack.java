@@ -1,10 +1,10 @@
 package io.zoetrope.nn;
 
-import io.zoetrope.torch.Fault;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.UserError;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package io.zoetrope.nn;
 
-import io.zoetrope.torch.Fault;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.MappedFile;
 import io.zoetrope.torch.Precision;
@@ -8,7 +9,6 @@ import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

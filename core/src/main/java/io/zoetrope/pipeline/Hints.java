@@ -1,9 +1,9 @@
 package io.zoetrope.pipeline;
 
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.ComputeDevice;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;

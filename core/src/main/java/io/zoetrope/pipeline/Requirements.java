@@ -1,11 +1,11 @@
 package io.zoetrope.pipeline;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.Mend;
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;

@@ -1,7 +1,7 @@
 package io.zoetrope.record;
 
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 
 /**
  * What numbers of a record may be; messages begin with the name of the component.

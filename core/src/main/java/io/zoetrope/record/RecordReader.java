@@ -1,7 +1,7 @@
 package io.zoetrope.record;
 
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

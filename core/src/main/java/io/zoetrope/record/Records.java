@@ -1,6 +1,6 @@
 package io.zoetrope.record;
 
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

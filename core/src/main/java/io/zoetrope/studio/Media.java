@@ -20,7 +20,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  * it is fitted to what the model makes. Any number of orders and threads may use one.
  *
  * <p>What kind of file some bytes are, is seen when a video is made of them; what is no picture and
- * no video is a {@link io.zoetrope.torch.UserError} then.
+ * no video is a {@link io.zoetrope.error.UserError} then.
  */
 public final class Media {
   /** Puts something where FFmpeg can read it. */

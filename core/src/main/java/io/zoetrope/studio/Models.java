@@ -30,7 +30,7 @@ public final class Models {
    * The folder or file of a model. Nothing is downloaded.
    *
    * @return empty if there is none of that name
-   * @throws io.zoetrope.torch.UserError if one is there and cannot be read or unpacked
+   * @throws io.zoetrope.error.UserError if one is there and cannot be read or unpacked
    */
   public static Optional<Path> find(String name) {
     return InstalledModels.here().find(name);
@@ -60,7 +60,7 @@ public final class Models {
    * @param watcher told of {@link io.zoetrope.progress.Phase#DOWNLOAD} in bytes, from the threads
    *     that download, one call at a time
    * @return its folder
-   * @throws io.zoetrope.torch.UserError if there is no such model, this version cannot run it, or
+   * @throws io.zoetrope.error.UserError if there is no such model, this version cannot run it, or
    *     it cannot be had
    * @throws java.util.concurrent.CancellationException if the watcher cancels, or this thread is
    *     interrupted; what came so far is kept

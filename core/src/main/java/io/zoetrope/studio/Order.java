@@ -14,8 +14,8 @@ import java.util.function.Consumer;
  * the model. Every call changes this order and gives it back; it can be made as often as one likes.
  * Not for several threads at once: each has its own order, also of one {@link Zoetrope}.
  *
- * <p>A value that cannot be is refused where it is said, by a {@link io.zoetrope.torch.UserError}
- * with {@link io.zoetrope.torch.Fault#ORDER}; the order stays as it was. What only the model or a
+ * <p>A value that cannot be is refused where it is said, by a {@link io.zoetrope.error.UserError}
+ * with {@link io.zoetrope.error.Fault#ORDER}; the order stays as it was. What only the model or a
  * file can tell is refused when the video is made, before anything is computed.
  *
  * <p>All that make a video:
@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  * <ul>
  *   <li>wait until others in this process are made, in the order of the calls; the bytes are those
  *       that the order has alone, for the same seed on the same machine;
- *   <li>throw {@link io.zoetrope.torch.UserError} for what a person can mend, {@link
+ *   <li>throw {@link io.zoetrope.error.UserError} for what a person can mend, {@link
  *       java.util.concurrent.CancellationException} when the watcher cancels, the thread is
  *       interrupted (its interrupt status is set then) or the zoetrope is closed meanwhile, and
  *       {@link IllegalStateException} when it was closed before;
@@ -83,7 +83,7 @@ public interface Order<S extends Order<S>> {
   /**
    * Makes the video into Java's heap: 3 bytes for each pixel of each frame.
    *
-   * @throws io.zoetrope.torch.UserError also if that is too small, before anything is computed
+   * @throws io.zoetrope.error.UserError also if that is too small, before anything is computed
    */
   Video make();
 

@@ -41,7 +41,7 @@ public interface Video {
    * Writes a file, which is replaced if it exists, and appears whole or not at all.
    *
    * @param file its ending says the format, as for {@link Order#to(Path)}
-   * @throws io.zoetrope.torch.UserError if the ending is of no format, the format cannot hold this
+   * @throws io.zoetrope.error.UserError if the ending is of no format, the format cannot hold this
    *     size or rate, or the file cannot be written
    */
   void write(Path file);

@@ -1,8 +1,8 @@
 package io.zoetrope.studio;
 
+import io.zoetrope.error.NativeErrors;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
-import io.zoetrope.torch.NativeErrors;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;

@@ -31,7 +31,7 @@ public interface Zoetrope extends AutoCloseable {
    *
    * @param model its name, see {@link Models}; {@code toybox} is the small model of {@code
    *     io.zoetrope:zoetrope-model-toybox}
-   * @throws io.zoetrope.torch.UserError if there is none of that name, it is damaged, or the native
+   * @throws io.zoetrope.error.UserError if there is none of that name, it is damaged, or the native
    *     libraries of this machine are not on the class path
    */
   static Zoetrope open(String model) {
@@ -83,7 +83,7 @@ public interface Zoetrope extends AutoCloseable {
     /**
      * Loads it.
      *
-     * @throws io.zoetrope.torch.UserError as {@link Zoetrope#open} says, or if there is no such
+     * @throws io.zoetrope.error.UserError as {@link Zoetrope#open} says, or if there is no such
      *     device
      * @throws java.util.concurrent.CancellationException when the watcher cancels, or the thread is
      *     interrupted; nothing is loaded then

@@ -13,7 +13,7 @@
  * <p>A thin layer over {@link io.zoetrope.pipeline.order.VideoOrder} and {@link
  * io.zoetrope.pipeline.order.Studio}, which stay the value and the door. No type of libtorch and no
  * scope of native memory is in any signature here. What a person can mend is a {@link
- * io.zoetrope.torch.UserError} with a {@linkplain io.zoetrope.torch.UserError#fault fault} to
+ * io.zoetrope.error.UserError} with a {@linkplain io.zoetrope.error.UserError#fault fault} to
  * answer to.
  *
  * <p>The highest floor of the library: sees all that it takes to make a video.

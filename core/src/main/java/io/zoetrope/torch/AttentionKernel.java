@@ -1,5 +1,7 @@
 package io.zoetrope.torch;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

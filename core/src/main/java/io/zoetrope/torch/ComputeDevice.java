@@ -1,5 +1,7 @@
 package io.zoetrope.torch;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Device;

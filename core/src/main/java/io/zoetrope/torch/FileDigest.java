@@ -1,5 +1,6 @@
 package io.zoetrope.torch;
 
+import io.zoetrope.error.UserError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

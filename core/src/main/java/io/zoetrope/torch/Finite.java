@@ -1,5 +1,7 @@
 package io.zoetrope.torch;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;

@@ -1,5 +1,8 @@
 package io.zoetrope.torch;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.Mend;
+import io.zoetrope.error.UserError;
 import java.util.Locale;
 
 /**

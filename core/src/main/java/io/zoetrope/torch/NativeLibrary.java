@@ -1,5 +1,9 @@
 package io.zoetrope.torch;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.Mend;
+import io.zoetrope.error.NativeErrors;
+import io.zoetrope.error.UserError;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;

@@ -1,5 +1,6 @@
 package io.zoetrope.torch;
 
+import io.zoetrope.error.UserError;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;

@@ -1,8 +1,8 @@
 package io.zoetrope.train;
 
-import io.zoetrope.torch.Fault;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.UserError;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

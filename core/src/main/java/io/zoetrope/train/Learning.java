@@ -1,6 +1,6 @@
 package io.zoetrope.train;
 
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 
 /**
  * How parameters are moved.

@@ -33,7 +33,7 @@ public interface Optimizer extends AutoCloseable {
    * Copies a state in.
    *
    * @param what names its origin in errors
-   * @throws io.zoetrope.torch.UserError if it belongs to other parameters or another algorithm
+   * @throws io.zoetrope.error.UserError if it belongs to other parameters or another algorithm
    */
   void restore(String what, Map<String, Tensor> state);
 

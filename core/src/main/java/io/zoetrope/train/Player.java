@@ -1,6 +1,6 @@
 package io.zoetrope.train;
 
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.zoetrope.train;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.Mend;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.AtomicFiles;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.Mend;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

@@ -2,12 +2,12 @@ package io.zoetrope.train;
 
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Autograd;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

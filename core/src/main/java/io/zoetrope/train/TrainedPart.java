@@ -1,6 +1,6 @@
 package io.zoetrope.train;
 
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 

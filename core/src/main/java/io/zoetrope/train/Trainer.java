@@ -1,12 +1,12 @@
 package io.zoetrope.train;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Report;
 import io.zoetrope.torch.AtomicFiles;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

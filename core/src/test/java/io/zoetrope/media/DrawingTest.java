@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;

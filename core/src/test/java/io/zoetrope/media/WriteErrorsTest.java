@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.WriteOptions.Chroma;
 import io.zoetrope.media.WriteOptions.Durability;
-import io.zoetrope.torch.UserError;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

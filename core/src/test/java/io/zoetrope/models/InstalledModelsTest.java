@@ -3,9 +3,9 @@ package io.zoetrope.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.zoetrope.torch.Fault;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.FileDigest;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;

@@ -3,13 +3,13 @@ package io.zoetrope.studio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zoetrope.ChildJvm;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoMetadata;
 import io.zoetrope.media.VideoReader;
 import io.zoetrope.media.VideoWriter;
 import io.zoetrope.torch.ComputeDevice;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

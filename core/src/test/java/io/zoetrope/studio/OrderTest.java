@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.Fit;
 import io.zoetrope.media.OutputFormat;
 import io.zoetrope.pipeline.model.Size;
@@ -20,8 +22,6 @@ import io.zoetrope.pipeline.order.RollSpec;
 import io.zoetrope.pipeline.order.TravelSpec;
 import io.zoetrope.pipeline.order.VideoOrder;
 import io.zoetrope.pipeline.schedule.Samplers;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

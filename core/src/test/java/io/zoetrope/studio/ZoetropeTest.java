@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.VideoReader;
 import io.zoetrope.pipeline.TinyModel;
 import io.zoetrope.pipeline.order.Remembered;
 import io.zoetrope.progress.Phase;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
+import io.zoetrope.error.UserError;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.zoetrope.error.UserError;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import org.junit.jupiter.api.Test;
 
 class JavaHeapTest {

@@ -1,10 +1,10 @@
 package io.zoetrope.app.command;
 
 import io.zoetrope.data.Clip;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.VideoWriter;
 import io.zoetrope.record.Json;
 import io.zoetrope.torch.AtomicFiles;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

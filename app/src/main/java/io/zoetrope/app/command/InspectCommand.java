@@ -10,7 +10,7 @@ import io.zoetrope.checkpoint.keys.SingleFile;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile.Entry;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package io.zoetrope.app.doctor;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.OutputFormat;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoReader;
 import io.zoetrope.media.VideoWriter;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -3,11 +3,11 @@ package io.zoetrope.app.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.eval.Curves;
 import io.zoetrope.eval.Curves.Series;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.VideoReader;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.zoetrope.checkpoint.hub;
 
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

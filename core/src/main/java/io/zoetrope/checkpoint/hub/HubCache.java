@@ -1,8 +1,8 @@
 package io.zoetrope.checkpoint.hub;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.AtomicFiles;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.zoetrope.checkpoint.hub;
 
 import io.zoetrope.checkpoint.hub.Http.Answer;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.record.Json;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;

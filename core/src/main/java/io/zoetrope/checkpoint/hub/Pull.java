@@ -2,12 +2,12 @@ package io.zoetrope.checkpoint.hub;
 
 import io.zoetrope.checkpoint.hub.HubClient.Listing;
 import io.zoetrope.checkpoint.hub.HubClient.Metadata;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Report;
 import io.zoetrope.record.Json;
 import io.zoetrope.torch.AtomicFiles;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.zoetrope.checkpoint.hub;
 
 import io.zoetrope.checkpoint.hub.Http.Answer;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.Mend;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.Mend;
+import io.zoetrope.error.UserError;
 
 /** What a status of the hub means to a person. */
 final class Refusal {

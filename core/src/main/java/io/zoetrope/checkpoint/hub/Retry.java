@@ -1,8 +1,8 @@
 package io.zoetrope.checkpoint.hub;
 
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.Mend;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.Mend;
+import io.zoetrope.error.UserError;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;

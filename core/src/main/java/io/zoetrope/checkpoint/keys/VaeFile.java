@@ -3,7 +3,7 @@ package io.zoetrope.checkpoint.keys;
 import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

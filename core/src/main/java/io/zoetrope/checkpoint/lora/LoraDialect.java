@@ -1,10 +1,10 @@
 package io.zoetrope.checkpoint.lora;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.nn.Lora;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.zoetrope.checkpoint.lora;
 
 import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -20,7 +20,7 @@ public final class LoraWriter {
    * @param network whose layers are updated: {@code unet}, {@code transformer}, {@code
    *     text_encoder}
    * @param header what else is said about it
-   * @throws io.zoetrope.torch.UserError if the dialect has no name for a layer
+   * @throws io.zoetrope.error.UserError if the dialect has no name for a layer
    */
   public static void write(
       Path file, LoraDialect dialect, String network, Lora lora, Map<String, String> header) {

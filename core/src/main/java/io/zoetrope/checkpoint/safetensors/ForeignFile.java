@@ -1,7 +1,7 @@
 package io.zoetrope.checkpoint.safetensors;
 
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.zoetrope.checkpoint.safetensors;
 
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;

@@ -1,10 +1,10 @@
 package io.zoetrope.checkpoint.safetensors;
 
-import io.zoetrope.torch.Fault;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.MappedFile;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;

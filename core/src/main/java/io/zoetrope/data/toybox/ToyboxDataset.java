@@ -2,9 +2,9 @@ package io.zoetrope.data.toybox;
 
 import io.zoetrope.data.Clip;
 import io.zoetrope.data.ClipDataset;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.Video;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.SplittableRandom;
 

@@ -1,10 +1,10 @@
 package io.zoetrope.data.toybox;
 
 import io.zoetrope.data.toybox.ToyboxObject.Pose;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Video;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

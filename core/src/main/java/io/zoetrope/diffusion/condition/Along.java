@@ -1,9 +1,9 @@
 package io.zoetrope.diffusion.condition;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.ComputeDevice;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;

@@ -13,7 +13,7 @@ public sealed interface Axis<T> permits Along, Setting {
   /**
    * What belongs to some frames of the video.
    *
-   * @throws io.zoetrope.torch.UserError if it is given for fewer frames
+   * @throws io.zoetrope.error.UserError if it is given for fewer frames
    */
   T frames(Slot<T> slot, T value, long first, long count);
 

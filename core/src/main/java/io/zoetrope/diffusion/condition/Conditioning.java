@@ -175,7 +175,7 @@ public final class Conditioning {
   /**
    * What belongs to some frames of the video.
    *
-   * @throws io.zoetrope.torch.UserError if an entry is given for fewer frames
+   * @throws io.zoetrope.error.UserError if an entry is given for fewer frames
    */
   public Conditioning frames(long first, long count) {
     return map(entry -> entry.frames(first, count));

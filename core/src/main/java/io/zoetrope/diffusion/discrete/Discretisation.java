@@ -8,7 +8,7 @@ public sealed interface Discretisation
   /**
    * The walk in so many steps.
    *
-   * @throws io.zoetrope.torch.UserError if there are more than the scheduler can make
+   * @throws io.zoetrope.error.UserError if there are more than the scheduler can make
    */
   SampledSchedule over(int steps);
 }

@@ -1,7 +1,7 @@
 package io.zoetrope.diffusion.discrete;
 
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 
 /** How much noise a sampling leaves at its end. */
 public enum FinalSigma {

@@ -3,8 +3,8 @@ package io.zoetrope.diffusion.discrete;
 import io.zoetrope.diffusion.SampledSchedule;
 import io.zoetrope.diffusion.SampledSchedule.Scale;
 import io.zoetrope.diffusion.SampledSchedule.Step;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.util.ArrayList;
 import java.util.List;
 

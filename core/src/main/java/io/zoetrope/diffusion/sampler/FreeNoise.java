@@ -1,8 +1,8 @@
 package io.zoetrope.diffusion.sampler;
 
-import io.zoetrope.torch.Fault;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.RandomStreams;
-import io.zoetrope.torch.UserError;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.LongFunction;

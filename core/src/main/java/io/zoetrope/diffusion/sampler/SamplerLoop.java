@@ -41,7 +41,7 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser, Rise rise) {
    * @return the video at the plan's last row, owned by the caller's scope
    * @throws CancellationException when progress says so, within a step too: the latents of before
    *     are lost
-   * @throws io.zoetrope.torch.UserError after the first step whose latents are not finite numbers
+   * @throws io.zoetrope.error.UserError after the first step whose latents are not finite numbers
    */
   public Tensor run(TimestepPlan plan, Tensor start_BCFHW, Noise noise, Progress progress) {
     if (start_BCFHW.dim() != 5 || start_BCFHW.size(2) != plan.frames()) {

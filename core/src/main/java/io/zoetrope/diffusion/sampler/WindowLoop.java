@@ -62,7 +62,7 @@ public record WindowLoop(
    * @param frames how many will be done, with those given; Long.MAX_VALUE: until cancelled
    * @param noise its first frame is frame 0
    * @throws CancellationException when progress says so, between steps
-   * @throws io.zoetrope.torch.UserError after the first step whose latents are not finite numbers
+   * @throws io.zoetrope.error.UserError after the first step whose latents are not finite numbers
    */
   public void run(
       Tensor begun_BCMHW, long frames, Noise noise, Watcher watcher, Progress progress) {

@@ -1,11 +1,11 @@
 package io.zoetrope.eval.features;
 
-import io.zoetrope.torch.Fault;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.ScriptModule;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;

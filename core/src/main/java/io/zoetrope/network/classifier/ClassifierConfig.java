@@ -1,8 +1,8 @@
 package io.zoetrope.network.classifier;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,12 +2,12 @@ package io.zoetrope.network.dit;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.diffusion.condition.Slot;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.TextSlots;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.Map;
 import java.util.Set;
 

@@ -1,8 +1,8 @@
 package io.zoetrope.network.text;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 
 /**
  * Shape of a {@link TextTransformer}.

@@ -2,10 +2,10 @@ package io.zoetrope.network.text;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.record.Json;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.TextFiles;
-import io.zoetrope.torch.UserError;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,10 @@
 package io.zoetrope.network.unet;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.ControlHint;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 
 /**

@@ -1,9 +1,9 @@
 package io.zoetrope.network.unet;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.nn.NamePattern;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;

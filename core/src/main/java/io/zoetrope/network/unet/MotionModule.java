@@ -1,5 +1,7 @@
 package io.zoetrope.network.unet;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.FrameGroups;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.nn.Attention;
@@ -9,11 +11,9 @@ import io.zoetrope.nn.Init;
 import io.zoetrope.nn.LayerNorm;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.Parameters;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -3,8 +3,8 @@ package io.zoetrope.network.unet;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 
 /** Which temporal partner spatial convolutions get. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")

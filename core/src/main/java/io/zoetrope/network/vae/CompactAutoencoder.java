@@ -2,6 +2,8 @@ package io.zoetrope.network.vae;
 
 import static io.zoetrope.torch.Rearrange.rearrange;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.nn.Conv2d;
 import io.zoetrope.nn.GroupNorm;
 import io.zoetrope.nn.Init;
@@ -9,10 +11,8 @@ import io.zoetrope.nn.Parameters;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

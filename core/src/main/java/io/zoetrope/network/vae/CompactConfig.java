@@ -1,10 +1,10 @@
 package io.zoetrope.network.vae;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

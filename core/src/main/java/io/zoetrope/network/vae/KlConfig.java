@@ -2,11 +2,11 @@ package io.zoetrope.network.vae;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Precision;
-import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

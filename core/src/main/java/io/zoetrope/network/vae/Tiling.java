@@ -1,10 +1,10 @@
 package io.zoetrope.network.vae;
 
-import io.zoetrope.torch.Fault;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;

@@ -1,10 +1,10 @@
 package io.zoetrope.network.vision;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.text.clip.ClipBlock;
 import io.zoetrope.network.text.clip.ClipTextConfig;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import tools.jackson.databind.JsonNode;
 
 /**

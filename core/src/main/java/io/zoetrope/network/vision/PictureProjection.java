@@ -1,8 +1,8 @@
 package io.zoetrope.network.vision;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.nn.Parameters;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package io.zoetrope.pipeline.cascade;
 
 import io.zoetrope.diffusion.guidance.Downsampling;
+import io.zoetrope.error.UserError;
 import io.zoetrope.record.Default;
 import io.zoetrope.record.Limits;
-import io.zoetrope.torch.UserError;
 import java.util.Optional;
 
 /**

@@ -1,8 +1,8 @@
 package io.zoetrope.pipeline.cascade;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.record.RecordReader;
 import io.zoetrope.record.RecordWriter;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 
 /**

@@ -1,13 +1,13 @@
 package io.zoetrope.pipeline.cascade;
 
 import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.Stages;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.RandomStreams;
-import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.zoetrope.pipeline.cascade;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.record.Default;
 import io.zoetrope.record.Limits;
-import io.zoetrope.torch.UserError;
 import java.util.Optional;
 
 /**

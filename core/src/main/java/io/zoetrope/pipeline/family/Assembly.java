@@ -1,6 +1,8 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.checkpoint.Component;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.VideoNetwork;
@@ -11,9 +13,7 @@ import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Holding;
 import io.zoetrope.pipeline.schedule.Scheduling;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Precision;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -1,12 +1,12 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.checkpoint.Component;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.vae.AutoencoderConfig;
 import io.zoetrope.network.vae.CompactConfig;
 import io.zoetrope.network.vae.KlConfig;
 import io.zoetrope.network.vae.Pixels;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.Map;
 import java.util.TreeSet;
 

@@ -1,6 +1,8 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.checkpoint.Component;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.ControlNetwork;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.VideoNetwork;
@@ -12,8 +14,6 @@ import io.zoetrope.network.unet.PictureAdapter;
 import io.zoetrope.network.unet.UNet;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.nn.Holding;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package io.zoetrope.pipeline.family;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.unet.SpatialAttention;
 import io.zoetrope.network.unet.UNetConfig;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -20,14 +20,14 @@ public interface ModelFamily {
   /**
    * Whether a model is of this family, by what tells it from all others.
    *
-   * @throws io.zoetrope.torch.UserError if the files are damaged
+   * @throws io.zoetrope.error.UserError if the files are damaged
    */
   boolean recognises(ModelFiles files);
 
   /**
    * Reads the configs of a model of this family.
    *
-   * @throws io.zoetrope.torch.UserError if one is missing or damaged, if they do not fit together,
+   * @throws io.zoetrope.error.UserError if one is missing or damaged, if they do not fit together,
    *     or if what is to be put into the model does not go into it
    */
   Blueprint read(ModelFiles files, ModelChoice choice);

@@ -1,13 +1,13 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.checkpoint.Component;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.UNetConfig;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;

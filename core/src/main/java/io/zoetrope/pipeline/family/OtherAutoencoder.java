@@ -2,10 +2,10 @@ package io.zoetrope.pipeline.family;
 
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.keys.VaeFile;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.vae.AutoencoderConfig;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -46,7 +46,7 @@ public record Part<T>(
   /**
    * Opens its weights; empty if it has none.
    *
-   * @throws io.zoetrope.torch.UserError if they are missing or damaged
+   * @throws io.zoetrope.error.UserError if they are missing or damaged
    */
   public Optional<WeightSource> weights() {
     return places.stream().map(Place::open).reduce(WeightSource::and);

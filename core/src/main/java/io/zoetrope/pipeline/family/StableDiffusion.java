@@ -1,10 +1,10 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.schedule.DiffusersScheduler;
 import io.zoetrope.pipeline.schedule.Scheduling;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.checkpoint.keys.SingleFile;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package io.zoetrope.pipeline.family;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.network.text.TextConfig;
@@ -12,8 +14,6 @@ import io.zoetrope.network.text.clip.ClipTextModel;
 import io.zoetrope.network.text.clip.ClipTokenizer;
 import io.zoetrope.network.text.clip.LearnedWord;
 import io.zoetrope.nn.Parameters;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;

@@ -1,11 +1,11 @@
 package io.zoetrope.pipeline.model;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.Mend;
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.family.Role;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Finite;
-import io.zoetrope.torch.Mend;
 import io.zoetrope.torch.Precision;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;

@@ -30,7 +30,7 @@ final class LoadedLoras {
   /**
    * Merges LoRAs; with none, nothing is touched.
    *
-   * @throws io.zoetrope.torch.UserError if one cannot be read, does not fit or matches nothing; all
+   * @throws io.zoetrope.error.UserError if one cannot be read, does not fit or matches nothing; all
    *     weights are as they were then
    */
   static LoadedLoras merge(List<LoraChoice> choices, LoadedParts parts) {

@@ -2,9 +2,9 @@ package io.zoetrope.pipeline.model;
 
 import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.checkpoint.WeightSource;
+import io.zoetrope.error.UserError;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.family.Part;
-import io.zoetrope.torch.UserError;
 import java.util.Map;
 import java.util.Optional;
 

@@ -33,7 +33,7 @@ final class LoadedParts implements AutoCloseable {
   /**
    * Opens the files of all parts, then builds them.
    *
-   * @throws io.zoetrope.torch.UserError if files are missing or damaged, if what lies in them is
+   * @throws io.zoetrope.error.UserError if files are missing or damaged, if what lies in them is
    *     not what the parts need, or if it will not fit into memory; nothing is loaded then
    * @throws java.util.concurrent.CancellationException when progress says so; nothing is loaded
    *     then either

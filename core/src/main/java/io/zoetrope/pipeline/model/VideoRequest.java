@@ -1,10 +1,10 @@
 package io.zoetrope.pipeline.model;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.schedule.Samplers;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.JavaHeap;
-import io.zoetrope.torch.UserError;
 
 /**
  * A wish for a video.

@@ -1,8 +1,8 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.record.Limits;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 
 /** What numbers of an order may be; messages begin with the name of the component. */
 final class Checks {

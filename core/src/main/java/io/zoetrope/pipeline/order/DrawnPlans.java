@@ -1,9 +1,9 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.task.Drawn;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;

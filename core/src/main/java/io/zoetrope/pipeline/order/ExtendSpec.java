@@ -1,6 +1,9 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.Mend;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.Fit;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Sound;
@@ -13,9 +16,6 @@ import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.task.Extend;
 import io.zoetrope.record.Default;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.Mend;
-import io.zoetrope.torch.UserError;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;

@@ -47,7 +47,7 @@ public final class FileSink implements FrameSink {
    * A file in the format that the ending of its name says: {@code .mp4}, {@code .webm}, {@code
    * .gif}, {@code .webp}, {@code .png} (a contact sheet); a folder of PNGs without any.
    *
-   * @throws io.zoetrope.torch.UserError if it is the ending of something else
+   * @throws io.zoetrope.error.UserError if it is the ending of something else
    */
   public static FileSink of(Path path) {
     return of(path, OutputFormat.of(path));

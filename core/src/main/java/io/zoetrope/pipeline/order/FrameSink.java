@@ -16,7 +16,7 @@ public interface FrameSink extends AutoCloseable {
   /**
    * Size and rate are known, and nothing is computed yet: what cannot take them says so now.
    *
-   * @throws io.zoetrope.torch.UserError if frames of this kind cannot go there
+   * @throws io.zoetrope.error.UserError if frames of this kind cannot go there
    */
   void begin(Shot shot);
 

@@ -1,8 +1,8 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.record.Default;
-import io.zoetrope.torch.UserError;
 import java.util.Optional;
 
 /**

@@ -32,7 +32,7 @@ public final class LatentsFile {
    *
    * @param z_1CFHW of {@code model}
    * @param request by which they were made
-   * @throws io.zoetrope.torch.UserError if the file cannot be written
+   * @throws io.zoetrope.error.UserError if the file cannot be written
    */
   public static void write(Path path, Tensor z_1CFHW, VideoModel model, VideoRequest request) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();

@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.CentreSquare;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.FrameTensors;
@@ -12,7 +13,6 @@ import io.zoetrope.pipeline.Engine;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -320,7 +320,7 @@ public record ModelRef(
    *
    * @param folder the model's
    * @param file where a file lies
-   * @throws io.zoetrope.torch.UserError if the device is not there
+   * @throws io.zoetrope.error.UserError if the device is not there
    */
   public ModelChoice choice(Path folder, UnaryOperator<Path> file) {
     return beside(folder, file)

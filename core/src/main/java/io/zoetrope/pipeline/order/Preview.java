@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Resize;
 import io.zoetrope.media.Video;
@@ -10,7 +11,6 @@ import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

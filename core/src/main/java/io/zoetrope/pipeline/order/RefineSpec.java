@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.Fit;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.FrameTensors;
@@ -23,7 +24,6 @@ import io.zoetrope.pipeline.task.Upscale;
 import io.zoetrope.record.Default;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.VideoMetadata;
 import io.zoetrope.record.RecordReader;
 import io.zoetrope.record.RecordWriter;
 import io.zoetrope.record.Records;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

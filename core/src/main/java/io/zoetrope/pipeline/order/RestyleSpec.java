@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.Fit;
 import io.zoetrope.media.Sound;
 import io.zoetrope.media.Source;
@@ -13,7 +14,6 @@ import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.task.Restyle;
 import io.zoetrope.pipeline.task.VideoTask;
 import io.zoetrope.record.Default;
-import io.zoetrope.torch.UserError;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;

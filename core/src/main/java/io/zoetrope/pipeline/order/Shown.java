@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Source;
 import io.zoetrope.network.ControlHint;
@@ -8,7 +9,6 @@ import io.zoetrope.pipeline.Hints;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

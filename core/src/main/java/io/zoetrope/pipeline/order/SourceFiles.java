@@ -1,12 +1,12 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.Sound;
 import io.zoetrope.media.Source;
 import io.zoetrope.media.VideoInfo;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.TextFiles;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.progress.Progress;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.Sound;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.family.ModelChoice;
@@ -8,7 +9,6 @@ import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.progress.Progress;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

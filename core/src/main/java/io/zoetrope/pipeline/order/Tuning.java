@@ -4,6 +4,8 @@ import io.zoetrope.diffusion.FreeInit;
 import io.zoetrope.diffusion.LowPass;
 import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.diffusion.sampler.FreeNoise;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Guide;
@@ -11,8 +13,6 @@ import io.zoetrope.pipeline.family.Ability;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.record.Default;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.Optional;
 
 /**

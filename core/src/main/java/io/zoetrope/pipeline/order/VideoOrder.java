@@ -1,10 +1,10 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.order.TaskSpec.Ability;
 import io.zoetrope.record.Default;
 import io.zoetrope.record.RecordReader;
 import io.zoetrope.record.RecordWriter;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 
 /**

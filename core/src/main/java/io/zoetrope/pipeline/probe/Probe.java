@@ -1,9 +1,9 @@
 package io.zoetrope.pipeline.probe;
 
-import io.zoetrope.torch.Fault;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -2,12 +2,12 @@ package io.zoetrope.pipeline.probe;
 
 import static io.zoetrope.pipeline.probe.Inputs.ANY;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.text.clip.ClipTextConfig;
 import io.zoetrope.network.text.clip.ClipTextModel;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;

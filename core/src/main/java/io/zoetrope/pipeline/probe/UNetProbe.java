@@ -1,15 +1,15 @@
 package io.zoetrope.pipeline.probe;
 
 import io.zoetrope.checkpoint.WeightSource;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.unet.Residuals;
 import io.zoetrope.network.unet.UNet;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.pipeline.family.MotionAdapter;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Segments;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package io.zoetrope.pipeline.schedule;
 
 import io.zoetrope.diffusion.Spacing;
 import io.zoetrope.diffusion.sampler.Sampler;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -4,7 +4,7 @@ import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import java.nio.file.Path;
 import tools.jackson.databind.JsonNode;
 

@@ -24,7 +24,7 @@ public record Animate(Tensor given_BCMHW, double level) implements VideoTask {
    *
    * @param given how many latents, at its beginning
    * @param level at which they start
-   * @throws io.zoetrope.torch.UserError if it has no frame besides
+   * @throws io.zoetrope.error.UserError if it has no frame besides
    */
   public static TimestepPlan plan(Descent descent, int latents, int given, double level) {
     return Given.plan(

@@ -1,9 +1,9 @@
 package io.zoetrope.pipeline.task;
 
 import io.zoetrope.diffusion.PromptCues;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.vae.LatentGrid;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 
 /** What people say in frames, in a model's latents. */

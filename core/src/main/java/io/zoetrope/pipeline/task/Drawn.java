@@ -1,13 +1,13 @@
 package io.zoetrope.pipeline.task;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;

@@ -2,6 +2,8 @@ package io.zoetrope.pipeline.task;
 
 import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Job;
@@ -9,9 +11,7 @@ import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.progress.Progress;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;

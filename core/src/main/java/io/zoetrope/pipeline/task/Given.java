@@ -1,11 +1,11 @@
 package io.zoetrope.pipeline.task;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.VideoRequest;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;

@@ -23,7 +23,7 @@ public record Interpolate(Tensor first_BC1HW, Tensor last_BC1HW) implements Vide
   /**
    * The plan of a clip.
    *
-   * @throws io.zoetrope.torch.UserError if it has fewer than 3 latents
+   * @throws io.zoetrope.error.UserError if it has fewer than 3 latents
    */
   public static TimestepPlan plan(Descent descent, int latents) {
     return Given.plan(() -> Plans.interpolate(descent.levels(), latents));

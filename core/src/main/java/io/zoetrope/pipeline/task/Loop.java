@@ -34,7 +34,7 @@ public record Loop(Tensor image_BC1HW, Tensor again_BC1HW, double level) impleme
    * The plan of a loop of so many latents; it has one more, which is dropped.
    *
    * @param level at which the image starts
-   * @throws io.zoetrope.torch.UserError if there are fewer than 2
+   * @throws io.zoetrope.error.UserError if there are fewer than 2
    */
   public static TimestepPlan plan(Descent descent, int latents, double level) {
     return Given.plan(() -> Plans.loop(descent.levels(), latents, level));

@@ -1,11 +1,11 @@
 package io.zoetrope.pipeline.task;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 

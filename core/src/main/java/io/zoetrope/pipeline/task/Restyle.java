@@ -27,7 +27,7 @@ public record Restyle(Tensor source_BCFHW, double strength, int overlap) impleme
    * The plan of a clip.
    *
    * @param strength in (0, 1]: how much of the source is forgotten
-   * @throws io.zoetrope.torch.UserError if it is none
+   * @throws io.zoetrope.error.UserError if it is none
    */
   public static TimestepPlan plan(Descent descent, int latents, double strength) {
     return Given.plan(() -> Plans.restyle(descent.levels(), latents, descent.startLevel(strength)));

@@ -8,6 +8,8 @@ import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.WindowLoop;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.Frame;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
@@ -15,10 +17,8 @@ import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.progress.Progress;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -61,7 +61,7 @@ public record Roll(
    * All of a video of so many latents as one plan, of which the network sees a window at a time.
    *
    * @param window latents on their way at once
-   * @throws io.zoetrope.torch.UserError if there is no such window
+   * @throws io.zoetrope.error.UserError if there is no such window
    */
   public static TimestepPlan plan(Descent descent, int latents, int window) {
     return Given.plan(() ->
@@ -73,7 +73,7 @@ public record Roll(
    * Makes latents.
    *
    * @param latents how many; Long.MAX_VALUE goes on until progress cancels
-   * @throws io.zoetrope.torch.UserError if window, context and beginning do not fit together
+   * @throws io.zoetrope.error.UserError if window, context and beginning do not fit together
    * @throws java.util.concurrent.CancellationException when progress says so
    */
   public void latents(

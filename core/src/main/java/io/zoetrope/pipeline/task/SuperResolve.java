@@ -8,6 +8,8 @@ import io.zoetrope.diffusion.guidance.Measurement;
 import io.zoetrope.diffusion.guidance.ReconstructionGuidance;
 import io.zoetrope.diffusion.guidance.ReconstructionGuidance.Activations;
 import io.zoetrope.diffusion.guidance.ReconstructionWeight;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.network.vae.Stretches;
 import io.zoetrope.pipeline.Engine;
@@ -15,9 +17,7 @@ import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.Job;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 

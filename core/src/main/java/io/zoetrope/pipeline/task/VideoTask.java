@@ -28,7 +28,7 @@ public sealed interface VideoTask
    * @param requests one for each clip; they differ in prompts and seeds only. {@code frames} is the
    *     length of one clip as the network sees it
    * @return [B, C, F, h, w], F as the task says
-   * @throws io.zoetrope.torch.UserError if what is given does not fit the request
+   * @throws io.zoetrope.error.UserError if what is given does not fit the request
    * @throws java.util.concurrent.CancellationException when progress says so
    */
   Tensor latents(Engine engine, List<VideoRequest> requests, Progress progress);

@@ -1,7 +1,7 @@
 package io.zoetrope.pipeline.task;
 
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 
 /**
  * Latents of a long video done window by window, each beginning with frames that are done. The last

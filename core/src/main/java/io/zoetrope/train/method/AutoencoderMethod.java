@@ -2,6 +2,7 @@ package io.zoetrope.train.method;
 
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.data.ClipDataset;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.network.vae.CompactAutoencoder;
 import io.zoetrope.network.vae.CompactConfig;
@@ -12,7 +13,6 @@ import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import io.zoetrope.train.objective.AutoencoderObjective;
 import io.zoetrope.train.recipe.Recipe;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.zoetrope.train.method;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.record.Default;
 import io.zoetrope.record.Limits;
-import io.zoetrope.torch.UserError;
 import io.zoetrope.train.objective.ClipOdds.Emphasis;
 import java.util.List;
 

@@ -10,7 +10,7 @@ public interface Method {
    * Makes ready what is trained, what is minimised and what comes of it. What the setting is given
    * to own is closed after the run.
    *
-   * @throws io.zoetrope.torch.UserError if what the block names is missing or does not fit
+   * @throws io.zoetrope.error.UserError if what the block names is missing or does not fit
    */
   Prepared prepare(Setting setting);
 }

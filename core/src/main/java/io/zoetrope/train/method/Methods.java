@@ -37,7 +37,7 @@ public record Methods(SequencedMap<String, Class<? extends Method>> table) {
    *
    * @param settings put over it, as in {@code objective.perFrame=0.5}
    * @param named what errors call a setting
-   * @throws io.zoetrope.torch.UserError naming the file and line, or the setting, the key and the
+   * @throws io.zoetrope.error.UserError naming the file and line, or the setting, the key and the
    *     mend
    */
   public Recipe<Method> read(Path file, List<String> settings, String named) {

@@ -2,10 +2,10 @@ package io.zoetrope.train.method;
 
 import io.zoetrope.diffusion.DiscreteBetaSchedule;
 import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.schedule.SchedulerConfig;
 import io.zoetrope.record.Default;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 
 /**

@@ -2,10 +2,10 @@ package io.zoetrope.train.objective;
 
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseLevel;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.record.Default;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
-import io.zoetrope.torch.UserError;
 import org.bytedeco.pytorch.Tensor;
 
 /** How far an output is from what it should have said, number by number. */

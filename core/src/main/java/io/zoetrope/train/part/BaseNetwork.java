@@ -1,10 +1,10 @@
 package io.zoetrope.train.part;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.family.Role;
 import io.zoetrope.pipeline.model.VideoModel;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 
 /** The networks of a model that parts can be in. */
 public enum BaseNetwork {

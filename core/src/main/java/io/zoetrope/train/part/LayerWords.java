@@ -1,8 +1,8 @@
 package io.zoetrope.train.part;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.nn.NamePattern;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

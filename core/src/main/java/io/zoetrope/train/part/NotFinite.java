@@ -1,8 +1,8 @@
 package io.zoetrope.train.part;
 
-import io.zoetrope.torch.Fault;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.Finite;
-import io.zoetrope.torch.UserError;
 import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;

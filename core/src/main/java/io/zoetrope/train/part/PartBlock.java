@@ -1,11 +1,11 @@
 package io.zoetrope.train.part;
 
 import io.zoetrope.checkpoint.lora.LoraDialect;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.record.Default;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.RandomStreams;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,12 +1,12 @@
 package io.zoetrope.train.part;
 
 import io.zoetrope.checkpoint.Provenance;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.model.VideoModel;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

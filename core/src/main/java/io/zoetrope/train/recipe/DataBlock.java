@@ -1,8 +1,8 @@
 package io.zoetrope.train.recipe;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.record.Default;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 
 /** What is learned from. */

@@ -1,11 +1,11 @@
 package io.zoetrope.train.recipe;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.record.Default;
 import io.zoetrope.record.RecordReader;
 import io.zoetrope.torch.AtomicFiles;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.TextFiles;
-import io.zoetrope.torch.UserError;
 import io.zoetrope.train.AdamW;
 import io.zoetrope.train.Learning;
 import io.zoetrope.train.LearningRate;

@@ -1,8 +1,8 @@
 package io.zoetrope.train.run;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.AtomicFiles;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import io.zoetrope.train.RunFolder;
 import io.zoetrope.train.Trainer;
 import io.zoetrope.train.TrainingListener;
@@ -58,7 +58,7 @@ public final class TrainingRun {
    * end a run in its first minute ends this.
    *
    * @param recipe with one step
-   * @throws io.zoetrope.torch.UserError as {@link #run}
+   * @throws io.zoetrope.error.UserError as {@link #run}
    */
   public static void check(Recipe<Method> recipe, TrainingListener listener) {
     try {

@@ -3,7 +3,7 @@ package io.zoetrope.checkpoint.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

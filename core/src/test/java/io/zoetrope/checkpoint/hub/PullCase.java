@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.checkpoint.hub.FakeHub.Reply;
+import io.zoetrope.error.UserError;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Report;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.zoetrope.checkpoint.safetensors;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.checkpoint.JsonFiles;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

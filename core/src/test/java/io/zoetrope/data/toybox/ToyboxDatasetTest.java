@@ -10,7 +10,7 @@ import io.zoetrope.data.Clip;
 import io.zoetrope.data.toybox.Traits.Colour;
 import io.zoetrope.data.toybox.Traits.Motion;
 import io.zoetrope.data.toybox.Traits.Shape;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import org.junit.jupiter.api.Test;
 
 /** Timesteps and noise ratios, by hand. */

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.SampledSchedule;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import java.util.OptionalDouble;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;

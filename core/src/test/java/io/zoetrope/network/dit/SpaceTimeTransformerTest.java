@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.error.UserError;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
@@ -13,7 +14,6 @@ import io.zoetrope.torch.Recompute;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.FrameText;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.FrameWindows.Weighting;
@@ -12,7 +13,6 @@ import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.diffusion.guidance.Downsampling;
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.model.Size;
-import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

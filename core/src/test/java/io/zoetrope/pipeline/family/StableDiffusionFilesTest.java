@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.checkpoint.hub.HubCache;
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.TinyModel;
 import io.zoetrope.pipeline.model.ModelContents;
 import io.zoetrope.pipeline.model.VideoModel;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

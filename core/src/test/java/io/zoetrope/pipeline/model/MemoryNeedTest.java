@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.nn.Footprint;
@@ -11,7 +12,6 @@ import io.zoetrope.nn.Holding;
 import io.zoetrope.pipeline.family.Part;
 import io.zoetrope.pipeline.family.Role;
 import io.zoetrope.torch.Precision;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,13 +3,13 @@ package io.zoetrope.pipeline.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.pipeline.TinyModel;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelIndex;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.diffusion.PromptCues;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.OutputFormat;
 import io.zoetrope.media.VideoMetadata;
 import io.zoetrope.media.VideoReader;
@@ -12,7 +13,6 @@ import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

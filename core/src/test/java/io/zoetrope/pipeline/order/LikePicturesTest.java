@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Png;
 import io.zoetrope.pipeline.Engine;
@@ -15,7 +16,6 @@ import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -3,8 +3,8 @@ package io.zoetrope.pipeline.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.record.RecordWriter;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

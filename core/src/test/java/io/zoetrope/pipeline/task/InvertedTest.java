@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Inversion;
 import io.zoetrope.pipeline.TinyModel;
@@ -14,7 +15,6 @@ import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,11 +3,11 @@ package io.zoetrope.train.method;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.TinyStableDiffusion;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.UserError;
 import io.zoetrope.train.RunFolder;
 import io.zoetrope.train.StepReport;
 import io.zoetrope.train.Trainer;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.checkpoint.Component;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.classifier.ClassifierConfig;
-import io.zoetrope.torch.UserError;
 import io.zoetrope.train.TrainingListener;
 import io.zoetrope.train.run.TrainingRun;
 import java.nio.file.Path;

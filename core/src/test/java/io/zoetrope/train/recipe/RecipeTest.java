@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.zoetrope.diffusion.LossWeight;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.TimestepSampler;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import io.zoetrope.train.method.AutoencoderMethod;
 import io.zoetrope.train.method.DiffusionMethod;
 import io.zoetrope.train.method.Method;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.record.Default;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import io.zoetrope.train.Objective;
 import io.zoetrope.train.TrainingListener;
 import io.zoetrope.train.method.Method;

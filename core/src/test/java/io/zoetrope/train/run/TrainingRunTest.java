@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.Video;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.UNetConfig;
@@ -15,7 +16,6 @@ import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import io.zoetrope.train.TrainingListener;
 import io.zoetrope.train.method.Method;
 import io.zoetrope.train.method.Methods;

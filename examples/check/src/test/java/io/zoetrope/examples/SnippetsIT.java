@@ -8,7 +8,7 @@ import io.zoetrope.studio.Models;
 import io.zoetrope.studio.Summary;
 import io.zoetrope.studio.Video;
 import io.zoetrope.studio.Zoetrope;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

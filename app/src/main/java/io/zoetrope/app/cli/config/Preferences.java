@@ -1,9 +1,9 @@
 package io.zoetrope.app.cli.config;
 
 import io.zoetrope.app.cli.terminal.Session;
-import io.zoetrope.torch.Fault;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.torch.TextFiles;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -1,7 +1,7 @@
 package io.zoetrope.app.cli.config;
 
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.zoetrope.app.cli.option;
 
 import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.app.cli.words.Wording;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.OutputFormat;
-import io.zoetrope.torch.UserError;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

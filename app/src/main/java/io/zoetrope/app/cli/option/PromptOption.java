@@ -2,10 +2,10 @@ package io.zoetrope.app.cli.option;
 
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.words.UsageError;
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.order.SourceRef;
 import io.zoetrope.pipeline.order.Wish;
 import io.zoetrope.torch.TextFiles;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.NoSuchFileException;

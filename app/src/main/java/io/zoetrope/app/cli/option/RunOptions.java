@@ -28,7 +28,7 @@ public final class RunOptions {
   /**
    * The device as asked for.
    *
-   * @throws io.zoetrope.torch.UserError if it is not there
+   * @throws io.zoetrope.error.UserError if it is not there
    */
   public String device() {
     // What "auto" means needs libtorch, and is found when a model is loaded.
@@ -43,7 +43,7 @@ public final class RunOptions {
   /**
    * A model, computed so.
    *
-   * @throws io.zoetrope.torch.UserError if the device asked for is not there
+   * @throws io.zoetrope.error.UserError if the device asked for is not there
    */
   public ModelChoice choice(Path model) {
     return ModelChoice.of(model, dtype).withPlacement(Placement.on(ComputeDevice.of(device)));

@@ -1,7 +1,7 @@
 package io.zoetrope.app.cli.option;
 
 import io.zoetrope.app.cli.terminal.Session;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;

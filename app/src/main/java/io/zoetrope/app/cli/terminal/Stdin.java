@@ -1,7 +1,7 @@
 package io.zoetrope.app.cli.terminal;
 
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

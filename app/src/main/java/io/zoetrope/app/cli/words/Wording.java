@@ -1,8 +1,8 @@
 package io.zoetrope.app.cli.words;
 
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.Mend;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.Mend;
+import io.zoetrope.error.UserError;
 import java.util.List;
 import java.util.Locale;
 

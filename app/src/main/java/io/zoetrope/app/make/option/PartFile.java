@@ -3,7 +3,7 @@ package io.zoetrope.app.make.option;
 import io.zoetrope.app.cli.option.ModelFolders;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.words.UsageError;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.UserError;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

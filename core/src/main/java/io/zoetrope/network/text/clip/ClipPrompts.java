@@ -1,13 +1,13 @@
 package io.zoetrope.network.text.clip;
 
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.text.WeightedPrompt;
 import io.zoetrope.network.text.WordPrompts;
-import io.zoetrope.torch.Fault;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.torch.UserError;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.zoetrope.network.text.clip;
 
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 
 /**
  * How prompts are read (docs/prompts.md).

@@ -1,8 +1,8 @@
 package io.zoetrope.network.text.clip;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import tools.jackson.databind.JsonNode;
 
 /**

@@ -1,9 +1,9 @@
 package io.zoetrope.network.text.clip;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.text.TokenizerJson;
 import io.zoetrope.record.Json;
-import io.zoetrope.torch.Fault;
-import io.zoetrope.torch.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -3,8 +3,8 @@ package io.zoetrope.network.text.clip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.text.TokenizerJson.Piece;
-import io.zoetrope.torch.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.zoetrope.torch;
+package io.zoetrope.error;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.zoetrope.torch;
+package io.zoetrope.error;
 
 /** What kind of thing a {@link UserError} is about: for programs that answer to it. */
 public enum Fault {

@@ -1,4 +1,4 @@
-package io.zoetrope.torch;
+package io.zoetrope.error;
 
 import java.util.regex.Pattern;
 
