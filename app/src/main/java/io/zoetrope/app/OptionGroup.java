@@ -45,6 +45,7 @@ enum OptionGroup {
       "--seed",
       "--steps",
       "--guidance",
+      "--temporal-guidance",
       "--sampler",
       "--spacing",
       "--strength",

@@ -64,6 +64,13 @@ final class BadMakeInput {
         row(FAILED, "--embedding: there is no", "animate", "good.png", "--embedding", "zog=no"),
         row(FAILED, "--vae: there is no", "animate", "good.png", "--vae", "no"),
         row(USAGE, "--window: '0' is out of range", "animate", "good.png", "--window", "0"),
+        row(
+            USAGE,
+            "--temporal-guidance: '11' is out of range",
+            "animate",
+            "good.png",
+            "--temporal-guidance",
+            "11"),
         row(USAGE, "--free-init: '21' is out of range", "animate", "good.png", "--free-init", "21"),
         row(USAGE, "--clip-skip: '12' is out of range", "animate", "good.png", "--clip-skip", "12"),
         row(USAGE, "missing required parameter: 'LAST'", "interpolate", "good.png"),

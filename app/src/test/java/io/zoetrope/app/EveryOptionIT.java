@@ -126,6 +126,7 @@ class EveryOptionIT {
           Map.entry("--plan", "--plan other.json"),
           Map.entry("--preset", "--preset draft"),
           Map.entry("--prompt-file", "--prompt-file prompts.txt"),
+          Map.entry("--temporal-guidance", "--temporal-guidance 1.5"),
           Map.entry("--refiner", "--refiner third"),
           Map.entry("--sampler", "--sampler heun"),
           Map.entry("--scale", "--scale 3"),

@@ -113,6 +113,16 @@ public final class Engine {
     return with(extras.withPictures(pictures.on(model.device()), nothing.on(model.device())));
   }
 
+  /**
+   * This with temporal guidance ({@link
+   * io.zoetrope.diffusion.guidance.ClassifierFreeGuidance#temporal}).
+   *
+   * @param scale 1 is off
+   */
+  public Engine withTemporal(double scale) {
+    return with(extras.withTemporal(scale));
+  }
+
   private Engine with(Extras others) {
     return new Engine(model, guide, late, others);
   }

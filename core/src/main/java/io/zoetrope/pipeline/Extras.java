@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  * @param pictures that every prompt is accompanied by
  * @param nothing that what guidance leads away from is shown in their place
  * @param context windows in which the whole network sees long clips
+ * @param temporal scale of temporal guidance, 1 is off
  */
 record Extras(
     UnaryOperator<Noise> noise,
@@ -35,7 +36,8 @@ record Extras(
     Conditioning beside,
     Conditioning pictures,
     Conditioning nothing,
-    Optional<ContextWindows.Shape> context) {
+    Optional<ContextWindows.Shape> context,
+    double temporal) {
   static final Extras NONE =
       new Extras(
           UnaryOperator.identity(),
@@ -45,37 +47,45 @@ record Extras(
           Conditioning.none(),
           Conditioning.none(),
           Conditioning.none(),
-          Optional.empty());
+          Optional.empty(),
+          1);
 
   Extras withNoise(UnaryOperator<Noise> change) {
-    return new Extras(change, freeInit, windows, hints, beside, pictures, nothing, context);
+    return new Extras(
+        change, freeInit, windows, hints, beside, pictures, nothing, context, temporal);
   }
 
   Extras withFreeInit(FreeInit other) {
     return new Extras(
-        noise, Optional.of(other), windows, hints, beside, pictures, nothing, context);
+        noise, Optional.of(other), windows, hints, beside, pictures, nothing, context, temporal);
   }
 
   Extras withWindows(FrameWindows other) {
     return new Extras(
-        noise, freeInit, Optional.of(other), hints, beside, pictures, nothing, context);
+        noise, freeInit, Optional.of(other), hints, beside, pictures, nothing, context, temporal);
   }
 
   Extras withHints(Hints other) {
-    return new Extras(noise, freeInit, windows, other, beside, pictures, nothing, context);
+    return new Extras(
+        noise, freeInit, windows, other, beside, pictures, nothing, context, temporal);
   }
 
   Extras withContext(ContextWindows.Shape shape) {
     return new Extras(
-        noise, freeInit, windows, hints, beside, pictures, nothing, Optional.of(shape));
+        noise, freeInit, windows, hints, beside, pictures, nothing, Optional.of(shape), temporal);
   }
 
   Extras withBeside(Conditioning entries) {
-    return new Extras(noise, freeInit, windows, hints, entries, pictures, nothing, context);
+    return new Extras(
+        noise, freeInit, windows, hints, entries, pictures, nothing, context, temporal);
   }
 
   Extras withPictures(Conditioning entries, Conditioning none) {
-    return new Extras(noise, freeInit, windows, hints, beside, entries, none, context);
+    return new Extras(noise, freeInit, windows, hints, beside, entries, none, context, temporal);
+  }
+
+  Extras withTemporal(double scale) {
+    return new Extras(noise, freeInit, windows, hints, beside, pictures, nothing, context, scale);
   }
 
   /** How many frames are seen at once, where it is not the whole clip. */

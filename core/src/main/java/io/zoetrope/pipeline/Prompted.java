@@ -51,7 +51,12 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside) {
     Conditioning away = extras.nothing().only(slot -> beside.get(slot).isPresent());
     X0Denoiser base =
         new ClassifierFreeGuidance(
-            network, texts.negative.and(away), GuidanceScale.constant(first.guidance()), 0, sight);
+            network,
+            texts.negative.and(away),
+            GuidanceScale.constant(first.guidance()),
+            GuidanceScale.constant(extras.temporal()),
+            0,
+            sight);
     List<Conditioning> all = texts.prompts.stream().map(text -> text.and(beside)).toList();
     return new PromptBlend(base, all, sight);
   }

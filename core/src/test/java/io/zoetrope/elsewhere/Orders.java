@@ -128,7 +128,7 @@ final class Orders {
         "a SparseCtrl in windows",
         "kind: generate",
         "guidance: 3",
-        "window: 4, freeInit: 2",
+        "window: 4, freeInit: 2, temporal: 1.5",
         MOTION + ", controls: [{net: sparse, shown: {path: ball.png}, at: [1]}]");
     animated(
         all,

@@ -10,6 +10,7 @@ import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -24,15 +25,28 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * equations 15 and 16) brings the standard deviation of a guided frame back towards the conditional
  * one's. It is done on x0 and frame by frame, since frames have levels of their own.
  *
+ * <p>The temporal scale w_t is about how much frames have to do with each other (Esser et al. 2023,
+ * "Structure and Content-Guided Video Synthesis with Diffusion Models", equation 8): {@code x0 =
+ * x0_alone + w_t (x0_neg - x0_alone) + w (x0_cond - x0_neg)}, where x0_alone is what the network
+ * makes of {@code negative} with each frame in a {@linkplain Conditioning#FRAME_GROUPS group} of
+ * its own: one pass more. 1 is off, 0 leaves the unconditional part to each frame, above 1 is
+ * calmer.
+ *
  * @param base the denoiser to guide
  * @param negative what to be guided away from: an empty or a negative prompt; of batch 1 or the
  *     batch of the video. Where it says nothing, what stands for nothing in the slot
  * @param scale w; 1 is off
+ * @param temporal w_t; 1 is off
  * @param rescale from 0, none, to 1, all the way; the paper uses 0.7
  * @param sight which frames of a longer video they are: {@code negative} is that of the whole
  */
 public record ClassifierFreeGuidance(
-    X0Denoiser base, Conditioning negative, GuidanceScale scale, double rescale, Sight sight)
+    X0Denoiser base,
+    Conditioning negative,
+    GuidanceScale scale,
+    GuidanceScale temporal,
+    double rescale,
+    Sight sight)
     implements X0Denoiser {
   public ClassifierFreeGuidance {
     if (!(rescale >= 0 && rescale <= 1)) {
@@ -43,7 +57,7 @@ public record ClassifierFreeGuidance(
   /** Of a whole video. */
   public ClassifierFreeGuidance(
       X0Denoiser base, Conditioning negative, GuidanceScale scale, double rescale) {
-    this(base, negative, scale, rescale, Sight.whole());
+    this(base, negative, scale, GuidanceScale.constant(1), rescale, Sight.whole());
   }
 
   /** One scale everywhere, no rescaling. */
@@ -58,18 +72,21 @@ public record ClassifierFreeGuidance(
 
   @Override
   public X0Denoiser segmented(Segments segments) {
-    return new ClassifierFreeGuidance(base.segmented(segments), negative, scale, rescale, sight);
+    return new ClassifierFreeGuidance(
+        base.segmented(segments), negative, scale, temporal, rescale, sight);
   }
 
   @Override
   public Tensor x0(Tensor z_BCFHW, Tensor u_BF, Conditioning conditioning) {
     Levels levels = schedule().levels(u_BF, z_BCFHW);
     long batch = levels.batch();
-    double[] w = weights(levels);
-    if (Arrays.stream(w).allMatch(x -> x == 1)) {
+    double[] w = weights(scale, levels);
+    double[] calm = weights(temporal, levels);
+    boolean together = all(calm, 1);
+    if (together && all(w, 1)) {
       return base.x0(z_BCFHW, u_BF, conditioning);
     }
-    if (Arrays.stream(w).allMatch(x -> x == 0)) {
+    if (together && all(w, 0)) {
       return base.x0(z_BCFHW, u_BF, away(conditioning, levels));
     }
     Tensor full_BF = levels.u_BF();
@@ -82,15 +99,45 @@ public record ClassifierFreeGuidance(
     ScalarType wide = dtype == ScalarType.Double ? ScalarType.Double : ScalarType.Float;
     Tensor positive = both.narrow(0, 0, batch).to(wide);
     Tensor away = both.narrow(0, batch, batch).to(wide);
-    Tensor w_B1F11 = Tensors.of(w, batch, 1, levels.frames(), 1, 1).to(z_BCFHW.device(), wide);
-    Tensor guided = away.add(positive.sub(away).mul(w_B1F11));
+    Tensor w_B1F11 = beside(w, positive);
+    Tensor from = together ? away : calmed(z_BCFHW, full_BF, conditioning, away, calm);
+    Tensor guided = from.add(positive.sub(away).mul(w_B1F11));
     if (rescale > 0) {
       Tensor back = deviation(positive).div(Ops.add(deviation(guided), 1e-12));
       guided = guided.mul(Ops.add(Ops.mul(back, rescale), 1 - rescale));
     }
     // Where guidance is off the conditional branch passes through to the last bit.
-    Tensor off = w_B1F11.eq(Tensors.full(1, 1).to(z_BCFHW.device(), wide));
+    Tensor one = Tensors.full(1, 1).to(z_BCFHW.device(), wide);
+    Tensor off = w_B1F11.eq(one);
+    if (!together) {
+      off = off.logical_and(beside(calm, positive).eq(one));
+    }
     return torch.where(off, positive, guided).to(dtype);
+  }
+
+  /** What it leads away from, with frames that have more or less to do with each other. */
+  private Tensor calmed(
+      Tensor z_BCFHW, Tensor u_BF, Conditioning conditioning, Tensor away, double[] calm) {
+    Levels levels = schedule().levels(u_BF, z_BCFHW);
+    Tensor alone_BF =
+        Tensors.of(LongStream.range(0, levels.frames()).toArray(), 1, levels.frames())
+            .expand(levels.batch(), levels.frames());
+    Conditioning apart =
+        away(conditioning, levels).with(Conditioning.FRAME_GROUPS, alone_BF.contiguous());
+    Tensor alone = base.x0(z_BCFHW, u_BF, apart).to(away.scalar_type());
+    Tensor w = beside(calm, away);
+    Tensor together = w.eq(Tensors.full(1, 1).to(away.device(), away.scalar_type()));
+    return torch.where(together, away, alone.add(away.sub(alone).mul(w)));
+  }
+
+  /** A number for each frame of each clip, [B, 1, F, 1, 1]. */
+  private static Tensor beside(double[] values, Tensor x_BCFHW) {
+    return Tensors.of(values, x_BCFHW.size(0), 1, x_BCFHW.size(2), 1, 1)
+        .to(x_BCFHW.device(), x_BCFHW.scalar_type());
+  }
+
+  private static boolean all(double[] weights, double value) {
+    return Arrays.stream(weights).allMatch(w -> w == value);
   }
 
   private Conditioning away(Conditioning conditioning, Levels levels) {
@@ -98,7 +145,7 @@ public record ClassifierFreeGuidance(
     return conditioning.against(own).expand(levels.batch());
   }
 
-  private double[] weights(Levels levels) {
+  private static double[] weights(GuidanceScale scale, Levels levels) {
     double[] w = new double[Math.toIntExact(levels.batch() * levels.frames())];
     for (int i = 0; i < w.length; i++) {
       long frame = i % levels.frames();

@@ -24,20 +24,24 @@ import java.util.Optional;
  *     models with motion modules
  * @param freeInit how often each clip is made, 1 to 20, each from the low frequencies of the one
  *     before
+ * @param temporal how much frames have to do with each other, 0 to 10: 0 leaves each to itself, 1
+ *     is as the model has it, above is calmer; a pass more for each step
  * @param hold how given frames are kept; empty holds them by the plan
  */
 public record Tuning(
     Optional<Integer> window,
     @Default("false") boolean freeNoise,
     Optional<Integer> freeInit,
+    Optional<Double> temporal,
     Optional<Hold> hold) {
   /** Nothing special. */
   public static final Tuning NONE =
-      new Tuning(Optional.empty(), false, Optional.empty(), Optional.empty());
+      new Tuning(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
 
   public Tuning {
     window.ifPresent(value -> Checks.whole("window", 1, VideoRequest.MOST_FRAMES, value));
     freeInit.ifPresent(value -> Checks.whole("freeInit", 1, 20, value));
+    temporal.ifPresent(value -> Checks.real("temporal", 0, 10, value));
   }
 
   /**
@@ -49,6 +53,15 @@ public record Tuning(
     Engine made = new Engine(model).withGuide(hold.map(Hold::guide).orElse(Guide.NONE));
     if (freeInit.isPresent()) {
       made = made.withFreeInit(new FreeInit(freeInit.get(), LowPass.USUAL, FreeInit.Pace.FULL));
+    }
+    if (temporal.isPresent()) {
+      if (!model.network().config().temporal()) {
+        throw new UserError(
+            Fault.UNSUPPORTED,
+            "temporal guidance is for video models: this one makes each frame by itself",
+            "leave it out");
+      }
+      made = made.withTemporal(temporal.get());
     }
     if (freeNoise) {
       if (!model.can(Ability.WINDOWED_ATTENTION)) {

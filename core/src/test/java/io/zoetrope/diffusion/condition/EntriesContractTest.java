@@ -314,7 +314,8 @@ class EntriesContractTest {
   /** Guidance and what is said of a long video, of which some frames are in sight. */
   private static X0Denoiser bound(X0Denoiser base, int frames, Sight sight) {
     GuidanceScale three = GuidanceScale.constant(3);
-    X0Denoiser guided = new ClassifierFreeGuidance(base, away(frames), three, 0, sight);
+    X0Denoiser guided =
+        new ClassifierFreeGuidance(base, away(frames), three, GuidanceScale.constant(1), 0, sight);
     return new PromptBlend(guided, List.of(told(frames)), sight);
   }
 

@@ -99,6 +99,7 @@ final class RandomOrders {
             maybe(() -> whole(1, 256)),
             noise && random.nextBoolean(),
             clips ? maybe(() -> whole(1, 20)) : Optional.empty(),
+            maybe(() -> whole(0, 100) / 10.0),
             holds ? maybe(this::hold) : Optional.empty());
     boolean sized = spec instanceof RefineSpec refine && refine.scale().isPresent();
     Wish fitting =

@@ -86,7 +86,11 @@ class StudioProgressTest {
             .contains(kind);
     Tuning tuning =
         new Tuning(
-            Optional.empty(), false, again ? Optional.of(3) : Optional.empty(), Optional.empty());
+            Optional.empty(),
+            false,
+            again ? Optional.of(3) : Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
     return new VideoOrder(
         spec,
         wish.withSeed(3).withSteps(5).withFrames(clip ? 6 : 16),

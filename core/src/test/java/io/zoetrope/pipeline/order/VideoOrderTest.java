@@ -124,6 +124,7 @@ class VideoOrderTest {
         "wish: {prompts: [a], size: {width: 32}}| wish.size.height is missing",
         "wish: {prompts: [a], size: 32x32}| wish.size must be a block of keys and values",
         "tuning: {window: 0}| window must be 1 to 256, is 0",
+        "tuning: {temporal: -1}| temporal must be 0 to 10, is -1.0",
         "tuning: {freeInit: 21}| freeInit must be 1 to 20, is 21",
         "tuning: {hold: {kind: replacement}}| hold is about given frames",
         "tuning: {hold: {kind: reconstruction, weight: -1}}| weight must be 0 to 100",
@@ -186,15 +187,26 @@ class VideoOrderTest {
                         Optional.empty(),
                         false,
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.of(new Hold.Replacement()))),
             TaskSpec.Ability.FREE_INIT,
             () ->
                 plain.withTuning(
-                    new Tuning(Optional.empty(), false, Optional.of(2), Optional.empty())),
+                    new Tuning(
+                        Optional.empty(),
+                        false,
+                        Optional.of(2),
+                        Optional.empty(),
+                        Optional.empty())),
             TaskSpec.Ability.FREE_NOISE,
             () ->
                 plain.withTuning(
-                    new Tuning(Optional.empty(), true, Optional.empty(), Optional.empty())));
+                    new Tuning(
+                        Optional.empty(),
+                        true,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty())));
     asked.forEach((ability, make) -> {
       if (plain.task().abilities().contains(ability)) {
         assertThat(make.get()).isNotEqualTo(plain);

@@ -189,6 +189,13 @@ public final class Values {
     }
   }
 
+  /** How much frames have to do with each other; 1 is as the model has it. */
+  public static final class TemporalScale extends Real {
+    public TemporalScale() {
+      super(0, 10);
+    }
+  }
+
   /** How much noise a given clip gets. */
   public static final class Strength extends Real {
     public Strength() {

@@ -37,8 +37,23 @@ public final class LongOptions {
       })
   private @Nullable Integer freeInit;
 
+  @Option(
+      names = "--temporal-guidance",
+      paramLabel = "SCALE",
+      converter = Values.TemporalScale.class,
+      description = {
+        "How much frames have to do with each other: 1 is as the model has it, 1.5 calmer, 0 leaves"
+            + " each to itself. Half as much work again."
+      })
+  private @Nullable Double temporal;
+
   /** What was asked for, with a way to keep what is given. */
   public Tuning tuning(Optional<Hold> hold) {
-    return new Tuning(Optional.ofNullable(context), freeNoise, Optional.ofNullable(freeInit), hold);
+    return new Tuning(
+        Optional.ofNullable(context),
+        freeNoise,
+        Optional.ofNullable(freeInit),
+        Optional.ofNullable(temporal),
+        hold);
   }
 }
