@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -52,6 +53,13 @@ public final class FrameGroups {
   /** All frames of each clip together. */
   public static FrameGroups whole(long batch, long frames) {
     return new FrameGroups(new long[(int) (batch * frames)], (int) batch, (int) frames);
+  }
+
+  /** Whether every frame is a group of its own, so that none mixes with another. */
+  public boolean alone() {
+    return IntStream.range(0, batch)
+        .allMatch(clip ->
+            Arrays.stream(groups, clip * frames, (clip + 1) * frames).distinct().count() == frames);
   }
 
   /** The frames of each group of a clip, in order. */

@@ -1,16 +1,20 @@
 package io.zoetrope.network.unet;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.nn.NamePattern;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
  * The recipe by which an image network becomes one for video. At the start an inflated network
- * equals the image network frame by frame, to the bit, if its frames look at themselves only.
+ * equals the image network frame by frame, to the bit, if its frames look at themselves and are
+ * normalised by themselves; else it does where each frame is a group of its own ({@link
+ * io.zoetrope.network.FrameGroups}), and the same network without its new layers anyway.
  *
  * @param convolution partner of spatial convolutions
  * @param attention whom spatial self-attention looks at
@@ -19,13 +23,15 @@ import java.util.TreeSet;
  *     alone knows the order of frames, not which of them is the first
  * @param imageTrained which of the image network's own parameters are trained: names, with * for
  *     any part; the new layers always are
+ * @param norms of residual blocks, and of the last norm
  */
 public record Inflation(
     @JsonProperty("convolution") TemporalConvolution convolution,
     @JsonProperty("attention") SpatialAttention attention,
     @JsonProperty("temporal") TemporalBlock temporal,
     @JsonProperty("moments") boolean moments,
-    @JsonProperty("image_trained") List<String> imageTrained) {
+    @JsonProperty("image_trained") List<String> imageTrained,
+    @JsonProperty("norms") NormScope norms) {
   private static final List<String> ALL = List.of("*");
 
   /** No inflation: an image network. */
@@ -64,6 +70,20 @@ public record Inflation(
           false,
           ALL);
 
+  /**
+   * Wu et al., "Tune-A-Video", 2023, section 3.2, as its public code has it: frames look at the
+   * first and at the one before, and at the end of each transformer block at all; residual blocks
+   * normalise a clip as one.
+   */
+  public static final Inflation TUNE_A_VIDEO =
+      new Inflation(
+          new TemporalConvolution.None(),
+          new SpatialAttention.SparseCausal(),
+          new TemporalBlock.WithinBlocks(),
+          false,
+          List.of("*.attn1.to_q.*", "*.attn2.to_q.*"),
+          NormScope.CLIP);
+
   /** Named recipes. */
   public static final Map<String, Inflation> RECIPES =
       Map.of(
@@ -94,7 +114,9 @@ public record Inflation(
           "animatediff-v2",
           animateDiff(32, true),
           "text2video-zero",
-          TEXT2VIDEO_ZERO);
+          TEXT2VIDEO_ZERO,
+          "tune-a-video",
+          TUNE_A_VIDEO);
 
   /**
    * AnimateDiff's motion modules.
@@ -114,7 +136,12 @@ public record Inflation(
 
   /** The same with another pattern of the image layers' self-attention. */
   public Inflation looking(SpatialAttention pattern) {
-    return new Inflation(convolution, pattern, temporal, moments, imageTrained);
+    return new Inflation(convolution, pattern, temporal, moments, imageTrained, norms);
+  }
+
+  /** The same with norms of another scope. */
+  public Inflation normed(NormScope scope) {
+    return new Inflation(convolution, attention, temporal, moments, imageTrained, scope);
   }
 
   private static TemporalBlock attention(Merge merge) {
@@ -123,6 +150,29 @@ public record Inflation(
 
   public Inflation {
     imageTrained = List.copyOf(imageTrained);
+  }
+
+  /** With norms of each frame. */
+  public Inflation(
+      TemporalConvolution convolution,
+      SpatialAttention attention,
+      TemporalBlock temporal,
+      boolean moments,
+      List<String> imageTrained) {
+    this(convolution, attention, temporal, moments, imageTrained, NormScope.FRAME);
+  }
+
+  /** From JSON, which says nothing of norms where they are each frame's. */
+  @JsonCreator
+  static Inflation read(
+      @JsonProperty("convolution") TemporalConvolution convolution,
+      @JsonProperty("attention") SpatialAttention attention,
+      @JsonProperty("temporal") TemporalBlock temporal,
+      @JsonProperty("moments") boolean moments,
+      @JsonProperty("image_trained") List<String> imageTrained,
+      @JsonProperty("norms") Optional<NormScope> norms) {
+    return new Inflation(
+        convolution, attention, temporal, moments, imageTrained, norms.orElse(NormScope.FRAME));
   }
 
   /**
@@ -144,6 +194,7 @@ public record Inflation(
     return !(convolution instanceof TemporalConvolution.None
         && attention instanceof SpatialAttention.Self
         && !temporal.looks()
+        && norms == NormScope.FRAME
         && !moments);
   }
 

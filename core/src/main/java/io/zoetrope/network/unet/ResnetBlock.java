@@ -14,10 +14,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Two convolutions beside the identity, told each frame's level between them. Normalises each frame
- * by itself, so it mixes none.
+ * by itself, so that it mixes none, or a clip as one: {@link Inflation#norms}.
  */
 final class ResnetBlock {
   private final LayerStyle.Modulation modulation;
+  private final NormScope norms;
   private final GroupNorm norm1;
   private final ImageConv conv1;
   private final Linear level;
@@ -28,6 +29,7 @@ final class ResnetBlock {
   ResnetBlock(UNetConfig config, Parameters p, long in, long out) {
     LayerStyle style = config.style();
     modulation = style.modulation();
+    norms = config.inflation().norms();
     norm1 = GroupNorm.of(p.at("norm1"), in, style.groups(), style.eps());
     conv1 = ImageConv.of(config.inflation(), p, "conv1", in, out, 1, Init.fanIn(1));
     level =
@@ -46,7 +48,7 @@ final class ResnetBlock {
 
   /** x [B * F, in, H, W] f32 -> [B * F, out, H, W] f32. */
   Tensor forward(Tensor x, Pass pass) {
-    Tensor h = Scopes.part(() -> conv1.forward(Ops.siluOver(norm1.forward(x)), pass));
+    Tensor h = Scopes.part(() -> conv1.forward(Ops.siluOver(norms.apply(norm1, x, pass)), pass));
     Tensor y = Scopes.part(() -> conv2.forward(Ops.siluOver(modulated(h, pass)), pass));
     Tensor straight = shortcut.isPresent() ? shortcut.get().forward(x) : x;
     return Ops.addOver(y, straight.to(ScalarType.Float));
@@ -55,11 +57,11 @@ final class ResnetBlock {
   private Tensor modulated(Tensor h, Pass pass) {
     Tensor c = level.forward(pass.c_ME()).unsqueeze(-1).unsqueeze(-1);
     return switch (modulation) {
-      case SHIFT -> norm2.forward(Ops.addOver(h, c));
+      case SHIFT -> norms.apply(norm2, Ops.addOver(h, c), pass);
       case SCALE_SHIFT -> {
         long out = h.size(1);
         yield torch.addcmul(
-            c.narrow(1, out, out), norm2.forward(h), Ops.add(c.narrow(1, 0, out), 1));
+            c.narrow(1, out, out), norms.apply(norm2, h, pass), Ops.add(c.narrow(1, 0, out), 1));
       }
     };
   }

@@ -67,6 +67,10 @@ public sealed interface SpatialAttention {
     @Override
     public Tensor look(Attention attention, Tensor x_BFNC, Optional<FrameGroups> groups) {
       FrameGroups all = groups.orElseGet(() -> FrameGroups.whole(x_BFNC.size(0), x_BFNC.size(1)));
+      if (all.alone()) {
+        // Keys that are there twice weigh as if they were there once, but for rounding.
+        return new Self().look(attention, x_BFNC, groups);
+      }
       Tensor x_MNC = attention.input(x_BFNC.flatten(0, 1));
       Attention.Context own = attention.context(x_MNC, Optional.empty());
       Attention.Context seen =

@@ -17,7 +17,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Places of a frame look at each other, at the text, and think, beside the identity (Rombach et
- * al., "High-Resolution Image Synthesis with Latent Diffusion Models", 2022, appendix E.2.1).
+ * al., "High-Resolution Image Synthesis with Latent Diffusion Models", 2022, appendix E.2.1); then,
+ * if the inflation says so, at themselves in other frames.
  */
 final class SpatialTransformer {
   private final TemporalBlock.Spot spot;
@@ -30,6 +31,7 @@ final class SpatialTransformer {
   private final Optional<Attention> text;
   private final LayerNorm norm3;
   private final GatedFeedForward feedForward;
+  private final Optional<TemporalTokens> temporal;
   private final Projection out;
 
   /** Features to features at each place; a linear layer or, in older checkpoints, a convolution. */
@@ -66,6 +68,7 @@ final class SpatialTransformer {
             : Optional.of(attention(style, block.at("attn2"), width, config.textWidth(), heads));
     norm3 = LayerNorm.of(block.at("norm3"), width);
     feedForward = GatedFeedForward.of(block.at("ff"), width, 4, Init.xavier());
+    temporal = config.inflation().temporal().within(config, block, width, heads);
     out = Projection.of(p.at("proj_out"), width, style.linearProjection(), Init.ZEROS);
   }
 
@@ -83,7 +86,9 @@ final class SpatialTransformer {
     Tensor seen = Ops.addOver(h, () -> pattern.look(self, norm1.forward(h), pass.groups()));
     Tensor told = text.map(t -> told(t, seen, pass)).orElse(seen);
     Tensor thought = Ops.addOver(told, () -> feedForward.forward(norm3.forward(told)));
-    return Scopes.part(() -> x.add(Pass.image(out.forward(thought, x, pass), x)));
+    Tensor moved =
+        temporal.map(t -> Ops.addOver(thought, () -> t.forward(thought, pass))).orElse(thought);
+    return Scopes.part(() -> x.add(Pass.image(out.forward(moved, x, pass), x)));
   }
 
   private Tensor told(Attention attention, Tensor seen, Pass pass) {

@@ -18,7 +18,8 @@ import java.util.OptionalInt;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = TemporalBlock.None.class, name = "none"),
   @JsonSubTypes.Type(value = TemporalBlock.RelativeAttention.class, name = "relative"),
-  @JsonSubTypes.Type(value = TemporalBlock.MotionModule.class, name = "motion")
+  @JsonSubTypes.Type(value = TemporalBlock.MotionModule.class, name = "motion"),
+  @JsonSubTypes.Type(value = TemporalBlock.WithinBlocks.class, name = "within")
 })
 public interface TemporalBlock {
   /**
@@ -61,6 +62,18 @@ public interface TemporalBlock {
    * @throws UserError if it does not fit the network
    */
   Optional<TemporalLayer> at(Place place);
+
+  /**
+   * The layer at the end of the transformer block of an image layer; empty where it has none.
+   *
+   * @param block parameters of that block
+   * @param width channels
+   * @param heads of its attention
+   */
+  default Optional<TemporalTokens> within(
+      UNetConfig config, Parameters block, long width, long heads) {
+    return Optional.empty();
+  }
 
   /** Whether a parameter of a U-Net is one of its layers'. */
   boolean has(String parameter);
@@ -225,6 +238,34 @@ public interface TemporalBlock {
     @Override
     public OptionalInt longest() {
       return OptionalInt.of(frames);
+    }
+  }
+
+  /**
+   * Attention over frames at the end of each transformer block, after its feed-forward layer, which
+   * knows neither order nor distance (Wu et al., "Tune-A-Video", 2023, section 3.2). Its weights
+   * lie in the block: {@code norm_temp}, which stays as it is, and {@code attn_temp}, which learns.
+   */
+  record WithinBlocks() implements TemporalBlock {
+    @Override
+    public Optional<TemporalLayer> at(Place place) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<TemporalTokens> within(
+        UNetConfig config, Parameters block, long width, long heads) {
+      return Optional.of(TemporalTokens.attention(block, config.style().headNorm(), width, heads));
+    }
+
+    @Override
+    public boolean has(String parameter) {
+      return learns(parameter) || parameter.contains(".norm_temp.");
+    }
+
+    @Override
+    public boolean learns(String parameter) {
+      return parameter.contains(".attn_temp.");
     }
   }
 

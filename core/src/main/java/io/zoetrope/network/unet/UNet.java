@@ -130,7 +130,8 @@ public final class UNet implements VideoNetwork {
                 List.of(x));
       }
     }
-    x = out.forward(torch.silu(norm.forward(x)), shared).to(ScalarType.Float);
+    Tensor normed = config.inflation().norms().apply(norm, x, shared);
+    x = out.forward(torch.silu(normed), shared).to(ScalarType.Float);
     return rearrange(x, "(b f) c h w -> b c f h w", "f", frames);
   }
 }
