@@ -52,6 +52,7 @@ class ArchitectureTest {
           Map.entry("nn", List.of("error", "progress", "torch")),
           Map.entry("diffusion", List.of("error", "progress", "torch", "record")),
           Map.entry("media", List.of("error", "progress", "torch")),
+          Map.entry("pixels", List.of("error", "torch")),
           Map.entry("data", List.of("error", "progress", "torch", "record", "media")),
           Map.entry("checkpoint", List.of("error", "progress", "torch", "record", "nn")),
           Map.entry("models", List.of("error", "progress", "torch", "checkpoint")),
@@ -78,6 +79,7 @@ class ArchitectureTest {
                   "network",
                   "checkpoint",
                   "media",
+                  "pixels",
                   "data",
                   "pipeline")),
           Map.entry(
@@ -91,7 +93,8 @@ class ArchitectureTest {
                   "diffusion",
                   "network",
                   "checkpoint",
-                  "media")),
+                  "media",
+                  "pixels")),
           Map.entry(
               "train",
               List.of(
@@ -104,6 +107,7 @@ class ArchitectureTest {
                   "network",
                   "checkpoint",
                   "media",
+                  "pixels",
                   "data",
                   "pipeline")));
 

@@ -40,7 +40,8 @@ class BadInputTest {
   }
 
   static Stream<Arguments> rows() {
-    return Stream.concat(commandRows(), BadMakeInput.rows());
+    return Stream.of(commandRows(), BadMakeInput.rows(), BadControlInput.rows())
+        .flatMap(rows -> rows);
   }
 
   private static Stream<Arguments> commandRows() {

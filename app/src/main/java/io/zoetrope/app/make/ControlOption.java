@@ -4,12 +4,14 @@ import io.zoetrope.app.cli.option.ModelFolders;
 import io.zoetrope.app.cli.option.SourceFile;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.words.UsageError;
+import io.zoetrope.pipeline.order.Annotation;
 import io.zoetrope.pipeline.order.ModelRef.Control;
 import io.zoetrope.pipeline.order.SourceRef;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,22 +27,36 @@ final class ControlOption {
   private static final Pattern AT = Pattern.compile("(?<file>.+)@(?<frames>[0-9]+(?:,[0-9]+)*)");
   private static final double LARGEST = 100;
 
+  /** The source, and the annotator that a control's name speaks of. */
+  private static final String AUTO = "auto";
+
   @Option(
       names = "--control",
       paramLabel = "NET:SHOWN[:SCALE]",
       description = {
         "A ControlNet's folder and what it is shown: a picture for all frames, or a video or folder"
             + " of pictures with one for each; for SparseCtrl SHOWN@0,8 says at which frames its"
-            + " pictures stand. May be given several times; they add up."
+            + " pictures stand. 'auto' draws what its name asks for of the source, 'auto=FILE' of"
+            + " FILE, and 'canny=auto' by an annotator of your choice. May be given several times;"
+            + " they add up."
       })
   private List<String> typed = List.of();
 
-  /** What was asked for, in that order. */
+  /** What was asked for, in that order, by a task without a video to begin with. */
   List<Control> read(Session session) {
-    return typed.stream().map(word -> control(session, word)).toList();
+    return read(session, Optional.empty());
   }
 
-  private static Control control(Session session, String word) {
+  /** The same for a task that begins with a video, which controls may be shown. */
+  List<Control> read(Session session, SourceRef own) {
+    return read(session, Optional.of(own));
+  }
+
+  private List<Control> read(Session session, Optional<SourceRef> own) {
+    return typed.stream().map(word -> control(session, word, own)).toList();
+  }
+
+  private static Control control(Session session, String word, Optional<SourceRef> own) {
     Matcher form = FORM.matcher(word);
     if (!form.matches()) {
       throw new UsageError(
@@ -57,11 +73,38 @@ final class ControlOption {
       }
     }
     String scale = form.group("scale");
+    Optional<Annotation> drawn = annotation(session, shown);
+    if (drawn.isPresent()) {
+      shown = shown.substring(shown.indexOf('=') + 1);
+    }
+    SourceRef source =
+        drawn.isPresent() && shown.equals(AUTO)
+            ? own.orElseThrow(() -> nothingToDraw(word))
+            : SourceRef.of(SourceFile.of(session, "--control", shown));
     return new Control(
         folder(session, form.group("net")),
-        SourceRef.of(SourceFile.of(session, "--control", shown)),
+        source,
         scale == null ? 1 : scale(word, scale),
-        frames);
+        frames,
+        drawn);
+  }
+
+  private static UsageError nothingToDraw(String word) {
+    return new UsageError(
+        "--control '%s': there is no video to draw it of: name one, as in auto=clip.mp4"
+            .formatted(word));
+  }
+
+  /** How something is drawn, if it is; a file of such a name is shown as it is. */
+  private static Optional<Annotation> annotation(Session session, String shown) {
+    int equals = shown.indexOf('=');
+    String by = equals < 0 ? shown : shown.substring(0, equals);
+    if (Files.exists(SourceFile.of(session, "--control", shown))
+        || by.indexOf('/') >= 0
+        || (equals < 0 && !by.equals(AUTO))) {
+      return Optional.empty();
+    }
+    return Optional.of(new Annotation(by.equals(AUTO) ? Optional.empty() : Optional.of(by)));
   }
 
   private static int frame(String word, String text, List<Integer> before) {

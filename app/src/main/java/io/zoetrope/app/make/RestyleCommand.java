@@ -86,7 +86,7 @@ public final class RestyleCommand extends MakeVerb {
 
   @Override
   protected List<ModelRef.Control> controls() {
-    return control.read(session());
+    return control.read(session(), prompt.video(session()));
   }
 
   @Override

@@ -2,11 +2,13 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.media.Fit;
 import io.zoetrope.media.Source;
+import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Hints;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 
@@ -66,10 +68,19 @@ public record Making(
 
   /** The second engine, its controls being shown theirs for so many frames. */
   public Engine shown(int frames) {
+    return shown(frames, Optional.empty());
+  }
+
+  /** The same where controls may be shown the video that the task is made from. */
+  Engine shown(SourceRef ref, Video video) {
+    return shown(video.frames().size(), Optional.of(new Shown.Own(ref, video)));
+  }
+
+  private Engine shown(int frames, Optional<Shown.Own> own) {
     if (controls.isEmpty()) {
       return second;
     }
-    Hints hints = new Shown(this).hints(frames);
+    Hints hints = new Shown(this).hints(frames, own);
     return second.withHints(hints);
   }
 }

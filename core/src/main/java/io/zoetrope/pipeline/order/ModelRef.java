@@ -76,9 +76,29 @@ public record ModelRef(
    * @param shown a picture for all frames, or a video or folder of pictures
    * @param scale of what it adds, -100 to 100
    * @param at the frames at which the pictures stand, rising from 0; empty if that is not said
+   * @param drawn how what it is shown is drawn of the pictures; empty shows them as they are
    */
   public record Control(
-      Path net, SourceRef shown, @Default("1.0") double scale, @Default("[]") List<Integer> at) {
+      Path net,
+      SourceRef shown,
+      @Default("1.0") double scale,
+      @Default("[]") List<Integer> at,
+      Optional<Annotation> drawn) {
+    /** One that is shown pictures as they are. */
+    public Control(Path net, SourceRef shown, double scale, List<Integer> at) {
+      this(net, shown, scale, at, Optional.empty());
+    }
+
+    /**
+     * Looks at what it is to be shown.
+     *
+     * @throws io.zoetrope.error.UserError if that will not do
+     */
+    void check(SourceFiles files) {
+      files.video(shown);
+      drawn.ifPresent(d -> d.annotator(files.sources().file(net.toString())));
+    }
+
     public Control {
       Checks.real("scale", -LARGEST_SCALE, LARGEST_SCALE, scale);
       at = List.copyOf(at);

@@ -134,7 +134,7 @@ public record RestyleSpec(
                 .<VideoTask>map(p -> DrawnPlans.task(p, wish, Optional.of(latents)))
                 .or(() -> invert.map(i -> i.task(latents, strength, join.overlap(), making.note())))
                 .orElse(new Restyle(latents, strength, join.overlap()));
-        Engine engine = making.shown(have);
+        Engine engine = making.shown(video, given.video());
         return (reel, progress) -> reel.film(engine, making.request(), task::latents, progress);
       }
     };

@@ -3,9 +3,11 @@ package io.zoetrope.pipeline.order;
 import io.zoetrope.error.UserError;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Source;
+import io.zoetrope.media.Video;
 import io.zoetrope.network.ControlHint;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Hints;
+import io.zoetrope.pixels.Annotator;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
@@ -24,19 +26,53 @@ import org.bytedeco.pytorch.global.torch;
 record Shown(Making making) {
   /** Pictures [1, 3, M, H, W] with values 0..1, M at most {@code frames}. */
   private Tensor pictures(SourceRef ref, int frames) {
-    Source source = making.video(ref, making.wish().first(frames).heard(Source.Hearing.NONE));
-    Tensor x = FrameTensors.toTensor(source.video()).unsqueeze(0);
+    return unit(making.video(ref, making.wish().first(frames).heard(Source.Hearing.NONE)).video());
+  }
+
+  /** Pictures as they are, or what is drawn of them. */
+  private Tensor pictures(ModelRef.Control control, int frames, Optional<Own> own) {
+    Tensor pictures =
+        own.filter(o -> o.ref().equals(control.shown()))
+            .map(o -> unit(o.video()))
+            .orElseGet(() -> pictures(control.shown(), frames));
+    if (control.drawn().isEmpty()) {
+      return pictures;
+    }
+    Annotator annotator =
+        control.drawn().get().annotator(making.files().sources().file(control.net().toString()));
+    making
+        .said()
+        .accept(
+            "%s is shown what %s draws of %s"
+                .formatted(control.net().getFileName(), annotator.word(), control.shown().path()));
+    Tensor x_F3HW = pictures.select(0, 0).transpose(0, 1);
+    return annotator.hints(x_F3HW).transpose(0, 1).unsqueeze(0);
+  }
+
+  private static Tensor unit(Video video) {
+    Tensor x = FrameTensors.toTensor(video).unsqueeze(0);
     return Ops.mul(Ops.add(x, 1), 0.5);
   }
 
-  /** What the first model's controls see of a video of so many frames. */
-  Hints hints(int frames) {
+  /**
+   * The video that a task is made from, as it reads it: from its own start, fitted its own way.
+   *
+   * @param ref by which it is known again
+   */
+  record Own(SourceRef ref, Video video) {}
+
+  /**
+   * What the first model's controls see of a video of so many frames.
+   *
+   * @param own what a control may be shown as the task reads it
+   */
+  Hints hints(int frames, Optional<Own> own) {
     List<Hints.Hint> hints = new ArrayList<>();
     Engine engine = making.first();
     for (int i = 0; i < making.controls().size(); i++) {
       ModelRef.Control control = making.controls().get(i);
       ControlHint config = engine.model().controls().get(i);
-      Tensor pictures = pictures(control.shown(), frames);
+      Tensor pictures = pictures(control, frames, own);
       hints.add(hint(control, config, pictures, engine, frames, making.progress()));
     }
     return new Hints(hints);

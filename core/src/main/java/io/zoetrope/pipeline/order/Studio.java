@@ -91,7 +91,7 @@ public final class Studio {
   private Made make() {
     SourceFiles files = new SourceFiles(sources);
     TaskSpec.Ready ready = order.task().ready(order.wish(), files);
-    order.model().controls().forEach(control -> files.video(control.shown()));
+    order.model().controls().forEach(control -> control.check(files));
     order.model().pictures().ifPresent(pictures -> new LikePictures(pictures, files).check());
     Path folder = sources.model(order.model().name());
     sources.remark(order.model().name()).ifPresent(this::note);

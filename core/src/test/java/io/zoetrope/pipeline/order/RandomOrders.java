@@ -170,7 +170,12 @@ final class RandomOrders {
         some(() -> new ModelRef.Lora(Path.of("l.safetensors"), real(-100, 100))),
         controls
             ? some(() ->
-                new ModelRef.Control(Path.of("net"), source(), real(-100, 100), List.of(0, 3, 8)))
+                new ModelRef.Control(
+                    Path.of("net"),
+                    source(),
+                    real(-100, 100),
+                    List.of(0, 3, 8),
+                    maybe(() -> new Annotation(maybe(() -> "canny")))))
             : List.of(),
         maybe(this::pictures),
         some(() -> new ModelRef.Embedding(Path.of("e.safetensors"), maybe(() -> "zog"))),
