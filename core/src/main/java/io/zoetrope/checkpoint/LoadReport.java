@@ -5,6 +5,7 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What became of every key when weights were put into a network.
@@ -43,7 +44,16 @@ public record LoadReport(
    *     names
    */
   public LoadReport requireWhole() {
-    if (whole()) {
+    return requireWhole(name -> false);
+  }
+
+  /**
+   * As {@link #requireWhole()}.
+   *
+   * @param anew names of weights that may be missing, and then begin anew
+   */
+  public LoadReport requireWhole(Predicate<String> anew) {
+    if (unexpected.isEmpty() && missing.stream().allMatch(anew)) {
       return this;
     }
     List<String> faults = new ArrayList<>();

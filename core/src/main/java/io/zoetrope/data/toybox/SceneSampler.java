@@ -28,18 +28,23 @@ final class SceneSampler {
   }
 
   static ToyboxScene sample(SplittableRandom rng, Split split, double twoObjects) {
+    return sample(rng, split, ToyboxView.ALL.withPairs(twoObjects));
+  }
+
+  /** Draws a scene of what is shown. */
+  static ToyboxScene sample(SplittableRandom rng, Split split, ToyboxView view) {
     Background background = pick(Background.values(), rng);
     int palette = rng.nextInt(ToyboxScene.PALETTES);
-    boolean two = rng.nextDouble() < twoObjects;
-    ToyboxObject first = object(rng, split, two);
+    boolean two = rng.nextDouble() < view.pairs();
+    ToyboxObject first = object(rng, split, two, view);
     List<ToyboxObject> objects = new ArrayList<>(List.of(first));
     if (two) {
       for (int attempt = 0; objects.size() < 2; attempt++) {
         if (attempt % 40 == 39) { // the first one may be in everybody's way
-          first = object(rng, split, true);
+          first = object(rng, split, true, view);
           objects.set(0, first);
         }
-        ToyboxObject second = object(rng, split, true);
+        ToyboxObject second = object(rng, split, true, view);
         if (second.colour() != first.colour() && apart(first, second)) {
           objects.add(second);
         }
@@ -48,11 +53,13 @@ final class SceneSampler {
     return new ToyboxScene(objects, background, palette);
   }
 
-  private static ToyboxObject object(SplittableRandom rng, Split split, boolean crowded) {
+  private static ToyboxObject object(
+      SplittableRandom rng, Split split, boolean crowded, ToyboxView view) {
     while (true) {
-      Colour colour = pick(Colour.values(), rng);
-      Shape shape = pick(Shape.values(), rng);
-      Motion motion = motion(rng);
+      Colour colour = pick(Colour.values(), view.colours(), rng);
+      Shape shape = pick(Shape.values(), view.shapes(), rng);
+      Motion motion =
+          view.motions().isEmpty() ? motion(rng) : pick(Motion.values(), view.motions(), rng);
       if (Split.of(colour, shape, motion) == split) {
         Size size = crowded ? pick(new Size[] {Size.SMALL, Size.MEDIUM}, rng) : size(rng);
         return place(rng, shape, colour, size, motion, speed(rng, motion));
@@ -119,6 +126,11 @@ final class SceneSampler {
       return Speed.NORMAL;
     }
     return u < 0.8 ? Speed.SLOW : Speed.FAST;
+  }
+
+  /** One of some, or of all where there are none. */
+  private static <T> T pick(T[] all, List<T> some, SplittableRandom rng) {
+    return some.isEmpty() ? pick(all, rng) : some.get(rng.nextInt(some.size()));
   }
 
   private static <T> T pick(T[] of, SplittableRandom rng) {

@@ -18,9 +18,15 @@ import java.util.SplittableRandom;
  * @param height pixels down
  * @param frames per clip; 1 gives still images
  * @param fps frames per second
+ * @param view which part of the world, in which looks
  */
-public record ToyboxDataset(long seed, Split split, int width, int height, int frames, double fps)
+public record ToyboxDataset(
+    long seed, Split split, int width, int height, int frames, double fps, ToyboxView view)
     implements ClipDataset {
+  /** The purpose of the numbers that looks are drawn by. */
+  private static final int LOOKS = 4;
+
+  private static final int BEGINNINGS = 5;
 
   public ToyboxDataset {
     if (width < 8 || height < 8 || frames < 1 || !(fps > 0) || Double.isInfinite(fps)) {
@@ -29,6 +35,12 @@ public record ToyboxDataset(long seed, Split split, int width, int height, int f
           "a toybox clip needs at least 8x8 pixels, 1 frame and a rate above 0, not %sx%s, %s and %s"
               .formatted(width, height, frames, fps));
     }
+    view.requireSome(split);
+  }
+
+  /** All of the world in its plain look. */
+  public ToyboxDataset(long seed, Split split, int width, int height, int frames, double fps) {
+    this(seed, split, width, height, frames, fps, ToyboxView.ALL);
   }
 
   /** The default clip: 16 frames of 128 x 128 at 8 frames per second. */
@@ -46,15 +58,22 @@ public record ToyboxDataset(long seed, Split split, int width, int height, int f
     ToyboxScene scene = scene(index);
     if (frames == 1) {
       double t = stillTime(index);
-      Video still = new Video(List.of(ToyboxRenderer.renderAt(scene, width, height, t)), fps);
+      Video still =
+          new Video(List.of(ToyboxRenderer.renderAt(scene, look(index), width, height, t)), fps);
       return new Clip(still, caption(index));
     }
-    return new Clip(ToyboxRenderer.render(scene, width, height, frames, fps), caption(index));
+    return new Clip(
+        ToyboxRenderer.render(scene, look(index), width, height, frames, fps), caption(index));
+  }
+
+  /** How the clip at an index is filmed. */
+  public ToyboxLook look(long index) {
+    return view.look(SceneSampler.random(seed, index, LOOKS));
   }
 
   /** What the clip at an index shows. */
   public ToyboxScene scene(long index) {
-    return ToyboxScene.sample(seed, index, split);
+    return SceneSampler.sample(SceneSampler.random(seed, index, 0), split, view);
   }
 
   /** A clip is what its index says. */
@@ -68,13 +87,24 @@ public record ToyboxDataset(long seed, Split split, int width, int height, int f
   public String caption(long index) {
     SplittableRandom rng = SceneSampler.random(seed, index, 1);
     ToyboxScene scene = scene(index);
-    return frames == 1 ? ToyboxCaptions.still(scene, rng) : ToyboxCaptions.clip(scene, rng);
+    boolean still = frames == 1 && !begins(index);
+    String words = still ? ToyboxCaptions.still(scene, rng) : ToyboxCaptions.clip(scene, rng);
+    return view.caption(words, look(index));
+  }
+
+  /** Whether a still image shows the beginning. */
+  private boolean begins(long index) {
+    return view.beginnings() > 0
+        && SceneSampler.random(seed, index, BEGINNINGS).nextDouble() < view.beginnings();
   }
 
   /**
    * The moment that a still image shows: any within the default clip, while nobody has faded much.
    */
   double stillTime(long index) {
+    if (begins(index)) {
+      return 0;
+    }
     SplittableRandom rng = SceneSampler.random(seed, index, 2);
     double t = rng.nextDouble() * ToyboxScene.SECONDS;
     ToyboxScene scene = scene(index);

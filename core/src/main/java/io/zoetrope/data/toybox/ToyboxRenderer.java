@@ -39,8 +39,14 @@ public final class ToyboxRenderer {
 
   private ToyboxRenderer() {}
 
-  /** Frames at {@code t = 0, 1/fps, 2/fps, ...}. */
+  /** Frames at {@code t = 0, 1/fps, 2/fps, ...} in the plain look. */
   public static Video render(ToyboxScene scene, int width, int height, int frames, double fps) {
+    return render(scene, ToyboxLook.PLAIN, width, height, frames, fps);
+  }
+
+  /** Frames at {@code t = 0, 1/fps, 2/fps, ...} in a look. */
+  public static Video render(
+      ToyboxScene scene, ToyboxLook look, int width, int height, int frames, double fps) {
     if (width < 1 || height < 1 || frames < 1 || !(fps > 0) || Double.isInfinite(fps)) {
       throw new UserError(
           Fault.INVALID,
@@ -55,17 +61,23 @@ public final class ToyboxRenderer {
               Locale.ROOT, "%s frames of %sx%s take %.1f GB", frames, width, height, bytes / 1e9),
           "ask for fewer frames or a smaller size");
     }
-    byte[] table = Tables.paint(scene, width, height);
+    Film film = new Film(scene, look, width, height);
     List<Frame> out = new ArrayList<>(frames);
     for (int k = 0; k < frames; k++) {
-      out.add(frame(scene, table, width, height, k / fps));
+      out.add(film.frame(k / fps));
     }
     return new Video(out, fps);
   }
 
-  /** The one frame at a time in seconds. */
+  /** The one frame at a time in seconds, in the plain look. */
   public static Frame renderAt(ToyboxScene scene, int width, int height, double seconds) {
-    return frame(scene, Tables.paint(scene, width, height), width, height, seconds);
+    return renderAt(scene, ToyboxLook.PLAIN, width, height, seconds);
+  }
+
+  /** The one frame at a time in seconds, in a look. */
+  public static Frame renderAt(
+      ToyboxScene scene, ToyboxLook look, int width, int height, double seconds) {
+    return new Film(scene, look, width, height).frame(seconds);
   }
 
   /** Indices of the objects from back to front: what is lower on the table is nearer to the eye. */
@@ -78,17 +90,60 @@ public final class ToyboxRenderer {
     return order;
   }
 
-  private static Frame frame(ToyboxScene scene, byte[] table, int width, int height, double t) {
-    byte[] rgb = table.clone();
-    List<Pose> poses = scene.objects().stream().map(o -> o.at(t)).toList();
-    List<Integer> order = backToFront(poses);
-    for (int i : order) {
-      shadow(rgb, width, height, scene.objects().get(i), poses.get(i));
+  /** A scene in a look, with what its frames have in common. */
+  private static final class Film {
+    private final ToyboxScene scene;
+    private final ToyboxLook look;
+    private final int width;
+    private final int height;
+    private final Stage stage;
+    private final byte[] table;
+
+    Film(ToyboxScene scene, ToyboxLook look, int width, int height) {
+      this.scene = scene;
+      this.look = look;
+      this.width = width;
+      this.height = height;
+      stage = new Stage(width, height);
+      table = look.camera().moves() ? stage.paint(scene) : Tables.paint(scene, width, height);
+      Looks.table(look.style(), table);
     }
-    for (int i : order) {
-      toy(rgb, width, height, scene.objects().get(i), poses.get(i));
+
+    Frame frame(double t) {
+      byte[] rgb = table.clone();
+      List<Pose> poses = scene.objects().stream().map(o -> o.at(t)).toList();
+      Frame seen;
+      if (look.camera().moves()) {
+        toys(rgb, stage.width, stage.height, poses.stream().map(Stage::pose).toList());
+        seen = stage.seen(rgb, look.camera().at(t));
+      } else {
+        toys(rgb, width, height, poses);
+        seen = new Frame(width, height, rgb);
+      }
+      Looks.frame(look.style(), seen.rgb());
+      if (look.watermark()) {
+        Watermark.print(seen.rgb(), width, height);
+      }
+      return seen;
     }
-    return new Frame(width, height, rgb);
+
+    private void toys(byte[] rgb, int width, int height, List<Pose> poses) {
+      List<Integer> order = backToFront(poses);
+      for (int i : order) {
+        if (Looks.shadows(look.style())) {
+          shadow(rgb, width, height, scene.objects().get(i), poses.get(i));
+        } else if (look.style() == ToyboxLook.Style.NIGHT) {
+          Looks.glow(rgb, width, height, scene.objects().get(i), poses.get(i));
+        }
+      }
+      for (int i : order) {
+        if (Looks.lit(look.style())) {
+          toy(rgb, width, height, scene.objects().get(i), poses.get(i));
+        } else {
+          Looks.drawn(rgb, width, height, scene.objects().get(i), poses.get(i));
+        }
+      }
+    }
   }
 
   private static void shadow(byte[] rgb, int width, int height, ToyboxObject object, Pose pose) {

@@ -28,6 +28,8 @@ public final class ToyboxWords {
   static final List<String> FRAME_WORDS =
       List.of("a", "an", "the", "one", "there", "is", "that", "on", "table");
 
+  static final List<String> RARE = List.of("blik", "sks", "wug", "zog");
+
   private ToyboxWords() {}
 
   /** The canonical verb phrase: "moves right", "bounces", "stands still". */
@@ -158,6 +160,19 @@ public final class ToyboxWords {
     for (Background background : Background.values()) {
       add(words, places(background));
     }
+    return words;
+  }
+
+  /** Also the words for looks, and four that mean nothing yet: names for what is learned later. */
+  public static SequencedSet<String> wideVocabulary() {
+    TreeSet<String> words = new TreeSet<>(vocabulary());
+    for (ToyboxLook.Style style : ToyboxLook.Style.values()) {
+      add(words, List.of(style.words()));
+    }
+    for (ToyboxLook.Camera camera : ToyboxLook.Camera.values()) {
+      add(words, List.of(camera.words()));
+    }
+    words.addAll(RARE);
     return words;
   }
 

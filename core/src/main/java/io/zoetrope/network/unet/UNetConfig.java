@@ -63,6 +63,7 @@ public record UNetConfig(
           "tiny", vdm(4, List.of(16, 32), List.of(0, 2), 2, 1, 32),
           "tiny-pixels", vdm(3, List.of(16, 32), List.of(0, 2), 2, 1, 32),
           "toybox", vdm(8, List.of(96, 144), List.of(2, 3), 3, 1, 144),
+          "looks", vdm(8, List.of(64, 128), List.of(2, 4), 4, 1, 128),
           "pixels", vdm(3, List.of(32, 64, 96, 144), List.of(0, 0, 2, 3), 3, 1, 144),
           "small", vdm(8, List.of(192, 384), List.of(6, 12), 12, 2, 384),
           "sd15", sd(List.of(320, 640, 1280, 1280), List.of(8, 8, 8, 0), 8, 768));

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -110,7 +111,8 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
                 (long) clip.rows() * grid.latents(clip.frames()),
                 Math.ceilDiv(clip.height(), grid.space()),
                 Math.ceilDiv(clip.width(), grid.space())),
-        config::build);
+        config::build,
+        choice.inflation().<Predicate<String>>map(by -> by::isNew).orElse(name -> false));
   }
 
   private Part<Supplier<PromptEncoder>> textPart(TextPart text, Holding holding) {

@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.family;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.SpatialAttention;
 import io.zoetrope.network.unet.UNetConfig;
 import java.nio.file.Path;
@@ -35,11 +36,23 @@ final class Denoisers {
               return open(files, MotionAdapter.open(path));
             })
             .or(() -> own);
-    NetworkConfig moved =
+    NetworkConfig with =
         adapter.<NetworkConfig>map(a -> a.inflate(unet(files.model(), network))).orElse(network);
+    NetworkConfig moved =
+        choice.inflation().<NetworkConfig>map(by -> inflated(files.model(), with, by)).orElse(with);
     NetworkConfig seeing =
         choice.attention().map(pattern -> looking(files.model(), moved, pattern)).orElse(moved);
     return new Dressed(seeing, adapter);
+  }
+
+  /** An image network as one for video, whose new layers nobody has trained. */
+  private static NetworkConfig inflated(Path model, NetworkConfig network, Inflation by) {
+    if (!(network instanceof UNetConfig unet) || network.temporal()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "%s: only a U-Net of single pictures is inflated for video".formatted(model));
+    }
+    return unet.inflated(by);
   }
 
   static MotionAdapter open(ModelFiles files, MotionAdapter adapter) {

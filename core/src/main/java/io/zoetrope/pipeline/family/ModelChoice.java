@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.family;
 
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
 import io.zoetrope.network.text.clip.ClipReading;
+import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.SpatialAttention;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,6 +27,8 @@ import java.util.Optional;
  * @param words that the text encoder learned apart
  * @param vae an autoencoder in place of the model's: a folder, or a safetensors file
  * @param spacing of the timesteps of its scheduler, in place of its own
+ * @param inflation by which an image U-Net becomes one for video, with layers that begin anew: to
+ *     be trained
  */
 public record ModelChoice(
     Path model,
@@ -41,7 +44,8 @@ public record ModelChoice(
     Optional<PictureChoice> pictures,
     List<WordChoice> words,
     Optional<Path> vae,
-    Optional<TimestepSpacing> spacing) {
+    Optional<TimestepSpacing> spacing,
+    Optional<Inflation> inflation) {
   public ModelChoice {
     loras = List.copyOf(loras);
     controls = List.copyOf(controls);
@@ -64,6 +68,7 @@ public record ModelChoice(
         Optional.empty(),
         List.of(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -75,78 +80,84 @@ public record ModelChoice(
   public ModelChoice withDtype(String name) {
     return new ModelChoice(
         model, name, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing);
+        pictures, words, vae, spacing, inflation);
   }
 
   public ModelChoice withPlacement(Placement other) {
     return new ModelChoice(
         model, dtype, other, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing);
+        pictures, words, vae, spacing, inflation);
   }
 
   public ModelChoice withTokenizer(Optional<Path> folder) {
     return new ModelChoice(
         model, dtype, placement, folder, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing);
+        pictures, words, vae, spacing, inflation);
   }
 
   public ModelChoice withMotion(Optional<Path> adapter) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, adapter, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing);
+        pictures, words, vae, spacing, inflation);
   }
 
   public ModelChoice withVariant(Optional<String> name) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, name, reading, loras, attention, controls,
-        pictures, words, vae, spacing);
+        pictures, words, vae, spacing, inflation);
   }
 
   public ModelChoice withReading(ClipReading other) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, other, loras, attention, controls,
-        pictures, words, vae, spacing);
+        pictures, words, vae, spacing, inflation);
   }
 
   public ModelChoice withLoras(List<LoraChoice> choices) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, choices, attention, controls,
-        pictures, words, vae, spacing);
+        pictures, words, vae, spacing, inflation);
   }
 
   public ModelChoice withAttention(Optional<SpatialAttention> pattern) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, pattern, controls,
-        pictures, words, vae, spacing);
+        pictures, words, vae, spacing, inflation);
   }
 
   public ModelChoice withControls(List<ControlChoice> choices) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, choices,
-        pictures, words, vae, spacing);
+        pictures, words, vae, spacing, inflation);
   }
 
   public ModelChoice withPictures(Optional<PictureChoice> choice) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        choice, words, vae, spacing);
+        choice, words, vae, spacing, inflation);
   }
 
   public ModelChoice withWords(List<WordChoice> choices) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, choices, vae, spacing);
+        pictures, choices, vae, spacing, inflation);
   }
 
   public ModelChoice withVae(Optional<Path> other) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, other, spacing);
+        pictures, words, other, spacing, inflation);
   }
 
   public ModelChoice withSpacing(Optional<TimestepSpacing> other) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, other);
+        pictures, words, vae, other, inflation);
+  }
+
+  public ModelChoice withInflation(Optional<Inflation> by) {
+    return new ModelChoice(
+        model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
+        pictures, words, vae, spacing, by);
   }
 }

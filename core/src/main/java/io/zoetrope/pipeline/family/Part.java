@@ -8,6 +8,7 @@ import io.zoetrope.nn.Parameters;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A part of a model, not yet loaded.
@@ -17,6 +18,7 @@ import java.util.function.Function;
  * @param holding number form, keeping and device
  * @param footprint what it takes of memory for a clip
  * @param make the part on its weights
+ * @param anew whether a weight of this name may be in none of its places, and is made anew
  * @param <T> what it is
  */
 public record Part<T>(
@@ -25,7 +27,8 @@ public record Part<T>(
     List<Place> places,
     Holding holding,
     Function<Clip, Footprint> footprint,
-    Function<Parameters, T> make) {
+    Function<Parameters, T> make,
+    Predicate<String> anew) {
   /**
    * What is made at once, as people count.
    *
@@ -37,6 +40,17 @@ public record Part<T>(
   public record Clip(int rows, int frames, int height, int width) {
     /** Nothing, where weights alone matter. */
     public static final Clip NONE = new Clip(0, 0, 0, 0);
+  }
+
+  /** Of which all weights are in its places. */
+  public Part(
+      Role<T> role,
+      String name,
+      List<Place> places,
+      Holding holding,
+      Function<Clip, Footprint> footprint,
+      Function<Parameters, T> make) {
+    this(role, name, places, holding, footprint, make, weight -> false);
   }
 
   public Part {

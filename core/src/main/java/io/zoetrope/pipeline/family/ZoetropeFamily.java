@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.checkpoint.JsonFiles;
+import io.zoetrope.pipeline.schedule.DiffusersScheduler;
 import io.zoetrope.pipeline.schedule.Scheduling;
 import java.util.Optional;
 
@@ -24,12 +25,16 @@ final class ZoetropeFamily implements ModelFamily {
     Assembly assembly = Assembly.ofDirectory(files, choice);
     ModelLayout layout = assembly.layout();
     ModelIndex index = JsonFiles.read(layout.index(), ModelIndex.class);
-    Scheduling scheduling = Scheduling.read(layout.scheduler());
+    Scheduling own = Scheduling.read(layout.scheduler());
+    boolean moves = choice.motion().isPresent();
+    // An image model's scheduler knows nothing of motion.
+    Scheduling scheduling =
+        moves && own instanceof DiffusersScheduler image ? image.underMotion() : own;
     return assembly.blueprint(
         index.kind(),
         Denoisers.dress(files, choice, Networks.read(layout), Optional.empty()),
         scheduling,
-        index.defaults(),
+        moves ? index.defaults().of(MotionAdapter.CLIP) : index.defaults(),
         Blueprint.Leftovers.NONE);
   }
 }

@@ -30,7 +30,7 @@ record LoadedPart<T>(Part<T> part, ParameterStore store, T made, Optional<LoadRe
     try {
       T made = make(part, store, weights.map(WeightSource::source));
       return new LoadedPart<>(
-          part, store, made, weights.map(source -> source.report(store).requireWhole()));
+          part, store, made, weights.map(source -> source.report(store).requireWhole(part.anew())));
     } catch (RuntimeException e) {
       store.close();
       throw e;

@@ -6,7 +6,7 @@ import io.zoetrope.network.text.TextConfig;
 import io.zoetrope.network.vae.AutoencoderConfig;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.family.ModelLayout;
-import io.zoetrope.pipeline.schedule.SchedulerConfig;
+import io.zoetrope.pipeline.schedule.Scheduling;
 import io.zoetrope.torch.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +26,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public record ModelWriter(
     ModelIndex index,
-    SchedulerConfig scheduler,
+    Scheduling scheduler,
     NetworkConfig network,
     TextConfig text,
     AutoencoderConfig autoencoder) {
@@ -49,7 +49,7 @@ public record ModelWriter(
     } else {
       layout.autoencoder().write(autoencoder);
     }
-    JsonFiles.write(layout.scheduler(), scheduler);
+    JsonFiles.write(layout.scheduler(), scheduler.json());
     try {
       Files.createDirectories(directory.resolve("tokenizer"));
     } catch (IOException e) {

@@ -113,6 +113,11 @@ public final class DiffusersScheduler implements Scheduling {
   }
 
   @Override
+  public Object json() {
+    return all.config();
+  }
+
+  @Override
   public String describe() {
     if (flows()) {
       return "flow";

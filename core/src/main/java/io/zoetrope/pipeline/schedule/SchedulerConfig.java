@@ -37,6 +37,11 @@ public record SchedulerConfig(
   }
 
   @Override
+  public Object json() {
+    return this;
+  }
+
+  @Override
   public String describe() {
     return switch (schedule) {
       case "flow" -> shift == 1 ? "flow" : "flow " + shift;

@@ -20,6 +20,9 @@ public sealed interface Scheduling permits SchedulerConfig, DiffusersScheduler {
   /** The schedule of the training. */
   NoiseSchedule toSchedule();
 
+  /** What {@link #read} reads: a record or a tree that Jackson writes. */
+  Object json();
+
   /** The schedule of the training in words: {@code scaled_linear 8.5E-4-0.012}, {@code flow}. */
   String describe();
 

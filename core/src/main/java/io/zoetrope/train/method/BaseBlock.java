@@ -1,5 +1,8 @@
 package io.zoetrope.train.method;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
+import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.pipeline.family.LoraChoice;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.record.Default;
@@ -14,6 +17,8 @@ import java.util.Optional;
  * @param motion motion modules for an image model
  * @param tokenizer a folder with the tokenizer to use in place of the model's
  * @param variant of the directory's weights, such as {@code fp16}
+ * @param inflation a recipe of {@link Inflation#RECIPES} by which an image U-Net becomes one for
+ *     video, with layers that begin anew
  * @param loras merged into it before anything is trained
  */
 record BaseBlock(
@@ -21,6 +26,7 @@ record BaseBlock(
     Optional<Path> motion,
     Optional<Path> tokenizer,
     Optional<String> variant,
+    Optional<String> inflation,
     @Default("[]") List<Merged> loras) {
   /**
    * A LoRA of a base.
@@ -31,6 +37,13 @@ record BaseBlock(
 
   public BaseBlock {
     loras = List.copyOf(loras);
+    if (inflation.isPresent() && motion.isPresent()) {
+      throw new UserError(
+          Fault.INVALID,
+          "base.motion and base.inflation both make a model for video",
+          "leave one out: motion goes on from modules that are there");
+    }
+    Optional<Inflation> unused = inflation.map(Inflation::of);
   }
 
   /** What is loaded, in a number form. */
@@ -39,6 +52,7 @@ record BaseBlock(
         .withMotion(motion)
         .withTokenizer(tokenizer)
         .withVariant(variant)
+        .withInflation(inflation.map(Inflation::of))
         .withLoras(loras.stream().map(l -> new LoraChoice(l.file, l.scale)).toList());
   }
 }

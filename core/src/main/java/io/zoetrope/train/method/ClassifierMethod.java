@@ -1,7 +1,6 @@
 package io.zoetrope.train.method;
 
 import io.zoetrope.checkpoint.Component;
-import io.zoetrope.data.toybox.Split;
 import io.zoetrope.data.toybox.ToyboxDataset;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
@@ -30,8 +29,7 @@ record ClassifierMethod(String network) implements Method {
       throw new UserError(
           Fault.INVALID, "a classifier learns the traits of the toy world", "use data.kind toybox");
     }
-    ToyboxDataset data =
-        new ToyboxDataset(d.seed(), Split.TRAIN, d.width(), d.height(), d.frames(), d.fps());
+    ToyboxDataset data = d.clips();
     ClassifierConfig config = ClassifierConfig.size(network).withHeads(ToyboxLabels.heads());
     ParameterStore store =
         setting.store(Map.of(), Precision.of(recipe.precision(), config.features()));

@@ -18,7 +18,7 @@ import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.family.Networks;
 import io.zoetrope.pipeline.model.ModelWriter;
-import io.zoetrope.pipeline.schedule.SchedulerConfig;
+import io.zoetrope.pipeline.schedule.Scheduling;
 import io.zoetrope.record.Default;
 import io.zoetrope.record.Inline;
 import io.zoetrope.torch.Precision;
@@ -47,6 +47,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param prediction what the network predicts
  * @param shift of the flow schedule towards noise, for training and sampling; above 1 for videos,
  *     whose frames tell much about each other
+ * @param schedule of the noise; without any that of the prediction: flow, else cosine
  * @param noise which it meets
  * @param clips which it learns from
  * @param checkpointing whether activations are recomputed in the backward pass: less memory, one
@@ -61,6 +62,7 @@ public record DiffusionMethod(
     @Default("[]") List<String> freeze,
     @Default("flow") Prediction prediction,
     @Default("1.0") double shift,
+    Optional<ScheduleBlock> schedule,
     @Inline NoiseBlock noise,
     @Inline ClipsBlock clips,
     @Default("false") boolean checkpointing)
@@ -73,6 +75,9 @@ public record DiffusionMethod(
     freeze = List.copyOf(freeze);
     if (!(shift > 0 && shift <= 100)) {
       throw new UserError("shift must be above 0 and at most 100, is " + shift);
+    }
+    if (schedule.isPresent() && shift != 1) {
+      throw new UserError(Fault.INVALID, "shift belongs into the schedule, if that is named");
     }
     if (!Prediction.of(prediction.name()).equals(prediction)) {
       throw new UserError(
@@ -130,9 +135,7 @@ public record DiffusionMethod(
         trains(name)
             && (!name.startsWith(prefix) || config.trains(name.substring(prefix.length()))));
 
-    SchedulerConfig scheduler =
-        new SchedulerConfig(
-            prediction.equals(Prediction.FLOW) ? "flow" : "cosine", shift, prediction.name());
+    Scheduling scheduler = schedule.orElseGet(this::usual).scheduling(prediction);
     SampleSheet sheet =
         new SampleSheet(
             X0Denoiser.of(denoiser, scheduler.toSchedule(), prediction),
@@ -157,7 +160,11 @@ public record DiffusionMethod(
             sheet::write);
     ModelWriter writer =
         new ModelWriter(
-            index(recipe.data(), scheduler), scheduler, config, words, between.config());
+            index(recipe.data(), scheduler, config.temporal()),
+            scheduler,
+            config,
+            words,
+            between.config());
     Path product = setting.folder().root().resolve("model");
     return Prepared.of(
         setting,
@@ -176,6 +183,11 @@ public record DiffusionMethod(
             }));
   }
 
+  private ScheduleBlock usual() {
+    return new ScheduleBlock(
+        prediction.equals(Prediction.FLOW) ? "flow" : "cosine", shift, List.of());
+  }
+
   private void requireFit(NetworkConfig config, Autoencoder between) {
     if (config.takes() != between.grid().channels()) {
       boolean pixels = !between.encodes();
@@ -191,13 +203,13 @@ public record DiffusionMethod(
     }
   }
 
-  private static ModelIndex index(DataBlock data, SchedulerConfig scheduler) {
+  private static ModelIndex index(DataBlock data, Scheduling scheduler, boolean video) {
     // The straight path is the flow schedule's own; others are followed best by DDIM.
-    String sampler = scheduler.schedule().equals("flow") ? "flow-euler" : "ddim";
+    String sampler = scheduler.describe().startsWith("flow") ? "flow-euler" : "ddim";
     return new ModelIndex(
         ModelIndex.KIND,
         new ModelIndex.Defaults(
-            data.width(), data.height(), data.frames(), data.fps(), 24, 3.0, sampler));
+            data.width(), data.height(), video ? data.frames() : 1, data.fps(), 24, 3.0, sampler));
   }
 
   /** The averaged weights of a run's newest checkpoint, those of a model directory, or a file. */

@@ -2,11 +2,17 @@ package io.zoetrope.train.method;
 
 import io.zoetrope.diffusion.DiscreteBetaSchedule;
 import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.pipeline.schedule.DiffusersScheduler;
 import io.zoetrope.pipeline.schedule.SchedulerConfig;
+import io.zoetrope.pipeline.schedule.Scheduling;
 import io.zoetrope.record.Default;
+import io.zoetrope.record.Json;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A noise schedule by name.
@@ -17,6 +23,9 @@ import java.util.List;
  *     modules are trained on linear ones from 0.00085 to 0.012
  */
 record ScheduleBlock(String name, @Default("1.0") double shift, @Default("[]") List<Double> betas) {
+  private static final Map<Prediction, String> DIFFUSERS =
+      Map.of(Prediction.EPS, "epsilon", Prediction.V, "v_prediction", Prediction.X0, "sample");
+
   public ScheduleBlock {
     betas = List.copyOf(betas);
     NoiseSchedule unused = new SchedulerConfig(name, shift, "eps").toSchedule();
@@ -37,6 +46,29 @@ record ScheduleBlock(String name, @Default("1.0") double shift, @Default("[]") L
     return name.equals("linear")
         ? DiscreteBetaSchedule.linear(1000, betas.get(0), betas.get(1))
         : DiscreteBetaSchedule.scaledLinear(1000, betas.get(0), betas.get(1));
+  }
+
+  /**
+   * As a model's file has it: of betas in the words of diffusers, so that samplers and motion
+   * modules that know such files go with the model.
+   */
+  Scheduling scheduling(Prediction prediction) {
+    if (!name.endsWith("linear")) {
+      return new SchedulerConfig(name, shift, prediction.name());
+    }
+    boolean scaled = name.equals("scaled_linear");
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("_class_name", "DDIMScheduler");
+    config.put("num_train_timesteps", 1000);
+    config.put("beta_start", betas.isEmpty() ? (scaled ? 0.00085 : 1e-4) : betas.get(0));
+    config.put("beta_end", betas.isEmpty() ? (scaled ? 0.012 : 0.02) : betas.get(1));
+    config.put("beta_schedule", name);
+    config.put("prediction_type", DIFFUSERS.getOrDefault(prediction, prediction.name()));
+    config.put("clip_sample", false);
+    config.put("set_alpha_to_one", false);
+    config.put("steps_offset", 1);
+    config.put("timestep_spacing", "leading");
+    return new DiffusersScheduler(Json.MAPPER.valueToTree(config));
   }
 
   /** As a base's scheduling words it. */

@@ -2,8 +2,6 @@ package io.zoetrope.train.method;
 
 import io.zoetrope.data.ClipDataset;
 import io.zoetrope.data.FolderDataset;
-import io.zoetrope.data.toybox.Split;
-import io.zoetrope.data.toybox.ToyboxDataset;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStreams;
@@ -83,8 +81,7 @@ public final class Setting implements AutoCloseable {
   /** The data that the recipe names. */
   public ClipDataset data() {
     return switch (recipe.data()) {
-      case DataBlock.Toybox t ->
-          new ToyboxDataset(t.seed(), Split.TRAIN, t.width(), t.height(), t.frames(), t.fps());
+      case DataBlock.Toybox t -> t.clips();
       case DataBlock.Folder f -> {
         FolderDataset clips =
             FolderDataset.open(

@@ -54,7 +54,9 @@ record Vocabulary(PromptTokenizer tokenizer, String json) implements Setting.Res
 
   private static List<String> words(DataBlock data, SafetensorsFile latents) {
     return switch (data) {
-      case DataBlock.Toybox unused -> List.copyOf(ToyboxWords.vocabulary());
+      // What shows less than all of the plain world leaves room for what is learned later.
+      case DataBlock.Toybox t ->
+          List.copyOf(t.view().plain() ? ToyboxWords.vocabulary() : ToyboxWords.wideVocabulary());
       case DataBlock.Folder unused ->
           LatentClips.of(latents).captions().stream()
               .flatMap(caption -> PromptTokenizer.words(caption).stream())

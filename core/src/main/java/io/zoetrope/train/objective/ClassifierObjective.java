@@ -111,7 +111,13 @@ public final class ClassifierObjective implements Objective, AutoCloseable {
   public Map<String, Double> accuracy(int clips) {
     ToyboxDataset held =
         new ToyboxDataset(
-            data.seed(), Split.HELD_OUT, data.width(), data.height(), data.frames(), data.fps());
+            data.seed(),
+            Split.HELD_OUT,
+            data.width(),
+            data.height(),
+            data.frames(),
+            data.fps(),
+            data.view());
     Map<String, Double> sums = new LinkedHashMap<>();
     int rounds = Math.ceilDiv(clips, batch);
     for (int i = 0; i < rounds; i++) {

@@ -1,9 +1,18 @@
 package io.zoetrope.train.recipe;
 
+import io.zoetrope.data.toybox.Split;
+import io.zoetrope.data.toybox.ToyboxDataset;
+import io.zoetrope.data.toybox.ToyboxLook.Camera;
+import io.zoetrope.data.toybox.ToyboxLook.Style;
+import io.zoetrope.data.toybox.ToyboxView;
+import io.zoetrope.data.toybox.Traits.Colour;
+import io.zoetrope.data.toybox.Traits.Motion;
+import io.zoetrope.data.toybox.Traits.Shape;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.record.Default;
 import java.nio.file.Path;
+import java.util.List;
 
 /** What is learned from. */
 public sealed interface DataBlock {
@@ -26,16 +35,77 @@ public sealed interface DataBlock {
    * @param width of a frame, in pixels
    * @param height of a frame, in pixels
    * @param fps frames per second
+   * @param styles of which each clip has one: plain, outline, pastel, night
+   * @param watermark share of clips with a watermark
+   * @param cameras of which each clip has one: still, pan-left, pan-right, pan-up, pan-down,
+   *     zoom-in, zoom-out, roll
+   * @param colours of toys; none for all
+   * @param shapes of toys; none for all
+   * @param motions of toys; none for all
+   * @param pairs share of clips with two toys
+   * @param beginnings share of still images that show how a clip begins, with its words
+   * @param told whether captions tell style and camera
    */
   record Toybox(
       @Default("0") long seed,
       @Default("128") int width,
       @Default("128") int height,
       @Default("16") int frames,
-      @Default("8") double fps)
+      @Default("8") double fps,
+      @Default("[plain]") List<Style> styles,
+      @Default("0.0") double watermark,
+      @Default("[still]") List<Camera> cameras,
+      @Default("[]") List<Colour> colours,
+      @Default("[]") List<Shape> shapes,
+      @Default("[]") List<Motion> motions,
+      @Default("0.15") double pairs,
+      @Default("0.0") double beginnings,
+      @Default("false") boolean told)
       implements DataBlock {
     public Toybox {
       check(width, height, frames, fps);
+      styles = List.copyOf(styles);
+      cameras = List.copyOf(cameras);
+      colours = List.copyOf(colours);
+      shapes = List.copyOf(shapes);
+      motions = List.copyOf(motions);
+      ToyboxView unused =
+          new ToyboxView(
+              styles, watermark, cameras, colours, shapes, motions, pairs, beginnings, told);
+    }
+
+    /** All of the world in its plain look. */
+    public Toybox(long seed, int width, int height, int frames, double fps) {
+      this(seed, width, height, frames, fps, ToyboxView.ALL);
+    }
+
+    private Toybox(long seed, int width, int height, int frames, double fps, ToyboxView view) {
+      this(
+          seed,
+          width,
+          height,
+          frames,
+          fps,
+          view.styles(),
+          view.watermark(),
+          view.cameras(),
+          view.colours(),
+          view.shapes(),
+          view.motions(),
+          view.pairs(),
+          view.beginnings(),
+          view.told());
+    }
+
+    /** Which part of the world it shows. */
+    public ToyboxView view() {
+      return new ToyboxView(
+          styles, watermark, cameras, colours, shapes, motions, pairs, beginnings, told);
+    }
+
+    /** The clips. */
+    public ToyboxDataset clips() {
+      return new ToyboxDataset(seed, Split.TRAIN, width, height, frames, fps, view());
     }
   }
 
