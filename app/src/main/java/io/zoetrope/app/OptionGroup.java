@@ -49,6 +49,7 @@ enum OptionGroup {
       "--sampler",
       "--spacing",
       "--strength",
+      "--mask",
       "--inverted",
       "--inversion-passes",
       "--inversion-prompt",

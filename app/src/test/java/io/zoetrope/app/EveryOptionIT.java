@@ -127,6 +127,7 @@ class EveryOptionIT {
           Map.entry("--preset", "--preset draft"),
           Map.entry("--prompt-file", "--prompt-file prompts.txt"),
           Map.entry("--temporal-guidance", "--temporal-guidance 1.5"),
+          Map.entry("--mask", "--mask left.png"),
           Map.entry("--refiner", "--refiner third"),
           Map.entry("--sampler", "--sampler heun"),
           Map.entry("--scale", "--scale 3"),
@@ -161,6 +162,11 @@ class EveryOptionIT {
     Files.writeString(folder.resolve("prompts.txt"), "a blue ball\n");
     Png.write(folder.resolve("ball.png"), picture(32, 32, 120));
     Png.write(folder.resolve("wide.png"), picture(90, 40, 60));
+    byte[] left = new byte[32 * 32 * 3];
+    for (int i = 0; i < left.length; i++) {
+      left[i] = (byte) (i / 3 % 32 < 16 ? 255 : 0);
+    }
+    Png.write(folder.resolve("left.png"), new Frame(32, 32, left));
     TestCli.Outcome source =
         cli.run("toybox", "-n", "1", "--frames", "14", "--size", "96x48", "-o", "long.mp4");
     assertThat(source.code()).as(source.err()).isZero();

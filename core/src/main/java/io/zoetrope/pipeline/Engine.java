@@ -114,6 +114,15 @@ public final class Engine {
   }
 
   /**
+   * This making a part of a video anew; frame f of a video is frame f of the region, also where the
+   * video is made clip by clip. A network that is shown masks is shown it; for any other what is
+   * outside is put into every estimate.
+   */
+  public Engine withRegion(Region region) {
+    return with(extras.withRegion(region.on(model.device())));
+  }
+
+  /**
    * This with temporal guidance ({@link
    * io.zoetrope.diffusion.guidance.ClassifierFreeGuidance#temporal}).
    *
@@ -215,9 +224,18 @@ public final class Engine {
       requirements().requireSeen(plan.frames(), extras.seen());
     }
     extras.hints().requireFrames(job.firstFrame() + plan.frames());
+    Optional<Region> region = extras.region().map(r -> r.frames(job.firstFrame(), plan.frames()));
+    Optional<Tensor> shown = model.beside().map(b -> new BesideClip(this, job, region).of(b));
     X0Denoiser guided =
-        guided(job.requests(), job.prompts(), Sight.of(job.firstFrame(), plan.prompts()));
-    X0Denoiser denoiser = guide.wrap(guided, job.plan(), job.given_BCFHW(), noise);
+        guided(
+            job.requests(),
+            first.steps(),
+            job.prompts(),
+            Sight.of(job.firstFrame(), plan.prompts()),
+            shown);
+    X0Denoiser part =
+        region.filter(r -> shown.isEmpty()).map(r -> r.outside().keptBy(guided)).orElse(guided);
+    X0Denoiser denoiser = guide.wrap(part, job.plan(), job.given_BCFHW(), noise);
     Tensor start = job.start(plan, denoiser.schedule(), noise);
     Tensor end =
         new SamplerLoop(sampling(first, first.steps()).sampler(), denoiser)
@@ -250,15 +268,25 @@ public final class Engine {
   /** As above for another number of steps than the request's. */
   public X0Denoiser guided(
       List<VideoRequest> requests, int steps, List<List<String>> prompts, Sight sight) {
+    requirements().requireNothingBeside();
+    return guided(requests, steps, prompts, sight, Optional.empty());
+  }
+
+  private X0Denoiser guided(
+      List<VideoRequest> requests,
+      int steps,
+      List<List<String>> prompts,
+      Sight sight,
+      Optional<Tensor> shown) {
     first(requests);
     X0Denoiser early =
-        new Prompted(model, extras, extras.all()).denoiser(requests, steps, prompts, sight);
+        new Prompted(model, extras, extras.all(), shown).denoiser(requests, steps, prompts, sight);
     return late.<X0Denoiser>map(
             l -> {
               // The second model reads the prompt with its own eyes, and the rest if it can.
               Signature own = l.model.network().config().signature();
               X0Denoiser second =
-                  new Prompted(l.model, extras, extras.all().only(own::knows))
+                  new Prompted(l.model, extras, extras.all().only(own::knows), Optional.empty())
                       .denoiser(requests, steps, prompts, sight);
               return new Handover(early, second, l.level);
             })

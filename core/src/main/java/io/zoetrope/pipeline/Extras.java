@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  * @param pictures that every prompt is accompanied by
  * @param nothing that what guidance leads away from is shown in their place
  * @param context windows in which the whole network sees long clips
+ * @param region of the video that alone is made
  * @param temporal scale of temporal guidance, 1 is off
  */
 record Extras(
@@ -37,6 +38,7 @@ record Extras(
     Conditioning pictures,
     Conditioning nothing,
     Optional<ContextWindows.Shape> context,
+    Optional<Region> region,
     double temporal) {
   static final Extras NONE =
       new Extras(
@@ -48,44 +50,88 @@ record Extras(
           Conditioning.none(),
           Conditioning.none(),
           Optional.empty(),
+          Optional.empty(),
           1);
 
   Extras withNoise(UnaryOperator<Noise> change) {
     return new Extras(
-        change, freeInit, windows, hints, beside, pictures, nothing, context, temporal);
+        change, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal);
   }
 
   Extras withFreeInit(FreeInit other) {
     return new Extras(
-        noise, Optional.of(other), windows, hints, beside, pictures, nothing, context, temporal);
+        noise,
+        Optional.of(other),
+        windows,
+        hints,
+        beside,
+        pictures,
+        nothing,
+        context,
+        region,
+        temporal);
   }
 
   Extras withWindows(FrameWindows other) {
     return new Extras(
-        noise, freeInit, Optional.of(other), hints, beside, pictures, nothing, context, temporal);
+        noise,
+        freeInit,
+        Optional.of(other),
+        hints,
+        beside,
+        pictures,
+        nothing,
+        context,
+        region,
+        temporal);
   }
 
   Extras withHints(Hints other) {
     return new Extras(
-        noise, freeInit, windows, other, beside, pictures, nothing, context, temporal);
+        noise, freeInit, windows, other, beside, pictures, nothing, context, region, temporal);
   }
 
   Extras withContext(ContextWindows.Shape shape) {
     return new Extras(
-        noise, freeInit, windows, hints, beside, pictures, nothing, Optional.of(shape), temporal);
+        noise,
+        freeInit,
+        windows,
+        hints,
+        beside,
+        pictures,
+        nothing,
+        Optional.of(shape),
+        region,
+        temporal);
   }
 
   Extras withBeside(Conditioning entries) {
     return new Extras(
-        noise, freeInit, windows, hints, entries, pictures, nothing, context, temporal);
+        noise, freeInit, windows, hints, entries, pictures, nothing, context, region, temporal);
   }
 
   Extras withPictures(Conditioning entries, Conditioning none) {
-    return new Extras(noise, freeInit, windows, hints, beside, entries, none, context, temporal);
+    return new Extras(
+        noise, freeInit, windows, hints, beside, entries, none, context, region, temporal);
+  }
+
+  Extras withRegion(Region part) {
+    return new Extras(
+        noise,
+        freeInit,
+        windows,
+        hints,
+        beside,
+        pictures,
+        nothing,
+        context,
+        Optional.of(part),
+        temporal);
   }
 
   Extras withTemporal(double scale) {
-    return new Extras(noise, freeInit, windows, hints, beside, pictures, nothing, context, scale);
+    return new Extras(
+        noise, freeInit, windows, hints, beside, pictures, nothing, context, region, scale);
   }
 
   /** How many frames are seen at once, where it is not the whole clip. */

@@ -11,14 +11,17 @@ import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Sampling;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A model that is told prompts: its denoiser under classifier-free guidance.
  *
  * @param extras beneath guidance
  * @param beside entries that every prompt is accompanied by
+ * @param shown what the network sees beside the latents of these very clips, [B, C, F, h, w]
  */
-record Prompted(VideoModel model, Extras extras, Conditioning beside) {
+record Prompted(VideoModel model, Extras extras, Conditioning beside, Optional<Tensor> shown) {
   /** What a model reads: P prompts and what it shall not show, each with a row for each clip. */
   private record Texts(List<Conditioning> prompts, Conditioning negative) {}
 
@@ -45,8 +48,12 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside) {
     VideoRequest first = requests.getFirst();
     Texts texts = texts(requests, prompts);
     Sampling sampling = model.scheduling().sampling(first.sampler(), steps);
-    X0Denoiser network =
+    X0Denoiser bare =
         extras.around(model.network(), sampling.schedule(), model.scheduling().toPrediction());
+    X0Denoiser network =
+        shown
+            .<X0Denoiser>map(clip -> new Accompanied(bare, Conditioning.BESIDE, clip))
+            .orElse(bare);
     // What the model is not shown, it is not to be led away from either.
     Conditioning away = extras.nothing().only(slot -> beside.get(slot).isPresent());
     X0Denoiser base =

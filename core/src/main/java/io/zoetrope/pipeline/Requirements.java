@@ -50,6 +50,7 @@ record Requirements(VideoModel model) {
           "the two models work on different latents: %s, and %s"
               .formatted(model.grid(), other.grid()));
     }
+    new Requirements(other).requireNothingBeside();
     if (!other.device().equals(model.device())) {
       throw new UserError(
           Fault.MISMATCH,
@@ -59,6 +60,20 @@ record Requirements(VideoModel model) {
     if (!(level >= 0 && level <= 1)) {
       throw new UserError(
           Fault.INVALID, "the second model takes over at a level in [0, 1], not " + level);
+    }
+  }
+
+  /**
+   * Requires that the network sees the latents alone.
+   *
+   * @throws UserError if it is shown something beside them, of which only whole clips have one
+   */
+  void requireNothingBeside() {
+    if (model.beside().isPresent()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "this model paints into masks, and there is none to show it here",
+          "restyle, animate, interpolate, extend and generate show it one");
     }
   }
 

@@ -5,6 +5,7 @@ import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.order.FileSink;
 import io.zoetrope.pipeline.order.FrameSink;
 import io.zoetrope.pipeline.order.ModelRef;
+import io.zoetrope.pipeline.order.SourceRef;
 import io.zoetrope.pipeline.order.TaskSpec;
 import io.zoetrope.pipeline.order.Tuning;
 import io.zoetrope.pipeline.order.VideoOrder;
@@ -46,6 +47,11 @@ abstract class Draft<S extends Order<S>, T extends TaskSpec> implements Order<S>
 
   final T task() {
     return task;
+  }
+
+  /** A name for one picture or video more. */
+  final SourceRef source(Media media) {
+    return given.add(media);
   }
 
   final S task(T other) {

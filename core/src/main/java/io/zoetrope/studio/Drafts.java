@@ -170,7 +170,14 @@ final class Drafts {
     private Order.Restyle with(Fit fit, double start, double strength, Join join) {
       return task(
           new RestyleSpec(
-              task().video(), fit, start, strength, join, task().plan(), task().invert()));
+              task().video(),
+              fit,
+              start,
+              strength,
+              join,
+              task().plan(),
+              task().invert(),
+              task().mask()));
     }
 
     @Override
@@ -186,6 +193,21 @@ final class Drafts {
     @Override
     public Order.Restyle strength(double strength) {
       return with(task().fit(), task().start(), strength, task().join());
+    }
+
+    @Override
+    public Order.Restyle mask(Media mask) {
+      RestyleSpec t = task();
+      return task(
+          new RestyleSpec(
+              t.video(),
+              t.fit(),
+              t.start(),
+              t.strength(),
+              t.join(),
+              t.plan(),
+              t.invert(),
+              Optional.of(source(mask))));
     }
 
     @Override

@@ -171,6 +171,12 @@ public interface Order<S extends Order<S>> {
     /** How much of it is forgotten, 0.01 to 1; 0.6 unless something else is said. */
     Restyle strength(double strength);
 
+    /**
+     * Only what is white in this is made anew, the rest is kept: a picture for all frames, or a
+     * video as long.
+     */
+    Restyle mask(Media mask);
+
     /** Frames that are made at once, and of these those of the clip before, from 1. */
     Restyle clips(int frames, int overlap);
   }

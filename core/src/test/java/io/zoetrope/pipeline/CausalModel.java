@@ -55,6 +55,7 @@ public record CausalModel(Causal autoencoder) implements ModelFamily {
         own.scheduling(),
         own.defaults(),
         autoencoder.grid(),
+        own.beside(),
         own.abilities(),
         own.leftovers());
   }

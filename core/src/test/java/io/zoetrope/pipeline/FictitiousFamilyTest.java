@@ -112,6 +112,7 @@ class FictitiousFamilyTest {
           new SchedulerConfig("flow", 3, "flow"),
           new ModelIndex.Defaults(32, 16, 13, 8, 4, 1, "flow-euler"),
           Causal.USUAL.grid(),
+          Optional.empty(),
           Set.of(Ability.VIDEO),
           Blueprint.Leftovers.NONE);
     }

@@ -3,6 +3,7 @@ package io.zoetrope.app.make;
 import io.zoetrope.app.cli.option.PlanOption;
 import io.zoetrope.app.cli.option.PromptOption;
 import io.zoetrope.app.cli.option.ShapeOptions;
+import io.zoetrope.app.cli.option.SourceFile;
 import io.zoetrope.app.cli.option.Values;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.make.option.JoinOptions;
@@ -40,6 +41,15 @@ public final class RestyleCommand extends MakeVerb {
           "How much of the source is forgotten, 0.01 to 1 (default: 0.6; with --inverted 1).")
   private @Nullable Double strength;
 
+  @Option(
+      names = "--mask",
+      paramLabel = "FILE",
+      description = {
+        "Make anew only what is white in FILE, and keep the rest: a picture for all frames, or a"
+            + " video as long as the source."
+      })
+  private @Nullable String mask;
+
   @Mixin private final LengthOptions shape = new LengthOptions();
   @Mixin private final SourceOptions source = new SourceOptions();
   @Mixin private final JoinOptions join = new JoinOptions();
@@ -61,7 +71,9 @@ public final class RestyleCommand extends MakeVerb {
         strength(),
         join.join(),
         drawn,
-        invert.read());
+        invert.read(),
+        Optional.ofNullable(mask)
+            .map(file -> SourceRef.of(SourceFile.of(session(), "--mask", file))));
   }
 
   /** What is not fresh noise need not spare anything of the source. */

@@ -145,6 +145,18 @@ public final class SingleFile implements AutoCloseable {
     return Collections.unmodifiableSequencedMap(entries);
   }
 
+  /**
+   * The shape of a weight of a component; empty if it has none of that name.
+   *
+   * @param name as {@link #weights} names it
+   */
+  public Optional<List<Long>> shape(String component, String name) {
+    return part(component).entrySet().stream()
+        .filter(entry -> entry.getValue().equals(name))
+        .findFirst()
+        .map(entry -> Objects.requireNonNull(file.entries().get(entry.getKey())).shape());
+  }
+
   /** What training left in the file: averaged weights, tables of noise, buffers. */
   public List<String> leftBehind() {
     return List.copyOf(leftBehind);

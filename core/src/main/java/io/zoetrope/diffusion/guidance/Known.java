@@ -2,6 +2,7 @@ package io.zoetrope.diffusion.guidance;
 
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseLevel;
+import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
@@ -22,6 +23,14 @@ public record Known(Measurement measurement, Tensor value) {
   /** The frames of a video that are known: the other ones are not read. */
   public static Known frames(Tensor video_BCFHW, boolean... known) {
     return new Known(Measurement.ofFrames(known), video_BCFHW);
+  }
+
+  /**
+   * A denoiser that keeps this, of clips that begin as their noised selves: it overwrites each
+   * estimate. Needs elements that are known outright: frames or a region.
+   */
+  public X0Denoiser keptBy(X0Denoiser base) {
+    return new Inpainting(base, this);
   }
 
   /** A stretch of frames of what is known. */

@@ -85,7 +85,7 @@ public final class ControlledUNet implements VideoNetwork {
       Slot<Tensor> slot = Conditioning.hint(i);
       residuals.add(
           control.network.forward(
-              z_BCFHW,
+              z_BCFHW.narrow(1, 0, control.network.config().network().channels()),
               t_BF,
               conditioning,
               conditioning

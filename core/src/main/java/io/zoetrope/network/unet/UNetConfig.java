@@ -44,6 +44,9 @@ public record UNetConfig(
     @JsonProperty("inflation") Inflation inflation)
     implements NetworkConfig {
 
+  /** The weights of its first layer, [width, channels, 3, 3]. */
+  public static final String FIRST = "conv_in.weight";
+
   /** Its folder in a model directory. */
   public static final String FOLDER = "unet";
 
@@ -153,6 +156,12 @@ public record UNetConfig(
   public UNetConfig inflated(Inflation by) {
     return new UNetConfig(
         channels, outChannels, widths, heads, middle, blocks, textWidth, style, by);
+  }
+
+  /** The same network with another number of channels coming in. */
+  public UNetConfig taking(int other) {
+    return new UNetConfig(
+        other, outChannels, widths, heads, middle, blocks, textWidth, style, inflation);
   }
 
   /** Features of the embedding of a level. */

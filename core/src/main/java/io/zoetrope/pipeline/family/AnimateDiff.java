@@ -54,7 +54,7 @@ final class AnimateDiff implements ModelFamily {
                         adapter, files.variant(Component.diffusion(adapter), choice.variant()))));
     return assembly.blueprint(
         KIND,
-        Denoisers.dress(files, choice, network, own),
+        StableDiffusion.shown(files, Denoisers.dress(files, choice, network, own)),
         scheduling,
         StableDiffusion.defaults(layout, scheduling).of(MotionAdapter.CLIP),
         new Blueprint.Leftovers(components.unused(index), List.of()));

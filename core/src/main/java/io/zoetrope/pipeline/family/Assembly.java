@@ -64,7 +64,7 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
     own.requireFit(network);
     TextPart text = TextPart.read(layout, choice.reading(), choice.words());
     Scheduling walked = choice.spacing().map(scheduling::spaced).orElse(scheduling);
-    requireFit(files.model(), network, vae.grid(), text);
+    requireFit(files.model(), denoiser, vae.grid(), text);
     requireKnown(walked);
     Precision precision = Precision.of(choice.dtype(), network.features());
     List<Part<?>> parts = new ArrayList<>();
@@ -87,6 +87,7 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
         walked,
         defaults,
         vae.grid(),
+        denoiser.beside(),
         abilities(network),
         leftovers);
   }
@@ -167,12 +168,14 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
   }
 
   private static void requireFit(
-      Path model, NetworkConfig network, LatentGrid grid, TextPart words) {
-    if (network.takes() != grid.channels()) {
+      Path model, Denoisers.Dressed denoiser, LatentGrid grid, TextPart words) {
+    NetworkConfig network = denoiser.config();
+    int beside = denoiser.beside().map(b -> b.channels(grid.channels())).orElse(0);
+    if (network.takes() - beside != grid.channels()) {
       throw new UserError(
           Fault.MISMATCH,
           "%s: its %s takes latents of %s channels, its autoencoder makes %s"
-              .formatted(model, network.folder(), network.takes(), grid.channels()));
+              .formatted(model, network.folder(), network.takes() - beside, grid.channels()));
     }
     if (network.textWidth() != words.width()) {
       throw new UserError(

@@ -20,6 +20,7 @@ import java.util.Set;
  * @param scheduling noise that it was trained with, and how it is walked down
  * @param defaults what is used where a request says nothing
  * @param grid how many latents its videos are
+ * @param beside what its denoiser is shown beside the latents; empty for most
  * @param leftovers what lies in its files and is not used
  */
 public record Blueprint(
@@ -29,6 +30,7 @@ public record Blueprint(
     Scheduling scheduling,
     ModelIndex.Defaults defaults,
     LatentGrid grid,
+    Optional<Beside> beside,
     Set<Ability> abilities,
     Leftovers leftovers) {
   /** Puts controls beside a denoiser. */

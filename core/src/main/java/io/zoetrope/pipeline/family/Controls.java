@@ -105,7 +105,7 @@ final class Controls {
           Fault.MISMATCH, "controls stand beside a U-Net of Stable Diffusion; this model has none");
     }
     UNetConfig own = config.network();
-    if (own.channels() != unet.channels()
+    if (own.channels() != unet.outChannels()
         || own.textWidth() != unet.textWidth()
         || own.blocks() != unet.blocks()
         || !own.widths().equals(unet.widths())) {

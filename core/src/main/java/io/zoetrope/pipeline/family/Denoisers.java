@@ -17,8 +17,14 @@ final class Denoisers {
    * A denoiser, before its weights are read.
    *
    * @param adapter motion modules that lie beside an image network, already in {@code config}
+   * @param beside what it is shown beside the latents
    */
-  record Dressed(NetworkConfig config, Optional<MotionAdapter> adapter) {}
+  record Dressed(NetworkConfig config, Optional<MotionAdapter> adapter, Optional<Beside> beside) {
+    /** This being shown something. */
+    Dressed shown(Beside what) {
+      return new Dressed(config, adapter, Optional.of(what));
+    }
+  }
 
   /**
    * A model's own network with what is put into it.
@@ -42,7 +48,7 @@ final class Denoisers {
         choice.inflation().<NetworkConfig>map(by -> inflated(files.model(), with, by)).orElse(with);
     NetworkConfig seeing =
         choice.attention().map(pattern -> looking(files.model(), moved, pattern)).orElse(moved);
-    return new Dressed(seeing, adapter);
+    return new Dressed(seeing, adapter, Optional.empty());
   }
 
   /** An image network as one for video, whose new layers nobody has trained. */

@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.family;
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.pipeline.schedule.DiffusersScheduler;
 import io.zoetrope.pipeline.schedule.Scheduling;
 import java.util.List;
@@ -53,25 +54,32 @@ final class StableDiffusion implements ModelFamily {
     Assembly assembly = Assembly.ofDirectory(files, choice);
     DiffusersIndex index = DiffusersIndex.of(files.index());
     COMPONENTS.require(index, assembly.layout());
-    requireNoMask(index, assembly.layout());
-    return read(assembly, new Blueprint.Leftovers(COMPONENTS.unused(index), List.of()));
+    return read(
+        assembly,
+        Networks.read(assembly.layout()),
+        new Blueprint.Leftovers(COMPONENTS.unused(index), List.of()));
   }
 
   /** Networks made for painting into masks are shown the mask and the picture, too. */
-  private static void requireNoMask(DiffusersIndex index, ModelLayout layout) {
-    JsonNode unet = layout.network("unet").config(JsonNode.class);
-    int channels = unet.path("in_channels").asInt(4);
-    if (channels > unet.path("out_channels").asInt(4)) {
+  static Denoisers.Dressed shown(ModelFiles files, Denoisers.Dressed denoiser) {
+    NetworkConfig network = denoiser.config();
+    int more = network.takes() - network.gives();
+    if (more == 0) {
+      return denoiser;
+    }
+    Beside mask = new Beside.Mask();
+    if (more != mask.channels(network.gives())) {
       throw new UserError(
           Fault.UNSUPPORTED,
-          "%s is a %s whose U-Net is shown a mask and a picture beside the noise (in_channels %s);"
-                  .formatted(layout.directory(), index.kind(), channels)
-              + " this version runs those without");
+          ("%s: its U-Net is shown %s channels beside the noise; this version knows those that"
+                  + " are shown none, and %s of a mask and a picture")
+              .formatted(files.model(), more, mask.channels(network.gives())));
     }
+    return denoiser.shown(mask);
   }
 
   /** The blueprint of configs and weights, wherever they lie. */
-  static Blueprint read(Assembly assembly, Blueprint.Leftovers leftovers) {
+  static Blueprint read(Assembly assembly, NetworkConfig network, Blueprint.Leftovers leftovers) {
     ModelLayout layout = assembly.layout();
     ModelChoice choice = assembly.choice();
     Scheduling own = scheduling(layout);
@@ -89,7 +97,8 @@ final class StableDiffusion implements ModelFamily {
         moved.map(s -> still.of(MotionAdapter.CLIP).sampledBy(s.sampler())).orElse(still);
     return assembly.blueprint(
         KIND,
-        Denoisers.dress(assembly.files(), choice, Networks.read(layout), Optional.empty()),
+        shown(
+            assembly.files(), Denoisers.dress(assembly.files(), choice, network, Optional.empty())),
         moved.<Scheduling>map(s -> s).orElse(own),
         few.isPresent() ? usual.distilled(few.getAsInt()) : usual,
         leftovers);

@@ -3,9 +3,13 @@ package io.zoetrope.pipeline.family;
 import io.zoetrope.checkpoint.keys.SingleFile;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.network.unet.DiffusersConfig;
+import io.zoetrope.network.unet.UNetConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A checkpoint of Stable Diffusion 1.x in one file, whose tokenizer lies elsewhere.
@@ -52,6 +56,18 @@ record StableDiffusionFile(Optional<ModelLayout> configs) implements ModelFamily
             choice,
             layout,
             (component, keys) -> new Place(() -> file.weights(Assembly.name(component)), keys));
-    return StableDiffusion.read(assembly, new Blueprint.Leftovers(List.of(), file.others()));
+    return StableDiffusion.read(
+        assembly, network(layout, file), new Blueprint.Leftovers(List.of(), file.others()));
+  }
+
+  /** As the configs say, with as many channels coming in as the file's first layer takes. */
+  private static NetworkConfig network(ModelLayout layout, SingleFile file) {
+    UNetConfig said =
+        DiffusersConfig.unet(layout.network(UNetConfig.FOLDER).config(JsonNode.class));
+    return file.shape(UNetConfig.FOLDER, UNetConfig.FIRST)
+        .filter(shape -> shape.size() == 4)
+        .map(shape -> Math.toIntExact(shape.get(1)))
+        .map(said::taking)
+        .orElse(said);
   }
 }

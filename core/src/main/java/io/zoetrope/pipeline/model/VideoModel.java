@@ -17,6 +17,7 @@ import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.network.vision.PictureReader;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.family.Ability;
+import io.zoetrope.pipeline.family.Beside;
 import io.zoetrope.pipeline.family.Blueprint;
 import io.zoetrope.pipeline.family.Families;
 import io.zoetrope.pipeline.family.ModelChoice;
@@ -235,6 +236,11 @@ public final class VideoModel implements AutoCloseable {
   /** What it makes is on the device of what it is given, wherever it runs itself. */
   public Autoencoder autoencoder() {
     return autoencoder;
+  }
+
+  /** What its network is shown beside the noisy latents; empty for most. */
+  public Optional<Beside> beside() {
+    return blueprint.beside();
   }
 
   /** How many latents its videos are. */

@@ -8,6 +8,7 @@ import io.zoetrope.media.Source;
 import io.zoetrope.media.VideoInfo;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.Region;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
@@ -29,6 +30,8 @@ import org.bytedeco.pytorch.Tensor;
  * @param join of its clips
  * @param plan drawn by hand
  * @param invert from its own noise, in place of fresh one
+ * @param mask white where it is made anew, the rest is kept; a picture for all frames, or a video
+ *     as long. Without it all is made
  */
 public record RestyleSpec(
     SourceRef video,
@@ -37,7 +40,8 @@ public record RestyleSpec(
     @Default("0.6") double strength,
     @Default("{}") Join join,
     Optional<SourceRef> plan,
-    Optional<Invert> invert)
+    Optional<Invert> invert,
+    Optional<SourceRef> mask)
     implements TaskSpec {
   /** What is taken of a long source unless more is asked for. */
   static final int USUAL_MOST = 256;
@@ -58,7 +62,7 @@ public record RestyleSpec(
       double strength,
       Join join,
       Optional<SourceRef> plan) {
-    this(video, fit, start, strength, join, plan, Optional.empty());
+    this(video, fit, start, strength, join, plan, Optional.empty(), Optional.empty());
   }
 
   @Override
@@ -94,6 +98,7 @@ public record RestyleSpec(
     Optional<TimestepPlan> drawn = files.plan(plan, wish);
     drawn.ifPresent(DrawnPlans::requireGiven);
     VideoInfo info = files.video(video);
+    mask.ifPresent(files::video);
     return new Ready() {
       @Override
       public VideoRequest request(VideoRequest usual, VideoModel model) {
@@ -134,8 +139,19 @@ public record RestyleSpec(
                 .<VideoTask>map(p -> DrawnPlans.task(p, wish, Optional.of(latents)))
                 .or(() -> invert.map(i -> i.task(latents, strength, join.overlap(), making.note())))
                 .orElse(new Restyle(latents, strength, join.overlap()));
-        Engine engine = making.shown(video, given.video());
-        return (reel, progress) -> reel.film(engine, making.request(), task::latents, progress);
+        Optional<Region> region =
+            mask.map(m -> new MaskFile(m).region(making, fit, start, given.video(), latents));
+        Engine shown = making.shown(video, given.video());
+        Engine engine = region.map(shown::withRegion).orElse(shown);
+        return (reel, progress) ->
+            reel.film(
+                engine,
+                making.request(),
+                (e, requests, told) -> {
+                  Tensor made = task.latents(e, requests, told);
+                  return region.map(r -> r.around(made)).orElse(made);
+                },
+                progress);
       }
     };
   }

@@ -128,8 +128,10 @@ class StableDiffusionFilesTest {
     Path unet = directory.resolve("unet/config.json");
     Files.writeString(
         unet,
-        Files.readString(unet).replaceFirst("\\{", "{\"in_channels\": 9, \"out_channels\": 4,"));
-    assertThat(refused(directory)).contains(kind).contains("in_channels 9");
+        Files.readString(unet).replaceFirst("\\{", "{\"in_channels\": 8, \"out_channels\": 4,"));
+    assertThat(refused(directory))
+        .contains("its U-Net is shown 4 channels beside the noise")
+        .contains("5 of a mask");
   }
 
   @ParameterizedTest

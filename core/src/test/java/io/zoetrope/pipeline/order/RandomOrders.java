@@ -238,7 +238,8 @@ final class RandomOrders {
                     maybe(() -> "a ball"),
                     Invert.Away.NEGATIVE,
                     random.nextBoolean()))
-            : Optional.empty());
+            : Optional.empty(),
+        maybe(this::source));
   }
 
   private <T> Optional<T> maybe(Supplier<T> value) {

@@ -1,0 +1,60 @@
+package io.zoetrope.pipeline;
+
+import io.zoetrope.pipeline.family.Beside;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.Tensors;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * What a network is shown beside the latents of a job.
+ *
+ * @param region that alone is made, of the job's frames
+ */
+record BesideClip(Engine engine, Job job, Optional<Region> region) {
+  /** The clip beside the noisy one, [B, C, F, h, w], on the device of the network. */
+  Tensor of(Beside what) {
+    return switch (what) {
+      case Beside.Mask mask -> mask();
+    };
+  }
+
+  /** Frames that are held are known, and what is outside of the region; all else is grey. */
+  private Tensor mask() {
+    Tensor given = job.given_BCFHW();
+    Tensor held_11F11 = held().to(given.device(), ScalarType.Bool);
+    Tensor rest = region.map(Region::holed_1CFHW).orElseGet(this::grey).to(given.scalar_type());
+    Tensor known = torch.where(held_11F11, given, rest);
+    long[] shape = Tensors.shape(known);
+    shape[1] = 1;
+    Tensor made =
+        region
+            .map(r -> r.made_11FHW().logical_and(held_11F11.logical_not()))
+            .orElseGet(held_11F11::logical_not)
+            .to(known.scalar_type())
+            .expand(shape);
+    return Tensors.cat(List.of(made, known), 1);
+  }
+
+  private Tensor held() {
+    double[] held = new double[job.plan().frames()];
+    for (int frame = 0; frame < held.length; frame++) {
+      held[frame] = job.plan().heldClean(frame) ? 1 : 0;
+    }
+    return Tensors.of(held, 1, 1, held.length, 1, 1);
+  }
+
+  /** Grey frames as the autoencoder sees them, [1, C, F, h, w]; frames are alike. */
+  private Tensor grey() {
+    VideoRequest first = job.requests().getFirst();
+    int frames = engine.model().grid().frames(job.plan().frames());
+    int some = engine.model().grid().time() == 1 ? 1 : frames;
+    Tensor z =
+        engine.encode(Tensors.zeros(1, 3, some, first.height(), first.width()), Progress.NONE);
+    return z.size(2) == 1 ? z.expand(1, z.size(1), job.plan().frames(), z.size(3), z.size(4)) : z;
+  }
+}
