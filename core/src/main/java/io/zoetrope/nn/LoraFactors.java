@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.function.Function;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -30,6 +32,8 @@ public final class LoraFactors implements AutoCloseable {
 
   private final String name;
   private final double ratio;
+  private final LoraThinning thinning;
+  private double scale = 1;
   private final SequencedMap<String, Pair> pairs = new LinkedHashMap<>();
 
   /**
@@ -39,6 +43,7 @@ public final class LoraFactors implements AutoCloseable {
    * @param layers names of weights without {@code .weight}, each of {@link #layers}
    * @param rank of each update
    * @param alpha the update acts times {@code alpha / rank}
+   * @param thinning what is left away between {@link #meet} and {@link #rest}
    * @param random where A is drawn from, one stream for each layer
    */
   public LoraFactors(
@@ -47,8 +52,10 @@ public final class LoraFactors implements AutoCloseable {
       Collection<String> layers,
       int rank,
       double alpha,
+      LoraThinning thinning,
       RandomStreams random) {
     this.name = name;
+    this.thinning = thinning;
     this.ratio = alpha / rank;
     Map<String, Tensor> weights = Lora.layers(store);
     for (String layer : layers) {
@@ -122,13 +129,70 @@ public final class LoraFactors implements AutoCloseable {
    * @param scale 1 is wholly; at 0 the layers compute what they do without, to the bit
    */
   public void scale(double scale) {
+    this.scale = scale;
+    place(layer -> LoraThinning.WHOLE);
+  }
+
+  /**
+   * A part of them is left away from here on.
+   *
+   * @param random which
+   */
+  public void meet(RandomStreams random) {
+    if (!thinning.equals(LoraThinning.NONE)) {
+      place(layer -> thinning.of(random, layer));
+    }
+  }
+
+  /** See {@link #meet}. */
+  public void rest() {
+    if (!thinning.equals(LoraThinning.NONE)) {
+      place(layer -> LoraThinning.WHOLE);
+    }
+  }
+
+  private void place(Function<String, LoraThinning.Layer> thin) {
+    pairs.forEach((layer, pair) -> {
+      if (scale == 0) {
+        pair.slot.remove(name);
+      } else {
+        pair.slot.put(
+            name, new LoraSlot.Delta(pair.down, pair.up, scale * ratio, thin.apply(layer)));
+      }
+    });
+  }
+
+  /** The Frobenius norm of each layer's whole update, {@code alpha / rank} included. */
+  public SequencedMap<String, Double> norms() {
+    SequencedMap<String, Double> norms = new LinkedHashMap<>();
+    pairs.forEach((layer, pair) -> norms.put(layer, ratio * norm(pair)));
+    return norms;
+  }
+
+  /** By two small products: the update itself is as large as the weight. */
+  private static double norm(Pair pair) {
+    return Scopes.value(() ->
+        Scopes.noGrad(() -> {
+          Tensor a = pair.down.flatten(1, -1);
+          Tensor b = pair.up.flatten(1, -1);
+          Tensor inner = a.matmul(a.t()).mul(b.t().matmul(b));
+          return Math.sqrt(Math.max(0, inner.to(ScalarType.Double).sum().item_double()));
+        }));
+  }
+
+  /** Makes updates smaller whose norm is above a limit, both factors by as much. */
+  public void limit(double most) {
     pairs
         .values()
         .forEach(pair -> {
-          if (scale == 0) {
-            pair.slot.remove(name);
-          } else {
-            pair.slot.put(name, new LoraSlot.Delta(pair.down, pair.up, scale * ratio));
+          double norm = ratio * norm(pair);
+          if (norm > most) {
+            Scalar by = new Scalar(Math.sqrt(most / norm));
+            Scopes.run(() ->
+                Scopes.noGrad(() -> {
+                  pair.down.mul_(by);
+                  return pair.up.mul_(by);
+                }));
           }
         });
   }

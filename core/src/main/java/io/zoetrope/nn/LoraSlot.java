@@ -1,10 +1,10 @@
 package io.zoetrope.nn;
 
-import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -19,8 +19,14 @@ public final class LoraSlot {
    * @param down A: [rank, in], or [rank, in, kH, kW] beside a convolution
    * @param up B: [out, rank], or [out, rank, 1, 1] beside a convolution
    * @param scale weight of the delta, {@code alpha / rank} included
+   * @param thinning what is left away of it in training
    */
-  public record Delta(Tensor down, Tensor up, double scale) {}
+  public record Delta(Tensor down, Tensor up, double scale, LoraThinning.Layer thinning) {
+    /** All of it. */
+    public Delta(Tensor down, Tensor up, double scale) {
+      this(down, up, scale, LoraThinning.WHOLE);
+    }
+  }
 
   /** How the layer applies a weight to its input. */
   @FunctionalInterface
@@ -38,16 +44,22 @@ public final class LoraSlot {
     deltas.remove(adapter);
   }
 
+  /**
+   * @param y what the layer has made without, which is changed
+   */
   Tensor addTo(Tensor y, Tensor x, Precision precision, Apply down, Apply up) {
-    Tensor sum = y;
     for (Delta delta : deltas.values()) {
-      if (delta.scale != 0) {
-        Tensor inner = down.apply(x, precision.cast(delta.down), Optional.empty());
-        Tensor outer = up.apply(inner, precision.cast(delta.up), Optional.empty());
-        sum = Ops.addScaled(sum, outer, delta.scale);
+      if (delta.scale != 0 && delta.thinning.acts()) {
+        Tensor seen = delta.thinning.input(x);
+        Tensor inner = down.apply(seen, precision.cast(delta.down), Optional.empty());
+        boolean image = delta.down.dim() == 4;
+        Tensor kept = delta.thinning.ranks(inner, image ? 1 : inner.dim() - 1);
+        Tensor outer = up.apply(kept, precision.cast(delta.up), Optional.empty());
+        // In y's own memory: the layers behind choose their ways by how that is laid out.
+        Tensor unused = y.add_(outer, new Scalar(delta.scale));
       }
     }
-    return sum;
+    return y;
   }
 
   Tensor addTo(Tensor y, Tensor x, Precision precision, Apply both) {

@@ -46,6 +46,11 @@ public final class AdamW implements Optimizer {
     }
 
     @Override
+    public Options withoutDecay() {
+      return new Options(beta1, beta2, eps, 0);
+    }
+
+    @Override
     public Optimizer over(SequencedMap<String, Tensor> parameters) {
       return new AdamW(parameters, this, DECAY_MATRICES);
     }

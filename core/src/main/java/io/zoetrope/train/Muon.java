@@ -53,6 +53,11 @@ public final class Muon implements Optimizer {
     }
 
     @Override
+    public Options withoutDecay() {
+      return new Options(momentum, iterations, rest.withoutDecay());
+    }
+
+    @Override
     public Optimizer over(SequencedMap<String, Tensor> parameters) {
       return new Muon(parameters, this);
     }

@@ -21,6 +21,9 @@ public interface Optimizer extends AutoCloseable {
      * @param parameters by name; those that do not require gradients are left alone
      */
     Optimizer over(SequencedMap<String, Tensor> parameters);
+
+    /** The same, and nothing decays. */
+    Options withoutDecay();
   }
 
   /** Updates every parameter that has a gradient. */

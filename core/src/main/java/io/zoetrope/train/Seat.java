@@ -23,15 +23,26 @@ final class Seat implements AutoCloseable {
   private final SequencedMap<String, Tensor> parameters;
   private final SequencedMap<String, Tensor> trained = new LinkedHashMap<>();
   private final SequencedMap<String, Tensor> frozen = new LinkedHashMap<>();
-  private final List<Optimizer> optimizers = new ArrayList<>();
+  private final List<Mover> movers = new ArrayList<>();
   private final Ema ema;
+
+  /**
+   * What moves parameters of a part.
+   *
+   * @param prefix of its state in checkpoints
+   */
+  private record Mover(String prefix, Optimizer optimizer, double rate) {}
 
   Seat(Player player) {
     this.player = player;
     this.parameters = player.parameters();
     parameters.forEach((name, p) -> (p.requires_grad() ? trained : frozen).put(name, p));
+    Optimizer.Options options = player.learning().optimizer();
     for (TrainedPart part : player.parts()) {
-      optimizers.add(player.learning().optimizer().over(part.parameters()));
+      for (TrainedPart.Group group : part.groups()) {
+        Optimizer.Options own = group.decays() ? options : options.withoutDecay();
+        movers.add(new Mover(prefix(part, group), own.over(group.parameters()), group.rate()));
+      }
     }
     this.ema = new Ema(parameters, player.learning().ema());
   }
@@ -73,10 +84,20 @@ final class Seat implements AutoCloseable {
 
   /** Moves all parts, and the averages after them. */
   void move(double rate) {
-    for (int i = 0; i < optimizers.size(); i++) {
-      optimizers.get(i).step(rate * player.parts().get(i).rate());
-    }
+    movers.forEach(mover -> mover.optimizer.step(rate * mover.rate));
+    player.parts().forEach(TrainedPart::moved);
     ema.update();
+  }
+
+  /** Figures of its parts, each with the name of the player and of the part before it. */
+  Map<String, Double> figures() {
+    Map<String, Double> all = new LinkedHashMap<>();
+    String who = player.name().isEmpty() ? "" : player.name() + ".";
+    for (TrainedPart part : player.parts()) {
+      String which = part.name().isEmpty() ? "" : part.name() + ".";
+      part.figures().forEach((name, value) -> all.put(who + which + name, value));
+    }
+    return all;
   }
 
   private String file(String what) {
@@ -115,16 +136,18 @@ final class Seat implements AutoCloseable {
     Safetensors.write(folder.resolve(file("ema")), averages, metadata);
     Scopes.run(() -> {
       SequencedMap<String, Tensor> state = new LinkedHashMap<>();
-      for (int i = 0; i < optimizers.size(); i++) {
-        String prefix = prefix(player.parts().get(i));
-        optimizers.get(i).state().forEach((name, tensor) -> state.put(prefix + name, tensor));
-      }
+      movers.forEach(mover ->
+          mover
+              .optimizer
+              .state()
+              .forEach((name, tensor) -> state.put(mover.prefix + name, tensor)));
       Safetensors.write(folder.resolve(file("optimizer")), state, metadata);
     });
   }
 
-  private static String prefix(TrainedPart part) {
-    return part.name().isEmpty() ? "" : part.name() + "/";
+  private static String prefix(TrainedPart part, TrainedPart.Group group) {
+    String own = part.name().isEmpty() ? "" : part.name() + "/";
+    return group.name().isEmpty() ? own : own + group.name() + "/";
   }
 
   /** Reads it back. Older checkpoints hold what is frozen as well. */
@@ -160,15 +183,14 @@ final class Seat implements AutoCloseable {
 
   private void restoreOptimizers(String what, Map<String, Tensor> state) {
     int used = 0;
-    for (int i = 0; i < optimizers.size(); i++) {
-      String prefix = prefix(player.parts().get(i));
+    for (Mover mover : movers) {
       Map<String, Tensor> own = new LinkedHashMap<>();
       state.forEach((name, tensor) -> {
-        if (name.startsWith(prefix)) {
-          own.put(name.substring(prefix.length()), tensor);
+        if (name.startsWith(mover.prefix)) {
+          own.put(name.substring(mover.prefix.length()), tensor);
         }
       });
-      optimizers.get(i).restore(what, own);
+      mover.optimizer.restore(what, own);
       used += own.size();
     }
     if (used != state.size()) {
@@ -178,7 +200,7 @@ final class Seat implements AutoCloseable {
 
   @Override
   public void close() {
-    optimizers.forEach(Optimizer::close);
+    movers.forEach(mover -> mover.optimizer.close());
     ema.close();
   }
 }

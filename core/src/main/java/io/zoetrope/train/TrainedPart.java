@@ -1,6 +1,9 @@
 package io.zoetrope.train;
 
 import io.zoetrope.error.UserError;
+import io.zoetrope.torch.RandomStreams;
+import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 
@@ -21,6 +24,44 @@ public interface TrainedPart {
   /** Factor of the learning rate. */
   default double rate() {
     return 1;
+  }
+
+  /**
+   * Parameters that are moved alike.
+   *
+   * @param name among those of its part; empty for the only one
+   * @param rate factor of the learning rate
+   * @param decays whether the recipe's weight decay is for them
+   */
+  record Group(String name, SequencedMap<String, Tensor> parameters, double rate, boolean decays) {}
+
+  /** Its parameters by how they are moved, each in one group. */
+  default List<Group> groups() {
+    return List.of(new Group("", parameters(), rate(), true));
+  }
+
+  /**
+   * Told before each forward pass of a loss, and by {@link #rest} that it is over: what a part does
+   * in training alone it does between the two.
+   *
+   * @param random of the micro-batch
+   */
+  default void meet(RandomStreams random) {}
+
+  /** See {@link #meet}. */
+  default void rest() {}
+
+  /** Told after the optimiser has moved it. */
+  default void moved() {}
+
+  /** Figures of what it has learned so far, for the log. */
+  default Map<String, Double> figures() {
+    return Map.of();
+  }
+
+  /** The same for people, in lines; said at each checkpoint. */
+  default List<String> news() {
+    return List.of();
   }
 
   /**

@@ -154,6 +154,7 @@ public final class Trainer implements AutoCloseable {
       SequencedMap<String, Double> line = window.drain();
       line.put("lr", report.learningRate());
       line.put("skipped", (double) skipped);
+      seats.forEach(seat -> line.putAll(seat.figures()));
       run.metrics().append(step, line);
     }
   }
@@ -221,6 +222,8 @@ public final class Trainer implements AutoCloseable {
     saved = step;
     run.prune(settings.rhythm().keep());
     listener.checkpoint(target);
+    seats.forEach(
+        seat -> seat.player().parts().forEach(part -> part.news().forEach(listener::note)));
   }
 
   private void restore(Path checkpoint) {

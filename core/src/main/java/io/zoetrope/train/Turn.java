@@ -104,7 +104,12 @@ record Turn(
     // An objective that draws from libtorch's own generator (dropout) stays reproducible too.
     torch.manual_seed(
         index == 0 ? at.random().key("libtorch") : at.random().key("libtorch", index));
-    return Scopes.value(() -> forwardAndBackward(at, pass));
+    seat.player().parts().forEach(part -> part.meet(at.random()));
+    try {
+      return Scopes.value(() -> forwardAndBackward(at, pass));
+    } finally {
+      seat.player().parts().forEach(TrainedPart::rest);
+    }
   }
 
   /** Whether some parameters stand still in some pass. */

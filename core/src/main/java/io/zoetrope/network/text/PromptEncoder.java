@@ -1,8 +1,11 @@
 package io.zoetrope.network.text;
 
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import java.util.List;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * From prompts to what denoisers are conditioned on: a tokenizer and a text transformer. It borrows
@@ -33,6 +36,25 @@ public interface PromptEncoder extends AutoCloseable {
   /** Whether blocks of it may be left out, and long prompts read a part at a time. */
   default boolean readsAsTold() {
     return false;
+  }
+
+  /**
+   * The same encoder, which knows words besides; it borrows the tokenizer. Gradients flow to their
+   * rows where they are recorded.
+   *
+   * @throws UserError if a word is there already, or the encoder takes none
+   */
+  default PromptEncoder taught(List<LearnedWord> words) {
+    throw new UserError(Fault.UNSUPPORTED, "the model's text encoder learns no words");
+  }
+
+  /**
+   * What the encoder has for each token of some words: [n, width], f32.
+   *
+   * @throws UserError if there is a word that it does not know
+   */
+  default Tensor vectors(String words) {
+    throw new UserError(Fault.UNSUPPORTED, "the model's text encoder learns no words");
   }
 
   @Override

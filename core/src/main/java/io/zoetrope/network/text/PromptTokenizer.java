@@ -4,6 +4,7 @@ import io.zoetrope.record.Json;
 import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;
 import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -55,13 +56,18 @@ public final class PromptTokenizer implements AutoCloseable {
 
   /** One row for each prompt. */
   public Tokens encode(List<String> prompts) {
+    return encode(prompts, LearnedTable.none(tokens()));
+  }
+
+  /** The same, with words that were learned apart. */
+  Tokens encode(List<String> prompts, LearnedTable learned) {
     long[] ids = new long[prompts.size() * length];
     long[] mask = new long[ids.length];
     for (int i = 0; i < prompts.size(); i++) {
-      List<TokenizerJson.Piece> row = tokenizer.encode(composed(prompts.get(i)));
+      List<Token> row = tokens(composed(prompts.get(i)), learned);
       int n = Math.min(row.size(), length);
       for (int j = 0; j < n; j++) {
-        ids[i * length + j] = row.get(j).id();
+        ids[i * length + j] = row.get(j).id;
       }
       Arrays.fill(mask, i * length, i * length + n, 1);
     }
@@ -70,23 +76,77 @@ public final class PromptTokenizer implements AutoCloseable {
         Tensors.of(mask, prompts.size(), length).to(ScalarType.Bool));
   }
 
+  /**
+   * A token of a text.
+   *
+   * @param known whether it stands for a word
+   * @param start where its letters begin
+   */
+  private record Token(int id, boolean known, int start, int end) {}
+
+  /** The tokens of a text; those of a learned word stand in place of its letters'. */
+  private List<Token> tokens(String text, LearnedTable learned) {
+    List<Token> tokens = new ArrayList<>();
+    int to = 0;
+    int next = learned.next(text, 0);
+    for (TokenizerJson.Piece piece : tokenizer.encode(text)) {
+      boolean letters = piece.end() > piece.start();
+      while (letters && next < text.length() && piece.start() >= next) {
+        LearnedWord word = learned.at(text, next).orElseThrow();
+        to = next + word.name().length();
+        for (int i = 0; i < word.vectors(); i++) {
+          tokens.add(new Token(learned.id(word) + i, true, next, to));
+        }
+        next = learned.next(text, to);
+      }
+      if (!letters || piece.start() >= to) {
+        boolean known = !piece.token().equals(UNKNOWN);
+        tokens.add(new Token(piece.id(), known, piece.start(), piece.end()));
+      }
+    }
+    return tokens;
+  }
+
   /** Words of the prompt that the tokenizer does not know, in order. Punctuation is no word. */
   public List<String> unknownWords(String prompt) {
+    return unknownWords(prompt, LearnedTable.none(tokens()));
+  }
+
+  /** The same, with words that were learned apart. */
+  List<String> unknownWords(String prompt, LearnedTable learned) {
     String text = composed(prompt);
-    return tokenizer.encode(text).stream()
-        .filter(piece -> piece.token().equals(UNKNOWN))
-        .map(piece -> text.substring(piece.start(), piece.end()))
+    return tokens(text, learned).stream()
+        .filter(token -> !token.known)
+        .map(token -> text.substring(token.start, token.end))
         .filter(word -> !PUNCTUATION.matcher(word).matches())
         .toList();
   }
 
+  /** Ids of the tokens of a text alone, without those around it. */
+  long[] ids(String text) {
+    return tokens(composed(text), LearnedTable.none(tokens())).stream()
+        .filter(token -> token.end > token.start)
+        .mapToLong(Token::id)
+        .toArray();
+  }
+
+  /** Whether a text is one token that stands for a word. */
+  boolean isWord(String text) {
+    return ids(text).length == 1 && unknownWords(text).isEmpty();
+  }
+
   /** The end of a prompt that has more tokens than are read. */
   public Optional<String> unread(String prompt) {
+    return unread(prompt, LearnedTable.none(tokens()));
+  }
+
+  /** The same, with words that were learned apart. */
+  Optional<String> unread(String prompt, LearnedTable learned) {
     String text = composed(prompt);
-    List<TokenizerJson.Piece> row = tokenizer.encode(text);
+    List<Token> row = tokens(text, learned);
     return row.size() <= length
         ? Optional.empty()
-        : Optional.of(text.substring(row.get(length).start()).strip());
+        : Optional.of(text.substring(row.get(length).start).strip());
   }
 
   /** One above the largest id. */

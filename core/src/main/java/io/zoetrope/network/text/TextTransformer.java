@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A small pre-norm transformer over the tokens of a prompt; every token sees every other. */
@@ -55,8 +54,22 @@ public final class TextTransformer {
    * @param mask true where a token counts, [B, N]; on any device
    */
   public Encoded encode(Tensor ids_BN, Tensor mask) {
+    return encode(ids_BN, mask, Optional.empty());
+  }
+
+  /** The vectors of tokens before their positions are added: [n, width], f32. */
+  Tensor vectors(long... ids) {
+    return LearnedTable.embedded(tokens_VD, Tensors.of(ids, ids.length), Optional.empty());
+  }
+
+  /**
+   * As above.
+   *
+   * @param more_EW vectors of tokens behind the vocabulary, whose ids go on after its last
+   */
+  Encoded encode(Tensor ids_BN, Tensor mask, Optional<Tensor> more_EW) {
     Tensor mask_BN = Tensors.beside(tokens_VD, mask);
-    Tensor x = torch.embedding(tokens_VD, Tensors.beside(tokens_VD, ids_BN)).add(positions_ND);
+    Tensor x = LearnedTable.embedded(tokens_VD, ids_BN, more_EW).add(positions_ND);
     Optional<Tensor> seen = Optional.of(mask_BN.reshape(mask_BN.size(0), 1, 1, mask_BN.size(1)));
     for (Block block : blocks) {
       x = x.add(block.attention.self(norm(x), Optional.empty(), seen));

@@ -5,7 +5,7 @@ import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
-import io.zoetrope.network.text.clip.LearnedWord;
+import io.zoetrope.network.text.LearnedWord;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.nio.file.Files;
@@ -74,7 +74,7 @@ final class LearnedWords {
     }
     String own = name.equals(UNNAMED) ? stem(path) : name;
     float[] values = Tensors.toFloats(vectors_NW.to(ScalarType.Float).flatten());
-    return new LearnedWord(choice.name().orElse(own), Math.toIntExact(vectors_NW.size(0)), values);
+    return LearnedWord.of(choice.name().orElse(own), Math.toIntExact(vectors_NW.size(0)), values);
   }
 
   private static String stem(Path path) {

@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.family;
 
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.network.text.LearnedWord;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.network.text.TextConfig;
@@ -12,7 +13,6 @@ import io.zoetrope.network.text.clip.ClipReading;
 import io.zoetrope.network.text.clip.ClipTextConfig;
 import io.zoetrope.network.text.clip.ClipTextModel;
 import io.zoetrope.network.text.clip.ClipTokenizer;
-import io.zoetrope.network.text.clip.LearnedWord;
 import io.zoetrope.nn.Parameters;
 import java.util.List;
 import java.util.function.Function;
@@ -39,13 +39,7 @@ record TextPart(
   static TextPart read(ModelLayout layout, ClipReading reading, List<WordChoice> words) {
     JsonNode kinds = layout.text().config(JsonNode.class).path("architectures");
     if (kinds.isMissingNode()) {
-      if (!words.isEmpty()) {
-        throw new UserError(
-            Fault.UNSUPPORTED,
-            "embeddings are for the text encoder of CLIP, and the model's is another",
-            "leave them out");
-      }
-      return words(layout);
+      return words(layout, words);
     }
     if (!kinds.path(0).asString("").equals(ClipTextConfig.KIND)) {
       throw new UserError(
@@ -57,8 +51,9 @@ record TextPart(
   }
 
   /** The small transformer of models trained here. */
-  private static TextPart words(ModelLayout layout) {
+  private static TextPart words(ModelLayout layout, List<WordChoice> choices) {
     TextConfig config = layout.text().config(TextConfig.class);
+    List<LearnedWord> words = learned(choices, config.width());
     return new TextPart(
         config.width(),
         UnaryOperator.identity(),
@@ -66,7 +61,8 @@ record TextPart(
           TextTransformer text = new TextTransformer(config, p);
           return () -> {
             PromptTokenizer tokenizer = PromptTokenizer.load(layout.tokenizer(), config.length());
-            return fitting(tokenizer::close, () -> new WordPrompts(text, tokenizer), layout);
+            return fitting(
+                tokenizer::close, () -> new WordPrompts(text, tokenizer).taught(words), layout);
           };
         });
   }
@@ -74,8 +70,7 @@ record TextPart(
   /** CLIP's, as Stable Diffusion has it. */
   private static TextPart clip(ModelLayout layout, ClipReading reading, List<WordChoice> choices) {
     ClipTextConfig config = layout.text().config(ClipTextConfig.class);
-    List<LearnedWord> words =
-        choices.stream().flatMap(word -> LearnedWords.read(word, config.width()).stream()).toList();
+    List<LearnedWord> words = learned(choices, config.width());
     return new TextPart(
         config.width(),
         ClipTextModel::name,
@@ -87,6 +82,10 @@ record TextPart(
                 tokenizer::close, () -> new ClipPrompts(text, tokenizer, reading, words), layout);
           };
         });
+  }
+
+  private static List<LearnedWord> learned(List<WordChoice> choices, int width) {
+    return choices.stream().flatMap(word -> LearnedWords.read(word, width).stream()).toList();
   }
 
   /** Closes the tokenizer again if it does not fit. */

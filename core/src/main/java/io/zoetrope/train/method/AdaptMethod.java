@@ -2,11 +2,13 @@ package io.zoetrope.train.method;
 
 import io.zoetrope.checkpoint.Provenance;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
+import io.zoetrope.data.ClipDataset;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.family.Role;
@@ -18,10 +20,13 @@ import io.zoetrope.torch.FileDigest;
 import io.zoetrope.train.Ema;
 import io.zoetrope.train.Pass;
 import io.zoetrope.train.Player;
+import io.zoetrope.train.footage.Captions;
+import io.zoetrope.train.footage.Footage;
+import io.zoetrope.train.footage.LatentClips;
 import io.zoetrope.train.objective.DiffusionObjective;
-import io.zoetrope.train.objective.LatentClips;
 import io.zoetrope.train.part.BaseNetwork;
 import io.zoetrope.train.part.BasePart;
+import io.zoetrope.train.part.JoinedNetwork;
 import io.zoetrope.train.part.PartBlock;
 import io.zoetrope.train.recipe.Recipe;
 import java.io.IOException;
@@ -47,6 +52,7 @@ import java.util.SequencedMap;
  * @param schedule of the noise in place of the base's
  * @param prediction in place of the base's
  * @param noise which it meets
+ * @param captions how they are told
  * @param clips which it learns from
  * @param checkpointing whether activations are recomputed in the backward pass: less memory, one
  *     more forward pass
@@ -59,6 +65,7 @@ record AdaptMethod(
     Optional<ScheduleBlock> schedule,
     Optional<Prediction> prediction,
     @Inline @Default("{perFrame: 0.0, levels: {kind: uniform}, levelBins: 4}") NoiseBlock noise,
+    @Default("{}") Captions captions,
     @Inline ClipsBlock clips,
     @Default("false") boolean checkpointing)
     implements Method {
@@ -84,19 +91,20 @@ record AdaptMethod(
   /** On a base that is loaded. */
   Prepared prepare(Setting setting, VideoModel model) {
     Recipe<?> recipe = setting.recipe();
-    PromptEncoder text =
+    PromptEncoder read =
         model
             .text()
             .orElseThrow(() ->
                 new UserError(Fault.MISMATCH, base.model() + " knows no text to be trained with"));
+    ClipDataset pictures = setting.data();
     SafetensorsFile latents =
         LatentCache.open(
             setting,
+            pictures,
             model.autoencoder(),
             model.weights(Role.AUTOENCODER).orElseGet(ParameterStore::blueprint),
             clips.clips());
     LatentClips shown = LatentClips.of(latents).emphasising(clips.emphasis());
-    CaptionReading.warn(text, shown.captions(), setting.listener());
     int cut = clips.cutOf(shown.frames());
     NoiseSchedule trained =
         schedule.map(ScheduleBlock::schedule).orElseGet(() -> model.scheduling().toSchedule());
@@ -108,14 +116,29 @@ record AdaptMethod(
       learning.add(part);
       setting.listener().note(part.line());
     }
+    List<String> told = captions.all(shown.captions());
+    for (BasePart part : learning) {
+      read = part.reading(read);
+      part.requireTold(told);
+    }
+    PromptEncoder text = read;
+    CaptionReading.warn(text, told, setting.listener());
+    requireTriggers(told, setting);
+    VideoNetwork network = new JoinedNetwork(model.network(), learning);
+    Footage footage =
+        new Footage(
+            shown,
+            captions,
+            learning.stream().flatMap(part -> part.showing(pictures).stream()).toList(),
+            "");
     boolean words = parts.stream().anyMatch(part -> part.in() == BaseNetwork.TEXT_ENCODER);
     PromptEncoder prompts = words ? text : new FrozenPrompts(text);
     SampleSheet sheet =
         new SampleSheet(
-            X0Denoiser.of(model.network(), trained, meant),
+            X0Denoiser.of(network, trained, meant),
             prompts,
             model.autoencoder(),
-            shown,
+            footage,
             model.network().config().temporal() ? shown.frames() : 1,
             setting.listener()::warning);
     List<Pass> losses =
@@ -124,9 +147,9 @@ record AdaptMethod(
                 .map(pass ->
                     pass.of(
                         new DiffusionObjective(
-                            model.network(),
+                            network,
                             prompts,
-                            shown,
+                            footage,
                             noise.denoising(trained, meant),
                             new DiffusionObjective.Cut(
                                 recipe.batch(),
@@ -147,6 +170,14 @@ record AdaptMethod(
         new Product(
             files.size() == 1 ? files.getFirst() : folder,
             averages -> write(learning, folder, averages, origin(setting, model, meant, cut))));
+  }
+
+  /** A word that is told to people and never to the network calls up nothing. */
+  private void requireTriggers(List<String> told, Setting setting) {
+    triggers.stream()
+        .filter(word -> told.stream().noneMatch(text -> text.contains(word)))
+        .forEach(
+            word -> setting.listener().warning("no caption has '%s' of triggers".formatted(word)));
   }
 
   /** What is meant where a recipe names no passes. */

@@ -3,7 +3,7 @@ package io.zoetrope.train.method;
 import io.zoetrope.error.UserError;
 import io.zoetrope.record.Default;
 import io.zoetrope.record.Limits;
-import io.zoetrope.train.objective.ClipOdds.Emphasis;
+import io.zoetrope.train.footage.ClipOdds.Emphasis;
 import java.util.List;
 
 /**

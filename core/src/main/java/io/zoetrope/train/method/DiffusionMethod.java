@@ -23,8 +23,9 @@ import io.zoetrope.record.Default;
 import io.zoetrope.record.Inline;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.train.RunFolder;
+import io.zoetrope.train.footage.Footage;
+import io.zoetrope.train.footage.LatentClips;
 import io.zoetrope.train.objective.DiffusionObjective;
-import io.zoetrope.train.objective.LatentClips;
 import io.zoetrope.train.recipe.DataBlock;
 import io.zoetrope.train.recipe.Recipe;
 import java.nio.file.Files;
@@ -102,7 +103,8 @@ public record DiffusionMethod(
             : TrainedAutoencoder.load(autoencoder);
     setting.own(between);
     SafetensorsFile latents =
-        LatentCache.open(setting, between.autoencoder(), between.store(), clips.clips());
+        LatentCache.open(
+            setting, setting.data(), between.autoencoder(), between.store(), clips.clips());
     Vocabulary vocabulary = Vocabulary.open(recipe.data(), init, latents, setting.folder());
     setting.own(vocabulary);
     StartingWeights start =
@@ -141,7 +143,7 @@ public record DiffusionMethod(
             X0Denoiser.of(denoiser, scheduler.toSchedule(), prediction),
             prompts,
             between.autoencoder(),
-            shown,
+            Footage.of(shown),
             config.temporal() ? shown.frames() : 1,
             setting.listener()::warning);
     DiffusionObjective objective =

@@ -8,7 +8,7 @@ import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.train.objective.LatentClips;
+import io.zoetrope.train.footage.LatentClips;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,12 +30,12 @@ final class LatentCache {
    * Opens them, encoding what nobody has encoded yet, and says what was there. The setting owns the
    * file.
    *
+   * @param data as the recipe names them
    * @param store the autoencoder's weights, which tell its latents from others
    * @param count how many clips
    */
   static SafetensorsFile open(
-      Setting setting, Autoencoder autoencoder, ParameterStore store, int count) {
-    ClipDataset data = setting.data();
+      Setting setting, ClipDataset data, Autoencoder autoencoder, ParameterStore store, int count) {
     ClipList clips =
         ClipList.of(data, Math.min(setting.clips(count), data.size()), setting.listener());
     noteChanges(setting, clips);

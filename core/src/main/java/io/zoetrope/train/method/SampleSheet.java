@@ -18,12 +18,16 @@ import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
-import io.zoetrope.train.objective.LatentClips;
+import io.zoetrope.train.footage.ClipCut;
+import io.zoetrope.train.footage.Footage;
+import io.zoetrope.train.footage.LatentClips;
+import io.zoetrope.train.footage.Showing;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -37,7 +41,7 @@ record SampleSheet(
     X0Denoiser denoiser,
     PromptEncoder encoder,
     Autoencoder autoencoder,
-    LatentClips clips,
+    Footage footage,
     int frames,
     Consumer<String> warning) {
   private static final int STEPS = 20;
@@ -57,10 +61,16 @@ record SampleSheet(
   }
 
   private void draw(Path folder) {
+    LatentClips clips = footage.clips();
     int n = Math.min(SAMPLES, clips.size());
-    List<String> prompts = clips.captions().subList(0, n);
-    Conditioning positive = encoder.condition(prompts);
-    Conditioning negative = encoder.condition(Collections.nCopies(n, ""));
+    List<String> prompts =
+        clips.captions().subList(0, n).stream()
+            .map(caption -> footage.captions().all(List.of(caption)).getFirst())
+            .toList();
+    List<Integer> each = IntStream.range(0, frames).boxed().toList();
+    List<ClipCut> cuts = IntStream.range(0, n).mapToObj(i -> new ClipCut(i, each)).toList();
+    Conditioning positive = shown(encoder.condition(prompts), cuts, false);
+    Conditioning negative = shown(encoder.condition(Collections.nCopies(n, "")), cuts, true);
     Tensor like = clips.latents_NCFHW();
     Tensor empty = Tensors.zeros(n, like.size(1), frames, like.size(3), like.size(4));
     TimestepPlan plan = TimestepPlan.uniform(denoiser.schedule().spacing(STEPS), frames);
@@ -80,5 +90,13 @@ record SampleSheet(
       rows.add(new ContactSheet.Row(FrameTensors.toVideo(x, 8), prompts.get(i)));
     }
     Png.write(folder.resolve("samples.png"), ContactSheet.of(rows, COLUMNS));
+  }
+
+  private Conditioning shown(Conditioning text, List<ClipCut> cuts, boolean nothing) {
+    Conditioning all = text;
+    for (Showing showing : footage.shown()) {
+      all = all.and(showing.of(cuts, nothing));
+    }
+    return all;
   }
 }

@@ -6,7 +6,7 @@ import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.TextFiles;
 import io.zoetrope.train.RunFolder;
-import io.zoetrope.train.objective.LatentClips;
+import io.zoetrope.train.footage.LatentClips;
 import io.zoetrope.train.recipe.DataBlock;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,11 @@
 package io.zoetrope.train.objective;
 
 import io.zoetrope.torch.Tensors;
+import io.zoetrope.train.footage.ClipCut;
+import io.zoetrope.train.footage.Footage;
+import io.zoetrope.train.footage.LatentClips;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Tensor;
@@ -14,20 +18,24 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param x0_BCFHW frames of the cut, then the images
  * @param captions of the first cut, of its images, of the second cut, ...
  * @param times_1F moment of each frame of a cut; 0 for images
+ * @param cuts where the cuts are from
  */
-record ClipBatch(Tensor x0_BCFHW, List<String> captions, Tensor times_1F) {
+record ClipBatch(Tensor x0_BCFHW, List<String> captions, Tensor times_1F, List<ClipCut> cuts) {
 
   /**
    * Draws a batch. The cuts are the same however many images there are.
    *
    * @param random for the cuts
    * @param other for the images
+   * @param words for how captions are told
    */
   static ClipBatch draw(
-      LatentClips clips,
+      Footage footage,
       DiffusionObjective.Cut cut,
       SplittableRandom random,
-      SplittableRandom other) {
+      SplittableRandom other,
+      SplittableRandom words) {
+    LatentClips clips = footage.clips();
     int stride = 1 + random.nextInt(Math.max(1, cut.maxStride()));
     int span = (cut.frames() - 1) * stride + 1;
     if (span > clips.frames()) {
@@ -38,6 +46,7 @@ record ClipBatch(Tensor x0_BCFHW, List<String> captions, Tensor times_1F) {
     long[] picks = new long[cut.frames()];
     List<Tensor> latents = new ArrayList<>();
     List<String> captions = new ArrayList<>();
+    List<ClipCut> cuts = new ArrayList<>();
     for (int i = 0; i < cut.batch(); i++) {
       int clip = clips.odds().draw(random);
       int first = random.nextInt(clips.frames() - span + 1);
@@ -48,25 +57,44 @@ record ClipBatch(Tensor x0_BCFHW, List<String> captions, Tensor times_1F) {
       Tensor all = clips.latents_NCFHW().select(0, clip);
       List<Tensor> frames = new ArrayList<>();
       frames.add(all.index_select(1, Tensors.of(picks, picks.length)));
-      captions.add(caption(clips, clip, cut, random));
+      cuts.add(new ClipCut(clip, Arrays.stream(picks).mapToObj(Math::toIntExact).toList()));
+      captions.add(caption(footage, clip, cut, random, words));
       for (int j = 0; j < cut.images(); j++) {
         // Any clip but this one.
         int image = clips.size() == 1 ? 0 : other.nextInt(clips.size() - 1);
         image += image >= clip && clips.size() > 1 ? 1 : 0;
         int frame = other.nextInt(clips.frames());
         frames.add(clips.latents_NCFHW().select(0, image).narrow(1, frame, 1));
-        captions.add(caption(clips, image, cut, other));
+        captions.add(caption(footage, image, cut, other, words));
       }
       latents.add(Tensors.cat(frames, 1));
     }
     return new ClipBatch(
         Tensors.stack(latents, 0).to(ScalarType.Float),
         captions,
-        Tensors.of(times, 1, times.length));
+        Tensors.of(times, 1, times.length),
+        cuts);
   }
 
   private static String caption(
-      LatentClips clips, int clip, DiffusionObjective.Cut cut, SplittableRandom random) {
-    return random.nextDouble() < cut.captionDropout() ? "" : clips.captions().get(clip);
+      Footage footage,
+      int clip,
+      DiffusionObjective.Cut cut,
+      SplittableRandom random,
+      SplittableRandom words) {
+    boolean dropped = random.nextDouble() < cut.captionDropout();
+    String told = footage.captions().tell(footage.clips().captions().get(clip), words);
+    return dropped ? "" : told;
+  }
+
+  /** The same without the captions of some cuts, which have no images beside them. */
+  ClipBatch without(List<Boolean> silent) {
+    List<String> left = new ArrayList<>(captions);
+    for (int i = 0; i < silent.size(); i++) {
+      if (silent.get(i)) {
+        left.set(i, "");
+      }
+    }
+    return new ClipBatch(x0_BCFHW, left, times_1F, cuts);
   }
 }

@@ -3,15 +3,21 @@ package io.zoetrope.train.objective;
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStream;
+import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.Objective;
 import io.zoetrope.train.TrainingStep;
+import io.zoetrope.train.footage.Footage;
+import io.zoetrope.train.footage.LatentClips;
+import io.zoetrope.train.footage.Showing;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +54,7 @@ public final class DiffusionObjective implements Objective {
 
   private final VideoNetwork network;
   private final PromptEncoder prompts;
-  private final LatentClips clips;
+  private final Footage footage;
   private final Denoising asked;
   private final Cut cut;
   private final BiConsumer<Long, Path> sampler;
@@ -63,9 +69,24 @@ public final class DiffusionObjective implements Objective {
       Denoising asked,
       Cut cut,
       BiConsumer<Long, Path> sampler) {
+    this(network, prompts, Footage.of(clips), asked, cut, sampler);
+  }
+
+  /** As above, of footage of which the network is shown more. */
+  public DiffusionObjective(
+      VideoNetwork network,
+      PromptEncoder prompts,
+      Footage footage,
+      Denoising asked,
+      Cut cut,
+      BiConsumer<Long, Path> sampler) {
+    if (cut.images > 0 && !footage.shown().isEmpty()) {
+      throw new UserError(
+          Fault.UNSUPPORTED, "images beside clips are shown no pictures", "say images: 0");
+    }
     this.network = network;
     this.prompts = prompts;
-    this.clips = clips;
+    this.footage = footage;
     this.asked = asked;
     this.cut = cut;
     this.sampler = sampler;
@@ -73,12 +94,20 @@ public final class DiffusionObjective implements Objective {
 
   @Override
   public Tensor loss(TrainingStep step) {
+    RandomStreams random = random(step);
     ClipBatch batch =
         ClipBatch.draw(
-            clips,
+            footage,
             cut,
-            new SplittableRandom(step.random().key("batch")),
-            new SplittableRandom(step.random().key("images")));
+            new SplittableRandom(random.key("batch")),
+            new SplittableRandom(random.key("images")),
+            new SplittableRandom(random.key("captions")));
+    Conditioning shown = Conditioning.none();
+    for (Showing showing : footage.shown()) {
+      Showing.Drawn drawn = showing.draw(batch.cuts(), random);
+      shown = shown.and(drawn.conditioning());
+      batch = batch.without(drawn.silent());
+    }
     Tensor x0 = batch.x0_BCFHW();
     Tensor eps = offset(step, noise(step, Tensors.shape(x0)));
     Tensor u_BF = levels(step);
@@ -88,7 +117,7 @@ public final class DiffusionObjective implements Objective {
     }
     Levels at = asked.schedule().levels(u_BF, x0);
     Tensor z = asked.schedule().noisyInput(x0, perturbed(step, eps), u_BF);
-    Conditioning conditioning = condition(batch);
+    Conditioning conditioning = condition(batch).and(shown);
     Tensor raw =
         network.ask(
             scaled(z, at, asked.prediction()::inputScale),
@@ -110,12 +139,18 @@ public final class DiffusionObjective implements Objective {
     return learned_BF.map(learned -> mean(error, learned)).orElseGet(error::mean);
   }
 
+  /** What is random here: the same for all passes over the same footage. */
+  private RandomStreams random(TrainingStep step) {
+    String own = footage.stream();
+    return own.isEmpty() ? step.random() : step.random().child(own);
+  }
+
   /** The noise and a number of its own for each clip and channel. */
   private Tensor offset(TrainingStep step, Tensor eps_BCFHW) {
     if (asked.manner().noiseOffset() == 0) {
       return eps_BCFHW;
     }
-    try (RandomStream stream = step.random().stream("noise-offset")) {
+    try (RandomStream stream = random(step).stream("noise-offset")) {
       Tensor shift = stream.normal(eps_BCFHW.size(0), eps_BCFHW.size(1), 1 + cut.images, 1, 1);
       Tensor each =
           Tensors.cat(
@@ -132,7 +167,7 @@ public final class DiffusionObjective implements Objective {
     if (asked.manner().perturbation() == 0) {
       return eps_BCFHW;
     }
-    try (RandomStream stream = step.random().stream("perturbation")) {
+    try (RandomStream stream = random(step).stream("perturbation")) {
       Tensor more = stream.normal(Tensors.shape(eps_BCFHW));
       return eps_BCFHW.add(Ops.mul(more, asked.manner().perturbation()));
     }
@@ -172,7 +207,7 @@ public final class DiffusionObjective implements Objective {
     }
     boolean[] given =
         new GivenFrames(asked.given())
-            .draw(new SplittableRandom(step.random().key("given")), cut.batch, cut.frames);
+            .draw(new SplittableRandom(random(step).key("given")), cut.batch, cut.frames);
     int row = cut.frames + cut.images;
     double[] learned = new double[cut.batch * row];
     for (int i = 0; i < learned.length; i++) {
@@ -191,8 +226,8 @@ public final class DiffusionObjective implements Objective {
 
   /** Noise of clips and of images from streams of their own. */
   private Tensor noise(TrainingStep step, long[] shape) {
-    try (RandomStream noise = step.random().stream("noise");
-        RandomStream other = step.random().stream("image-noise")) {
+    try (RandomStream noise = random(step).stream("noise");
+        RandomStream other = random(step).stream("image-noise")) {
       Tensor clip = noise.normal(shape[0], shape[1], cut.frames, shape[3], shape[4]);
       return cut.images == 0
           ? clip
@@ -203,8 +238,8 @@ public final class DiffusionObjective implements Objective {
 
   /** Each image has a level of its own. */
   private Tensor levels(TrainingStep step) {
-    try (RandomStream level = step.random().stream("level");
-        RandomStream other = step.random().stream("image-level")) {
+    try (RandomStream level = random(step).stream("level");
+        RandomStream other = random(step).stream("image-level")) {
       Tensor clip = asked.levels().draw(asked.schedule(), level, cut.batch, cut.frames);
       return cut.images == 0
           ? clip

@@ -11,7 +11,9 @@ import java.util.function.Predicate;
 
 /**
  * Words for groups of layers, whatever the network calls them: {@code attention}, {@code
- * image-attention}, {@code time-attention}, {@code feed-forward}, {@code all}.
+ * image-attention}, {@code time-attention}, {@code feed-forward}; {@code transformer}, which is all
+ * around image attention, and {@code conv}, the convolutions of 3x3 in blocks and between sizes, as
+ * kohya's sd-scripts choose them; {@code all}.
  */
 final class LayerWords {
   private static final Predicate<String> ATTENTION =
@@ -26,6 +28,10 @@ final class LayerWords {
     WORDS.put("image-attention", ATTENTION.and(TIME.negate()));
     WORDS.put("time-attention", ATTENTION.and(TIME));
     WORDS.put("feed-forward", any("*ff.net.*", "*mlp.*"));
+    WORDS.put("transformer", any("*attentions.*").and(TIME.negate()));
+    WORDS.put(
+        "conv",
+        any("*resnets.*.conv1", "*resnets.*.conv2", "*samplers.*.conv").and(TIME.negate()));
     WORDS.put("all", name -> true);
   }
 

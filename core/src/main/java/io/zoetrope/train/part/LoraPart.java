@@ -15,6 +15,7 @@ import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
@@ -35,7 +36,14 @@ record LoraPart(PartBlock.Lora block, String network, LoraFactors factors) imple
     return new LoraPart(
         block,
         network,
-        new LoraFactors(store, block.name(), layers, block.rank(), block.strength(), random));
+        new LoraFactors(
+            store,
+            block.name(),
+            layers,
+            block.rank(),
+            block.strength(),
+            block.thinning(),
+            random));
   }
 
   /** A rank above what a layer's weight can have costs more than the weight, for nothing. */
@@ -96,9 +104,67 @@ record LoraPart(PartBlock.Lora block, String network, LoraFactors factors) imple
     return block.rate();
   }
 
+  /** A and B each on its own where they have paces of their own. */
+  @Override
+  public List<Group> groups() {
+    if (block.upRate() == 1) {
+      return List.of(new Group("", parameters(), block.rate(), true));
+    }
+    SequencedMap<String, Tensor> down = parameters();
+    SequencedMap<String, Tensor> up = parameters();
+    down.keySet().removeIf(name -> name.endsWith(".lora_B.weight"));
+    up.keySet().removeIf(name -> name.endsWith(".lora_A.weight"));
+    return List.of(
+        new Group("down", down, block.rate(), true),
+        new Group("up", up, block.rate() * block.upRate(), true));
+  }
+
   @Override
   public void act(double scale) {
     factors.scale(scale);
+  }
+
+  @Override
+  public void meet(RandomStreams random) {
+    factors.meet(random.child("part " + block.name()));
+  }
+
+  @Override
+  public void rest() {
+    factors.rest();
+  }
+
+  @Override
+  public void moved() {
+    block.maxNorm().ifPresent(factors::limit);
+  }
+
+  @Override
+  public Map<String, Double> figures() {
+    Map<String, Double> norms = factors.norms();
+    return Map.of(
+        "delta_mean",
+        norms.values().stream().mapToDouble(v -> v).average().orElse(0),
+        "delta_max",
+        norms.values().stream().mapToDouble(v -> v).max().orElse(0));
+  }
+
+  @Override
+  public List<String> news() {
+    Map<String, Double> figures = figures();
+    String layer =
+        factors.norms().entrySet().stream()
+            .max(Map.Entry.comparingByValue())
+            .map(Map.Entry::getKey)
+            .orElse("");
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "%s: norm of its updates %.3g on average, at most %.3g, in %s",
+            block.name(),
+            figures.get("delta_mean"),
+            figures.get("delta_max"),
+            layer));
   }
 
   @Override

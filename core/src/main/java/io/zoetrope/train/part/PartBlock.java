@@ -3,8 +3,10 @@ package io.zoetrope.train.part;
 import io.zoetrope.checkpoint.lora.LoraDialect;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.nn.LoraThinning;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.record.Default;
+import io.zoetrope.record.Limits;
 import io.zoetrope.torch.RandomStreams;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +35,11 @@ public sealed interface PartBlock {
    * @param rank of each update
    * @param alpha it acts times {@code alpha / rank}; the rank if left out
    * @param rate factor of the learning rate
+   * @param upRate factor of B's learning rate besides (Hayou et al., "LoRA+", 2024)
+   * @param dropout probability that a number of an input is left away in training
+   * @param rankDropout probability that a rank is
+   * @param moduleDropout probability that a layer does without
+   * @param maxNorm limit of each update's norm, kept after each step; none if left out
    * @param formats in which it is written, a file each
    */
   record Lora(
@@ -42,6 +49,11 @@ public sealed interface PartBlock {
       @Default("8") int rank,
       Optional<Double> alpha,
       @Default("1.0") double rate,
+      @Default("1.0") double upRate,
+      @Default("0.0") double dropout,
+      @Default("0.0") double rankDropout,
+      @Default("0.0") double moduleDropout,
+      Optional<Double> maxNorm,
       @Default("[peft]") List<LoraDialect> formats)
       implements PartBlock {
     public Lora {
@@ -54,9 +66,16 @@ public sealed interface PartBlock {
       if (rank < 1 || rank > 4096) {
         throw new UserError(Fault.INVALID, "rank must be 1 to 4096, is " + rank);
       }
-      if (alpha.isPresent() && !(alpha.get() > 0)) {
-        throw new UserError(Fault.INVALID, "alpha must be above 0, is " + alpha.get());
-      }
+      alpha.ifPresent(a -> requireAbove0("alpha", a));
+      maxNorm.ifPresent(most -> requireAbove0("maxNorm", most));
+      requireAbove0("upRate", upRate);
+      Limits.USUAL.real("dropout", 0, 0.99, dropout);
+      Limits.USUAL.real("rankDropout", 0, 0.99, rankDropout);
+      Limits.USUAL.real("moduleDropout", 0, 0.99, moduleDropout);
+    }
+
+    LoraThinning thinning() {
+      return new LoraThinning(dropout, rankDropout, moduleDropout);
     }
 
     /** Alpha, which is the rank where nothing is said. */
@@ -100,11 +119,66 @@ public sealed interface PartBlock {
     }
   }
 
+  /**
+   * A word of its own for the text encoder (textual inversion).
+   *
+   * @param word as captions and prompts have it
+   * @param like the word, known to the encoder, that it begins as
+   * @param vectors tokens that it takes
+   * @param rate factor of the learning rate
+   */
+  record Embedding(
+      @Default("embedding") String name,
+      String word,
+      String like,
+      @Default("1") int vectors,
+      @Default("1.0") double rate)
+      implements PartBlock {
+    public Embedding {
+      requireName(name);
+      requireRate(rate);
+      word = word.strip();
+      if (word.isEmpty() || word.length() > 100 || like.isBlank()) {
+        throw new UserError(Fault.INVALID, "word and like must be words, of 1 to 100 letters");
+      }
+      if (vectors < 1 || vectors > 64) {
+        throw new UserError(Fault.INVALID, "vectors must be 1 to 64, is " + vectors);
+      }
+    }
+
+    @Override
+    public BaseNetwork in() {
+      return BaseNetwork.TEXT_ENCODER;
+    }
+
+    @Override
+    public BasePart into(VideoModel base, RandomStreams random) {
+      return EmbeddingPart.of(this, base);
+    }
+  }
+
+  /** Requires a scale of a part that acts wholly or not at all. */
+  static void requireWhole(String name, String what, double scale) {
+    if (scale != 0 && scale != 1) {
+      throw new UserError(
+          Fault.INVALID,
+          "'%s' is %s, which acts wholly or not at all: its scale is 1 or 0, not %s"
+              .formatted(name, what, scale));
+    }
+  }
+
   private static void requireName(String name) {
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9_-]{0,63}")) {
       throw new UserError(
           Fault.INVALID,
           "name must be letters, digits, dashes and underscores, is '%s'".formatted(name));
+    }
+  }
+
+  private static void requireAbove0(String key, double value) {
+    if (!(value > 0 && value <= 1e6)) {
+      throw new UserError(
+          Fault.INVALID, "%s must be above 0 and at most 1000000, is %s".formatted(key, value));
     }
   }
 

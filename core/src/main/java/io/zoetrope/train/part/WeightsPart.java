@@ -1,8 +1,6 @@
 package io.zoetrope.train.part;
 
 import io.zoetrope.checkpoint.Provenance;
-import io.zoetrope.error.Fault;
-import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -91,12 +89,7 @@ final class WeightsPart implements BasePart {
   /** Wholly, or as they were loaded. */
   @Override
   public void act(double scale) {
-    if (scale != 0 && scale != 1) {
-      throw new UserError(
-          Fault.INVALID,
-          "'%s' are weights, which act wholly or not at all: their scale is 1 or 0, not %s"
-              .formatted(name(), scale));
-    }
+    PartBlock.requireWhole(name(), "made of weights", scale);
     if (scale != this.scale) {
       weights.values().forEach(w -> w.handle.set_data(scale == 1 ? w.master : w.loaded));
       this.scale = scale;

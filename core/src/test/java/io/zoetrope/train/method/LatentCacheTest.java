@@ -12,7 +12,7 @@ import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.RunFolder;
 import io.zoetrope.train.TrainingListener;
-import io.zoetrope.train.objective.LatentClips;
+import io.zoetrope.train.footage.LatentClips;
 import io.zoetrope.train.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,7 +103,7 @@ class LatentCacheTest {
     try (RunFolder runs = RunFolder.open(folder.resolve("runs").resolve(name), text, resume);
         Setting setting = new Setting(recipe, runs, listener);
         ParameterStore store = ParameterStore.blueprint()) {
-      SafetensorsFile file = LatentCache.open(setting, new Counting(), store, 100);
+      SafetensorsFile file = LatentCache.open(setting, setting.data(), new Counting(), store, 100);
       LatentClips clips = LatentClips.of(file);
       List<String> all = new ArrayList<>();
       Scopes.run(() -> {

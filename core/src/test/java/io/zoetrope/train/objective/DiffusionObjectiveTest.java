@@ -26,6 +26,8 @@ import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.TrainingStep;
+import io.zoetrope.train.footage.Footage;
+import io.zoetrope.train.footage.LatentClips;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -215,10 +217,11 @@ class DiffusionObjectiveTest {
         Witness asked = asked(seed, 0, 1, 0, weight, result);
         ClipBatch batch =
             ClipBatch.draw(
-                clips(),
+                Footage.of(clips()),
                 new DiffusionObjective.Cut(BATCH, CUT, 1, 0, false),
                 new SplittableRandom(new TrainingStep(seed, 0, 0, 1).random().key("batch")),
-                new SplittableRandom(new TrainingStep(seed, 0, 0, 1).random().key("images")));
+                new SplittableRandom(new TrainingStep(seed, 0, 0, 1).random().key("images")),
+                new SplittableRandom(0));
         float[] x0 = Tensors.toFloats(batch.x0_BCFHW().select(4, 0).select(3, 0).select(1, 0));
         double mean = 0;
         for (int i = 0; i < x0.length; i++) {
@@ -255,10 +258,11 @@ class DiffusionObjectiveTest {
     for (int seed = 0; seed < 40; seed++) {
       ClipBatch batch =
           ClipBatch.draw(
-              clips,
+              Footage.of(clips),
               new DiffusionObjective.Cut(BATCH, CUT, 1, 0, false, 2),
               new SplittableRandom(seed),
-              new SplittableRandom(seed + 1000));
+              new SplittableRandom(seed + 1000),
+              new SplittableRandom(0));
       float[] x0 = Tensors.toFloats(batch.x0_BCFHW().select(4, 0).select(3, 0).select(1, 0));
       assertThat(batch.captions()).hasSize(BATCH * 3);
       for (int b = 0; b < BATCH; b++) {
@@ -284,10 +288,11 @@ class DiffusionObjectiveTest {
     Witness unused = asked(3, 2, 0, 0, result);
     ClipBatch batch =
         ClipBatch.draw(
-            clips(),
+            Footage.of(clips()),
             new DiffusionObjective.Cut(BATCH, CUT, 1, 0, false, 2),
             new SplittableRandom(new TrainingStep(3, 0, 0, 1).random().key("batch")),
-            new SplittableRandom(new TrainingStep(3, 0, 0, 1).random().key("images")));
+            new SplittableRandom(new TrainingStep(3, 0, 0, 1).random().key("images")),
+            new SplittableRandom(0));
     double mean = 0;
     float[] x0 = Tensors.toFloats(batch.x0_BCFHW());
     for (float x : x0) {

@@ -1,5 +1,7 @@
 package io.zoetrope.network.text.clip;
 
+import io.zoetrope.network.text.LearnedTable;
+import io.zoetrope.network.text.LearnedWord;
 import io.zoetrope.network.text.TokenizerJson.Piece;
 import io.zoetrope.network.text.WeightedPrompt;
 import java.util.ArrayList;

@@ -3,6 +3,8 @@ package io.zoetrope.network.text.clip;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.network.text.LearnedTable;
+import io.zoetrope.network.text.LearnedWord;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.text.WeightedPrompt;
 import io.zoetrope.network.text.WordPrompts;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -43,7 +46,15 @@ public final class ClipPrompts implements PromptEncoder {
    */
   public ClipPrompts(
       ClipTextModel text, ClipTokenizer tokenizer, ClipReading reading, List<LearnedWord> words) {
-    this(text, tokenizer, reading, LearnedTable.of(words, tokenizer, text.config().vocabulary()));
+    this(
+        text,
+        tokenizer,
+        reading,
+        LearnedTable.none(text.config().vocabulary()).with(words, known(tokenizer)));
+  }
+
+  private static Predicate<String> known(ClipTokenizer tokenizer) {
+    return name -> tokenizer.encode(name).size() == 1;
   }
 
   private ClipPrompts(
@@ -64,6 +75,16 @@ public final class ClipPrompts implements PromptEncoder {
   /** The same model, which reads in another way. */
   public ClipPrompts with(ClipReading other) {
     return new ClipPrompts(text, tokenizer, other, learned);
+  }
+
+  @Override
+  public ClipPrompts taught(List<LearnedWord> words) {
+    return new ClipPrompts(text, tokenizer, reading, learned.with(words, known(tokenizer)));
+  }
+
+  @Override
+  public Tensor vectors(String words) {
+    return text.vectors(tokenizer.encode(words).stream().mapToLong(piece -> piece.id()).toArray());
   }
 
   public ClipReading reading() {

@@ -1,5 +1,6 @@
 package io.zoetrope.network.text.clip;
 
+import io.zoetrope.network.text.LearnedTable;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.LayerNorm;
 import io.zoetrope.nn.Parameters;
@@ -10,9 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -74,6 +73,11 @@ public final class ClipTextModel {
     return config;
   }
 
+  /** The vectors of tokens before their positions are added: [n, width], f32. */
+  Tensor vectors(long... ids) {
+    return LearnedTable.embedded(tokens_VD, Tensors.of(ids, ids.length), Optional.empty());
+  }
+
   /**
    * What a text becomes.
    *
@@ -104,7 +108,8 @@ public final class ClipTextModel {
    * @param more_EW vectors of tokens behind the vocabulary, whose ids go on after its last
    */
   Encoded encode(Tensor ids_BN, Optional<Tensor> mask_BN, int skip, Optional<Tensor> more_EW) {
-    List<Tensor> states = states(embedded(ids_BN, more_EW), mask_BN, ids_BN.size(1));
+    List<Tensor> states =
+        states(LearnedTable.embedded(tokens_VD, ids_BN, more_EW), mask_BN, ids_BN.size(1));
     Tensor last = norm.forward(states.getLast());
     Tensor hidden = skip == 0 ? last : norm.forward(states.get(states.size() - 1 - skip));
     Tensor end_B11 = Tensors.of(ends(ids_BN), ids_BN.size(0), 1, 1);
@@ -123,25 +128,8 @@ public final class ClipTextModel {
    * N, D].
    */
   public List<Tensor> states(Tensor ids_BN, Optional<Tensor> mask_BN) {
-    return states(embedded(ids_BN, Optional.empty()), mask_BN, ids_BN.size(1));
-  }
-
-  /** The vector of each token. */
-  private Tensor embedded(Tensor ids_BN, Optional<Tensor> more_EW) {
-    if (more_EW.isEmpty()) {
-      return torch.embedding(tokens_VD, Tensors.beside(tokens_VD, ids_BN)).to(ScalarType.Float);
-    }
-    Scalar vocabulary = new Scalar((long) config.vocabulary());
-    Tensor behind_BN = ids_BN.ge(vocabulary);
-    Scalar zero = new Scalar(0L);
-    Tensor usual = Tensors.beside(tokens_VD, ids_BN.masked_fill(behind_BN, zero));
-    Tensor other =
-        Tensors.beside(
-            tokens_VD, ids_BN.sub(vocabulary).masked_fill(behind_BN.logical_not(), zero));
-    return torch.where(
-        Tensors.beside(tokens_VD, behind_BN).unsqueeze(2),
-        torch.embedding(Tensors.beside(tokens_VD, more_EW.get()), other),
-        torch.embedding(tokens_VD, usual).to(ScalarType.Float));
+    return states(
+        LearnedTable.embedded(tokens_VD, ids_BN, Optional.empty()), mask_BN, ids_BN.size(1));
   }
 
   private List<Tensor> states(Tensor embedded_BND, Optional<Tensor> mask_BN, long n) {

@@ -162,7 +162,7 @@ class ClipPromptsTest {
     return ClipChunks.of(
             WeightedPrompt.parse(prompt),
             tokenizer,
-            new LearnedTable(49408, List.of()),
+            io.zoetrope.network.text.LearnedTable.none(49408),
             77,
             ClipReading.Length.CHUNKS)
         .rows()

@@ -1,4 +1,4 @@
-package io.zoetrope.train.objective;
+package io.zoetrope.train.footage;
 
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
@@ -80,7 +80,7 @@ public final class ClipOdds {
   }
 
   /** The number of a clip. */
-  int draw(SplittableRandom random) {
+  public int draw(SplittableRandom random) {
     if (sums.length == 0) {
       return random.nextInt(count);
     }

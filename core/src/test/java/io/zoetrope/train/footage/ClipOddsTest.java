@@ -1,11 +1,11 @@
-package io.zoetrope.train.objective;
+package io.zoetrope.train.footage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.zoetrope.error.UserError;
-import io.zoetrope.train.objective.ClipOdds.Emphasis;
+import io.zoetrope.train.footage.ClipOdds.Emphasis;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.zoetrope.network.text.clip;
+package io.zoetrope.network.text;
 
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
@@ -7,7 +7,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Words that were learned apart, numbered behind the vocabulary: their tokens have the ids from
@@ -16,21 +20,32 @@ import org.bytedeco.pytorch.Tensor;
  * @param first id of the first vector
  * @param words the longest names first
  */
-record LearnedTable(int first, List<LearnedWord> words) {
+public record LearnedTable(int first, List<LearnedWord> words) {
+  /** No words. */
+  public static LearnedTable none(int vocabulary) {
+    return new LearnedTable(vocabulary, List.of());
+  }
+
+  public LearnedTable {
+    words = List.copyOf(words);
+  }
+
   /**
-   * Numbers words.
+   * Numbers words, and those of another table among them.
    *
+   * @param known whether the tokenizer has a word already
    * @throws UserError if one has no name or a word's that there is
    */
-  static LearnedTable of(List<LearnedWord> words, ClipTokenizer tokenizer, int vocabulary) {
+  public LearnedTable with(List<LearnedWord> more, Predicate<String> known) {
     List<LearnedWord> sorted = new ArrayList<>(words);
+    sorted.addAll(more);
     sorted.sort(Comparator.comparingInt((LearnedWord word) -> -word.name().length()));
     for (int i = 0; i < sorted.size(); i++) {
       String name = sorted.get(i).name();
       if (name.isBlank()) {
         throw new UserError(Fault.INVALID, "an embedding has no name", "give it one");
       }
-      if (tokenizer.encode(name).size() == 1) {
+      if (known.test(name)) {
         throw new UserError(
             Fault.INVALID,
             "the embedding '%s' is a word of the tokenizer already".formatted(name),
@@ -43,24 +58,43 @@ record LearnedTable(int first, List<LearnedWord> words) {
         }
       }
     }
-    return new LearnedTable(vocabulary, List.copyOf(sorted));
+    return new LearnedTable(first, sorted);
   }
 
   /** All vectors, [E, width]; empty if there are no words. */
-  Optional<Tensor> vectors_EW() {
+  public Optional<Tensor> vectors_EW() {
     if (words.isEmpty()) {
       return Optional.empty();
     }
-    List<Tensor> all =
-        words.stream()
-            .map(word ->
-                Tensors.of(word.values(), word.vectors(), word.values().length / word.vectors()))
-            .toList();
-    return Optional.of(Tensors.cat(all, 0));
+    return Optional.of(Tensors.cat(words.stream().map(word -> word.rows().get()).toList(), 0));
+  }
+
+  /**
+   * The vector of each token.
+   *
+   * @param table_VW the vocabulary's
+   * @param ids_BN int64, on the CPU; those behind the vocabulary are learned
+   * @param more_EW theirs
+   * @return [B, N, W] f32
+   */
+  public static Tensor embedded(Tensor table_VW, Tensor ids_BN, Optional<Tensor> more_EW) {
+    if (more_EW.isEmpty()) {
+      return torch.embedding(table_VW, Tensors.beside(table_VW, ids_BN)).to(ScalarType.Float);
+    }
+    Scalar vocabulary = new Scalar(table_VW.size(0));
+    Tensor behind_BN = ids_BN.ge(vocabulary);
+    Scalar zero = new Scalar(0L);
+    Tensor usual = Tensors.beside(table_VW, ids_BN.masked_fill(behind_BN, zero));
+    Tensor other =
+        Tensors.beside(table_VW, ids_BN.sub(vocabulary).masked_fill(behind_BN.logical_not(), zero));
+    return torch.where(
+        Tensors.beside(table_VW, behind_BN).unsqueeze(2),
+        torch.embedding(Tensors.beside(table_VW, more_EW.get()), other),
+        torch.embedding(table_VW, usual).to(ScalarType.Float));
   }
 
   /** Id of the first vector of a word. */
-  int id(LearnedWord word) {
+  public int id(LearnedWord word) {
     int id = first;
     for (LearnedWord other : words.subList(0, words.indexOf(word))) {
       id += other.vectors();
@@ -69,7 +103,7 @@ record LearnedTable(int first, List<LearnedWord> words) {
   }
 
   /** The word that stands in a text at a place, as a word of its own; the longest if several do. */
-  Optional<LearnedWord> at(String text, int from) {
+  public Optional<LearnedWord> at(String text, int from) {
     return words.stream()
         .filter(word -> {
           String name = word.name();
@@ -90,7 +124,7 @@ record LearnedTable(int first, List<LearnedWord> words) {
   }
 
   /** Where the next word begins; the end of the text if there is none. */
-  int next(String text, int from) {
+  public int next(String text, int from) {
     if (words.isEmpty()) {
       return text.length();
     }

@@ -1,4 +1,4 @@
-package io.zoetrope.train.objective;
+package io.zoetrope.train.footage;
 
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
