@@ -135,4 +135,26 @@ class UNetParityTest {
       });
     }
   }
+
+  /** Two clips of four frames under the network of Tune-A-Video's public code. */
+  @Test
+  void aTunedNetworkIsTuneAVideos() {
+    try (Reference reference = Reference.of("unet/tune-a-video")) {
+      Parity parity = reference.parity();
+      Scopes.run(() -> {
+        UNetConfig config = reference.config().inflated(Inflation.TUNE_A_VIDEO);
+        Tensor z = rearrange(parity.get("sample"), "(b f) c h w -> b c f h w", "b", 2);
+        Tensor t_BF = Tensors.full(640, 2, 4);
+        UNet unet = reference.build(config::build);
+        Tensor y = unet.predict(z, t_BF, conditioning(parity));
+        parity.check("out", rearrange(y, "b c f h w -> (b f) c h w"));
+        // Norms of each frame are another network.
+        UNet other = reference.build(config.inflated(FRAMEWISE)::build);
+        Tensor far = rearrange(other.predict(z, t_BF, conditioning(parity)), "b c f h w -> (b f) c h w");
+        assertThat(Parity.distance(far, parity.get("out"))).isGreaterThan(1e-3);
+      });
+    }
+  }
+
+  private static final Inflation FRAMEWISE = Inflation.TUNE_A_VIDEO.normed(NormScope.FRAME);
 }
