@@ -10,6 +10,7 @@ import io.zoetrope.app.command.ProbeCommand;
 import io.zoetrope.app.command.PullCommand;
 import io.zoetrope.app.command.ToyboxCommand;
 import io.zoetrope.app.command.TrainCommand;
+import io.zoetrope.app.command.TuneCommand;
 import io.zoetrope.app.make.AgainCommand;
 import io.zoetrope.app.make.AnimateCommand;
 import io.zoetrope.app.make.DecodeCommand;
@@ -53,6 +54,7 @@ final class Commands {
           new Entry("decode", true, DecodeCommand::new),
           new Entry("plan", PlanCommand::new),
           new Entry("train", true, TrainCommand::new),
+          new Entry("tune", true, TuneCommand::new),
           new Entry("evaluate", true, EvaluateCommand::new),
           new Entry("toybox", ToyboxCommand::new),
           new Entry("inspect", InspectCommand::new),

@@ -38,6 +38,7 @@ enum OptionGroup {
       "--include",
       "--exclude",
       "--check",
+      "--learning-rate",
       "--resume"),
   SIZE("Size and time", "--size", "--scale", "--frames", "--fps", "--start", "--fit"),
   SAMPLING(
@@ -69,6 +70,7 @@ enum OptionGroup {
       "--model",
       "--refiner",
       "--motion-adapter",
+      "--tuned",
       "--lora",
       "--embedding",
       "--vae",

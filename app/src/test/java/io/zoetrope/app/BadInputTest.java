@@ -40,7 +40,8 @@ class BadInputTest {
   }
 
   static Stream<Arguments> rows() {
-    return Stream.of(commandRows(), BadMakeInput.rows(), BadControlInput.rows())
+    return Stream.of(
+            commandRows(), BadMakeInput.rows(), BadControlInput.rows(), BadTuneInput.rows())
         .flatMap(rows -> rows);
   }
 

@@ -137,6 +137,7 @@ class EveryOptionIT {
           Map.entry("--steps", "--steps 4"),
           Map.entry("--strength", "--strength 0.9"),
           Map.entry("--tokenizer", "--tokenizer runs"),
+          Map.entry("--tuned", "--tuned style.safetensors"),
           Map.entry("--turn", "--turn within"),
           Map.entry("--upscale", "--upscale latents"),
           Map.entry("--variant", "--variant fp16"),

@@ -33,6 +33,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -291,6 +292,18 @@ public final class Engine {
               return new Handover(early, second, l.level);
             })
         .orElse(early);
+  }
+
+  /**
+   * As {@link #guided(List, List, Sight)} of the first model, told later what guidance leads away
+   * from, in place of the negative prompts.
+   */
+  public Function<Conditioning, X0Denoiser> leading(
+      List<VideoRequest> requests, List<List<String>> prompts, Sight sight) {
+    first(requests);
+    requirements().requireNothingBeside();
+    return new Prompted(model, extras, extras.all(), Optional.empty())
+        .leading(requests, prompts, sight);
   }
 
   /**

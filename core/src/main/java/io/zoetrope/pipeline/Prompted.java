@@ -12,6 +12,7 @@ import io.zoetrope.pipeline.schedule.Sampling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -45,8 +46,23 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside, Optional<T
    */
   X0Denoiser denoiser(
       List<VideoRequest> requests, int steps, List<List<String>> prompts, Sight sight) {
-    VideoRequest first = requests.getFirst();
     Texts texts = texts(requests, prompts);
+    return leading(texts.prompts, requests.getFirst(), steps, sight).apply(texts.negative);
+  }
+
+  /**
+   * The same, which is told later what guidance leads away from.
+   *
+   * @param prompts for each clip P texts
+   */
+  Function<Conditioning, X0Denoiser> leading(
+      List<VideoRequest> requests, List<List<String>> prompts, Sight sight) {
+    VideoRequest first = requests.getFirst();
+    return leading(texts(requests, prompts).prompts, first, first.steps(), sight);
+  }
+
+  private Function<Conditioning, X0Denoiser> leading(
+      List<Conditioning> prompts, VideoRequest first, int steps, Sight sight) {
     Sampling sampling = model.scheduling().sampling(first.sampler(), steps);
     X0Denoiser bare =
         extras.around(model.network(), sampling.schedule(), model.scheduling().toPrediction());
@@ -56,15 +72,17 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside, Optional<T
             .orElse(bare);
     // What the model is not shown, it is not to be led away from either.
     Conditioning away = extras.nothing().only(slot -> beside.get(slot).isPresent());
-    X0Denoiser base =
-        new ClassifierFreeGuidance(
-            network,
-            texts.negative.and(away),
-            GuidanceScale.constant(first.guidance()),
-            GuidanceScale.constant(extras.temporal()),
-            0,
+    List<Conditioning> all = prompts.stream().map(text -> text.and(beside)).toList();
+    return negative ->
+        new PromptBlend(
+            new ClassifierFreeGuidance(
+                network,
+                negative.and(away),
+                GuidanceScale.constant(first.guidance()),
+                GuidanceScale.constant(extras.temporal()),
+                0,
+                sight),
+            all,
             sight);
-    List<Conditioning> all = texts.prompts.stream().map(text -> text.and(beside)).toList();
-    return new PromptBlend(base, all, sight);
   }
 }

@@ -12,7 +12,8 @@ final class InvertOptions {
   /** What guidance leads away from, as people type it. */
   enum Away {
     negative,
-    source
+    source,
+    optimized
   }
 
   @Option(
@@ -40,13 +41,19 @@ final class InvertOptions {
       paramLabel = "FROM",
       description =
           "Guidance leads away from the ${COMPLETION-CANDIDATES} prompt (default: negative)."
-              + " 'source' is negative-prompt inversion.")
+              + " 'source' is negative-prompt inversion, 'optimized' null-text inversion: slow, and"
+              + " nearest.")
   private @Nullable Away away;
 
   @Option(
       names = "--inversion-check",
       description = "Measure how near the source comes back without a change, and say it in dB.")
   private boolean check;
+
+  /** Whether the source's own noise is asked for. */
+  boolean given() {
+    return inverted;
+  }
 
   /**
    * What they say; empty without {@code --inverted}.
@@ -64,7 +71,12 @@ final class InvertOptions {
         new Invert(
             passes == null ? 3 : passes,
             Optional.ofNullable(prompt),
-            away == Away.source ? Invert.Away.SOURCE : Invert.Away.NEGATIVE,
+            switch (away) {
+              case source -> Invert.Away.SOURCE;
+              case optimized -> Invert.Away.OPTIMIZED;
+              case negative -> Invert.Away.NEGATIVE;
+              case null -> Invert.Away.NEGATIVE;
+            },
             check));
   }
 }

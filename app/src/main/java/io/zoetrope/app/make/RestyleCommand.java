@@ -78,7 +78,7 @@ public final class RestyleCommand extends MakeVerb {
 
   /** What is not fresh noise need not spare anything of the source. */
   private double strength() {
-    return strength != null ? strength : invert.read().isPresent() ? 1 : 0.6;
+    return strength != null ? strength : invert.given() ? 1 : 0.6;
   }
 
   @Override

@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param spacing of the timesteps of its scheduler, in place of its own
  * @param inflation by which an image U-Net becomes one for video, with layers that begin anew: to
  *     be trained
+ * @param tuned what a training made of some of its weights, in place of its own
  */
 public record ModelChoice(
     Path model,
@@ -45,7 +46,8 @@ public record ModelChoice(
     List<WordChoice> words,
     Optional<Path> vae,
     Optional<TimestepSpacing> spacing,
-    Optional<Inflation> inflation) {
+    Optional<Inflation> inflation,
+    Optional<TunedChoice> tuned) {
   public ModelChoice {
     loras = List.copyOf(loras);
     controls = List.copyOf(controls);
@@ -69,6 +71,7 @@ public record ModelChoice(
         List.of(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -80,84 +83,105 @@ public record ModelChoice(
   public ModelChoice withDtype(String name) {
     return new ModelChoice(
         model, name, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing, inflation);
+        pictures, words, vae, spacing, inflation, tuned);
   }
 
   public ModelChoice withPlacement(Placement other) {
     return new ModelChoice(
         model, dtype, other, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing, inflation);
+        pictures, words, vae, spacing, inflation, tuned);
   }
 
   public ModelChoice withTokenizer(Optional<Path> folder) {
     return new ModelChoice(
         model, dtype, placement, folder, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing, inflation);
+        pictures, words, vae, spacing, inflation, tuned);
   }
 
   public ModelChoice withMotion(Optional<Path> adapter) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, adapter, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing, inflation);
+        pictures, words, vae, spacing, inflation, tuned);
   }
 
   public ModelChoice withVariant(Optional<String> name) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, name, reading, loras, attention, controls,
-        pictures, words, vae, spacing, inflation);
+        pictures, words, vae, spacing, inflation, tuned);
   }
 
   public ModelChoice withReading(ClipReading other) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, other, loras, attention, controls,
-        pictures, words, vae, spacing, inflation);
+        pictures, words, vae, spacing, inflation, tuned);
   }
 
   public ModelChoice withLoras(List<LoraChoice> choices) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, choices, attention, controls,
-        pictures, words, vae, spacing, inflation);
+        pictures, words, vae, spacing, inflation, tuned);
   }
 
   public ModelChoice withAttention(Optional<SpatialAttention> pattern) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, pattern, controls,
-        pictures, words, vae, spacing, inflation);
+        pictures, words, vae, spacing, inflation, tuned);
   }
 
   public ModelChoice withControls(List<ControlChoice> choices) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, choices,
-        pictures, words, vae, spacing, inflation);
+        pictures, words, vae, spacing, inflation, tuned);
   }
 
   public ModelChoice withPictures(Optional<PictureChoice> choice) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        choice, words, vae, spacing, inflation);
+        choice, words, vae, spacing, inflation, tuned);
   }
 
   public ModelChoice withWords(List<WordChoice> choices) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, choices, vae, spacing, inflation);
+        pictures, choices, vae, spacing, inflation, tuned);
   }
 
   public ModelChoice withVae(Optional<Path> other) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, other, spacing, inflation);
+        pictures, words, other, spacing, inflation, tuned);
   }
 
   public ModelChoice withSpacing(Optional<TimestepSpacing> other) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, other, inflation);
+        pictures, words, vae, other, inflation, tuned);
   }
 
   public ModelChoice withInflation(Optional<Inflation> by) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing, by);
+        pictures, words, vae, spacing, by, tuned);
+  }
+
+  /** With what was tuned, and inflated as that says. */
+  public ModelChoice withTuned(Optional<TunedChoice> other) {
+    return new ModelChoice(
+        model,
+        dtype,
+        placement,
+        tokenizer,
+        motion,
+        variant,
+        reading,
+        loras,
+        attention,
+        controls,
+        pictures,
+        words,
+        vae,
+        spacing,
+        other.flatMap(TunedChoice::inflation).map(Inflation::of).or(() -> inflation),
+        other);
   }
 }

@@ -7,6 +7,7 @@ import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.family.Blueprint;
 import io.zoetrope.pipeline.family.LoraChoice;
 import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.family.TunedChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +37,11 @@ record Origins(String print, List<String> strangers) {
         .ifPresent(motion ->
             lines.addAll(
                 differences(motion, print, Optional.of(blueprint.scheduling().describe()))));
+    choice
+        .tuned()
+        .map(TunedChoice::file)
+        .ifPresent(file ->
+            lines.addAll(differences(file, print, Optional.of(blueprint.scheduling().describe()))));
     return new Origins(print, lines);
   }
 

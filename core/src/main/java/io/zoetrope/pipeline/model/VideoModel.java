@@ -24,6 +24,7 @@ import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelFiles;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.family.Role;
+import io.zoetrope.pipeline.family.TunedChoice;
 import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.pipeline.schedule.Scheduling;
 import io.zoetrope.progress.Progress;
@@ -43,14 +44,21 @@ public final class VideoModel implements AutoCloseable {
   private final Blueprint blueprint;
   private final LoadedParts parts;
   private final LoadedLoras loras;
+  private final TunedWeights tuned;
   private final Origins origins;
   private final VideoNetwork network;
   private final X0Denoiser denoiser;
   private final Autoencoder autoencoder;
   private final Optional<PromptEncoder> text;
 
-  private VideoModel(Blueprint blueprint, LoadedParts parts, LoadedLoras loras, Origins origins) {
+  private VideoModel(
+      Blueprint blueprint,
+      LoadedParts parts,
+      TunedWeights tuned,
+      LoadedLoras loras,
+      Origins origins) {
     this.blueprint = blueprint;
+    this.tuned = tuned;
     this.origins = origins;
     this.parts = parts;
     this.loras = loras;
@@ -99,12 +107,15 @@ public final class VideoModel implements AutoCloseable {
       Blueprint blueprint = families.read(files, choice);
       LoadedParts parts = LoadedParts.load(blueprint, progress);
       LoadedLoras loras = new LoadedLoras();
+      TunedWeights tuned = new TunedWeights();
       try {
         Origins origins = Origins.of(choice, blueprint, parts.store(Role.DENOISER).orElseThrow());
+        tuned = TunedWeights.put(choice.tuned().map(TunedChoice::file), parts, origins.print());
         loras = LoadedLoras.merge(choice.loras(), parts);
-        return new VideoModel(blueprint, parts, loras, origins);
+        return new VideoModel(blueprint, parts, tuned, loras, origins);
       } catch (RuntimeException e) {
         loras.free();
+        tuned.free();
         parts.close();
         throw e;
       }
@@ -308,6 +319,7 @@ public final class VideoModel implements AutoCloseable {
   @Override
   public void close() {
     loras.free();
+    tuned.free();
     parts.close();
     text.ifPresent(PromptEncoder::close);
   }

@@ -31,7 +31,12 @@ public record Invert(
     /** The negative prompt, as ever. */
     NEGATIVE,
     /** The prompt of the source: negative-prompt inversion. */
-    SOURCE
+    SOURCE,
+    /**
+     * What is found for each step, so that the prompt of the source leads back: null-text
+     * inversion.
+     */
+    OPTIMIZED
   }
 
   public Invert {
@@ -44,9 +49,10 @@ public record Invert(
               "the prompt of the inversion has %s characters: say it in %s"
                   .formatted(text.length(), Wish.LONGEST_PROMPT));
         });
-    if (away == Away.SOURCE && prompt.isEmpty()) {
+    if (away != Away.NEGATIVE && prompt.isEmpty()) {
       throw Checks.wrong(
-          "guidance away from the source needs the inversion's prompt: say what the source shows");
+          "guidance away from the source, or from what is optimized for it, needs the inversion's"
+              + " prompt: say what the source shows");
     }
   }
 
@@ -62,6 +68,10 @@ public record Invert(
     if (wish.steps().orElse(2) < 2) {
       throw Checks.wrong(
           "inversion in 1 step comes back to nothing like the source: raise the steps");
+    }
+    if (away == Away.OPTIMIZED && wish.guidance().equals(Optional.of(1.0))) {
+      throw Checks.wrong(
+          "guidance 1 leads away from nothing, so there is nothing to optimize: raise it");
     }
     if (away == Away.SOURCE && wish.negative().isPresent()) {
       throw Checks.wrong(
@@ -92,15 +102,21 @@ public record Invert(
     }
   }
 
-  /** The task. */
-  VideoTask task(Tensor latents, double strength, int overlap, Consumer<String> note) {
+  /**
+   * The task.
+   *
+   * @param mask 1 where the prompt counts, 0 where the source stays; empty if it counts everywhere
+   */
+  VideoTask task(
+      Tensor latents, double strength, int overlap, Optional<Tensor> mask, Consumer<String> note) {
     return new Inverted(
         latents,
         strength,
         overlap,
         new Inversion(passes),
         prompt.orElse(""),
-        away == Away.SOURCE,
+        Inverted.Away.valueOf(away.name()),
+        mask,
         check
             ? Optional.of(db ->
                 note.accept(

@@ -7,6 +7,7 @@ import io.zoetrope.pipeline.family.LoraChoice;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.PictureChoice;
 import io.zoetrope.pipeline.family.Placement;
+import io.zoetrope.pipeline.family.TunedChoice;
 import io.zoetrope.pipeline.family.WordChoice;
 import io.zoetrope.record.Default;
 import io.zoetrope.torch.ComputeDevice;
@@ -33,6 +34,7 @@ import java.util.regex.Pattern;
  * @param embeddings words that its text encoder learned apart
  * @param vae an autoencoder in place of its own: a folder or a file
  * @param spacing of the timesteps of its scheduler: leading, linspace or trailing
+ * @param tuned a file of weights that were trained on it, in place of its own
  */
 public record ModelRef(
     String name,
@@ -48,7 +50,8 @@ public record ModelRef(
     Optional<Pictures> pictures,
     @Default("[]") List<Embedding> embeddings,
     Optional<Path> vae,
-    Optional<String> spacing) {
+    Optional<String> spacing,
+    Optional<Path> tuned) {
   /** Scales beyond this are slips of the finger. */
   private static final double LARGEST_SCALE = 100;
 
@@ -200,6 +203,7 @@ public record ModelRef(
         Optional.empty(),
         List.of(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -219,7 +223,8 @@ public record ModelRef(
         pictures,
         embeddings,
         vae,
-        spacing);
+        spacing,
+        tuned);
   }
 
   /** The same parts in another model. */
@@ -238,7 +243,8 @@ public record ModelRef(
         pictures,
         embeddings,
         vae,
-        spacing);
+        spacing,
+        tuned);
   }
 
   public ModelRef withControls(List<Control> others) {
@@ -256,7 +262,8 @@ public record ModelRef(
         pictures,
         embeddings,
         vae,
-        spacing);
+        spacing,
+        tuned);
   }
 
   /** This shown other pictures. */
@@ -275,7 +282,8 @@ public record ModelRef(
         others,
         embeddings,
         vae,
-        spacing);
+        spacing,
+        tuned);
   }
 
   /** This on another device. */
@@ -294,7 +302,8 @@ public record ModelRef(
         pictures,
         embeddings,
         vae,
-        spacing);
+        spacing,
+        tuned);
   }
 
   /** This with other weights of its folder. */
@@ -313,7 +322,8 @@ public record ModelRef(
         pictures,
         embeddings,
         vae,
-        spacing);
+        spacing,
+        tuned);
   }
 
   /** This with other LoRAs. */
@@ -332,7 +342,8 @@ public record ModelRef(
         pictures,
         embeddings,
         vae,
-        spacing);
+        spacing,
+        tuned);
   }
 
   /**
@@ -363,6 +374,7 @@ public record ModelRef(
     return ModelChoice.of(folder, dtype)
         .withPlacement(Placement.on(ComputeDevice.of(device)))
         .withMotion(motion.map(file))
+        .withTuned(tuned.map(file).map(TunedChoice::of))
         .withWords(
             embeddings.stream()
                 .map(word -> new WordChoice(file.apply(word.file()), word.name()))

@@ -19,6 +19,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A video is made again, by other words.
@@ -134,13 +135,16 @@ public record RestyleSpec(
         }
         invert.ifPresent(i -> i.say(wish, making.request(), model, making.note()));
         Tensor latents = making.second().encode(given.video(), making.progress());
+        Optional<Region> region =
+            mask.map(m -> new MaskFile(m).region(making, fit, start, given.video(), latents));
+        Optional<Tensor> where = region.map(r -> r.made_11FHW().to(ScalarType.Float));
         VideoTask task =
             drawn
                 .<VideoTask>map(p -> DrawnPlans.task(p, wish, Optional.of(latents)))
-                .or(() -> invert.map(i -> i.task(latents, strength, join.overlap(), making.note())))
+                .or(() ->
+                    invert.map(
+                        i -> i.task(latents, strength, join.overlap(), where, making.note())))
                 .orElse(new Restyle(latents, strength, join.overlap()));
-        Optional<Region> region =
-            mask.map(m -> new MaskFile(m).region(making, fit, start, given.video(), latents));
         Engine shown = making.shown(video, given.video());
         Engine engine = region.map(shown::withRegion).orElse(shown);
         return (reel, progress) ->

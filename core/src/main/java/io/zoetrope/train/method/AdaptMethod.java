@@ -10,8 +10,10 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
+import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.family.Role;
+import io.zoetrope.pipeline.family.TunedChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.record.Default;
 import io.zoetrope.record.Inline;
@@ -35,6 +37,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -207,6 +210,12 @@ record AdaptMethod(
     said.put(
         Provenance.SCHEDULE,
         schedule.map(ScheduleBlock::describe).orElseGet(() -> model.scheduling().describe()));
+    base.inflatedBy()
+        .ifPresent(name -> {
+          said.put(TunedChoice.INFLATION, name);
+          String norms = Inflation.of(name).norms().name().toLowerCase(Locale.ROOT);
+          said.put("resnet_norms", norms);
+        });
     said.put("frames", Integer.toString(cut));
     said.put("stride", Integer.toString(clips.maxStride()));
     if (!triggers.isEmpty()) {

@@ -5,6 +5,7 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.pipeline.family.LoraChoice;
 import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.family.TunedChoice;
 import io.zoetrope.record.Default;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param variant of the directory's weights, such as {@code fp16}
  * @param inflation a recipe of {@link Inflation#RECIPES} by which an image U-Net becomes one for
  *     video, with layers that begin anew
+ * @param tuned a file of weights that were trained on it, to go on from
  * @param loras merged into it before anything is trained
  */
 record BaseBlock(
@@ -27,6 +29,7 @@ record BaseBlock(
     Optional<Path> tokenizer,
     Optional<String> variant,
     Optional<String> inflation,
+    Optional<Path> tuned,
     @Default("[]") List<Merged> loras) {
   /**
    * A LoRA of a base.
@@ -43,6 +46,11 @@ record BaseBlock(
           "base.motion and base.inflation both make a model for video",
           "leave one out: motion goes on from modules that are there");
     }
+    if (inflation.isPresent() && tuned.isPresent()) {
+      throw new UserError(
+          Fault.INVALID,
+          "a tuned file says itself how its network is inflated: leave out base.inflation");
+    }
     Optional<Inflation> unused = inflation.map(Inflation::of);
   }
 
@@ -53,6 +61,12 @@ record BaseBlock(
         .withTokenizer(tokenizer)
         .withVariant(variant)
         .withInflation(inflation.map(Inflation::of))
+        .withTuned(tuned.map(TunedChoice::of))
         .withLoras(loras.stream().map(l -> new LoraChoice(l.file, l.scale)).toList());
+  }
+
+  /** The recipe by which the network is inflated; empty if it is as it was loaded. */
+  Optional<String> inflatedBy() {
+    return inflation.or(() -> tuned.map(TunedChoice::of).flatMap(TunedChoice::inflation));
   }
 }

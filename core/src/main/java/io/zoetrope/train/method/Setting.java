@@ -89,6 +89,7 @@ public final class Setting implements AutoCloseable {
         listener.note(clips.summary());
         yield clips;
       }
+      case DataBlock.Video v -> v.clips();
     };
   }
 

@@ -34,8 +34,7 @@ public record JoinedNetwork(VideoNetwork bare, List<BasePart> parts) implements 
   }
 
   @Override
-  public Tensor predict(
-      Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments) {
+  public Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments) {
     return now().predict(z_BCFHW, t_BF, conditioning, segments);
   }
 }

@@ -30,8 +30,7 @@ final class LayerWords {
     WORDS.put("feed-forward", any("*ff.net.*", "*mlp.*"));
     WORDS.put("transformer", any("*attentions.*").and(TIME.negate()));
     WORDS.put(
-        "conv",
-        any("*resnets.*.conv1", "*resnets.*.conv2", "*samplers.*.conv").and(TIME.negate()));
+        "conv", any("*resnets.*.conv1", "*resnets.*.conv2", "*samplers.*.conv").and(TIME.negate()));
     WORDS.put("all", name -> true);
   }
 

@@ -37,13 +37,7 @@ record LoraPart(PartBlock.Lora block, String network, LoraFactors factors) imple
         block,
         network,
         new LoraFactors(
-            store,
-            block.name(),
-            layers,
-            block.rank(),
-            block.strength(),
-            block.thinning(),
-            random));
+            store, block.name(), layers, block.rank(), block.strength(), block.thinning(), random));
   }
 
   /** A rank above what a layer's weight can have costs more than the weight, for nothing. */

@@ -1,5 +1,6 @@
 package io.zoetrope.train.recipe;
 
+import io.zoetrope.data.OneVideo;
 import io.zoetrope.data.toybox.Split;
 import io.zoetrope.data.toybox.ToyboxDataset;
 import io.zoetrope.data.toybox.ToyboxLook.Camera;
@@ -10,6 +11,8 @@ import io.zoetrope.data.toybox.Traits.Motion;
 import io.zoetrope.data.toybox.Traits.Shape;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.media.Fit;
+import io.zoetrope.media.Source;
 import io.zoetrope.record.Default;
 import java.nio.file.Path;
 import java.util.List;
@@ -126,6 +129,42 @@ public sealed interface DataBlock {
       implements DataBlock {
     public Folder {
       check(width, height, frames, fps);
+    }
+  }
+
+  /**
+   * One clip of one video.
+   *
+   * @param path a video, or a folder of pictures
+   * @param caption what it shows
+   * @param width frames are scaled to, in pixels
+   * @param height frames are scaled to, in pixels
+   * @param fps the video is resampled to
+   * @param start seconds at which the clip begins
+   * @param fit what becomes of another shape
+   */
+  record Video(
+      Path path,
+      String caption,
+      @Default("128") int width,
+      @Default("128") int height,
+      @Default("16") int frames,
+      @Default("8") double fps,
+      @Default("0.0") double start,
+      @Default("crop") Fit fit)
+      implements DataBlock {
+    public Video {
+      check(width, height, frames, fps);
+      if (!(start >= 0 && start <= 1e6)) {
+        throw new UserError(Fault.INVALID, "start must be 0 or more seconds, is " + start);
+      }
+    }
+
+    /** The clip. */
+    public OneVideo clips() {
+      Source.Wish wish =
+          Source.Wish.of(width, height).at(fps).from(start).first(frames).fitted(fit);
+      return new OneVideo(path, caption, wish);
     }
   }
 

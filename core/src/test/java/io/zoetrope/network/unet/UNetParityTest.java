@@ -150,7 +150,8 @@ class UNetParityTest {
         parity.check("out", rearrange(y, "b c f h w -> (b f) c h w"));
         // Norms of each frame are another network.
         UNet other = reference.build(config.inflated(FRAMEWISE)::build);
-        Tensor far = rearrange(other.predict(z, t_BF, conditioning(parity)), "b c f h w -> (b f) c h w");
+        Tensor far =
+            rearrange(other.predict(z, t_BF, conditioning(parity)), "b c f h w -> (b f) c h w");
         assertThat(Parity.distance(far, parity.get("out"))).isGreaterThan(1e-3);
       });
     }

@@ -180,7 +180,8 @@ final class RandomOrders {
         maybe(this::pictures),
         some(() -> new ModelRef.Embedding(Path.of("e.safetensors"), maybe(() -> "zog"))),
         maybe(() -> Path.of("vae")),
-        maybe(() -> pick(ModelRef.SPACINGS)));
+        maybe(() -> pick(ModelRef.SPACINGS)),
+        maybe(() -> Path.of("tuned.safetensors")));
   }
 
   private ModelRef.Pictures pictures() {

@@ -161,6 +161,20 @@ public final class Values {
     }
   }
 
+  /** Steps of a training. */
+  public static final class TrainingSteps extends Whole {
+    TrainingSteps() {
+      super(1, 100_000);
+    }
+  }
+
+  /** Of learning. */
+  public static final class Rate extends Real {
+    Rate() {
+      super(1e-8, 1);
+    }
+  }
+
   /** How many of something. */
   public static final class Count extends Whole {
     public Count() {

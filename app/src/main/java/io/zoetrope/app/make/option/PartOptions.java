@@ -25,6 +25,15 @@ public final class PartOptions {
   private @Nullable String adapter;
 
   @Option(
+      names = "--tuned",
+      paramLabel = "FILE",
+      description = {
+        "What 'zoetrope tune' made of this model for one video, or a training of weights in"
+            + " general: a .safetensors file."
+      })
+  private @Nullable String tuned;
+
+  @Option(
       names = "--variant",
       paramLabel = "NAME",
       description = "Which weights of a model's folder, as in fp16 (default: the plain ones).")
@@ -95,7 +104,8 @@ public final class PartOptions {
         pictures.read(session),
         embeddings.stream().map(typed -> embedding(session, typed)).toList(),
         Optional.ofNullable(vae).map(typed -> PartFile.find(session, "--vae", typed)),
-        Optional.ofNullable(spacing));
+        Optional.ofNullable(spacing),
+        Optional.ofNullable(tuned).map(typed -> PartFile.find(session, "--tuned", typed)));
   }
 
   private static ModelRef.Embedding embedding(Session session, String typed) {
