@@ -51,6 +51,7 @@ enum OptionGroup {
       "--spacing",
       "--strength",
       "--mask",
+      "--blur",
       "--inverted",
       "--inversion-passes",
       "--inversion-prompt",

@@ -97,6 +97,7 @@ final class BadMakeInput {
         row(USAGE, "--overlap: '0' is out of range", "extend", "clip.mp4", "--overlap", "0"),
         row(USAGE, "--start: '-1' is out of range", "extend", "clip.mp4", "--start", "-1"),
         row(FAILED, "there is no file", "restyle", "clip.mp4", "a ball", "--mask", "no.png"),
+        row(USAGE, "--blur: '13' is out of range", "restyle", "clip.mp4", "a", "--blur", "13"),
         row(USAGE, "--mask is empty", "restyle", "clip.mp4", "a ball", "--mask", ""),
         row(FAILED, "too few to show anything", "restyle", "clip.mp4", "a", "--mask", "dot.png"),
         row(USAGE, "the prompt is empty", "restyle", "clip.mp4"),

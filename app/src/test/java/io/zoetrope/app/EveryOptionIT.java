@@ -127,6 +127,7 @@ class EveryOptionIT {
           Map.entry("--preset", "--preset draft"),
           Map.entry("--prompt-file", "--prompt-file prompts.txt"),
           Map.entry("--temporal-guidance", "--temporal-guidance 1.5"),
+          Map.entry("--blur", "--blur 2"),
           Map.entry("--mask", "--mask left.png"),
           Map.entry("--refiner", "--refiner third"),
           Map.entry("--sampler", "--sampler heun"),

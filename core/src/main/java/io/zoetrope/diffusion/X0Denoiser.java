@@ -1,7 +1,10 @@
 package io.zoetrope.diffusion;
 
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.torch.Segments;
+import io.zoetrope.torch.Tensors;
+import java.util.Collections;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -55,6 +58,43 @@ public interface X0Denoiser {
       Tensor t_BF = levels.t_BF().to(z_BCFHW.device(), ScalarType.Float);
       Tensor raw = network.ask(scaled, t_BF, conditioning, segments).to(z_BCFHW.scalar_type());
       return prediction.toX0(raw, z_BCFHW, levels);
+    }
+  }
+
+  /**
+   * This being shown one thing more, the same to every branch of guidance around it.
+   *
+   * @param value for one clip, or for as many as the video has; guidance may ask for several
+   *     branches of these at once. Borrowed
+   */
+  default X0Denoiser showing(Slot<Tensor> slot, Tensor value) {
+    return new Showing(this, slot, value);
+  }
+
+  /** See {@link #showing}. */
+  record Showing(X0Denoiser base, Slot<Tensor> slot, Tensor value) implements X0Denoiser {
+    @Override
+    public NoiseSchedule schedule() {
+      return base.schedule();
+    }
+
+    @Override
+    public X0Denoiser segmented(Segments segments) {
+      return new Showing(base.segmented(segments), slot, value);
+    }
+
+    @Override
+    public Tensor x0(Tensor z_BCFHW, Tensor u_BF, Conditioning conditioning) {
+      long batch = z_BCFHW.size(0);
+      long clips = value.size(0);
+      if (batch % clips != 0) {
+        throw new IllegalArgumentException(slot + " of " + clips + " clips is not for " + batch);
+      }
+      Tensor all =
+          clips == 1
+              ? slot.axis().expand(slot, value, batch)
+              : Tensors.cat(Collections.nCopies(Math.toIntExact(batch / clips), value), 0);
+      return base.x0(z_BCFHW, u_BF, conditioning.with(slot, all));
     }
   }
 }

@@ -16,10 +16,19 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param region that alone is made, of the job's frames
  */
 record BesideClip(Engine engine, Job job, Optional<Region> region) {
-  /** The clip beside the noisy one, [B, C, F, h, w], on the device of the network. */
-  Tensor of(Beside what) {
+  /**
+   * The clip beside the noisy one, [B, C, F, h, w], on the device of the network; empty if the
+   * engine has it already.
+   *
+   * @throws UserError if only a task has it, and this one has not
+   */
+  Optional<Tensor> of(Beside what) {
     return switch (what) {
-      case Beside.Mask mask -> mask();
+      case Beside.Mask mask -> Optional.of(mask());
+      case Beside.Structure structure -> {
+        engine.requireShown();
+        yield Optional.empty();
+      }
     };
   }
 

@@ -226,7 +226,7 @@ public final class Engine {
     }
     extras.hints().requireFrames(job.firstFrame() + plan.frames());
     Optional<Region> region = extras.region().map(r -> r.frames(job.firstFrame(), plan.frames()));
-    Optional<Tensor> shown = model.beside().map(b -> new BesideClip(this, job, region).of(b));
+    Optional<Tensor> shown = model.beside().flatMap(b -> new BesideClip(this, job, region).of(b));
     X0Denoiser guided =
         guided(
             job.requests(),
@@ -269,8 +269,19 @@ public final class Engine {
   /** As above for another number of steps than the request's. */
   public X0Denoiser guided(
       List<VideoRequest> requests, int steps, List<List<String>> prompts, Sight sight) {
-    requirements().requireNothingBeside();
+    requireShown();
     return guided(requests, steps, prompts, sight, Optional.empty());
+  }
+
+  /**
+   * Requires that its network sees the latents alone, or is shown what it is to see beside them.
+   *
+   * @throws UserError if it is not
+   */
+  void requireShown() {
+    if (extras.beside().get(Conditioning.BESIDE).isEmpty()) {
+      requirements().requireNothingBeside();
+    }
   }
 
   private X0Denoiser guided(

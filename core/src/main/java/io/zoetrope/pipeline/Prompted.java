@@ -66,10 +66,7 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside, Optional<T
     Sampling sampling = model.scheduling().sampling(first.sampler(), steps);
     X0Denoiser bare =
         extras.around(model.network(), sampling.schedule(), model.scheduling().toPrediction());
-    X0Denoiser network =
-        shown
-            .<X0Denoiser>map(clip -> new Accompanied(bare, Conditioning.BESIDE, clip))
-            .orElse(bare);
+    X0Denoiser network = shown.map(clip -> bare.showing(Conditioning.BESIDE, clip)).orElse(bare);
     // What the model is not shown, it is not to be led away from either.
     Conditioning away = extras.nothing().only(slot -> beside.get(slot).isPresent());
     List<Conditioning> all = prompts.stream().map(text -> text.and(beside)).toList();

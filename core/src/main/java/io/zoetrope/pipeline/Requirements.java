@@ -3,6 +3,7 @@ package io.zoetrope.pipeline;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.Mend;
 import io.zoetrope.error.UserError;
+import io.zoetrope.pipeline.family.Beside;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.torch.Tensors;
@@ -69,12 +70,22 @@ record Requirements(VideoModel model) {
    * @throws UserError if it is shown something beside them, of which only whole clips have one
    */
   void requireNothingBeside() {
-    if (model.beside().isPresent()) {
-      throw new UserError(
-          Fault.UNSUPPORTED,
-          "this model paints into masks, and there is none to show it here",
-          "restyle, animate, interpolate, extend and generate show it one");
-    }
+    model
+        .beside()
+        .ifPresent(beside -> {
+          throw switch (beside) {
+            case Beside.Mask mask ->
+                new UserError(
+                    Fault.UNSUPPORTED,
+                    "this model paints into masks, and there is none to show it here",
+                    "restyle, animate, interpolate, extend and generate show it one");
+            case Beside.Structure structure ->
+                new UserError(
+                    Fault.UNSUPPORTED,
+                    "this model follows the structure of a video, and there is none here",
+                    "restyle shows it one");
+          };
+        });
   }
 
   void checkSize(int width, int height) {

@@ -13,7 +13,8 @@ public final class Annotators {
   private static final Map<String, Annotator> ALL = new LinkedHashMap<>();
 
   static {
-    for (Annotator one : List.of(Canny.USUAL, Drawing.LINEART, Drawing.SCRIBBLE)) {
+    for (Annotator one :
+        List.of(Canny.USUAL, Drawing.LINEART, Drawing.SCRIBBLE, Silhouette.USUAL)) {
       ALL.put(one.word(), one);
     }
   }

@@ -177,7 +177,8 @@ final class Drafts {
               join,
               task().plan(),
               task().invert(),
-              task().mask()));
+              task().mask(),
+              task().blur()));
     }
 
     @Override
@@ -207,7 +208,8 @@ final class Drafts {
               t.join(),
               t.plan(),
               t.invert(),
-              Optional.of(source(mask))));
+              Optional.of(source(mask)),
+              t.blur()));
     }
 
     @Override

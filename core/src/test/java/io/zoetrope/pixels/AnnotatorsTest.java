@@ -75,6 +75,6 @@ class AnnotatorsTest {
     assertThat(Annotators.meant("sd-controlnet-openpose")).isEmpty();
     assertThatThrownBy(() -> Annotators.of("pose"))
         .isInstanceOf(UserError.class)
-        .hasMessage("unknown annotator 'pose': it is one of canny, lineart, scribble");
+        .hasMessage("unknown annotator 'pose': it is one of canny, lineart, scribble, silhouette");
   }
 }

@@ -50,6 +50,16 @@ public final class RestyleCommand extends MakeVerb {
       })
   private @Nullable String mask;
 
+  @Option(
+      names = "--blur",
+      paramLabel = "N",
+      converter = Values.Blurs.class,
+      description = {
+        "For models that follow the structure of a video: blur it N times before, 0 to 12, each of"
+            + " which halves it; the more, the freer (default: 0)."
+      })
+  private @Nullable Integer blur;
+
   @Mixin private final LengthOptions shape = new LengthOptions();
   @Mixin private final SourceOptions source = new SourceOptions();
   @Mixin private final JoinOptions join = new JoinOptions();
@@ -73,7 +83,8 @@ public final class RestyleCommand extends MakeVerb {
         drawn,
         invert.read(),
         Optional.ofNullable(mask)
-            .map(file -> SourceRef.of(SourceFile.of(session(), "--mask", file))));
+            .map(file -> SourceRef.of(SourceFile.of(session(), "--mask", file))),
+        Optional.ofNullable(blur));
   }
 
   /** What is not fresh noise need not spare anything of the source. */

@@ -49,10 +49,11 @@ public final class Conditioning {
   /**
    * A clip that the network sees beside the noisy one, [B, C, F, H, W]: {@link
    * io.zoetrope.diffusion.Denoiser#ask} joins its channels behind those of the scaled input. Its
-   * own noise is said by {@link #BESIDE_LEVEL}.
+   * own noise is said by {@link #BESIDE_LEVEL}. Guidance leads away from the same clip without its
+   * text.
    */
   public static final Slot<Tensor> BESIDE =
-      Slot.tensor("beside", Along.PLACE, "BCFHW", Nothing.ZERO);
+      Slot.tensor("beside", Along.PLACE, "BCFHW", Nothing.SAME);
 
   /** How noisy each frame of {@link #BESIDE} is: its level in [0, 1], [B, F]. */
   public static final Slot<Tensor> BESIDE_LEVEL =

@@ -2,8 +2,12 @@ package io.zoetrope.diffusion.guidance;
 
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseLevel;
+import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.X0Denoiser;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,11 +30,39 @@ public record Known(Measurement measurement, Tensor value) {
   }
 
   /**
-   * A denoiser that keeps this, of clips that begin as their noised selves: it overwrites each
-   * estimate. Needs elements that are known outright: frames or a region.
+   * A denoiser that keeps this, of clips that begin as their noised selves: what is kept overwrites
+   * each estimate, so that it falls to itself under any sampler, and the network sees it at the
+   * level of the rest (as Lugmayr et al. 2022, "RePaint", section 4.1). Unlike {@link Replacement}
+   * it draws no noise.
+   *
+   * @throws IllegalArgumentException if nothing of it is known outright: no frames, and no region
    */
   public X0Denoiser keptBy(X0Denoiser base) {
-    return new Inpainting(base, this);
+    return new Keeper(base, this);
+  }
+
+  /** See {@link #keptBy}. */
+  public record Keeper(X0Denoiser base, Known kept) implements X0Denoiser {
+    public Keeper {
+      if (Scopes.value(() -> kept.measurement().known(kept.value()).isEmpty())) {
+        throw new IllegalArgumentException("frames or a region can be kept, and no less");
+      }
+    }
+
+    @Override
+    public NoiseSchedule schedule() {
+      return base.schedule();
+    }
+
+    @Override
+    public X0Denoiser segmented(Segments segments) {
+      return new Keeper(base.segmented(segments), kept);
+    }
+
+    @Override
+    public Tensor x0(Tensor z_BCFHW, Tensor u_BF, Conditioning conditioning) {
+      return kept.intoClean(base.x0(z_BCFHW, u_BF, conditioning));
+    }
   }
 
   /** A stretch of frames of what is known. */

@@ -1,5 +1,12 @@
 package io.zoetrope.pipeline.family;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
+import io.zoetrope.pixels.Annotators;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * What a network is shown beside the noisy latents at every step, behind their channels ({@link
  * io.zoetrope.diffusion.condition.Conditioning#BESIDE}).
@@ -12,15 +19,97 @@ public sealed interface Beside {
    */
   int channels(int latents);
 
+  /** The structure of a video, if it is that. */
+  default Optional<Structure> structure() {
+    return Optional.empty();
+  }
+
+  /** As headers and configs have it; {@link #of} reads it. */
+  String text();
+
+  /**
+   * What a text says.
+   *
+   * @throws UserError if it is none
+   */
+  static Beside of(String text) {
+    if (text.equals(Mask.TEXT)) {
+      return new Mask();
+    }
+    Matcher structure = Structure.TEXT.matcher(text);
+    if (structure.matches()) {
+      return new Structure(
+          structure.group(1),
+          Integer.parseInt(structure.group(2)),
+          Integer.parseInt(structure.group(3)));
+    }
+    throw new UserError(
+        Fault.INVALID,
+        "unknown '%s' beside the latents: it is mask, or structure:ANNOTATOR:BLURS:CHANNELS"
+            .formatted(text));
+  }
+
   /**
    * A mask, 1 where something is to be made and 0 where the video is known, and the latents of the
    * video with the masked part grey (Rombach et al., "Latent Diffusion", 2022, section 4.5; the
    * nine channels of Stable Diffusion's inpainting checkpoints).
    */
   record Mask() implements Beside {
+    private static final String TEXT = "mask";
+
+    @Override
+    public String text() {
+      return TEXT;
+    }
+
     @Override
     public int channels(int latents) {
       return 1 + latents;
+    }
+  }
+
+  /**
+   * The structure of a video apart from its look: what an annotator draws of it, blurred and made
+   * smaller some times and brought back to its size, encoded as a video is, and channels that say
+   * how often (Esser et al., "Structure and Content-Guided Video Synthesis with Diffusion Models",
+   * 2023, section 3.2; there it is depth).
+   *
+   * @param annotator that draws it, one of {@link Annotators#names}
+   * @param blurs the most times, 0 to 12
+   * @param told channels that say how many times: sines and cosines, an even number up to 64
+   */
+  record Structure(String annotator, int blurs, int told) implements Beside {
+    private static final Pattern TEXT =
+        Pattern.compile("structure:([a-z0-9-]{1,40}):([0-9]{1,2}):([0-9]{1,2})");
+
+    public Structure {
+      if (!Annotators.known(annotator)) {
+        throw new UserError(
+            Fault.INVALID,
+            "unknown annotator '%s' of a structure".formatted(annotator),
+            "it is one of " + Annotators.names());
+      }
+      if (blurs < 0 || blurs > 12 || told < 0 || told > 64 || told % 2 != 0) {
+        throw new UserError(
+            Fault.INVALID,
+            "a structure is blurred 0 to 12 times and says so in 0 to 64 channels, an even number,"
+                + " not %s times in %s".formatted(blurs, told));
+      }
+    }
+
+    @Override
+    public Optional<Structure> structure() {
+      return Optional.of(this);
+    }
+
+    @Override
+    public String text() {
+      return "structure:%s:%s:%s".formatted(annotator, blurs, told);
+    }
+
+    @Override
+    public int channels(int latents) {
+      return latents + told;
     }
   }
 }

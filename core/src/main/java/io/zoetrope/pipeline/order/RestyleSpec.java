@@ -33,6 +33,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param invert from its own noise, in place of fresh one
  * @param mask white where it is made anew, the rest is kept; a picture for all frames, or a video
  *     as long. Without it all is made
+ * @param blur how many times its structure is blurred before a model is shown it, 0 or more; only
+ *     for models that follow structure, 0 if left out
  */
 public record RestyleSpec(
     SourceRef video,
@@ -42,7 +44,8 @@ public record RestyleSpec(
     @Default("{}") Join join,
     Optional<SourceRef> plan,
     Optional<Invert> invert,
-    Optional<SourceRef> mask)
+    Optional<SourceRef> mask,
+    Optional<Integer> blur)
     implements TaskSpec {
   /** What is taken of a long source unless more is asked for. */
   static final int USUAL_MOST = 256;
@@ -50,6 +53,7 @@ public record RestyleSpec(
   public RestyleSpec {
     Checks.real("start", 0, Wish.MOST_FRAMES, start);
     Checks.real("strength", 0.01, 1, strength);
+    blur.ifPresent(times -> Checks.whole("blur", 0, 12, times));
     if (plan.isPresent() && invert.isPresent()) {
       throw Checks.wrong("inversion rises and falls by a plan of its own: leave out the drawn one");
     }
@@ -63,7 +67,16 @@ public record RestyleSpec(
       double strength,
       Join join,
       Optional<SourceRef> plan) {
-    this(video, fit, start, strength, join, plan, Optional.empty(), Optional.empty());
+    this(
+        video,
+        fit,
+        start,
+        strength,
+        join,
+        plan,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   @Override
@@ -146,7 +159,8 @@ public record RestyleSpec(
                         i -> i.task(latents, strength, join.overlap(), where, making.note())))
                 .orElse(new Restyle(latents, strength, join.overlap()));
         Engine shown = making.shown(video, given.video());
-        Engine engine = region.map(shown::withRegion).orElse(shown);
+        Engine part = region.map(shown::withRegion).orElse(shown);
+        Engine engine = new StructureOf(making, given.video()).shownTo(part, blur);
         return (reel, progress) ->
             reel.film(
                 engine,

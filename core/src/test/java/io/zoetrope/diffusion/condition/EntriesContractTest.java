@@ -227,6 +227,10 @@ class EntriesContractTest {
         new LinkedHashMap<>();
     all.put(X0Denoiser.NetworkX0.class, (base, c) -> base);
     all.put(
+        X0Denoiser.Showing.class,
+        (base, c) -> base.showing(slots().getLast(), entry(Along.PLACE, FRAMES)));
+    all.put(Known.Keeper.class, (base, c) -> known().keptBy(base));
+    all.put(
         ClassifierFreeGuidance.class,
         (base, c) -> new ClassifierFreeGuidance(base, away(FRAMES), 3));
     all.put(

@@ -96,7 +96,7 @@ class DrawnControlTest {
     assertThatThrownBy(() -> make("secret", "source", ", \"drawn\": {}", "x"))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("the control secret does not say what it is to be shown")
-        .hasMessageContaining("canny, lineart, scribble");
+        .hasMessageContaining("canny, lineart, scribble, silhouette");
     assertThatThrownBy(() -> make("secret", "source", ", \"drawn\": {\"by\": \"pose\"}", "x"))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("unknown annotator 'pose'");

@@ -240,7 +240,8 @@ final class RandomOrders {
                     Invert.Away.NEGATIVE,
                     random.nextBoolean()))
             : Optional.empty(),
-        maybe(this::source));
+        maybe(this::source),
+        maybe(() -> random.nextInt(13)));
   }
 
   private <T> Optional<T> maybe(Supplier<T> value) {

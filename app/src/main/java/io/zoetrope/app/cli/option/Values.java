@@ -210,6 +210,13 @@ public final class Values {
     }
   }
 
+  /** How often structure is blurred. */
+  public static final class Blurs extends Whole {
+    public Blurs() {
+      super(0, 12);
+    }
+  }
+
   /** How much noise a given clip gets. */
   public static final class Strength extends Real {
     public Strength() {
