@@ -109,7 +109,9 @@ class ArchitectureTest {
                   "media",
                   "pixels",
                   "data",
-                  "pipeline")));
+                  "pipeline",
+                  // Samples are measured while a run goes on.
+                  "eval")));
 
   /**
    * Rooms within a room -> those of its siblings that they may see, besides what its room sees.

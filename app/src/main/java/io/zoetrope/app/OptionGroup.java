@@ -71,6 +71,7 @@ enum OptionGroup {
       "--model",
       "--refiner",
       "--motion-adapter",
+      "--motion-norm",
       "--tuned",
       "--lora",
       "--embedding",

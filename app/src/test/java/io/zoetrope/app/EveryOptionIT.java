@@ -119,6 +119,7 @@ class EveryOptionIT {
           Map.entry("--model", "--model runs/ae"),
           Map.entry("--moments", "--moments 1,2"),
           Map.entry("--motion-adapter", "--motion-adapter model"),
+          Map.entry("--motion-norm", "--motion-norm frame"),
           Map.entry("--motion-field", "--motion-field 3,4"),
           Map.entry("--negative", "--negative 'a blue ball'"),
           Map.entry("--noise", "--noise 0.5"),

@@ -59,6 +59,11 @@ public interface NetworkConfig {
     return OptionalInt.empty();
   }
 
+  /** How far norms of its motion modules reach, in words that files have; empty without such. */
+  default Optional<String> motionNorms() {
+    return Optional.empty();
+  }
+
   /**
    * The {@code config.json} that diffusers' {@code MotionAdapter} has of its motion modules; empty
    * where it has none, or some that diffusers has no words for.

@@ -139,6 +139,17 @@ public record Inflation(
     return new Inflation(convolution, pattern, temporal, moments, imageTrained, norms);
   }
 
+  /** The same with motion modules, and what is beside them, of norms that reach so far. */
+  Inflation normed(MotionNorms reach) {
+    return new Inflation(
+        convolution,
+        attention,
+        temporal.normed(reach.modules()),
+        moments,
+        imageTrained,
+        reach.resnets());
+  }
+
   /** The same with norms of another scope. */
   public Inflation normed(NormScope scope) {
     return new Inflation(convolution, attention, temporal, moments, imageTrained, scope);

@@ -28,6 +28,7 @@ final class MotionModule implements TemporalLayer {
   /** The table of sinusoids, [1, frames, C], by name within a transformer block. */
   static final String TABLE = "pos_embed.pe";
 
+  private final NormScope norms;
   private final GroupNorm norm;
   private final Linear in;
   private final List<Block> blocks = new ArrayList<>();
@@ -149,6 +150,7 @@ final class MotionModule implements TemporalLayer {
           Fault.INVALID,
           "width %s does not split into a motion module's %s heads".formatted(width, m.heads()));
     }
+    norms = m.norms();
     norm = GroupNorm.of(p.at("norm"), width, config.style().groups(), 1e-6);
     in = Linear.of(p.at("proj_in"), width, width, Init.xavier());
     for (int i = 0; i < count; i++) {
@@ -159,7 +161,7 @@ final class MotionModule implements TemporalLayer {
 
   @Override
   public Tensor forward(Tensor x_MCHW, Pass pass) {
-    Tensor h = Scopes.part(() -> in.forward(normalised(pass.tokens(x_MCHW), pass.groups())));
+    Tensor h = Scopes.part(() -> in.forward(normalised(x_MCHW, pass)));
     for (Block block : blocks) {
       Tensor before = h;
       h = Scopes.part(() -> block.forward(before, pass));
@@ -168,8 +170,14 @@ final class MotionModule implements TemporalLayer {
     return Scopes.part(() -> x_MCHW.add(Pass.image(out.forward(after), x_MCHW)));
   }
 
+  private Tensor normalised(Tensor x_MCHW, Pass pass) {
+    return norms == NormScope.FRAME
+        ? pass.tokens(norm.forward(x_MCHW))
+        : asClips(pass.tokens(x_MCHW), pass.groups());
+  }
+
   /** Each clip normalised as one; where frames fall into groups, each group as one. */
-  private Tensor normalised(Tensor x_BFNC, Optional<FrameGroups> groups) {
+  private Tensor asClips(Tensor x_BFNC, Optional<FrameGroups> groups) {
     if (groups.isEmpty()) {
       return asOne(x_BFNC);
     }

@@ -1,5 +1,6 @@
 package io.zoetrope.network.unet;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
@@ -86,6 +87,16 @@ public interface TemporalBlock {
   /** The config of diffusers' {@code MotionAdapter} of such blocks; empty if it is none. */
   default Optional<Map<String, Object>> adapter(UNetConfig unet) {
     return Optional.empty();
+  }
+
+  /** Over what its own norms are; empty if it has none of pictures. */
+  default Optional<NormScope> normed() {
+    return Optional.empty();
+  }
+
+  /** The same with norms of another scope, where it has them. */
+  default TemporalBlock normed(NormScope scope) {
+    return this;
   }
 
   /** Whether frames see each other by it. */
@@ -175,23 +186,54 @@ public interface TemporalBlock {
 
   /**
    * AnimateDiff's motion module, after each layer: a small transformer over frames, told their
-   * number by sinusoids, that normalises a clip as one (Guo et al., "AnimateDiff", 2023, section
-   * 3.2). Its weights lie in {@code motion_modules}, named as diffusers names them.
+   * number by sinusoids, that normalises a clip as one, or each frame (Guo et al., "AnimateDiff",
+   * 2023, section 3.2). Its weights lie in {@code motion_modules}, named as diffusers names them.
    *
    * @param heads of attention, at every resolution
    * @param blocks of each transformer
    * @param attentions over frames in each block: 2, or 1 in SparseCtrl
    * @param frames the longest clip: rows of the table of sinusoids
    * @param middle whether one stands at the bottom too, as in version 2
+   * @param norms of what reach; where frames have levels of their own, frame keeps them apart
    */
   record MotionModule(
       @JsonProperty("heads") int heads,
       @JsonProperty("blocks") MotionBlocks blocks,
       @JsonProperty("attentions") int attentions,
       @JsonProperty("frames") int frames,
-      @JsonProperty("middle") boolean middle)
+      @JsonProperty("middle") boolean middle,
+      @JsonProperty("norms") NormScope norms)
       implements TemporalBlock {
     private static final String MODULES = "motion_modules";
+
+    /** With norms over clips. */
+    public MotionModule(
+        int heads, MotionBlocks blocks, int attentions, int frames, boolean middle) {
+      this(heads, blocks, attentions, frames, middle, NormScope.CLIP);
+    }
+
+    /** From JSON, which says nothing of norms where they are over clips. */
+    @JsonCreator
+    static MotionModule read(
+        @JsonProperty("heads") int heads,
+        @JsonProperty("blocks") MotionBlocks blocks,
+        @JsonProperty("attentions") int attentions,
+        @JsonProperty("frames") int frames,
+        @JsonProperty("middle") boolean middle,
+        @JsonProperty("norms") Optional<NormScope> norms) {
+      return new MotionModule(
+          heads, blocks, attentions, frames, middle, norms.orElse(NormScope.CLIP));
+    }
+
+    @Override
+    public Optional<NormScope> normed() {
+      return Optional.of(norms);
+    }
+
+    @Override
+    public TemporalBlock normed(NormScope scope) {
+      return new MotionModule(heads, blocks, attentions, frames, middle, scope);
+    }
 
     public MotionModule {
       if (heads < 1 || attentions < 1 || attentions > 2 || frames < 1) {

@@ -164,6 +164,21 @@ public record UNetConfig(
         other, outChannels, widths, heads, middle, blocks, textWidth, style, inflation);
   }
 
+  /** How far the norms reach of motion modules and of what is beside them; empty without such. */
+  public Optional<MotionNorms> norms() {
+    return inflation.temporal().normed().map(own -> new MotionNorms(own, inflation.norms()));
+  }
+
+  @Override
+  public Optional<String> motionNorms() {
+    return norms().map(MotionNorms::text);
+  }
+
+  /** The same network with norms that reach so far. */
+  public UNetConfig normed(MotionNorms norms) {
+    return inflated(inflation.normed(norms));
+  }
+
   /** Features of the embedding of a level. */
   int embedding() {
     return 4 * widths.getFirst();

@@ -4,6 +4,7 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.unet.Inflation;
+import io.zoetrope.network.unet.MotionNorms;
 import io.zoetrope.network.unet.SpatialAttention;
 import io.zoetrope.network.unet.UNetConfig;
 import java.nio.file.Path;
@@ -46,8 +47,10 @@ final class Denoisers {
         adapter.<NetworkConfig>map(a -> a.inflate(unet(files.model(), network))).orElse(network);
     NetworkConfig moved =
         choice.inflation().<NetworkConfig>map(by -> inflated(files.model(), with, by)).orElse(with);
+    NetworkConfig normed =
+        choice.norms().map(norms -> normed(files.model(), moved, norms)).orElse(moved);
     NetworkConfig seeing =
-        choice.attention().map(pattern -> looking(files.model(), moved, pattern)).orElse(moved);
+        choice.attention().map(pattern -> looking(files.model(), normed, pattern)).orElse(normed);
     return new Dressed(seeing, adapter, Optional.empty());
   }
 
@@ -81,6 +84,16 @@ final class Denoisers {
           "%s has motion modules in its U-Net already".formatted(model),
           "use it without a motion adapter");
     }
+  }
+
+  private static NetworkConfig normed(Path model, NetworkConfig network, MotionNorms norms) {
+    if (!(network instanceof UNetConfig unet) || unet.norms().isEmpty()) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "the reach of motion modules' norms is asked for, and %s has none".formatted(model),
+          "leave it out, or put motion modules in");
+    }
+    return unet.normed(norms);
   }
 
   /** An image network whose frames look at each other. */

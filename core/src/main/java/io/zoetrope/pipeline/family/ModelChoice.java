@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.family;
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
 import io.zoetrope.network.text.clip.ClipReading;
 import io.zoetrope.network.unet.Inflation;
+import io.zoetrope.network.unet.MotionNorms;
 import io.zoetrope.network.unet.SpatialAttention;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +31,7 @@ import java.util.Optional;
  * @param inflation by which an image U-Net becomes one for video, with layers that begin anew: to
  *     be trained
  * @param tuned what a training made of some of its weights, in place of its own
+ * @param norms how far those of motion modules reach, in place of what their file says
  */
 public record ModelChoice(
     Path model,
@@ -47,7 +49,8 @@ public record ModelChoice(
     Optional<Path> vae,
     Optional<TimestepSpacing> spacing,
     Optional<Inflation> inflation,
-    Optional<TunedChoice> tuned) {
+    Optional<TunedChoice> tuned,
+    Optional<MotionNorms> norms) {
   public ModelChoice {
     loras = List.copyOf(loras);
     controls = List.copyOf(controls);
@@ -72,6 +75,7 @@ public record ModelChoice(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -83,85 +87,91 @@ public record ModelChoice(
   public ModelChoice withDtype(String name) {
     return new ModelChoice(
         model, name, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing, inflation, tuned);
+        pictures, words, vae, spacing, inflation, tuned, norms);
   }
 
   public ModelChoice withPlacement(Placement other) {
     return new ModelChoice(
         model, dtype, other, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing, inflation, tuned);
+        pictures, words, vae, spacing, inflation, tuned, norms);
   }
 
   public ModelChoice withTokenizer(Optional<Path> folder) {
     return new ModelChoice(
         model, dtype, placement, folder, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing, inflation, tuned);
+        pictures, words, vae, spacing, inflation, tuned, norms);
   }
 
   public ModelChoice withMotion(Optional<Path> adapter) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, adapter, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing, inflation, tuned);
+        pictures, words, vae, spacing, inflation, tuned, norms);
   }
 
   public ModelChoice withVariant(Optional<String> name) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, name, reading, loras, attention, controls,
-        pictures, words, vae, spacing, inflation, tuned);
+        pictures, words, vae, spacing, inflation, tuned, norms);
   }
 
   public ModelChoice withReading(ClipReading other) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, other, loras, attention, controls,
-        pictures, words, vae, spacing, inflation, tuned);
+        pictures, words, vae, spacing, inflation, tuned, norms);
   }
 
   public ModelChoice withLoras(List<LoraChoice> choices) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, choices, attention, controls,
-        pictures, words, vae, spacing, inflation, tuned);
+        pictures, words, vae, spacing, inflation, tuned, norms);
   }
 
   public ModelChoice withAttention(Optional<SpatialAttention> pattern) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, pattern, controls,
-        pictures, words, vae, spacing, inflation, tuned);
+        pictures, words, vae, spacing, inflation, tuned, norms);
   }
 
   public ModelChoice withControls(List<ControlChoice> choices) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, choices,
-        pictures, words, vae, spacing, inflation, tuned);
+        pictures, words, vae, spacing, inflation, tuned, norms);
   }
 
   public ModelChoice withPictures(Optional<PictureChoice> choice) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        choice, words, vae, spacing, inflation, tuned);
+        choice, words, vae, spacing, inflation, tuned, norms);
   }
 
   public ModelChoice withWords(List<WordChoice> choices) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, choices, vae, spacing, inflation, tuned);
+        pictures, choices, vae, spacing, inflation, tuned, norms);
   }
 
   public ModelChoice withVae(Optional<Path> other) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, other, spacing, inflation, tuned);
+        pictures, words, other, spacing, inflation, tuned, norms);
   }
 
   public ModelChoice withSpacing(Optional<TimestepSpacing> other) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, other, inflation, tuned);
+        pictures, words, vae, other, inflation, tuned, norms);
+  }
+
+  public ModelChoice withNorms(Optional<MotionNorms> reach) {
+    return new ModelChoice(
+        model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
+        pictures, words, vae, spacing, inflation, tuned, reach);
   }
 
   public ModelChoice withInflation(Optional<Inflation> by) {
     return new ModelChoice(
         model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing, by, tuned);
+        pictures, words, vae, spacing, by, tuned, norms);
   }
 
   /** With what was tuned, and inflated as that says. */
@@ -182,6 +192,7 @@ public record ModelChoice(
         vae,
         spacing,
         other.flatMap(TunedChoice::inflation).map(Inflation::of).or(() -> inflation),
-        other);
+        other,
+        norms);
   }
 }

@@ -11,6 +11,7 @@ import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.Middle;
 import io.zoetrope.network.unet.MotionBlocks;
+import io.zoetrope.network.unet.MotionNorms;
 import io.zoetrope.network.unet.TemporalBlock;
 import io.zoetrope.network.unet.UNetConfig;
 import java.nio.file.Files;
@@ -112,7 +113,7 @@ public final class MotionAdapter implements AutoCloseable {
             Fault.MISMATCH,
             "it has a module for the middle, and the network's mid_block_type has no place for it");
       }
-      return image.inflated(Inflation.motion(module));
+      return image.inflated(Inflation.motion(module)).normed(norms());
     } catch (UserError e) {
       throw e.at(path);
     }
@@ -134,6 +135,14 @@ public final class MotionAdapter implements AutoCloseable {
     boolean two = tensors.keySet().stream().anyMatch(name -> name.contains(".attn2."));
     return new TemporalBlock.MotionModule(
         heads(), MotionBlocks.all(1), two ? 2 : 1, frames, middle);
+  }
+
+  /** How far its norms reach, as its header says; as diffusers has it if it says nothing. */
+  private MotionNorms norms() {
+    return Provenance.of(file.metadata())
+        .get(Provenance.NORMS)
+        .map(MotionNorms::of)
+        .orElse(MotionNorms.USUAL);
   }
 
   private int heads() {

@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
 import io.zoetrope.network.text.clip.ClipReading;
+import io.zoetrope.network.unet.MotionNorms;
 import io.zoetrope.pipeline.family.ControlChoice;
 import io.zoetrope.pipeline.family.LoraChoice;
 import io.zoetrope.pipeline.family.ModelChoice;
@@ -35,6 +36,8 @@ import java.util.regex.Pattern;
  * @param vae an autoencoder in place of its own: a folder or a file
  * @param spacing of the timesteps of its scheduler: leading, linspace or trailing
  * @param tuned a file of weights that were trained on it, in place of its own
+ * @param motionNorm how far norms of motion modules reach, in place of what their file says: {@link
+ *     MotionNorms#TEXTS}
  */
 public record ModelRef(
     String name,
@@ -51,12 +54,16 @@ public record ModelRef(
     @Default("[]") List<Embedding> embeddings,
     Optional<Path> vae,
     Optional<String> spacing,
-    Optional<Path> tuned) {
+    Optional<Path> tuned,
+    Optional<String> motionNorm) {
   /** Scales beyond this are slips of the finger. */
   private static final double LARGEST_SCALE = 100;
 
   /** How timesteps can be spaced. */
   public static final List<String> SPACINGS = List.of("leading", "linspace", "trailing");
+
+  /** How far norms of motion modules can reach. */
+  public static final List<String> MOTION_NORMS = MotionNorms.TEXTS;
 
   private static final Pattern DEVICE = Pattern.compile("auto|cpu|cuda(:\\d{1,2})?");
 
@@ -169,6 +176,13 @@ public record ModelRef(
             "spacing must be one of %s, is '%s'".formatted(String.join(", ", SPACINGS), value));
       }
     });
+    motionNorm.ifPresent(value -> {
+      if (!MotionNorms.TEXTS.contains(value)) {
+        throw Checks.wrong(
+            "motionNorm must be one of %s, is '%s'"
+                .formatted(String.join(", ", MotionNorms.TEXTS), value));
+      }
+    });
     Checks.named("name", name);
     if (!List.of("auto", "f32", "bf16").contains(dtype)) {
       throw Checks.wrong("dtype must be auto, f32 or bf16, is '%s'".formatted(dtype));
@@ -204,6 +218,7 @@ public record ModelRef(
         List.of(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -224,7 +239,8 @@ public record ModelRef(
         embeddings,
         vae,
         spacing,
-        tuned);
+        tuned,
+        motionNorm);
   }
 
   /** The same parts in another model. */
@@ -244,7 +260,8 @@ public record ModelRef(
         embeddings,
         vae,
         spacing,
-        tuned);
+        tuned,
+        motionNorm);
   }
 
   public ModelRef withControls(List<Control> others) {
@@ -263,7 +280,8 @@ public record ModelRef(
         embeddings,
         vae,
         spacing,
-        tuned);
+        tuned,
+        motionNorm);
   }
 
   /** This shown other pictures. */
@@ -283,7 +301,8 @@ public record ModelRef(
         embeddings,
         vae,
         spacing,
-        tuned);
+        tuned,
+        motionNorm);
   }
 
   /** This on another device. */
@@ -303,7 +322,8 @@ public record ModelRef(
         embeddings,
         vae,
         spacing,
-        tuned);
+        tuned,
+        motionNorm);
   }
 
   /** This with other weights of its folder. */
@@ -323,7 +343,8 @@ public record ModelRef(
         embeddings,
         vae,
         spacing,
-        tuned);
+        tuned,
+        motionNorm);
   }
 
   /** This with other LoRAs. */
@@ -343,7 +364,8 @@ public record ModelRef(
         embeddings,
         vae,
         spacing,
-        tuned);
+        tuned,
+        motionNorm);
   }
 
   /**
@@ -375,6 +397,7 @@ public record ModelRef(
         .withPlacement(Placement.on(ComputeDevice.of(device)))
         .withMotion(motion.map(file))
         .withTuned(tuned.map(file).map(TunedChoice::of))
+        .withNorms(motionNorm.map(MotionNorms::of))
         .withWords(
             embeddings.stream()
                 .map(word -> new WordChoice(file.apply(word.file()), word.name()))

@@ -109,6 +109,8 @@ record AdaptMethod(
             clips.clips());
     LatentClips shown = LatentClips.of(latents).emphasising(clips.emphasis());
     int cut = clips.cutOf(shown.frames());
+    clips.shortened(shown.frames()).ifPresent(setting.listener()::note);
+    requireTwo(cut);
     NoiseSchedule trained =
         schedule.map(ScheduleBlock::schedule).orElseGet(() -> model.scheduling().toSchedule());
     Prediction meant = prediction.orElseGet(() -> model.scheduling().toPrediction());
@@ -143,7 +145,7 @@ record AdaptMethod(
             model.autoencoder(),
             footage,
             model.network().config().temporal() ? shown.frames() : 1,
-            setting.listener()::warning);
+            setting.listener());
     List<Pass> losses =
         (passes.isEmpty() ? List.of(WHOLE) : passes)
             .stream()
@@ -153,7 +155,7 @@ record AdaptMethod(
                             network,
                             prompts,
                             footage,
-                            noise.denoising(trained, meant),
+                            noise.denoising(trained, meant, pass.debias()),
                             new DiffusionObjective.Cut(
                                 recipe.batch(),
                                 pass.frames() == PassBlock.Frames.ONE ? 1 : cut,
@@ -183,9 +185,21 @@ record AdaptMethod(
             word -> setting.listener().warning("no caption has '%s' of triggers".formatted(word)));
   }
 
+  /** A term over the differences between frames needs two of them. */
+  private void requireTwo(int cut) {
+    for (PassBlock pass : passes) {
+      if (pass.debias() > 0 && (pass.frames() == PassBlock.Frames.ONE || cut < 2)) {
+        throw new UserError(
+            Fault.INVALID,
+            "pass '%s' is debiased over frames, and sees one only".formatted(pass.name()),
+            "say frames: cut, of at least 2 frames");
+      }
+    }
+  }
+
   /** What is meant where a recipe names no passes. */
   private static final PassBlock WHOLE =
-      new PassBlock("cut", PassBlock.Frames.CUT, 1, 1, Map.of(), List.of());
+      new PassBlock("cut", PassBlock.Frames.CUT, 1, 1, 0, Map.of(), List.of());
 
   private static void write(List<BasePart> parts, Path folder, Ema averages, Provenance origin) {
     try {
@@ -216,6 +230,7 @@ record AdaptMethod(
           String norms = Inflation.of(name).norms().name().toLowerCase(Locale.ROOT);
           said.put("resnet_norms", norms);
         });
+    model.network().config().motionNorms().ifPresent(reach -> said.put(Provenance.NORMS, reach));
     said.put("frames", Integer.toString(cut));
     said.put("stride", Integer.toString(clips.maxStride()));
     if (!triggers.isEmpty()) {

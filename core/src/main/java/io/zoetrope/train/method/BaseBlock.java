@@ -3,6 +3,7 @@ package io.zoetrope.train.method;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.unet.Inflation;
+import io.zoetrope.network.unet.MotionNorms;
 import io.zoetrope.pipeline.family.LoraChoice;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.TunedChoice;
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param inflation a recipe of {@link Inflation#RECIPES} by which an image U-Net becomes one for
  *     video, with layers that begin anew
  * @param tuned a file of weights that were trained on it, to go on from
+ * @param norms how far norms of motion modules reach: {@link MotionNorms#TEXTS}; without it as
+ *     their file says
  * @param loras merged into it before anything is trained
  */
 record BaseBlock(
@@ -30,6 +33,7 @@ record BaseBlock(
     Optional<String> variant,
     Optional<String> inflation,
     Optional<Path> tuned,
+    Optional<String> norms,
     @Default("[]") List<Merged> loras) {
   /**
    * A LoRA of a base.
@@ -51,6 +55,7 @@ record BaseBlock(
           Fault.INVALID,
           "a tuned file says itself how its network is inflated: leave out base.inflation");
     }
+    Optional<MotionNorms> alsoUnused = norms.map(MotionNorms::of);
     Optional<Inflation> unused = inflation.map(Inflation::of);
   }
 
@@ -60,6 +65,7 @@ record BaseBlock(
         .withMotion(motion)
         .withTokenizer(tokenizer)
         .withVariant(variant)
+        .withNorms(norms.map(MotionNorms::of))
         .withInflation(inflation.map(Inflation::of))
         .withTuned(tuned.map(TunedChoice::of))
         .withLoras(loras.stream().map(l -> new LoraChoice(l.file, l.scale)).toList());

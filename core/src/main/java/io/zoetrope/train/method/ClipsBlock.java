@@ -5,6 +5,7 @@ import io.zoetrope.record.Default;
 import io.zoetrope.record.Limits;
 import io.zoetrope.train.footage.ClipOdds.Emphasis;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Which clips a diffusion network learns from, and how much of each: keys that methods have in
@@ -48,5 +49,20 @@ public record ClipsBlock(
           "objective.cut is %s, but clips have only %s frames".formatted(cut, frames));
     }
     return cut == 0 ? frames : cut;
+  }
+
+  /**
+   * What is to be said of clips that are too short for some strides; empty if none is.
+   *
+   * @param frames of a clip
+   */
+  Optional<String> shortened(int frames) {
+    int taken = cutOf(frames);
+    if (taken < 2 || (taken - 1) * maxStride + 1 <= frames) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "%s frames that are %s apart do not fit into clips of %s: they are at most %s apart"
+            .formatted(taken, maxStride, frames, (frames - 1) / (taken - 1)));
   }
 }

@@ -112,6 +112,7 @@ public record DiffusionMethod(
     setting.own(start);
     LatentClips shown = LatentClips.of(latents).emphasising(clips.emphasis());
     int cut = clips.cutOf(shown.frames());
+    clips.shortened(shown.frames()).ifPresent(setting.listener()::note);
     requireFit(config, between.autoencoder());
 
     ParameterStore store =
@@ -145,13 +146,13 @@ public record DiffusionMethod(
             between.autoencoder(),
             Footage.of(shown),
             config.temporal() ? shown.frames() : 1,
-            setting.listener()::warning);
+            setting.listener());
     DiffusionObjective objective =
         new DiffusionObjective(
             denoiser,
             prompts,
             shown,
-            noise.denoising(scheduler.toSchedule(), prediction),
+            noise.denoising(scheduler.toSchedule(), prediction, 0),
             new DiffusionObjective.Cut(
                 recipe.batch(),
                 cut,

@@ -46,8 +46,12 @@ public record NoiseBlock(
     }
   }
 
-  /** What a network of such a schedule and prediction is asked. */
-  Denoising denoising(NoiseSchedule schedule, Prediction prediction) {
+  /**
+   * What a network of such a schedule and prediction is asked.
+   *
+   * @param debias of {@link Denoising.Manner}
+   */
+  Denoising denoising(NoiseSchedule schedule, Prediction prediction, double debias) {
     return new Denoising(
         schedule,
         prediction,
@@ -55,6 +59,6 @@ public record NoiseBlock(
         given,
         weight,
         Target.truth(prediction),
-        new Denoising.Manner(noiseOffset, perturbation, error, levelBins));
+        new Denoising.Manner(noiseOffset, perturbation, error, levelBins, debias));
   }
 }

@@ -1,6 +1,7 @@
 package io.zoetrope.train.method;
 
 import io.zoetrope.record.Default;
+import io.zoetrope.record.Limits;
 import io.zoetrope.train.Objective;
 import io.zoetrope.train.Pass;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.Set;
  * @param frames whole cuts, or one frame of each
  * @param weight of it
  * @param share of the micro-batches in which it is made
+ * @param debias above 0 adds the same error of frames less so much of one of them: what they share,
+ *     which is the look, counts little there (MotionDirector's term, beta)
  * @param scales how strongly parts act meanwhile; those not named act wholly
  * @param learn parts that learn from it; none named for all
  */
@@ -22,6 +25,7 @@ record PassBlock(
     @Default("cut") Frames frames,
     @Default("1.0") double weight,
     @Default("1.0") double share,
+    @Default("0.0") double debias,
     @Default("{}") Map<String, Double> scales,
     @Default("[]") List<String> learn) {
   /** Which frames of a cut. */
@@ -34,6 +38,7 @@ record PassBlock(
     scales = Map.copyOf(scales);
     learn = List.copyOf(learn);
     Pass.requireNumbers(weight, share);
+    Limits.USUAL.real("debias", 0, 100, debias);
   }
 
   Pass of(Objective objective) {

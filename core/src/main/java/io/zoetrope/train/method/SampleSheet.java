@@ -13,11 +13,13 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.media.ContactSheet;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Png;
+import io.zoetrope.media.Video;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
+import io.zoetrope.train.TrainingListener;
 import io.zoetrope.train.footage.ClipCut;
 import io.zoetrope.train.footage.Footage;
 import io.zoetrope.train.footage.LatentClips;
@@ -26,7 +28,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
@@ -35,7 +36,8 @@ import org.bytedeco.pytorch.Tensor;
  * same noise.
  *
  * @param frames of each sample; 1 for still images
- * @param warning told that there is no sheet, which is no reason to end a run
+ * @param listener told how the samples move, and that there is no sheet, which is no reason to end
+ *     a run
  */
 record SampleSheet(
     X0Denoiser denoiser,
@@ -43,7 +45,7 @@ record SampleSheet(
     Autoencoder autoencoder,
     Footage footage,
     int frames,
-    Consumer<String> warning) {
+    TrainingListener listener) {
   private static final int STEPS = 20;
   private static final double GUIDANCE = 3;
   private static final int SAMPLES = 8;
@@ -51,16 +53,16 @@ record SampleSheet(
 
   void write(long step, Path folder) {
     try {
-      draw(folder);
+      draw(step, folder);
     } catch (UserError e) {
       if (e.fault() != Fault.NOT_FINITE) {
         throw e;
       }
-      warning.accept("no samples of step %s: %s".formatted(step, e.getMessage()));
+      listener.warning("no samples of step %s: %s".formatted(step, e.getMessage()));
     }
   }
 
-  private void draw(Path folder) {
+  private void draw(long step, Path folder) {
     LatentClips clips = footage.clips();
     int n = Math.min(SAMPLES, clips.size());
     List<String> prompts =
@@ -85,10 +87,14 @@ record SampleSheet(
                 noise,
                 Progress.NONE);
     List<ContactSheet.Row> rows = new ArrayList<>();
+    MotionFigures figures = new MotionFigures();
     for (int i = 0; i < n; i++) {
       Tensor x = autoencoder.decode(z.narrow(0, i, 1)).select(0, 0);
-      rows.add(new ContactSheet.Row(FrameTensors.toVideo(x, 8), prompts.get(i)));
+      Video video = FrameTensors.toVideo(x, 8);
+      figures.add(x, video, prompts.get(i));
+      rows.add(new ContactSheet.Row(video, prompts.get(i)));
     }
+    figures.line().ifPresent(line -> listener.note("samples of step " + step + ": " + line));
     Png.write(folder.resolve("samples.png"), ContactSheet.of(rows, COLUMNS));
   }
 

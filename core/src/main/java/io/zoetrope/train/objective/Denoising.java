@@ -32,10 +32,19 @@ public record Denoising(
    * @param perturbation of noise that the network sees and that is no part of what is aimed at
    * @param error how far an output is off
    * @param bins of levels whose loss is logged by itself; 0 for none
+   * @param debias how much of one frame's error, drawn at random, is taken from that of each in a
+   *     second term of the loss, which so is blind to what all frames share: beta of Zhao et al.,
+   *     "MotionDirector", 2023, equation 6; 0 for no such term
    */
-  public record Manner(double noiseOffset, double perturbation, LossError error, int bins) {
+  public record Manner(
+      double noiseOffset, double perturbation, LossError error, int bins, double debias) {
     /** Nothing else. */
     public static final Manner PLAIN = new Manner(0, 0, new LossError.Square(), 0);
+
+    /** Without the term of differences between frames. */
+    public Manner(double noiseOffset, double perturbation, LossError error, int bins) {
+      this(noiseOffset, perturbation, error, bins, 0);
+    }
   }
 
   /** Nothing else done. */

@@ -128,7 +128,7 @@ public final class DiffusionObjective implements Objective {
         Scopes.noGrad(() -> asked.target().of(new Target.Noisy(x0, eps, z, at, conditioning)));
     Tensor error =
         scaled(
-            asked.manner().error().of(raw.sub(target), at),
+            judged(raw.sub(target), at, step),
             at,
             level -> asked.weight().weight(level, asked.prediction()));
     logBins(step, error, u_BF);
@@ -143,6 +143,24 @@ public final class DiffusionObjective implements Objective {
   private RandomStreams random(TrainingStep step) {
     String own = footage.stream();
     return own.isEmpty() ? step.random() : step.random().child(own);
+  }
+
+  /** How far off it is, and how far off in what frames do not share. */
+  private Tensor judged(Tensor difference_BCFHW, Levels at, TrainingStep step) {
+    LossError error = asked.manner().error();
+    Tensor plain = error.of(difference_BCFHW, at);
+    double beta = asked.manner().debias();
+    if (beta == 0) {
+      return plain;
+    }
+    int anchor = new SplittableRandom(random(step).key("anchor")).nextInt(cut.frames);
+    return plain.add(error.of(debiased(difference_BCFHW, anchor, beta), at));
+  }
+
+  /** {@code sqrt(beta^2 + 1) d_i - beta d_anchor}; linear, so of answers and targets alike. */
+  static Tensor debiased(Tensor d_BCFHW, long anchor, double beta) {
+    Tensor shared = Ops.mul(d_BCFHW.narrow(2, anchor, 1), beta);
+    return Ops.mul(d_BCFHW, Math.sqrt(beta * beta + 1)).sub(shared);
   }
 
   /** The noise and a number of its own for each clip and channel. */

@@ -11,6 +11,7 @@ import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.unet.DiffusersConfig;
+import io.zoetrope.network.unet.MotionNorms;
 import io.zoetrope.network.unet.TemporalBlock;
 import io.zoetrope.network.unet.UNet;
 import io.zoetrope.network.unet.UNetConfig;
@@ -32,6 +33,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Motion modules beside an image U-Net, against UNetMotionModel of diffusers. */
 class MotionAdapterTest {
+  private static final Scalar ZERO = new Scalar(0);
+
   /** A fixture's image network and adapter, and the network of both. */
   private record Both(
       Parity parity, UNetConfig image, SafetensorsFile weights, MotionAdapter motion)
@@ -111,6 +114,54 @@ class MotionAdapterTest {
                 sample.narrow(2, 0, 1),
                 both.levels().narrow(1, 0, 1),
                 Conditioning.text(parity.get("encoder_hidden_states"))));
+      });
+    }
+  }
+
+  /**
+   * Norms as the public code of AnimateDiff has them, restated in reference/make_motion_norms.py.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"v1", "v2"})
+  void normsThatReachOtherwise(String version) {
+    try (Parity said = Parity.of("motion/norms");
+        Both both = Both.of("motion/" + version)) {
+      Map<String, Tensor> weights = both.motion.beside(both.weights.tensors());
+      Map<String, String> texts =
+          Map.of("frame", "frame,frame", "frame,clip", "frame,clip", "clip,clip", "clip,clip");
+      Scopes.run(() ->
+          texts.forEach((text, name) -> {
+            UNetConfig config = both.motion.inflate(both.image).normed(MotionNorms.of(text));
+            UNet video = build(config, weights);
+            said.check(version + "." + name, both.run(video, both.levels()));
+          }));
+    }
+  }
+
+  /** Under norms of frames, the level of one frame leaves the norms of others alone. */
+  @ParameterizedTest
+  @ValueSource(strings = {"frame", "clip"})
+  void framesAreNormalisedApartOrTogether(String text) {
+    try (Both both = Both.of("motion/v1")) {
+      Scopes.run(() -> {
+        UNetConfig config = both.motion.inflate(both.image).normed(MotionNorms.of(text));
+        Map<String, Tensor> deaf = new HashMap<>(both.motion.beside(both.weights.tensors()));
+        // Without values nothing is heard of other frames but by norms.
+        deaf.replaceAll(
+            (name, w) -> name.matches(".*motion_modules.*to_v.weight") ? w.mul(ZERO) : w);
+        UNet video = build(config, deaf);
+        Tensor sample = both.parity.get("sample");
+        Tensor other = sample.clone();
+        Tensor unused = other.narrow(2, 1, 1).mul_(new Scalar(7));
+        Conditioning words = Conditioning.text(both.parity.get("encoder_hidden_states"));
+        Tensor a = video.predict(sample, both.levels(), words).narrow(2, 0, 1);
+        Tensor b = video.predict(other, both.levels(), words).narrow(2, 0, 1);
+        double apart = a.sub(b).abs().max().item_double();
+        if (text.equals("frame")) {
+          assertThat(apart).isLessThan(1e-5);
+        } else {
+          assertThat(apart).isGreaterThan(1e-3);
+        }
       });
     }
   }

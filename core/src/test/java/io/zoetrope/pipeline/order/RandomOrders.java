@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.media.Fit;
+import io.zoetrope.network.unet.MotionNorms;
 import io.zoetrope.pipeline.cascade.Bridge;
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.schedule.Samplers;
@@ -181,7 +182,8 @@ final class RandomOrders {
         some(() -> new ModelRef.Embedding(Path.of("e.safetensors"), maybe(() -> "zog"))),
         maybe(() -> Path.of("vae")),
         maybe(() -> pick(ModelRef.SPACINGS)),
-        maybe(() -> Path.of("tuned.safetensors")));
+        maybe(() -> Path.of("tuned.safetensors")),
+        maybe(() -> pick(MotionNorms.TEXTS)));
   }
 
   private ModelRef.Pictures pictures() {

@@ -115,6 +115,9 @@ class AdaptRefusalsTest {
     refused(lora, ", schedule: {name: linear, betas: [0.012, 0.00085]}", "two numbers that rise");
     refused(lora, ", schedule: {name: flow, betas: [0.001, 0.012]}", "of linear and scaled_linear");
     refused(lora, ", cut: 3", "clips have only 2 frames");
+    refused(lora, ", passes: [{name: p, debias: -1}]", "debias");
+    refused(lora, ", passes: [{name: p, frames: one, debias: 1}]", "sees one only");
+    refused(lora, ", cut: 1, passes: [{name: p, debias: 1}]", "sees one only");
   }
 
   private void refused(String part, String more, String why) {

@@ -8,6 +8,7 @@ import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.unet.Inflation;
+import io.zoetrope.network.unet.MotionNorms;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.TinyStableDiffusion;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -91,6 +92,7 @@ class MotionStagesTest {
     Provenance origin = Provenance.read(file);
     assertThat(origin.get(Provenance.SCHEDULE)).contains("linear 8.5E-4-0.012");
     assertThat(origin.get("stride")).contains("1");
+    assertThat(origin.get(Provenance.NORMS)).contains("clip");
     ModelChoice moved = ModelChoice.of(base, "f32").withMotion(Optional.of(file));
     try (VideoModel model = VideoModel.load(moved);
         VideoModel bare = VideoModel.load(ModelChoice.of(base, "f32"))) {
@@ -141,10 +143,40 @@ class MotionStagesTest {
     }
   }
 
+  /** What the norms reach is trained, written, read back, and overridden by who says so. */
+  @Test
+  void normsGoWithTheFile() {
+    Path base = TinyStableDiffusion.write(folder.resolve("sd"), ScalarType.Float);
+    Path file =
+        train("f", "{model: '%s', inflation: animatediff, norms: 'frame'}".formatted(base), LINEAR);
+    assertThat(Provenance.read(file).get(Provenance.NORMS)).contains("frame");
+    ModelChoice moved = ModelChoice.of(base, "f32").withMotion(Optional.of(file));
+    float[] own;
+    try (VideoModel model = VideoModel.load(moved)) {
+      assertThat(model.network().config().motionNorms()).contains("frame");
+      own = answer(model);
+    }
+    for (String text : MotionNorms.TEXTS) {
+      Optional<MotionNorms> norms = Optional.of(MotionNorms.of(text));
+      try (VideoModel model = VideoModel.load(moved.withNorms(norms))) {
+        assertThat(model.network().config().motionNorms()).contains(text);
+        assertThat(Arrays.equals(answer(model), own)).as(text).isEqualTo(text.equals("frame"));
+      }
+    }
+    assertThatThrownBy(() ->
+            VideoModel.load(ModelChoice.of(base, "f32").withNorms(Optional.of(MotionNorms.USUAL))))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("has none");
+  }
+
   @Test
   void basesThatCannotBeInflatedAreRefused() throws IOException {
     Path base = TinyStableDiffusion.write(folder.resolve("sd"), ScalarType.Float);
     refused("{model: '%s', inflation: animatedif}".formatted(base), "unknown inflation");
+    refused(
+        "{model: '%s', inflation: animatediff, norms: both}".formatted(base),
+        "norms of motion modules are over clip");
+    refused("{model: '%s', norms: frame}".formatted(base), "has none");
     refused(
         "{model: '%s', inflation: animatediff, motion: m.safetensors}".formatted(base),
         "leave one out");

@@ -105,6 +105,19 @@ public final class Values {
     }
   }
 
+  /** How far norms of motion modules reach. */
+  public static final class MotionNorm implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      String reach = text.strip().toLowerCase(Locale.ROOT);
+      if (!ModelRef.MOTION_NORMS.contains(reach)) {
+        throw new Bad(
+            "'%s' is no reach of norms: use %s", text, String.join(", ", ModelRef.MOTION_NORMS));
+      }
+      return reach;
+    }
+  }
+
   /** How often FreeInit makes a clip. */
   public static final class Times extends Whole {
     public Times() {

@@ -25,6 +25,16 @@ public final class PartOptions {
   private @Nullable String adapter;
 
   @Option(
+      names = "--motion-norm",
+      paramLabel = "REACH",
+      converter = Values.MotionNorm.class,
+      description = {
+        "How far norms of motion modules reach: clip, frame, or frame,clip for those of the image"
+            + " network over clips too (default: as their file says, else clip)."
+      })
+  private @Nullable String motionNorm;
+
+  @Option(
       names = "--tuned",
       paramLabel = "FILE",
       description = {
@@ -105,7 +115,8 @@ public final class PartOptions {
         embeddings.stream().map(typed -> embedding(session, typed)).toList(),
         Optional.ofNullable(vae).map(typed -> PartFile.find(session, "--vae", typed)),
         Optional.ofNullable(spacing),
-        Optional.ofNullable(tuned).map(typed -> PartFile.find(session, "--tuned", typed)));
+        Optional.ofNullable(tuned).map(typed -> PartFile.find(session, "--tuned", typed)),
+        Optional.ofNullable(motionNorm));
   }
 
   private static ModelRef.Embedding embedding(Session session, String typed) {
