@@ -14,10 +14,17 @@ import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.InjectableValues;
 import tools.jackson.databind.ObjectReader;
 
 /** Records in JSON files: configs of models and of their parts. */
 public final class JsonFiles {
+  /**
+   * What {@code JacksonInject} names beside a property that files may lack: such a one is an empty
+   * {@link Optional} then, and any other that is missing is refused.
+   */
+  private static final String ABSENT = "absent";
+
   private static final ObjectReader JSON =
       Json.MAPPER
           .reader()
@@ -26,7 +33,8 @@ public final class JsonFiles {
           .with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .with(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+          .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .with(new InjectableValues.Std().addValue(ABSENT, Optional.empty()));
 
   private JsonFiles() {}
 

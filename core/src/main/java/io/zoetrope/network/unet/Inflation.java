@@ -1,5 +1,6 @@
 package io.zoetrope.network.unet;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.error.Fault;
@@ -181,7 +182,7 @@ public record Inflation(
       @JsonProperty("temporal") TemporalBlock temporal,
       @JsonProperty("moments") boolean moments,
       @JsonProperty("image_trained") List<String> imageTrained,
-      @JsonProperty("norms") Optional<NormScope> norms) {
+      @JacksonInject("absent") @JsonProperty("norms") Optional<NormScope> norms) {
     return new Inflation(
         convolution, attention, temporal, moments, imageTrained, norms.orElse(NormScope.FRAME));
   }

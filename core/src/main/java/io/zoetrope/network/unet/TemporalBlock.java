@@ -1,5 +1,6 @@
 package io.zoetrope.network.unet;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
@@ -220,7 +221,7 @@ public interface TemporalBlock {
         @JsonProperty("attentions") int attentions,
         @JsonProperty("frames") int frames,
         @JsonProperty("middle") boolean middle,
-        @JsonProperty("norms") Optional<NormScope> norms) {
+        @JacksonInject("absent") @JsonProperty("norms") Optional<NormScope> norms) {
       return new MotionModule(
           heads, blocks, attentions, frames, middle, norms.orElse(NormScope.CLIP));
     }

@@ -3,12 +3,14 @@ package io.zoetrope.train.method;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.Provenance;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.MotionNorms;
+import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.TinyStableDiffusion;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -19,6 +21,7 @@ import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.TrainingListener;
 import io.zoetrope.train.run.TrainingRun;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -167,6 +170,23 @@ class MotionStagesTest {
             VideoModel.load(ModelChoice.of(base, "f32").withNorms(Optional.of(MotionNorms.USUAL))))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("has none");
+  }
+
+  /** Configs of before say nothing of norms; others have to be whole. */
+  @Test
+  void whatSaysNothingOfNormsIsReadAsItWas() throws IOException {
+    UNetConfig config = UNetConfig.size("tiny").inflated(Inflation.ANIMATEDIFF);
+    Path file = folder.resolve("config.json");
+    JsonFiles.write(file, config);
+    String now = Files.readString(file);
+    String before = now.replaceAll(",\\s*\"norms\" : \"[a-z]*\"", "");
+    assertThat(before).isNotEqualTo(now).doesNotContain("norms\" :");
+    Files.writeString(file, before);
+    assertThat(JsonFiles.read(file, UNetConfig.class)).isEqualTo(config);
+    Files.writeString(file, before.replaceAll("\"moments\" : false,", ""));
+    assertThatThrownBy(() -> JsonFiles.read(file, UNetConfig.class))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("config.json");
   }
 
   @Test
