@@ -29,6 +29,7 @@ if errorlevel 1 (
 echo zoetrope: building ^(first use^)... 1>&2
 set "PROFILE="
 if /i "%ZOETROPE_NATIVES%"=="cuda" set "PROFILE=-Pcuda"
+if /i "%ZOETROPE_ONNX%"=="on" set "PROFILE=%PROFILE% -Ponnx"
 if not exist "%TARGET%" mkdir "%TARGET%"
 pushd "%HOME_DIR%"
 set "CALLERS_JAVA_HOME=%JAVA_HOME%"

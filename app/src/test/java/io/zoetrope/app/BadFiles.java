@@ -14,6 +14,7 @@ final class BadFiles {
 
   static void write(Path folder) throws IOException {
     Files.write(folder.resolve("empty.safetensors"), new byte[0]);
+    Files.write(folder.resolve("midas.onnx"), new byte[9]);
     byte[] good = file("{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}", 16);
     Files.write(
         folder.resolve("truncated.safetensors"), java.util.Arrays.copyOf(good, good.length - 5));

@@ -37,6 +37,8 @@ class PagesIT {
       CHECKOUT.resolve("core/src/test/resources/reference/animatediff/model");
   private static final Path PICTURES =
       CHECKOUT.resolve("core/src/test/resources/reference/ip_adapter/plain.safetensors");
+  private static final Path CONTROL =
+      CHECKOUT.resolve("core/src/test/resources/reference/controlvideo");
   private static final Pattern COMMAND = Pattern.compile("^    \\./zoetrope (.*)$");
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
 
@@ -50,6 +52,7 @@ class PagesIT {
   private static final Map<String, String> STAND_INS =
       Map.of(
           "MODEL_DIR", REFERENCE.toString(),
+          "CANNY_DIR", CONTROL.toString(),
           "ip-adapter_sd15.safetensors", PICTURES.toString(),
           "ADAPTER", REFERENCE.resolve("motion_adapter").toString());
 
@@ -62,7 +65,9 @@ class PagesIT {
           Map.entry("sd15.safetensors", "needs a checkpoint of 2 GB"),
           Map.entry("dreamy.safetensors", "needs a checkpoint of 2 GB"),
           Map.entry("style.safetensors", "needs a LoRA of one's own"),
-          Map.entry("--control ", "needs a ControlNet of one's own"),
+          Map.entry("openpose:", "needs a ControlNet of one's own"),
+          Map.entry("canny:", "needs a ControlNet of one's own"),
+          Map.entry("sparsectrl:", "needs a SparseCtrl of one's own"),
           Map.entry("probe ", "needs inputs of a reference"),
           Map.entry("--noise noise.safetensors", "needs inputs of a reference"),
           Map.entry("--videos ", "needs videos of one's own"),

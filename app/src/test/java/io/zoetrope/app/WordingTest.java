@@ -35,9 +35,11 @@ class WordingTest {
     assertThat(FrozenOptionsTest.resource("frozen-options.txt")).contains(" " + option.group());
   }
 
-  /** Java's memory is given by a variable of the launcher. */
+  /** Java's memory and a runtime of ONNX are given by variables of the launcher. */
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "MORE_HEAP")
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"MORE_HEAP", "ADD_ONNX"})
   void everyDeedNamesACommandThatIsThere(Mend.Deed deed) {
     String line = worded(Mend.NONE.and(deed, "org/name"));
     Matcher command = COMMAND.matcher(line);

@@ -117,6 +117,11 @@ public final class TimestepPlan {
     return uniform(levels, frames).stagger(delay);
   }
 
+  /** Whether the level of any frame falls in a step. */
+  public boolean falls(int step) {
+    return IntStream.range(0, frames()).anyMatch(f -> level[step + 1][f] < level[step][f]);
+  }
+
   private TimestepPlan with(double[][] rows, boolean[] marks) {
     return of(rows, marks, prompts);
   }

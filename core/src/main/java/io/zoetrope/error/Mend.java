@@ -61,6 +61,8 @@ public record Mend(List<Part> parts) implements Serializable {
     /** What reads pictures for an IP-Adapter. */
     IMAGE_ENCODER("the image encoder"),
     MOTION_ADAPTER("a motion adapter"),
+    /** A network of depth for what controls are shown. */
+    DEPTH_MODEL("a network of depth"),
     /** Windows over a long clip. */
     WINDOW("a window of"),
     /** Noise and attention for clips longer than the training's. */
@@ -91,7 +93,9 @@ public record Mend(List<Part> parts) implements Serializable {
     /** Make a video of a picture. */
     ANIMATE("animate it"),
     /** Let Java take more memory for itself. */
-    MORE_HEAP("give Java more by -Xmx");
+    MORE_HEAP("give Java more by -Xmx"),
+    /** Bring what runs networks in files of ONNX. */
+    ADD_ONNX("add the dependency io.zoetrope:zoetrope-onnx");
 
     private final String plain;
 

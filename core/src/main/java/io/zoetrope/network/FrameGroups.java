@@ -78,6 +78,11 @@ public final class FrameGroups {
     return rows((members, i) -> members[0]);
   }
 
+  /** For each of the B * F frames the last of its group: int64. */
+  public Tensor last_M() {
+    return rows((members, i) -> members[members.length - 1]);
+  }
+
   /** For each of the B * F frames the one before it in its group, or itself: int64. */
   public Tensor previous_M() {
     return rows((members, i) -> members[Math.max(0, i - 1)]);

@@ -9,7 +9,8 @@ import io.zoetrope.diffusion.condition.Signature;
 import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.diffusion.guidance.Handover;
 import io.zoetrope.diffusion.sampler.Noise;
-import io.zoetrope.diffusion.sampler.SamplerLoop;
+import io.zoetrope.diffusion.sampler.Sampler;
+import io.zoetrope.diffusion.sampler.X0Edit;
 import io.zoetrope.error.UserError;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.FrameTensors;
@@ -133,6 +134,27 @@ public final class Engine {
     return with(extras.withTemporal(scale));
   }
 
+  /**
+   * This making every clip from its key frames ({@link io.zoetrope.diffusion.guidance.KeyFrames}),
+   * for networks whose frames look at each other.
+   */
+  public Engine withKeyFrames() {
+    return with(extras.withKeyFrames());
+  }
+
+  /**
+   * This with settings that the network is told at every step beside the prompt, such as {@link
+   * io.zoetrope.network.MotionStrength}.
+   */
+  public Engine withTold(Conditioning entries) {
+    return with(extras.withTold(entries.on(model.device())));
+  }
+
+  /** This with an edit of the clean video within the steps of straight samplers. */
+  public Engine withEdit(X0Edit edit) {
+    return with(extras.withEdit(edit));
+  }
+
   private Engine with(Extras others) {
     return new Engine(model, guide, late, others);
   }
@@ -238,9 +260,8 @@ public final class Engine {
         region.filter(r -> shown.isEmpty()).map(r -> r.outside().keptBy(guided)).orElse(guided);
     X0Denoiser denoiser = guide.wrap(part, job.plan(), job.given_BCFHW(), noise);
     Tensor start = job.start(plan, denoiser.schedule(), noise);
-    Tensor end =
-        new SamplerLoop(sampling(first, first.steps()).sampler(), denoiser)
-            .run(plan, start, noise, progress);
+    Sampler sampler = sampling(first, first.steps()).sampler();
+    Tensor end = extras.loop(first.sampler(), sampler, denoiser).run(plan, start, noise, progress);
     return plan.equals(job.plan()) ? end : restored(job, end);
   }
 

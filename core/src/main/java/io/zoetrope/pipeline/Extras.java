@@ -6,9 +6,17 @@ import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.guidance.ContextWindows;
+import io.zoetrope.diffusion.guidance.KeyFrames;
 import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.diffusion.sampler.Sampler;
+import io.zoetrope.diffusion.sampler.SamplerLoop;
+import io.zoetrope.diffusion.sampler.X0Edit;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.Mend;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.VideoNetwork;
+import io.zoetrope.network.unet.SpatialAttention;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -28,6 +36,9 @@ import java.util.stream.Stream;
  * @param context windows in which the whole network sees long clips
  * @param region of the video that alone is made
  * @param temporal scale of temporal guidance, 1 is off
+ * @param told entries of the run that every prompt is accompanied by
+ * @param keyed whether long clips are seen from their key frames
+ * @param edit of the clean video within steps
  */
 record Extras(
     UnaryOperator<Noise> noise,
@@ -39,7 +50,10 @@ record Extras(
     Conditioning nothing,
     Optional<ContextWindows.Shape> context,
     Optional<Region> region,
-    double temporal) {
+    double temporal,
+    Conditioning told,
+    boolean keyed,
+    X0Edit edit) {
   static final Extras NONE =
       new Extras(
           UnaryOperator.identity(),
@@ -51,11 +65,15 @@ record Extras(
           Conditioning.none(),
           Optional.empty(),
           Optional.empty(),
-          1);
+          1,
+          Conditioning.none(),
+          false,
+          X0Edit.NONE);
 
   Extras withNoise(UnaryOperator<Noise> change) {
     return new Extras(
-        change, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal);
+        change, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal,
+        told, keyed, edit);
   }
 
   Extras withFreeInit(FreeInit other) {
@@ -69,7 +87,10 @@ record Extras(
         nothing,
         context,
         region,
-        temporal);
+        temporal,
+        told,
+        keyed,
+        edit);
   }
 
   Extras withWindows(FrameWindows other) {
@@ -83,12 +104,16 @@ record Extras(
         nothing,
         context,
         region,
-        temporal);
+        temporal,
+        told,
+        keyed,
+        edit);
   }
 
   Extras withHints(Hints other) {
     return new Extras(
-        noise, freeInit, windows, other, beside, pictures, nothing, context, region, temporal);
+        noise, freeInit, windows, other, beside, pictures, nothing, context, region, temporal, told,
+        keyed, edit);
   }
 
   Extras withContext(ContextWindows.Shape shape) {
@@ -102,17 +127,22 @@ record Extras(
         nothing,
         Optional.of(shape),
         region,
-        temporal);
+        temporal,
+        told,
+        keyed,
+        edit);
   }
 
   Extras withBeside(Conditioning entries) {
     return new Extras(
-        noise, freeInit, windows, hints, entries, pictures, nothing, context, region, temporal);
+        noise, freeInit, windows, hints, entries, pictures, nothing, context, region, temporal,
+        told, keyed, edit);
   }
 
   Extras withPictures(Conditioning entries, Conditioning none) {
     return new Extras(
-        noise, freeInit, windows, hints, beside, entries, none, context, region, temporal);
+        noise, freeInit, windows, hints, beside, entries, none, context, region, temporal, told,
+        keyed, edit);
   }
 
   Extras withRegion(Region part) {
@@ -126,12 +156,54 @@ record Extras(
         nothing,
         context,
         Optional.of(part),
-        temporal);
+        temporal,
+        told,
+        keyed,
+        edit);
   }
 
   Extras withTemporal(double scale) {
     return new Extras(
-        noise, freeInit, windows, hints, beside, pictures, nothing, context, region, scale);
+        noise, freeInit, windows, hints, beside, pictures, nothing, context, region, scale, told,
+        keyed, edit);
+  }
+
+  Extras withTold(Conditioning entries) {
+    return new Extras(
+        noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal,
+        entries, keyed, edit);
+  }
+
+  /** Long clips from their key frames, for networks whose frames look at all others. */
+  Extras withKeyFrames() {
+    return new Extras(
+        noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal, told,
+        true, edit);
+  }
+
+  Extras withEdit(X0Edit other) {
+    return new Extras(
+        noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal, told,
+        keyed, other);
+  }
+
+  /**
+   * A loop that makes the edits.
+   *
+   * @throws UserError if the sampler's steps cannot be edited
+   */
+  SamplerLoop loop(String name, Sampler sampler, X0Denoiser denoiser) {
+    SamplerLoop loop = new SamplerLoop(sampler, denoiser);
+    if (edit == X0Edit.NONE) {
+      return loop;
+    }
+    if (!sampler.straight()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "frames cannot be smoothed within the steps of the sampler %s".formatted(name),
+          Mend.of("take ").and(Mend.Knob.SAMPLER, "ddim").and(", euler or flow-euler"));
+    }
+    return loop.editing(edit);
   }
 
   /** How many frames are seen at once, where it is not the whole clip. */
@@ -145,13 +217,25 @@ record Extras(
 
   /** What every prompt is accompanied by. */
   Conditioning all() {
-    Conditioning shown = hints.conditioning().and(beside).and(pictures);
+    Conditioning shown = hints.conditioning().and(beside).and(pictures).and(told);
     return windows.map(w -> shown.with(FrameWindows.SLOT, w)).orElse(shown);
   }
 
   /** The network as a denoiser, in windows if it is to see long clips so. */
   X0Denoiser around(VideoNetwork network, NoiseSchedule schedule, Prediction prediction) {
     X0Denoiser whole = X0Denoiser.of(network, schedule, prediction);
+    if (keyed && context.isPresent()) {
+      throw new UserError(
+          Fault.INVALID,
+          "key frames and windows each say how a long clip is seen",
+          "leave one of them out");
+    }
+    if (keyed) {
+      return new KeyFrames(
+          whole,
+          Conditioning.none().with(SpatialAttention.SLOT, new SpatialAttention.AllFrames()),
+          Conditioning.none().with(SpatialAttention.SLOT, new SpatialAttention.Ends()));
+    }
     return context.<X0Denoiser>map(shape -> new ContextWindows(whole, shape)).orElse(whole);
   }
 }

@@ -178,7 +178,8 @@ final class Drafts {
               task().plan(),
               task().invert(),
               task().mask(),
-              task().blur()));
+              task().blur(),
+              task().across()));
     }
 
     @Override
@@ -209,7 +210,8 @@ final class Drafts {
               t.plan(),
               t.invert(),
               Optional.of(source(mask)),
-              t.blur()));
+              t.blur(),
+              t.across()));
     }
 
     @Override

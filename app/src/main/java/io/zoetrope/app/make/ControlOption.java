@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** ControlNets and SparseCtrls, and what they are shown. */
@@ -42,6 +43,15 @@ final class ControlOption {
       })
   private List<String> typed = List.of();
 
+  @Option(
+      names = "--depth-model",
+      paramLabel = "FILE",
+      description = {
+        "A .onnx file that draws depths for --control: MiDaS, DPT or Depth Anything, by its name or as"
+            + " in 'midas=auto'."
+      })
+  private @Nullable String depth;
+
   /** What was asked for, in that order, by a task without a video to begin with. */
   List<Control> read(Session session) {
     return read(session, Optional.empty());
@@ -53,10 +63,14 @@ final class ControlOption {
   }
 
   private List<Control> read(Session session, Optional<SourceRef> own) {
-    return typed.stream().map(word -> control(session, word, own)).toList();
+    List<Control> all = typed.stream().map(word -> control(session, word, own)).toList();
+    if (depth != null && all.stream().allMatch(c -> c.drawn().isEmpty())) {
+      throw new UsageError("--depth-model draws for --control: say for which, as in depth:auto");
+    }
+    return all;
   }
 
-  private static Control control(Session session, String word, Optional<SourceRef> own) {
+  private Control control(Session session, String word, Optional<SourceRef> own) {
     Matcher form = FORM.matcher(word);
     if (!form.matches()) {
       throw new UsageError(
@@ -96,7 +110,7 @@ final class ControlOption {
   }
 
   /** How something is drawn, if it is; a file of such a name is shown as it is. */
-  private static Optional<Annotation> annotation(Session session, String shown) {
+  private Optional<Annotation> annotation(Session session, String shown) {
     int equals = shown.indexOf('=');
     String by = equals < 0 ? shown : shown.substring(0, equals);
     if (Files.exists(SourceFile.of(session, "--control", shown))
@@ -104,7 +118,11 @@ final class ControlOption {
         || (equals < 0 && !by.equals(AUTO))) {
       return Optional.empty();
     }
-    return Optional.of(new Annotation(by.equals(AUTO) ? Optional.empty() : Optional.of(by)));
+    Optional<String> word = by.equals(AUTO) ? Optional.empty() : Optional.of(by);
+    return Optional.of(
+        Annotation.of(
+            word,
+            Optional.ofNullable(depth).map(d -> SourceFile.of(session, "--depth-model", d))));
   }
 
   private static int frame(String word, String text, List<Integer> before) {

@@ -8,11 +8,14 @@ import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.order.Across;
 import io.zoetrope.pipeline.order.GenerateSpec;
 import io.zoetrope.pipeline.order.LatentsFile;
 import io.zoetrope.pipeline.order.ModelRef;
+import io.zoetrope.pipeline.order.NoiseFile;
 import io.zoetrope.pipeline.order.SourceRef;
 import io.zoetrope.pipeline.order.TaskSpec;
+import io.zoetrope.pipeline.order.Wish;
 import io.zoetrope.pipeline.order.ZeroMethod;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +35,9 @@ public final class GenerateCommand extends MakeVerb {
   @Mixin private final PromptOption.Alone prompt = new PromptOption.Alone();
   @Mixin private final ClipOptions clip = new ClipOptions();
   @Mixin private final PlanOption plan = new PlanOption();
+  @Mixin private final MethodOption method = new MethodOption();
   @Mixin private final ZeroOptions zero = new ZeroOptions();
+  @Mixin private final AcrossOptions across = new AcrossOptions();
   @Mixin private final ControlOption control = new ControlOption();
   @Mixin private final LatentOptions latents = new LatentOptions();
   private Optional<Path> save = Optional.empty();
@@ -45,11 +50,25 @@ public final class GenerateCommand extends MakeVerb {
   protected TaskSpec task() {
     save = latents.save(session());
     Optional<SourceRef> drawn = plan.read(session(), clip.frames(), steps());
-    Optional<ZeroMethod> method = zero.read(session());
-    if (drawn.isPresent() && method.isPresent()) {
+    Optional<ZeroMethod> moving = zero.read(session(), method());
+    if (drawn.isPresent() && moving.isPresent()) {
       throw new UsageError("--plan and --method each say how frames fall: leave one out");
     }
-    return new GenerateSpec(drawn, method, latents.noise(session()));
+    Optional<NoiseFile> noise = latents.noise(session());
+    Optional<Across> looking = across.read(session(), method());
+    if (looking.isPresent() && noise.isPresent()) {
+      throw new UsageError("--noise and --cross-frame: all frames have one noise, leave one out");
+    }
+    return new GenerateSpec(drawn, moving, noise, looking);
+  }
+
+  private String method() {
+    return method.name(MethodOption.ZERO, MethodOption.CONTROL_VIDEO);
+  }
+
+  @Override
+  protected Wish usual(Wish said) {
+    return AcrossOptions.wish(said, method());
   }
 
   @Override

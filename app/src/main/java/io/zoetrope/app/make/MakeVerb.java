@@ -43,6 +43,11 @@ public abstract class MakeVerb extends FilmVerb {
     return List.of();
   }
 
+  /** What is wished for, with what a way of making it brings along. */
+  protected Wish usual(Wish said) {
+    return said;
+  }
+
   /** Size, rate and length. */
   protected abstract ShapeOptions shape();
 
@@ -71,7 +76,7 @@ public abstract class MakeVerb extends FilmVerb {
             ? List.of(prompts().stream().filter(prompt -> !prompt.isEmpty()).toList())
             : lines.stream().map(List::of).toList();
     List<Long> values = seeds.values();
-    Wish wish =
+    Wish said =
         new Wish(
             prompts.getFirst(),
             Optional.of(sampling.negative()),
@@ -83,7 +88,7 @@ public abstract class MakeVerb extends FilmVerb {
             sampling.guidance().stream().boxed().findFirst(),
             sampling.sampler());
     ModelRef model = parts.model(session(), sampling, run).withControls(controls());
-    VideoOrder first = new VideoOrder(task, wish, model, length.tuning(hold()));
+    VideoOrder first = new VideoOrder(task, usual(said), model, length.tuning(hold()));
     return Batch.of(first, prompts, values);
   }
 

@@ -14,6 +14,7 @@ import io.zoetrope.pipeline.order.ModelRef;
 import io.zoetrope.pipeline.order.RestyleSpec;
 import io.zoetrope.pipeline.order.SourceRef;
 import io.zoetrope.pipeline.order.TaskSpec;
+import io.zoetrope.pipeline.order.Wish;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,8 @@ public final class RestyleCommand extends MakeVerb {
       paramLabel = "S",
       converter = Values.Strength.class,
       description =
-          "How much of the source is forgotten, 0.01 to 1 (default: 0.6; with --inverted 1).")
+          "How much of the source is forgotten, 0.01 to 1 (default: 0.6; with --inverted or --method"
+              + " 1).")
   private @Nullable Double strength;
 
   @Option(
@@ -66,6 +68,8 @@ public final class RestyleCommand extends MakeVerb {
   @Mixin private final PlanOption plan = new PlanOption();
   @Mixin private final ControlOption control = new ControlOption();
   @Mixin private final InvertOptions invert = new InvertOptions();
+  @Mixin private final MethodOption method = new MethodOption();
+  @Mixin private final AcrossOptions across = new AcrossOptions();
 
   public RestyleCommand(Session session) {
     super(session);
@@ -84,12 +88,26 @@ public final class RestyleCommand extends MakeVerb {
         invert.read(),
         Optional.ofNullable(mask)
             .map(file -> SourceRef.of(SourceFile.of(session(), "--mask", file))),
-        Optional.ofNullable(blur));
+        Optional.ofNullable(blur),
+        across.read(session(), method()));
   }
 
-  /** What is not fresh noise need not spare anything of the source. */
+  private String method() {
+    return method.name(MethodOption.CONTROL_VIDEO);
+  }
+
+  @Override
+  protected Wish usual(Wish said) {
+    return AcrossOptions.wish(said, method());
+  }
+
+  /**
+   * What is not fresh noise need not spare anything of the source, and what controls hold needs
+   * nothing of it.
+   */
   private double strength() {
-    return strength != null ? strength : invert.given() ? 1 : 0.6;
+    boolean whole = invert.given() || !method().isEmpty();
+    return strength != null ? strength : whole ? 1 : 0.6;
   }
 
   @Override

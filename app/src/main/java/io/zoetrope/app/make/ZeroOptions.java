@@ -13,16 +13,7 @@ import picocli.CommandLine.Option;
 
 /** {@code --method text2video-zero} and what it can be told. */
 final class ZeroOptions {
-  private static final String NAME = "text2video-zero";
-
-  @Option(
-      names = "--method",
-      paramLabel = "NAME",
-      description = {
-        "text2video-zero makes a video by a model of single pictures, of Stable Diffusion 1.x,"
-            + " without motion modules."
-      })
-  private @Nullable String method;
+  private static final String NAME = MethodOption.ZERO;
 
   @Option(
       names = "--motion-field",
@@ -51,9 +42,13 @@ final class ZeroOptions {
       })
   private @Nullable String foreground;
 
-  /** Empty for the usual way. */
-  Optional<ZeroMethod> read(Session session) {
-    if (method == null) {
+  /**
+   * Empty for another way.
+   *
+   * @param method that was asked for
+   */
+  Optional<ZeroMethod> read(Session session, String method) {
+    if (!method.equals(NAME)) {
       String told =
           field != null
               ? "--motion-field"
@@ -62,10 +57,6 @@ final class ZeroOptions {
         throw new UsageError("%s goes with --method %s".formatted(told, NAME));
       }
       return Optional.empty();
-    }
-    if (!method.equals(NAME)) {
-      throw new UsageError(
-          "--method '%s' is none: use %s, or leave it out".formatted(method, NAME));
     }
     MotionField motion = MotionField.USUAL;
     if (field != null) {

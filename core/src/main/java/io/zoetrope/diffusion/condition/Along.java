@@ -43,14 +43,30 @@ public enum Along implements Axis<Tensor> {
     if (axis < 0 || (from == 0 && value.size(axis) == count)) {
       return value;
     }
-    if (value.size(axis) < from + count) {
+    requireFrames(slot, value.size(axis), from + count);
+    Tensor part = value.narrow(axis, from, count);
+    return this == MOMENT ? part.sub(part.narrow(axis, 0, 1)) : part;
+  }
+
+  @Override
+  public Tensor frames(Slot<Tensor> slot, Tensor value, long[] which) {
+    int axis = first.indexOf('F');
+    if (axis < 0) {
+      return value;
+    }
+    requireFrames(slot, value.size(axis), Arrays.stream(which).max().orElse(0) + 1);
+    Tensor rows = Tensors.beside(value, Tensors.of(which, which.length));
+    Tensor part = value.index_select(axis, rows);
+    return this == MOMENT ? part.sub(part.narrow(axis, 0, 1)) : part;
+  }
+
+  private static void requireFrames(Slot<Tensor> slot, long given, long wanted) {
+    if (given < wanted) {
       throw new UserError(
           Fault.MISMATCH,
           "'%s' is given for %s frames, the video has %s or more"
-              .formatted(slot.name(), value.size(axis), from + count));
+              .formatted(slot.name(), given, wanted));
     }
-    Tensor part = value.narrow(axis, from, count);
-    return this == MOMENT ? part.sub(part.narrow(axis, 0, 1)) : part;
   }
 
   @Override

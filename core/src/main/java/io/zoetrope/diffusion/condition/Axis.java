@@ -18,6 +18,13 @@ public sealed interface Axis<T> permits Along, Setting {
   T frames(Slot<T> slot, T value, long first, long count);
 
   /**
+   * What belongs to frames by their numbers, which need not be neighbours.
+   *
+   * @throws io.zoetrope.error.UserError if it is given for fewer frames
+   */
+  T frames(Slot<T> slot, T value, long[] which);
+
+  /**
    * The same for so many clips; a value for one clip is for all of them.
    *
    * @throws IllegalArgumentException if it is for another number of clips

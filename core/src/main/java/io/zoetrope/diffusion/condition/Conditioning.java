@@ -82,6 +82,10 @@ public final class Conditioning {
       return new Entry<>(slot, slot.axis().frames(slot, value, first, count));
     }
 
+    Entry<T> frames(long[] which) {
+      return new Entry<>(slot, slot.axis().frames(slot, value, which));
+    }
+
     Entry<T> expand(long batch) {
       return new Entry<>(slot, slot.axis().expand(slot, value, batch));
     }
@@ -180,6 +184,15 @@ public final class Conditioning {
    */
   public Conditioning frames(long first, long count) {
     return map(entry -> entry.frames(first, count));
+  }
+
+  /**
+   * What belongs to frames by their numbers, in that order; they need not be neighbours.
+   *
+   * @throws io.zoetrope.error.UserError if an entry is given for fewer frames
+   */
+  public Conditioning frames(long[] which) {
+    return map(entry -> entry.frames(which));
   }
 
   /** This with every entry for one clip repeated (as a view) for {@code batch} clips. */

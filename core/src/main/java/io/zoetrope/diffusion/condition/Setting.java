@@ -10,6 +10,11 @@ public record Setting<T>() implements Axis<T> {
   }
 
   @Override
+  public T frames(Slot<T> slot, T value, long[] which) {
+    return value;
+  }
+
+  @Override
   public T expand(Slot<T> slot, T value, long batch) {
     return value;
   }

@@ -7,6 +7,8 @@
  * {@link io.zoetrope.diffusion.guidance.Measurement} that it is of. {@link
  * io.zoetrope.diffusion.guidance.Replacement} and {@link
  * io.zoetrope.diffusion.guidance.ReconstructionGuidance} sample the rest (docs/guidance.md).
+ *
+ * <p>More than a dozen types: one for each wrapper, beside what they are told.
  */
 @NullMarked
 package io.zoetrope.diffusion.guidance;

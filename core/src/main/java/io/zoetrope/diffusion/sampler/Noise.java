@@ -34,6 +34,20 @@ public record Noise(List<RandomStreams> streams, long firstFrame, Given given) {
     /** None. */
     Given NONE = (use, draw, clip, frame) -> Optional.empty();
 
+    /** All frames of a clip have the noise of its first. */
+    Given ONE =
+        new Given() {
+          @Override
+          public Optional<Tensor> frame(String use, long draw, int clip, long frame) {
+            return Optional.empty();
+          }
+
+          @Override
+          public long source(String use, int clip, long frame) {
+            return 0;
+          }
+        };
+
     /**
      * The noise of a frame, [C, H, W]; empty draws it.
      *

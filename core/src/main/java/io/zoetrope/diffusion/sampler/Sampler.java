@@ -4,6 +4,7 @@ import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.condition.Conditioning;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -37,6 +38,7 @@ public interface Sampler {
 
     private int step;
     private Rise rise = Rise.RENOISE;
+    private UnaryOperator<Tensor> edit = UnaryOperator.identity();
     private Optional<Tensor> lastX0 = Optional.empty();
 
     protected Run(X0Denoiser denoiser, Noise noise) {
@@ -60,7 +62,8 @@ public interface Sampler {
       Levels to = from.landings(aim, denoiser.schedule());
       Tensor result = z_BCFHW;
       if (from.any(to, (t, s) -> s.u() < t.u())) {
-        Tensor falling = fall(new Move(z_BCFHW, from_BF, from, to, step));
+        Move move = new Move(z_BCFHW, from_BF, from, to, step);
+        Tensor falling = edited(move, fall(move));
         result = torch.where(from.mask(to, (t, s) -> s.u() < t.u(), z_BCFHW), falling, z_BCFHW);
       }
       if (from.any(to, (t, s) -> s.u() > t.u())) {
@@ -78,6 +81,21 @@ public interface Sampler {
      */
     protected abstract Tensor fall(Move move);
 
+    /** What a step made, with x0 as it shall be and eps as it was. */
+    @SuppressWarnings("ReferenceEquality") // what is not changed is returned as it is
+    private Tensor edited(Move move, Tensor made) {
+      Optional<Tensor> said = lastX0();
+      if (said.isEmpty()) {
+        return made;
+      }
+      Tensor wanted = edit.apply(said.get());
+      if (wanted == said.get()) {
+        return made;
+      }
+      lastX0 = Optional.of(wanted);
+      return made.add(wanted.sub(said.get()).mul(move.coefficient((t, s) -> s.alpha())));
+    }
+
     /** Asks the denoiser, and remembers the answer as this step's preview. */
     protected final Tensor x0(Tensor z, Tensor u_BF) {
       Tensor x0 = denoiser.x0(z, u_BF, Conditioning.none());
@@ -93,6 +111,16 @@ public interface Sampler {
     /** This with frames that rise in another way than by fresh noise. */
     public final Run rising(Rise other) {
       rise = other;
+      return this;
+    }
+
+    /**
+     * This with an edit of x0 in the steps to come: see {@link X0Edit}. It takes the video as the
+     * network says it, and returns that very one where nothing is to be changed. For samplers whose
+     * steps are {@linkplain Sampler#straight straight}.
+     */
+    final Run editing(UnaryOperator<Tensor> other) {
+      edit = other;
       return this;
     }
 

@@ -14,6 +14,7 @@ import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -27,11 +28,22 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param sampler how a step is made
  * @param denoiser network, guidance and what the video is conditioned on
  * @param rise how frames rise
+ * @param edit of x0 within steps that fall
  */
-public record SamplerLoop(Sampler sampler, X0Denoiser denoiser, Rise rise) {
+public record SamplerLoop(Sampler sampler, X0Denoiser denoiser, Rise rise, X0Edit edit) {
+  /** One without edits. */
+  public SamplerLoop(Sampler sampler, X0Denoiser denoiser, Rise rise) {
+    this(sampler, denoiser, rise, X0Edit.NONE);
+  }
+
   /** One in which frames rise by fresh noise. */
   public SamplerLoop(Sampler sampler, X0Denoiser denoiser) {
     this(sampler, denoiser, Rise.RENOISE);
+  }
+
+  /** This with an edit of x0 within its steps. */
+  public SamplerLoop editing(X0Edit other) {
+    return new SamplerLoop(sampler, denoiser, rise, other);
   }
 
   /**
@@ -58,8 +70,12 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser, Rise rise) {
   private Tensor steps(TimestepPlan plan, Tensor start, Noise noise, Progress progress) {
     Tensor z = start;
     try (Sampler.Run run = sampler.begin(denoiser, noise).rising(rise)) {
+      int falls = 0;
       for (int step = 0; step < plan.steps(); step++) {
         progress.requireGoing(step, plan.steps());
+        int fall = falls;
+        falls += plan.falls(step) ? 1 : 0;
+        run.editing(x0 -> edit.edited(x0, fall, falling(plan)).orElse(x0));
         Tensor before = z;
         int row = step;
         z =
@@ -85,6 +101,11 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser, Rise rise) {
       }
     }
     return z;
+  }
+
+  /** In how many steps of a plan any frame falls. */
+  private static int falling(TimestepPlan plan) {
+    return (int) IntStream.range(0, plan.steps()).filter(plan::falls).count();
   }
 
   /**

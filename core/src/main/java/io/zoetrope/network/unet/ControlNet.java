@@ -85,8 +85,9 @@ public final class ControlNet implements ControlNetwork {
       double scale,
       Strength strength,
       Segments segments) {
-    // Pictures beside the text are for the U-Net alone.
-    Pass shared = encoder.pass(z_BCFHW.size(2), t_BF, conditioning, Optional.empty(), segments);
+    // Pictures beside the text are for the U-Net alone, and so is whom its frames look at.
+    Conditioning own = conditioning.only(slot -> !slot.equals(SpatialAttention.SLOT));
+    Pass shared = encoder.pass(z_BCFHW.size(2), t_BF, own, Optional.empty(), segments);
     Tensor z = config.sees() == ControlNetConfig.Sees.HINT ? torch.zeros_like(z_BCFHW) : z_BCFHW;
     Tensor shown = shown(z_BCFHW, hint_BCFHW, mask_B1FHW);
     Tensor start = encoder.enter(z, shared).add(hint.forward(shown).to(ScalarType.Float));

@@ -6,6 +6,7 @@ import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.FrameGroups;
 import io.zoetrope.network.FrameText;
 import io.zoetrope.network.FrameWindows;
+import io.zoetrope.network.MotionStrength;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.LevelEmbedding;
 import io.zoetrope.nn.Linear;
@@ -132,6 +133,8 @@ final class Encoder {
         groups,
         groups.map(g -> Tensors.beside(t_BF, g.bias_BFF().unsqueeze(1).unsqueeze(1))),
         conditioning.get(FrameWindows.SLOT).filter(w -> w.length() < frames),
+        MotionStrength.of(conditioning, t_BF),
+        conditioning.get(SpatialAttention.SLOT),
         text,
         pictures,
         segments.enter(embed(t_BF, times, text, conditioning)),

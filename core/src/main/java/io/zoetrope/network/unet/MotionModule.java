@@ -4,6 +4,7 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.FrameGroups;
 import io.zoetrope.network.FrameWindows;
+import io.zoetrope.network.MotionStrength;
 import io.zoetrope.nn.Attention;
 import io.zoetrope.nn.GatedFeedForward;
 import io.zoetrope.nn.GroupNorm;
@@ -63,11 +64,12 @@ final class MotionModule implements TemporalLayer {
       Tensor x =
           pass.windows()
               .map(w -> inWindows(whole, w.over((int) pass.frames()), pass))
-              .orElseGet(() -> attended(whole, pass.times(), pass.groups_B11FF()));
+              .orElseGet(() -> attended(whole, pass.times(), pass.groups_B11FF(), pass.strength()));
       return Ops.addOver(x, () -> feedForward.forward(norm3.forward(x)));
     }
 
-    private Tensor attended(Tensor x_BFNC, float[] times, Optional<Tensor> bias_B11FF) {
+    private Tensor attended(
+        Tensor x_BFNC, float[] times, Optional<Tensor> bias_B11FF, MotionStrength strength) {
       Tensor positions_F1C = positions(times).unsqueeze(1);
       Tensor x = x_BFNC;
       for (int i = 0; i < attentions.size(); i++) {
@@ -77,7 +79,7 @@ final class MotionModule implements TemporalLayer {
         x =
             Scopes.part(() -> {
               Tensor seen = Ops.addOver(norm.forward(before), positions_F1C);
-              return before.add(attention.overFrames(seen, bias_B11FF));
+              return before.add(strength.attended(attention.overFrames(seen, bias_B11FF)));
             });
       }
       return x;
@@ -97,7 +99,8 @@ final class MotionModule implements TemporalLayer {
         }
         Optional<Tensor> bias =
             pass.groups_B11FF().map(b -> b.narrow(3, first, count).narrow(4, first, count));
-        Tensor part = attended(x_BFNC.narrow(1, first, count), times, bias);
+        MotionStrength strength = pass.strength().frames(first, count);
+        Tensor part = attended(x_BFNC.narrow(1, first, count), times, bias, strength);
         Tensor weights = Tensors.of(window.weights().clone(), count, 1, 1);
         sum.narrow(1, first, count).add_(part.mul(weights.to(part.device(), part.scalar_type())));
       }
@@ -167,7 +170,8 @@ final class MotionModule implements TemporalLayer {
       h = Scopes.part(() -> block.forward(before, pass));
     }
     Tensor after = h;
-    return Scopes.part(() -> x_MCHW.add(Pass.image(out.forward(after), x_MCHW)));
+    return Scopes.part(
+        () -> x_MCHW.add(Pass.image(pass.strength().all(out.forward(after)), x_MCHW)));
   }
 
   private Tensor normalised(Tensor x_MCHW, Pass pass) {

@@ -3,6 +3,7 @@ package io.zoetrope.network.unet;
 import io.zoetrope.network.FrameGroups;
 import io.zoetrope.network.FrameText;
 import io.zoetrope.network.FrameWindows;
+import io.zoetrope.network.MotionStrength;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
@@ -14,6 +15,8 @@ import org.bytedeco.pytorch.Tensor;
  * @param groups which frames mix; empty for all
  * @param groups_B11FF the same as attention's bias
  * @param windows in which motion modules attend over frames; empty for all at once
+ * @param strength of motion modules
+ * @param attention whom image layers look at, in place of their own pattern
  * @param text which text each frame reads; empty for a network that reads none
  * @param pictures that are seen beside the texts
  * @param c_ME embedding of each frame's level, activated
@@ -25,6 +28,8 @@ public record Pass(
     Optional<FrameGroups> groups,
     Optional<Tensor> groups_B11FF,
     Optional<FrameWindows> windows,
+    MotionStrength strength,
+    Optional<SpatialAttention> attention,
     Optional<FrameText> text,
     Optional<PictureAdapter.Seen> pictures,
     Tensor c_ME,
@@ -34,7 +39,18 @@ public record Pass(
    * The same with the tensors that gradients flow through, as they come out of a segment's inputs.
    */
   Pass with(Tensor c, Tensor tokens) {
-    return new Pass(frames, times, groups, groups_B11FF, windows, text, pictures, c, tokens);
+    return new Pass(
+        frames,
+        times,
+        groups,
+        groups_B11FF,
+        windows,
+        strength,
+        attention,
+        text,
+        pictures,
+        c,
+        tokens);
   }
 
   /** x [B * F, C, H, W] -> [B, F, H * W, C]; a view where channels lie next to each other. */

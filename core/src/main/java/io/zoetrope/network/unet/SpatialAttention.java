@@ -2,6 +2,7 @@ package io.zoetrope.network.unet;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.network.FrameGroups;
 import io.zoetrope.nn.Attention;
 import io.zoetrope.torch.Tensors;
@@ -15,9 +16,14 @@ import org.bytedeco.pytorch.Tensor;
   @JsonSubTypes.Type(value = SpatialAttention.Self.class, name = "self"),
   @JsonSubTypes.Type(value = SpatialAttention.FirstFrame.class, name = "first-frame"),
   @JsonSubTypes.Type(value = SpatialAttention.SparseCausal.class, name = "sparse-causal"),
-  @JsonSubTypes.Type(value = SpatialAttention.AllFrames.class, name = "all-frames")
+  @JsonSubTypes.Type(value = SpatialAttention.AllFrames.class, name = "all-frames"),
+  @JsonSubTypes.Type(value = SpatialAttention.Ends.class, name = "ends"),
+  @JsonSubTypes.Type(value = SpatialAttention.Apart.class, name = "apart")
 })
 public sealed interface SpatialAttention {
+  /** Another pattern than the network's own, for a pass. */
+  Slot<SpatialAttention> SLOT = Slot.setting("attention", SpatialAttention.class);
+
   /**
    * Self-attention by the pattern.
    *
@@ -76,6 +82,33 @@ public sealed interface SpatialAttention {
       Attention.Context seen =
           Attention.Context.beside(List.of(own.rows(all.first_M()), own.rows(all.previous_M())));
       return attention.cross(x_MNC, seen).reshape(Tensors.shape(x_BFNC));
+    }
+  }
+
+  /**
+   * Every frame looks at the first and at the last: at the key frames between which it lies (Zhang
+   * et al., "ControlVideo", 2023, section 3.4).
+   */
+  record Ends() implements SpatialAttention {
+    @Override
+    public Tensor look(Attention attention, Tensor x_BFNC, Optional<FrameGroups> groups) {
+      FrameGroups all = groups.orElseGet(() -> FrameGroups.whole(x_BFNC.size(0), x_BFNC.size(1)));
+      Tensor x_MNC = attention.input(x_BFNC.flatten(0, 1));
+      Attention.Context own = attention.context(x_MNC, Optional.empty());
+      Attention.Context seen =
+          Attention.Context.beside(List.of(own.rows(all.first_M()), own.rows(all.last_M())));
+      return attention.cross(x_MNC, seen).reshape(Tensors.shape(x_BFNC));
+    }
+  }
+
+  /**
+   * Each frame looks at itself, in a network that is to make videos all the same: what the patterns
+   * above are to be measured by.
+   */
+  record Apart() implements SpatialAttention {
+    @Override
+    public Tensor look(Attention attention, Tensor x_BFNC, Optional<FrameGroups> groups) {
+      return new Self().look(attention, x_BFNC, groups);
     }
   }
 

@@ -83,7 +83,8 @@ final class SpatialTransformer {
   Tensor forward(Tensor x, Pass pass) {
     Tensor h =
         Scopes.part(() -> in.forward(pass.tokens(norm.forward(x)), x, pass).to(ScalarType.Float));
-    Tensor seen = Ops.addOver(h, () -> pattern.look(self, norm1.forward(h), pass.groups()));
+    SpatialAttention whom = pass.attention().orElse(pattern);
+    Tensor seen = Ops.addOver(h, () -> whom.look(self, norm1.forward(h), pass.groups()));
     Tensor told = text.map(t -> told(t, seen, pass)).orElse(seen);
     Tensor thought = Ops.addOver(told, () -> feedForward.forward(norm3.forward(told)));
     Tensor moved =

@@ -6,6 +6,7 @@ import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.FrameWindows;
+import io.zoetrope.network.MotionStrength;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.TextSlots;
 import io.zoetrope.nn.Footprint;
@@ -216,9 +217,12 @@ public record UNetConfig(
 
   @Override
   public Set<Slot<?>> reads() {
-    return inflation.temporal().inWindows()
-        ? TextSlots.reads(textWidth, FrameWindows.SLOT)
-        : TextSlots.reads(textWidth);
+    Set<Slot<?>> all = new HashSet<>(TextSlots.reads(textWidth, SpatialAttention.SLOT));
+    if (inflation.temporal().inWindows()) {
+      all.add(FrameWindows.SLOT);
+      all.addAll(MotionStrength.SLOTS);
+    }
+    return all;
   }
 
   @Override

@@ -1,45 +1,133 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.error.Fault;
+import io.zoetrope.error.Mend;
 import io.zoetrope.error.UserError;
-import io.zoetrope.pixels.Annotator;
 import io.zoetrope.pixels.Annotators;
+import io.zoetrope.pixels.Depth;
+import io.zoetrope.pixels.GraphRuntime;
+import io.zoetrope.pixels.TensorGraph;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * How what a control is shown is drawn of a video.
  *
- * @param by the word of an {@link Annotators annotator}; empty for that which the control's name
- *     speaks of
+ * @param by the word of an {@link Annotators annotator}, {@code depth}, or the kind of its network;
+ *     empty for that which the control's name speaks of
+ * @param network of depth, in a file of ONNX; for these alone
  */
-public record Annotation(Optional<String> by) {
+public record Annotation(Optional<String> by, Optional<Path> network) {
+  private static final String DEPTH = "depth";
+
   /** Folders of a path that may say what a control is: that of the hub's cache is the fourth. */
   private static final int TELLING = 4;
 
   public Annotation {
     by.ifPresent(word -> {
-      if (!Annotators.known(word)) {
-        throw Checks.wrong(
-            "unknown annotator '%s': it is one of %s".formatted(word, Annotators.names()));
+      if (!Annotators.known(word) && !isDepth(word)) {
+        throw Checks.wrong("unknown annotator '%s': it is one of %s".formatted(word, names()));
+      }
+      if (network.isPresent() && !isDepth(word)) {
+        throw Checks.wrong("%s draws without a network: leave it out".formatted(word));
       }
     });
   }
 
   /**
-   * What draws for a control.
+   * One with a network of depth, if it may draw depths.
+   *
+   * @param by as in the record
+   */
+  public static Annotation of(Optional<String> by, Optional<Path> depth) {
+    return new Annotation(by, depth.filter(path -> by.map(Annotation::isDepth).orElse(true)));
+  }
+
+  private static String names() {
+    return "%s, %s, %s"
+        .formatted(
+            Annotators.names(),
+            DEPTH,
+            Arrays.stream(Depth.Kind.values())
+                .map(Depth.Kind::word)
+                .collect(Collectors.joining(", ")));
+  }
+
+  private static boolean isDepth(String word) {
+    return word.equals(DEPTH)
+        || Arrays.stream(Depth.Kind.values()).anyMatch(kind -> kind.word().equals(word));
+  }
+
+  /**
+   * Requires that it can draw for a control.
    *
    * @param net its folder
-   * @throws UserError if nobody says how
+   * @throws UserError if nobody says how, or what it needs is not here
    */
-  Annotator annotator(Path net) {
-    return Annotators.of(by.orElseGet(() -> asked(net)));
+  void check(Path net, UnaryOperator<Path> file) {
+    String word = by.orElseGet(() -> asked(net));
+    if (isDepth(word)) {
+      Path graph = file.apply(graph(word));
+      GraphRuntime.check(graph);
+      Depth.Kind unused = kind(word, graph);
+    }
+  }
+
+  /**
+   * What it draws of a video.
+   *
+   * @param x_F3HW values 0..1
+   */
+  Tensor draw(Path net, UnaryOperator<Path> file, Tensor x_F3HW) {
+    String word = by.orElseGet(() -> asked(net));
+    if (!isDepth(word)) {
+      return Annotators.of(word).hints(x_F3HW);
+    }
+    Path path = file.apply(graph(word));
+    try (TensorGraph graph = GraphRuntime.found().open(path)) {
+      return new Depth(graph, kind(word, path)).hints(x_F3HW);
+    }
+  }
+
+  /** What draws, in a word. */
+  String word(Path net) {
+    return by.orElseGet(() -> asked(net));
+  }
+
+  private Path graph(String word) {
+    return network.orElseThrow(() ->
+        new UserError(
+            Fault.INVALID,
+            "depths are drawn by a network in a file of ONNX, and none is given for '%s'"
+                .formatted(word),
+            Mend.of("name one by ").and(Mend.Knob.DEPTH_MODEL)));
+  }
+
+  private static Depth.Kind kind(String word, Path graph) {
+    return Depth.Kind.meant(word)
+        .or(() -> Depth.Kind.meant(String.valueOf(graph.getFileName())))
+        .orElseThrow(() ->
+            new UserError(
+                Fault.INVALID,
+                "the name of '%s' does not say which kind of network it is".formatted(graph),
+                "name the annotator midas, dpt or depth-anything"));
   }
 
   private static String asked(Path net) {
     Path full = net.toAbsolutePath().normalize();
     for (int i = full.getNameCount() - 1; i >= Math.max(0, full.getNameCount() - TELLING); i--) {
-      Optional<String> meant = Annotators.meant(full.getName(i).toString());
+      String name = full.getName(i).toString();
+      Optional<String> meant =
+          Annotators.meant(name)
+              .or(() ->
+                  name.toLowerCase(Locale.ROOT).contains(DEPTH)
+                      ? Optional.of(DEPTH)
+                      : Optional.empty());
       if (meant.isPresent()) {
         return meant.get();
       }
@@ -48,6 +136,6 @@ public record Annotation(Optional<String> by) {
         Fault.INVALID,
         "the name of the control %s does not say what it is to be shown"
             .formatted(net.getFileName()),
-        "name the annotator, one of " + Annotators.names());
+        "name the annotator, one of " + names());
   }
 }

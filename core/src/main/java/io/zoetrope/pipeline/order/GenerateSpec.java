@@ -10,10 +10,12 @@ import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.task.VideoTask;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -22,14 +24,30 @@ import org.bytedeco.pytorch.Tensor;
  * @param plan drawn by hand
  * @param zero by a model of single pictures, in place of one for video
  * @param noise brought along
+ * @param across by a model of single pictures, whose frames look at each other
  */
 public record GenerateSpec(
-    Optional<SourceRef> plan, Optional<ZeroMethod> zero, Optional<NoiseFile> noise)
+    Optional<SourceRef> plan,
+    Optional<ZeroMethod> zero,
+    Optional<NoiseFile> noise,
+    Optional<Across> across)
     implements TaskSpec {
   public GenerateSpec {
     if (plan.isPresent() && zero.isPresent()) {
       throw Checks.wrong("plan and zero each say how frames fall: leave one out");
     }
+    if (across.isPresent() && zero.isPresent()) {
+      throw Checks.wrong("across and zero each say whom frames look at: leave one out");
+    }
+    if (across.isPresent() && noise.isPresent()) {
+      throw Checks.wrong("across has one noise for all frames: bring none along");
+    }
+  }
+
+  /** Of models for video, or of Text2Video-Zero. */
+  public GenerateSpec(
+      Optional<SourceRef> plan, Optional<ZeroMethod> zero, Optional<NoiseFile> noise) {
+    this(plan, zero, noise, Optional.empty());
   }
 
   /** In the usual way. */
@@ -50,12 +68,17 @@ public record GenerateSpec(
     if (zero.isPresent()) {
       all.remove(Ability.FREE_INIT);
     }
+    if (across.isPresent()) {
+      // All frames have one noise.
+      all.remove(Ability.FREE_NOISE);
+    }
     return all;
   }
 
   @Override
   public void check(Wish wish) {
     TaskSpec.requirePrompt("generate", wish);
+    across.ifPresent(a -> a.check(wish));
   }
 
   @Override
@@ -67,11 +90,22 @@ public record GenerateSpec(
   public ModelChoice choice(ModelChoice usual) {
     return zero.isPresent()
         ? usual.withAttention(Optional.of(Inflation.TEXT2VIDEO_ZERO.attention()))
-        : usual;
+        : across.map(a -> a.choice(usual)).orElse(usual);
+  }
+
+  @Override
+  public Optional<Path> second(Sources sources, Path first) {
+    return across.flatMap(a -> a.second(sources));
+  }
+
+  @Override
+  public TaskSpec naming(UnaryOperator<String> lasting) {
+    return new GenerateSpec(plan, zero, noise, across.map(a -> a.naming(lasting)));
   }
 
   @Override
   public Ready ready(Wish wish, SourceFiles files) {
+    across.ifPresent(a -> a.ready(files));
     Optional<TimestepPlan> drawn = files.plan(plan, wish);
     drawn.ifPresent(p -> DrawnPlans.requireNothingGiven(p, "animate and restyle take such plans"));
     zero.flatMap(ZeroMethod::foreground).ifPresent(files::video);
@@ -80,8 +114,12 @@ public record GenerateSpec(
       @Override
       public VideoRequest request(VideoRequest usual, VideoModel model) {
         int clip = DrawnPlans.clip(drawn, model).orElse(wish.frames().orElse(usual.frames()));
-        boolean few = zero.isPresent() && wish.frames().isEmpty() && clip <= 1;
-        return wish.shape(usual, few ? ZeroMethod.FRAMES : clip);
+        boolean few = wish.frames().isEmpty() && clip <= 1;
+        if (across.isPresent()) {
+          VideoRequest request = across.get().request(wish, usual, model);
+          return wish.shape(request, few ? Across.FRAMES : clip);
+        }
+        return wish.shape(usual, few && zero.isPresent() ? ZeroMethod.FRAMES : clip);
       }
 
       @Override
@@ -100,7 +138,8 @@ public record GenerateSpec(
                 .or(() -> drawn.map(p -> DrawnPlans.task(p, wish, Optional.empty())))
                 .<Reel.Latents>map(task -> task::latents)
                 .orElse((engine, one, progress) -> new TextToVideo(engine).latents(one, progress));
-        Engine shown = making.shown(request.frames());
+        Engine seeing = making.shown(request.frames());
+        Engine shown = across.map(a -> a.over(seeing, making)).orElse(seeing);
         Engine engine =
             eps.map(e -> shown.withNoise(n -> n.with(NoiseFile.given(e)))).orElse(shown);
         return (reel, progress) -> reel.film(engine, request, latents, progress);

@@ -66,7 +66,7 @@ public record Making(
     return source;
   }
 
-  /** The second engine, its controls being shown theirs for so many frames. */
+  /** The first engine, its controls being shown theirs for so many frames. */
   public Engine shown(int frames) {
     return shown(frames, Optional.empty());
   }
@@ -78,9 +78,9 @@ public record Making(
 
   private Engine shown(int frames, Optional<Shown.Own> own) {
     if (controls.isEmpty()) {
-      return second;
+      return first;
     }
     Hints hints = new Shown(this).hints(frames, own);
-    return second.withHints(hints);
+    return first.withHints(hints);
   }
 }

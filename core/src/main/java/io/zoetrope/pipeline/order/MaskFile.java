@@ -31,7 +31,7 @@ record MaskFile(SourceRef file) {
    * @throws UserError if it is too short, or white nowhere
    */
   Region region(Making making, Fit fit, double start, Video video, Tensor kept_1CFHW) {
-    Engine engine = making.second();
+    Engine engine = making.first();
     Tensor made_FHW = white(making, fit, start, video.frames().size());
     LatentGrid grid = engine.model().grid();
     Tensor made_11FHW = inLatents(made_FHW, grid, Math.toIntExact(kept_1CFHW.size(2)));

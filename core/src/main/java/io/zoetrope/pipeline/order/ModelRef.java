@@ -106,7 +106,8 @@ public record ModelRef(
      */
     void check(SourceFiles files) {
       files.video(shown);
-      drawn.ifPresent(d -> d.annotator(files.sources().file(net.toString())));
+      UnaryOperator<Path> file = path -> files.sources().file(path.toString());
+      drawn.ifPresent(d -> d.check(file.apply(net), file));
     }
 
     public Control {

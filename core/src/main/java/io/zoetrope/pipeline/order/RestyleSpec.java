@@ -9,15 +9,19 @@ import io.zoetrope.media.VideoInfo;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Region;
+import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.task.Restyle;
 import io.zoetrope.pipeline.task.VideoTask;
 import io.zoetrope.record.Default;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -35,6 +39,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *     as long. Without it all is made
  * @param blur how many times its structure is blurred before a model is shown it, 0 or more; only
  *     for models that follow structure, 0 if left out
+ * @param across by a model of single pictures, whose frames look at each other
  */
 public record RestyleSpec(
     SourceRef video,
@@ -45,7 +50,8 @@ public record RestyleSpec(
     Optional<SourceRef> plan,
     Optional<Invert> invert,
     Optional<SourceRef> mask,
-    Optional<Integer> blur)
+    Optional<Integer> blur,
+    Optional<Across> across)
     implements TaskSpec {
   /** What is taken of a long source unless more is asked for. */
   static final int USUAL_MOST = 256;
@@ -76,6 +82,7 @@ public record RestyleSpec(
         plan,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -93,6 +100,10 @@ public record RestyleSpec(
       // Its noise is the source's own.
       all.removeAll(EnumSet.of(Ability.FREE_INIT, Ability.FREE_NOISE));
     }
+    if (across.isPresent()) {
+      // All frames have one noise.
+      all.remove(Ability.FREE_NOISE);
+    }
     return all;
   }
 
@@ -100,6 +111,12 @@ public record RestyleSpec(
   public void check(Wish wish) {
     TaskSpec.requirePrompt("restyle", wish);
     invert.ifPresent(i -> i.check(wish));
+    across.ifPresent(a -> a.check(wish));
+  }
+
+  @Override
+  public ModelChoice choice(ModelChoice usual) {
+    return across.map(a -> a.choice(usual)).orElse(usual);
   }
 
   @Override
@@ -108,7 +125,28 @@ public record RestyleSpec(
   }
 
   @Override
+  public Optional<Path> second(Sources sources, Path first) {
+    return across.flatMap(a -> a.second(sources));
+  }
+
+  @Override
+  public TaskSpec naming(UnaryOperator<String> lasting) {
+    return new RestyleSpec(
+        video,
+        fit,
+        start,
+        strength,
+        join,
+        plan,
+        invert,
+        mask,
+        blur,
+        across.map(a -> a.naming(lasting)));
+  }
+
+  @Override
   public Ready ready(Wish wish, SourceFiles files) {
+    across.ifPresent(a -> a.ready(files));
     Optional<TimestepPlan> drawn = files.plan(plan, wish);
     drawn.ifPresent(DrawnPlans::requireGiven);
     VideoInfo info = files.video(video);
@@ -116,13 +154,33 @@ public record RestyleSpec(
     return new Ready() {
       @Override
       public VideoRequest request(VideoRequest usual, VideoModel model) {
-        return wish.shape(
-            invert.map(i -> i.request(wish, usual, model)).orElse(usual),
-            DrawnPlans.clip(drawn, model)
-                .orElseGet(() ->
-                    model.can(io.zoetrope.pipeline.family.Ability.VIDEO)
-                        ? join.clip(usual.frames())
-                        : 1));
+        VideoRequest inverted = invert.map(i -> i.request(wish, usual, model)).orElse(usual);
+        VideoRequest request = across.map(a -> a.request(wish, inverted, model)).orElse(inverted);
+        return wish.shape(request, DrawnPlans.clip(drawn, model).orElseGet(() -> clip(model)));
+      }
+
+      private int clip(VideoModel model) {
+        if (across.isPresent()) {
+          int most = across.get().hierarchical() ? most(model) : Across.FRAMES;
+          return join.clip(Math.max(Math.min(most, length()), join.overlap() + 1));
+        }
+        return model.can(io.zoetrope.pipeline.family.Ability.VIDEO)
+            ? join.clip(model.defaults().frames())
+            : 1;
+      }
+
+      /** About how many frames will be made; many where the source does not say how long it is. */
+      private int length() {
+        OptionalDouble seconds = info.seconds();
+        double fps = wish.fps().orElse(info.fps());
+        return seconds.isPresent()
+            ? Math.max(1, (int) Math.min(USUAL_MOST, Math.ceil(seconds.getAsDouble() * fps)))
+            : USUAL_MOST;
+      }
+
+      private int most(VideoModel model) {
+        int usual = model.can(io.zoetrope.pipeline.family.Ability.VIDEO) ? USUAL_MOST : 1;
+        return DrawnPlans.clip(drawn, model).orElse(wish.frames().orElse(usual));
       }
 
       @Override
@@ -132,9 +190,8 @@ public record RestyleSpec(
 
       @Override
       public Shoot read(Making making) {
-        VideoModel model = making.second().model();
-        int usual = model.can(io.zoetrope.pipeline.family.Ability.VIDEO) ? USUAL_MOST : 1;
-        int most = DrawnPlans.clip(drawn, model).orElse(wish.frames().orElse(usual));
+        VideoModel model = making.first().model();
+        int most = most(model);
         model.requireFrames(most);
         Source given = making.video(video, making.wish().fitted(fit).from(start).first(most));
         int have = given.video().frames().size();
@@ -147,7 +204,7 @@ public record RestyleSpec(
                   "its last frame is taken %s times, to fill a latent".formatted(whole - have + 1));
         }
         invert.ifPresent(i -> i.say(wish, making.request(), model, making.note()));
-        Tensor latents = making.second().encode(given.video(), making.progress());
+        Tensor latents = making.first().encode(given.video(), making.progress());
         Optional<Region> region =
             mask.map(m -> new MaskFile(m).region(making, fit, start, given.video(), latents));
         Optional<Tensor> where = region.map(r -> r.made_11FHW().to(ScalarType.Float));
@@ -159,7 +216,8 @@ public record RestyleSpec(
                         i -> i.task(latents, strength, join.overlap(), where, making.note())))
                 .orElse(new Restyle(latents, strength, join.overlap()));
         Engine shown = making.shown(video, given.video());
-        Engine part = region.map(shown::withRegion).orElse(shown);
+        Engine looking = across.map(a -> a.over(shown, making)).orElse(shown);
+        Engine part = region.map(looking::withRegion).orElse(looking);
         Engine engine = new StructureOf(making, given.video()).shownTo(part, blur);
         return (reel, progress) ->
             reel.film(

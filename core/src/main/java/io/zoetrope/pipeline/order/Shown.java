@@ -7,13 +7,14 @@ import io.zoetrope.media.Video;
 import io.zoetrope.network.ControlHint;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Hints;
-import io.zoetrope.pixels.Annotator;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -38,15 +39,16 @@ record Shown(Making making) {
     if (control.drawn().isEmpty()) {
       return pictures;
     }
-    Annotator annotator =
-        control.drawn().get().annotator(making.files().sources().file(control.net().toString()));
+    Annotation drawn = control.drawn().get();
+    UnaryOperator<Path> file = path -> making.files().sources().file(path.toString());
+    Path net = file.apply(control.net());
     making
         .said()
         .accept(
             "%s is shown what %s draws of %s"
-                .formatted(control.net().getFileName(), annotator.word(), control.shown().path()));
+                .formatted(net.getFileName(), drawn.word(net), control.shown().path()));
     Tensor x_F3HW = pictures.select(0, 0).transpose(0, 1);
-    return annotator.hints(x_F3HW).transpose(0, 1).unsqueeze(0);
+    return drawn.draw(net, file, x_F3HW).transpose(0, 1).unsqueeze(0);
   }
 
   private static Tensor unit(Video video) {

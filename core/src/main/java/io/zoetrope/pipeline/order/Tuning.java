@@ -2,7 +2,6 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.FreeInit;
 import io.zoetrope.diffusion.LowPass;
-import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.diffusion.sampler.FreeNoise;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
@@ -27,21 +26,43 @@ import java.util.Optional;
  * @param temporal how much frames have to do with each other, 0 to 10: 0 leaves each to itself, 1
  *     is as the model has it, above is calmer; a pass more for each step
  * @param hold how given frames are kept; empty holds them by the plan
+ * @param windowing what the windows look like
+ * @param motion how much motion modules count
  */
 public record Tuning(
     Optional<Integer> window,
     @Default("false") boolean freeNoise,
     Optional<Integer> freeInit,
     Optional<Double> temporal,
-    Optional<Hold> hold) {
+    Optional<Hold> hold,
+    @Default("{}") Windowing windowing,
+    Optional<Motion> motion) {
   /** Nothing special. */
   public static final Tuning NONE =
       new Tuning(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
+
+  /** With windows of the usual looks, and motion modules as they are. */
+  public Tuning(
+      Optional<Integer> window,
+      boolean freeNoise,
+      Optional<Integer> freeInit,
+      Optional<Double> temporal,
+      Optional<Hold> hold) {
+    this(window, freeNoise, freeInit, temporal, hold, Windowing.USUAL, Optional.empty());
+  }
 
   public Tuning {
     window.ifPresent(value -> Checks.whole("window", 1, VideoRequest.MOST_FRAMES, value));
     freeInit.ifPresent(value -> Checks.whole("freeInit", 1, 20, value));
     temporal.ifPresent(value -> Checks.real("temporal", 0, 10, value));
+    if (!windowing.equals(Windowing.USUAL) && window.isEmpty()) {
+      throw Checks.wrong("windowing says what windows look like: say how long they are");
+    }
+    if (window.isPresent() && windowing.overlap().orElse(0) >= window.get()) {
+      throw Checks.wrong(
+          "windows of %s frames overlap by 0 to %s of them, not by %s"
+              .formatted(window.get(), window.get() - 1, windowing.overlap().orElse(0)));
+    }
   }
 
   /**
@@ -53,6 +74,9 @@ public record Tuning(
     Engine made = new Engine(model).withGuide(hold.map(Hold::guide).orElse(Guide.NONE));
     if (freeInit.isPresent()) {
       made = made.withFreeInit(new FreeInit(freeInit.get(), LowPass.USUAL, FreeInit.Pace.FULL));
+    }
+    if (motion.isPresent()) {
+      made = motion.get().over(made);
     }
     if (temporal.isPresent()) {
       if (!model.network().config().temporal()) {
@@ -77,7 +101,7 @@ public record Tuning(
     }
     if (window.isPresent()) {
       int length = model.grid().latents(window.get());
-      made = made.withContext(new ContextWindows.Shape(length, length / 4));
+      made = made.withContext(windowing.shape(length));
     }
     return made;
   }

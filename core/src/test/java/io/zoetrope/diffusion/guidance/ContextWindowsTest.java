@@ -56,6 +56,67 @@ class ContextWindowsTest {
     assertThat(seen).as("borders move").hasSizeGreaterThan(5);
   }
 
+  @Test
+  void windowsOfEveryKindHoldEveryFrameAndNoneTwice() {
+    Random random = new Random(12);
+    for (int i = 0; i < 1500; i++) {
+      int length = 1 + random.nextInt(12);
+      Fuse fuse = Fuse.values()[random.nextInt(Fuse.values().length)];
+      ContextWindows.Shape shape =
+          new ContextWindows.Shape(
+              length, random.nextInt(length), 1 + random.nextInt(4), random.nextBoolean(), fuse);
+      int frames = length + 1 + random.nextInt(50);
+      double[] counts = new double[frames];
+      for (ContextWindows.Window window : shape.windows(frames, random.nextDouble())) {
+        Set<Long> seen = new HashSet<>();
+        for (int f = 0; f < length; f++) {
+          assertThat(seen.add(window.frames()[f])).as("%s over %s", shape, frames).isTrue();
+          assertThat(window.weights()[f]).as("%s", shape).isPositive();
+          counts[(int) window.frames()[f]] += window.weights()[f];
+        }
+      }
+      assertThat(counts).as("%s over %s", shape, frames).doesNotContain(0);
+    }
+  }
+
+  @Test
+  void aLoopHasWindowsOverItsEndAndStridesLeaveFramesOut() {
+    List<ContextWindows.Window> loop =
+        new ContextWindows.Shape(4, 1, 1, true, Fuse.FLAT).windows(9, 0);
+    assertThat(loop.getLast().frames()).containsExactly(6, 7, 8, 0);
+    List<ContextWindows.Window> strides =
+        new ContextWindows.Shape(4, 2, 2, false, Fuse.FLAT).windows(9, 0);
+    assertThat(strides.stream().map(w -> w.frames()[3] - w.frames()[0])).contains(3L, 6L);
+    assertThat(strides.getLast().frames()).containsExactly(2, 4, 6, 8);
+  }
+
+  @Test
+  void fusesWeighAsTheirNamesSay() {
+    assertThat(Fuse.PYRAMID.weights(5, 1, false, false)).containsExactly(1, 2, 3, 2, 1);
+    assertThat(Fuse.FLAT.weights(3, 1, false, false)).containsExactly(1, 1, 1);
+    double[] relative = Fuse.RELATIVE.weights(5, 1, false, false);
+    assertThat(relative[2]).isEqualTo(1);
+    assertThat(relative[0]).isEqualTo(0.01);
+    assertThat(relative[1]).isBetween(0.5, 0.51);
+    assertThat(Fuse.OVERLAP_LINEAR.weights(6, 2, true, false))
+        .containsExactly(1, 1, 1, 1, 2.0 / 3, 1.0 / 3);
+  }
+
+  @Test
+  void oneWindowIsNoneToTheBitWhateverItsKind() {
+    Scopes.run(() -> {
+      Tensor z = video(6);
+      byte[] whole =
+          Tensors.toBytes(of(MIXING).x0(z, Tensors.full(0.5, 1, 1), Conditioning.none()));
+      for (Fuse fuse : Fuse.values()) {
+        ContextWindows.Shape shape = new ContextWindows.Shape(6, 2, 3, true, fuse);
+        X0Denoiser windows = new ContextWindows(of(MIXING), shape);
+        assertThat(Tensors.toBytes(windows.x0(z, Tensors.full(0.5, 1, 1), Conditioning.none())))
+            .isEqualTo(whole);
+      }
+    });
+  }
+
   /** A network that mixes frames: each gives the mean of its clip and itself. */
   private static final Denoiser MIXING = (z, t_BF, c) -> z.add(Ops.mean(z, 2).unsqueeze(2));
 

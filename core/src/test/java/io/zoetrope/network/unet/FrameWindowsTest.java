@@ -9,6 +9,7 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.network.FrameText;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.FrameWindows.Weighting;
+import io.zoetrope.network.MotionStrength;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
@@ -103,6 +104,8 @@ class FrameWindowsTest {
               Optional.empty(),
               Optional.empty(),
               windows,
+              new MotionStrength(Optional.empty(), Optional.empty()),
+              Optional.empty(),
               Optional.of(text),
               Optional.empty(),
               none,

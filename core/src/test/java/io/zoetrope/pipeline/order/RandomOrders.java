@@ -101,7 +101,9 @@ final class RandomOrders {
             noise && random.nextBoolean(),
             clips ? maybe(() -> whole(1, 20)) : Optional.empty(),
             maybe(() -> whole(0, 100) / 10.0),
-            holds ? maybe(this::hold) : Optional.empty());
+            holds ? maybe(this::hold) : Optional.empty(),
+            Windowing.USUAL,
+            maybe(() -> new Motion(List.of(real(-10, 10), 1.0), some(() -> real(-10, 10)))));
     boolean sized = spec instanceof RefineSpec refine && refine.scale().isPresent();
     Wish fitting =
         sized
@@ -130,7 +132,20 @@ final class RandomOrders {
                     maybe(() -> new Moments(random.nextInt(3), 3 + random.nextInt(9))),
                     maybe(this::source)))
             : Optional.empty(),
-        maybe(() -> new NoiseFile(source(), pick(NoiseFile.Layout.values()))));
+        zero
+            ? maybe(() -> new NoiseFile(source(), pick(NoiseFile.Layout.values())))
+            : Optional.empty(),
+        zero ? Optional.empty() : maybe(() -> across(wish)));
+  }
+
+  /** Frames are smoothed where no sampler is told that it could not be. */
+  private Across across(Wish wish) {
+    return new Across(
+        Across.Look.ALL,
+        wish.sampler().isPresent()
+            ? Optional.empty()
+            : maybe(() -> new Smooth(List.of(0.25, 0.5), pick(Smooth.By.values()))),
+        random.nextBoolean());
   }
 
   private TaskSpec refine(Wish wish) {
@@ -176,7 +191,7 @@ final class RandomOrders {
                     source(),
                     real(-100, 100),
                     List.of(0, 3, 8),
-                    maybe(() -> new Annotation(maybe(() -> "canny")))))
+                    maybe(() -> new Annotation(maybe(() -> "canny"), Optional.empty()))))
             : List.of(),
         maybe(this::pictures),
         some(() -> new ModelRef.Embedding(Path.of("e.safetensors"), maybe(() -> "zog"))),
@@ -243,7 +258,8 @@ final class RandomOrders {
                     random.nextBoolean()))
             : Optional.empty(),
         maybe(this::source),
-        maybe(() -> random.nextInt(13)));
+        maybe(() -> random.nextInt(13)),
+        maybe(() -> across(wish)));
   }
 
   private <T> Optional<T> maybe(Supplier<T> value) {

@@ -3,7 +3,9 @@ package io.zoetrope.app.cli.option;
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.order.ModelRef;
+import io.zoetrope.pipeline.order.Windowing;
 import io.zoetrope.pipeline.schedule.Samplers;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -213,6 +215,79 @@ public final class Values {
   public static final class Guidance extends Real {
     public Guidance() {
       super(0, 100);
+    }
+  }
+
+  /** Frames that two windows share. */
+  public static final class Within extends Whole {
+    public Within() {
+      super(0, VideoRequest.MOST_FRAMES - 1);
+    }
+  }
+
+  /** Levels of windows that leave frames out. */
+  public static final class Strides extends Whole {
+    public Strides() {
+      super(1, Windowing.MOST_STRIDES);
+    }
+  }
+
+  /** How windows are averaged. */
+  public static final class FuseKind implements ITypeConverter<String> {
+    /** What there is. */
+    public static final class Names implements Iterable<String> {
+      @Override
+      public Iterator<String> iterator() {
+        return Windowing.FUSES.iterator();
+      }
+    }
+
+    @Override
+    public String convert(String text) {
+      String name = text.strip().toLowerCase(Locale.ROOT);
+      if (!Windowing.FUSES.contains(name)) {
+        throw new Bad("'%s' is none: use %s", text, String.join(", ", Windowing.FUSES));
+      }
+      return name;
+    }
+  }
+
+  /** Numbers with commas between them. */
+  abstract static class Numbers implements ITypeConverter<List<Double>> {
+    private final Real one;
+
+    Numbers(Real one) {
+      this.one = one;
+    }
+
+    @Override
+    public List<Double> convert(String text) {
+      return Arrays.stream(text.split(",", -1)).map(one::convert).toList();
+    }
+  }
+
+  /** Where on the way of sampling. */
+  public static final class Fractions extends Numbers {
+    public Fractions() {
+      super(new Real(0, 1) {});
+    }
+
+    @Override
+    public List<Double> convert(String text) {
+      List<Double> all = super.convert(text);
+      for (int i = 0; i < all.size(); i++) {
+        if (all.get(i) >= 1 || (i > 0 && all.get(i) <= all.get(i - 1))) {
+          throw new Bad("'%s': give fractions that rise from 0 to below 1", text);
+        }
+      }
+      return all;
+    }
+  }
+
+  /** How much something counts, frame by frame. */
+  public static final class Scales extends Numbers {
+    public Scales() {
+      super(new Real(-10, 10) {});
     }
   }
 

@@ -49,6 +49,7 @@ public final class Wording {
       case TOKENIZER -> "--tokenizer";
       case IMAGE_ENCODER -> "--image-encoder";
       case MOTION_ADAPTER -> "--motion-adapter";
+      case DEPTH_MODEL -> "--depth-model";
       case WINDOW -> "--window";
       case FREE_NOISE -> "--free-noise";
       case INCLUDED -> "--include";
@@ -65,6 +66,8 @@ public final class Wording {
       case ONE_FRAME ->
           "make one frame with 'generate', 'restyle --frames 1' or 'animate --noise 0.6'";
       case MORE_HEAP -> "give Java more: ZOETROPE_JAVA_OPTS=-Xmx4g";
+      case ADD_ONNX ->
+          "run ZOETROPE_ONNX=on ./zoetrope once, which adds io.zoetrope:zoetrope-onnx (75 MB)";
       case ANIMATE -> "'zoetrope animate' makes it a video";
     };
   }

@@ -1,8 +1,12 @@
 package io.zoetrope.app.make.option;
 
 import io.zoetrope.app.cli.option.Values;
+import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.pipeline.order.Hold;
+import io.zoetrope.pipeline.order.Motion;
 import io.zoetrope.pipeline.order.Tuning;
+import io.zoetrope.pipeline.order.Windowing;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -18,6 +22,37 @@ public final class LongOptions {
             + " averaged at each step."
       })
   private @Nullable Integer context;
+
+  @Option(
+      names = "--window-overlap",
+      paramLabel = "M",
+      converter = Values.Within.class,
+      description = "Frames that two windows share (default: a quarter).")
+  private @Nullable Integer overlap;
+
+  @Option(
+      names = "--window-strides",
+      paramLabel = "N",
+      converter = Values.Strides.class,
+      description =
+          "Levels of windows, 1 to 6: those of the second see every other frame, those of the third"
+              + " every fourth (default: 1).")
+  private @Nullable Integer strides;
+
+  @Option(
+      names = "--window-loop",
+      description = "Let windows go over the end of a clip into its beginning: the video loops.")
+  private boolean loop;
+
+  @Option(
+      names = "--window-fuse",
+      paramLabel = "HOW",
+      converter = Values.FuseKind.class,
+      completionCandidates = Values.FuseKind.Names.class,
+      description =
+          "How much the frames of a window count where two overlap: ${COMPLETION-CANDIDATES}"
+              + " (default: pyramid, the middle most).")
+  private @Nullable String fuse;
 
   @Option(
       names = "--free-noise",
@@ -47,6 +82,49 @@ public final class LongOptions {
       })
   private @Nullable Double temporal;
 
+  @Option(
+      names = "--motion-scale",
+      paramLabel = "S[,S]",
+      converter = Values.Scales.class,
+      description = {
+        "How much the attention of motion modules adds: 1 as trained, above more motion, below less;"
+            + " or numbers for one frame after another, the last of which holds."
+      })
+  private @Nullable List<Double> motionScale;
+
+  @Option(
+      names = "--motion-effect",
+      paramLabel = "S[,S]",
+      converter = Values.Scales.class,
+      description = "How much motion modules add in all: 1 as trained, 0 the image model.")
+  private @Nullable List<Double> motionEffect;
+
+  private Windowing windowing() {
+    boolean said = overlap != null || strides != null || loop || fuse != null;
+    if (said && context == null) {
+      throw new UsageError("--window-... options are about --window: add it");
+    }
+    if (context != null && overlap != null && overlap >= context) {
+      throw new UsageError(
+          "--window-overlap %s: windows of %s frames overlap by 0 to %s of them"
+              .formatted(overlap, context, context - 1));
+    }
+    return Windowing.of(
+        Optional.ofNullable(overlap),
+        strides == null ? 1 : strides,
+        loop,
+        fuse == null ? Windowing.FUSES.getFirst() : fuse);
+  }
+
+  private Optional<Motion> motion() {
+    return motionScale == null && motionEffect == null
+        ? Optional.empty()
+        : Optional.of(
+            new Motion(
+                motionScale == null ? List.of() : motionScale,
+                motionEffect == null ? List.of() : motionEffect));
+  }
+
   /** What was asked for, with a way to keep what is given. */
   public Tuning tuning(Optional<Hold> hold) {
     return new Tuning(
@@ -54,6 +132,8 @@ public final class LongOptions {
         freeNoise,
         Optional.ofNullable(freeInit),
         Optional.ofNullable(temporal),
-        hold);
+        hold,
+        windowing(),
+        motion());
   }
 }
