@@ -95,6 +95,7 @@ class PagesIT {
           "restyle",
           "refine",
           "travel",
+          "tune",
           "roll");
 
   private static final String TRAINING =

@@ -85,11 +85,20 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
         parts,
         (bare, controls, pictures) -> Controls.join(choice, bare, controls, pictures),
         walked,
-        defaults,
+        clips(defaults),
         vae.grid(),
         denoiser.beside(),
         abilities(network),
         leftovers);
+  }
+
+  /** An image model that was tuned makes clips as long as those that it was tuned on. */
+  private ModelIndex.Defaults clips(ModelIndex.Defaults defaults) {
+    return choice
+        .tuned()
+        .filter(tuned -> defaults.frames() == 1)
+        .map(tuned -> defaults.of(tuned.frames().orElse(MotionAdapter.CLIP)))
+        .orElse(defaults);
   }
 
   private Holding held(Holding holding, Role<?> role) {

@@ -94,10 +94,7 @@ final class StableDiffusion implements ModelFamily {
     }
     ModelIndex.Defaults still = defaults(layout, own);
     ModelIndex.Defaults usual =
-        moved
-            .map(s -> still.of(MotionAdapter.CLIP).sampledBy(s.sampler()))
-            .or(() -> choice.tuned().map(t -> still.of(t.frames().orElse(MotionAdapter.CLIP))))
-            .orElse(still);
+        moved.map(s -> still.of(MotionAdapter.CLIP).sampledBy(s.sampler())).orElse(still);
     return assembly.blueprint(
         KIND,
         shown(
