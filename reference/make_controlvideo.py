@@ -4,7 +4,7 @@ Zhang et al., "ControlVideo: Training-free Controllable Text-to-Video Generation
 restated here by what the paper says: attn1 of the U-Net with the keys and values of all frames, or of
 the two key frames of a clip; one noise for all frames; the interleaved-frame smoother (by the mean of
 neighbours) as a change of x0 within a step of DDIM that keeps eps; key frames first. Norms of the U-Net are
-those of frames, and of a smoothed video only the frames taken anew pass through the autoencoder.
+those of frames.
 """
 
 import json
@@ -84,11 +84,10 @@ class Models:
     def smoothed(self, x0, first):
         scale = self.vae.config.scaling_factor
         pixels = (self.vae.decode(x0 / scale).sample / 2 + 0.5).clamp(0, 1)
-        out = x0.clone()
+        out = pixels.clone()
         for f in range(first, len(x0) - 1, 2):
-            mean = (pixels[f - 1] + pixels[f + 1]) / 2
-            out[f] = self.vae.encode(mean[None] * 2 - 1).latent_dist.mean[0] * scale
-        return out
+            out[f] = (pixels[f - 1] + pixels[f + 1]) / 2
+        return self.vae.encode(out * 2 - 1).latent_dist.mean * scale
 
     def run(self, z, hint, hierarchical, smooth):
         alphas = self.scheduler.alphas_cumprod
@@ -112,6 +111,9 @@ if __name__ == "__main__":
     hint = normal(SEED + 2, FRAMES, 3, 8 * SIDE, 8 * SIDE).sigmoid()
     z = noise.expand(FRAMES, -1, -1, -1)
     tensors = {"noise": noise, "hint": hint}
+    tensors["x0"] = normal(SEED + 3, FRAMES, 4, SIDE, SIDE)
+    for first in (1, 2):
+        tensors[f"x0.{first}"] = models.smoothed(tensors["x0"], first)
     tensors["all"] = models.run(z, hint, False, False)
     tensors["smoothed"] = models.run(z, hint, False, True)
     tensors["hierarchical"] = models.run(z, hint, True, True)

@@ -20,7 +20,7 @@ record BesideClip(Engine engine, Job job, Optional<Region> region) {
    * The clip beside the noisy one, [B, C, F, h, w], on the device of the network; empty if the
    * engine has it already.
    *
-   * @throws UserError if only a task has it, and this one has not
+   * @throws io.zoetrope.error.UserError if only a task has it, and this one has not
    */
   Optional<Tensor> of(Beside what) {
     return switch (what) {

@@ -17,7 +17,8 @@ import org.bytedeco.pytorch.Tensor;
  * The interleaved-frame smoother (Zhang et al., "ControlVideo", 2023, section 3.3): at some steps
  * every other frame of the clean video is taken from its neighbours, at the first of them the odd
  * frames, at the next the even ones, and so on. A frame at an end has one neighbour and is left
- * alone, and frames that are not taken anew keep their latents to the bit.
+ * alone. The whole video passes through the autoencoder: if only the frames that are made anew did,
+ * every other frame would show it.
  *
  * @param at how far down the way of sampling each step is, rising in [0, 1); one alone is two steps
  *     in a row. The paper's steps 30 and 31 of 50, counted from 0, are 0.6 and 0.62
@@ -76,10 +77,10 @@ public record Smoother(List<Double> at, FrameInterpolator between) {
       Tensor unit = Ops.clamp(Ops.mul(Ops.add(x_B3FHW, 1), 0.5), 0, 1);
       Tensor before = frames(unit, taken, -1);
       Tensor made = between.between(before, frames(unit, taken, 1), 0.5);
-      Tensor back = made.unflatten(0, x0_BCFHW.size(0), taken.length).transpose(1, 2).contiguous();
-      Tensor z = engine.encode(Ops.add(Ops.mul(back, 2), -1));
-      Tensor rows = Tensors.beside(x0_BCFHW, Tensors.of(taken, taken.length));
-      return x0_BCFHW.clone().index_copy_(2, rows, z.to(x0_BCFHW.device(), x0_BCFHW.scalar_type()));
+      Tensor back = made.unflatten(0, x0_BCFHW.size(0), taken.length).transpose(1, 2);
+      Tensor all = unit.clone().index_copy_(2, Tensors.of(taken, taken.length), back);
+      Tensor z = engine.encode(Ops.add(Ops.mul(all, 2), -1));
+      return z.to(x0_BCFHW.device(), x0_BCFHW.scalar_type());
     });
   }
 

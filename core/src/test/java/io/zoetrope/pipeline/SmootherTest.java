@@ -14,7 +14,6 @@ import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -61,16 +60,15 @@ class SmootherTest {
         Tensor made = edit.edited(x0, fall, 5).orElseThrow();
         Tensor pixels = Ops.clamp(engine.pixels(x0), -1, 1);
         for (int f = 0; f < 5; f++) {
-          Tensor was = x0.narrow(2, f, 1).contiguous();
-          Tensor is = made.narrow(2, f, 1).contiguous();
-          if (f % 2 != first % 2 || f == 0 || f == 4) {
-            assertThat(Tensors.toBytes(is)).as("frame %s", f).isEqualTo(Tensors.toBytes(was));
-          } else {
-            Tensor mean = Ops.mul(pixels.narrow(2, f - 1, 1).add(pixels.narrow(2, f + 1, 1)), 0.5);
-            assertThat(Parity.distance(is, engine.encode(mean))).isLessThan(1e-5);
-            assertThat(Parity.distance(is, was)).isGreaterThan(0.01);
-          }
+          boolean taken = f % 2 == first % 2 && f > 0 && f < 4;
+          Tensor shown =
+              taken
+                  ? Ops.mul(pixels.narrow(2, f - 1, 1).add(pixels.narrow(2, f + 1, 1)), 0.5)
+                  : pixels.narrow(2, f, 1);
+          Tensor is = made.narrow(2, f, 1);
+          assertThat(Parity.distance(is, engine.encode(shown))).as("frame %s", f).isLessThan(1e-5);
         }
+        // Of two frames each is an end.
         assertThat(edit.edited(x0.narrow(2, 0, 2), fall, 5)).isEmpty();
       });
     }

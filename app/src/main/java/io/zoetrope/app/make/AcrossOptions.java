@@ -47,8 +47,8 @@ final class AcrossOptions {
       paramLabel = "AT[,AT]",
       converter = Values.Fractions.class,
       description =
-          "With --cross-frame: smooth every other frame at these fractions of the steps, odd ones and"
-              + " even ones in turn; one alone is two steps in a row.")
+          "With --cross-frame: smooth every other frame at these fractions of the steps, odd ones"
+              + " and even ones in turn; one alone is two steps in a row.")
   private @Nullable List<Double> smooth;
 
   @Option(
@@ -62,8 +62,8 @@ final class AcrossOptions {
   @Option(
       names = "--hierarchical",
       description =
-          "With --cross-frame all: a long clip by its key frames first, at every step, and then what"
-              + " lies between two of them.")
+          "With --cross-frame all: a long clip by its key frames first, at every step, and then"
+              + " what lies between two of them.")
   private boolean hierarchical;
 
   /**

@@ -47,8 +47,8 @@ final class ControlOption {
       names = "--depth-model",
       paramLabel = "FILE",
       description = {
-        "A .onnx file that draws depths for --control: MiDaS, DPT or Depth Anything, by its name or as"
-            + " in 'midas=auto'."
+        "A .onnx file that draws depths for --control: MiDaS, DPT or Depth Anything, by its name or"
+            + " as in 'midas=auto'."
       })
   private @Nullable String depth;
 
@@ -121,8 +121,7 @@ final class ControlOption {
     Optional<String> word = by.equals(AUTO) ? Optional.empty() : Optional.of(by);
     return Optional.of(
         Annotation.of(
-            word,
-            Optional.ofNullable(depth).map(d -> SourceFile.of(session, "--depth-model", d))));
+            word, Optional.ofNullable(depth).map(d -> SourceFile.of(session, "--depth-model", d))));
   }
 
   private static int frame(String word, String text, List<Integer> before) {

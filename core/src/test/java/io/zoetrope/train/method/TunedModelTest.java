@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
@@ -118,10 +119,12 @@ class TunedModelTest {
       try (SafetensorsFile written = Safetensors.open(file)) {
         written
             .tensors()
-            .forEach((name, tensor) ->
-                assertThat(weights.get(name.replaceFirst("unet[.]", "")).equal(tensor))
-                    .as(name)
-                    .isTrue());
+            .forEach((name, tensor) -> {
+              String own = name.replaceFirst("unet[.]", "");
+              assertThat(Objects.requireNonNull(weights.get(own), own).equal(tensor))
+                  .as(name)
+                  .isTrue();
+            });
       }
     }
     // And training goes on from it.

@@ -87,8 +87,8 @@ public final class LongOptions {
       paramLabel = "S[,S]",
       converter = Values.Scales.class,
       description = {
-        "How much the attention of motion modules adds: 1 as trained, above more motion, below less;"
-            + " or numbers for one frame after another, the last of which holds."
+        "How much the attention of motion modules adds: 1 as trained, above more motion, below"
+            + " less; or numbers for one frame after another, the last of which holds."
       })
   private @Nullable List<Double> motionScale;
 
