@@ -75,6 +75,15 @@ public final class WeightSource {
     return other;
   }
 
+  /** These with another tensor under a name of the network's. */
+  public WeightSource with(String name, Tensor tensor) {
+    WeightSource other = new WeightSource(what, source);
+    other.ignored.addAll(ignored);
+    tensors.forEach((own, value) ->
+        other.put(inFile.getOrDefault(own, own), own, own.equals(name) ? tensor : value));
+    return other;
+  }
+
   /**
    * These and another's as one: weights that lie in several files.
    *

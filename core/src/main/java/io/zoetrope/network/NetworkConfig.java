@@ -73,6 +73,28 @@ public interface NetworkConfig {
   }
 
   /**
+   * Where the channels of what comes in enter.
+   *
+   * @param weight of its first layer: [features, channels * area, ...], channel by channel
+   * @param area numbers that one channel has there
+   */
+  record Entrance(String weight, int area) {}
+
+  /** Where channels come in; empty for a network that cannot be given more of them. */
+  default Optional<Entrance> entrance() {
+    return Optional.empty();
+  }
+
+  /**
+   * The same network with other channels coming in: of what it is shown beside the video.
+   *
+   * @param all channels, at least those that it {@link #gives}
+   */
+  default NetworkConfig taking(int all) {
+    throw new IllegalStateException("this network takes " + takes() + " channels and no more");
+  }
+
+  /**
    * What it takes of memory.
    *
    * @param frames of all clips and both branches of guidance, [height, width] each, of what it

@@ -1,6 +1,9 @@
 package io.zoetrope.network.dit;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
@@ -8,7 +11,9 @@ import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.TextSlots;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -22,6 +27,7 @@ import java.util.Set;
  * @param textWidth features of a text token; 0 for a network that reads no text
  * @param temporal whether blocks look across frames; a network for still images does not
  * @param frameEmbedding whether a temporal network's frames are told their moments
+ * @param beside channels more that come in, of what it is shown beside the latents
  */
 public record DitConfig(
     @JsonProperty("channels") int channels,
@@ -31,7 +37,8 @@ public record DitConfig(
     @JsonProperty("heads") int heads,
     @JsonProperty("text_width") int textWidth,
     @JsonProperty("temporal") boolean temporal,
-    @JsonProperty("frame_embedding") boolean frameEmbedding)
+    @JsonProperty("frame_embedding") boolean frameEmbedding,
+    @JsonIgnore int beside)
     implements NetworkConfig {
 
   /** Its folder in a model directory. */
@@ -50,6 +57,9 @@ public record DitConfig(
           "base", new DitConfig(16, 2, 768, 12, 12, 768, true, true));
 
   public DitConfig {
+    if (beside < 0) {
+      throw new UserError(Fault.INVALID, "a transformer's beside must be at least 0");
+    }
     if (channels < 1 || patch < 1 || width < 1 || depth < 1 || heads < 1 || textWidth < 0) {
       throw new UserError(
           Fault.INVALID,
@@ -61,6 +71,20 @@ public record DitConfig(
           Fault.INVALID,
           "width %s does not split into %s heads of a multiple of 4".formatted(width, heads));
     }
+  }
+
+  /** Shown nothing beside the latents, as in files: what is shown more is put into it. */
+  @JsonCreator
+  public DitConfig(
+      @JsonProperty("channels") int channels,
+      @JsonProperty("patch") int patch,
+      @JsonProperty("width") int width,
+      @JsonProperty("depth") int depth,
+      @JsonProperty("heads") int heads,
+      @JsonProperty("text_width") int textWidth,
+      @JsonProperty("temporal") boolean temporal,
+      @JsonProperty("frame_embedding") boolean frameEmbedding) {
+    this(channels, patch, width, depth, heads, textWidth, temporal, frameEmbedding, 0);
   }
 
   /**
@@ -89,7 +113,19 @@ public record DitConfig(
 
   @Override
   public int takes() {
-    return channels;
+    return channels + beside;
+  }
+
+  @Override
+  public DitConfig taking(int all) {
+    return new DitConfig(
+        channels, patch, width, depth, heads, textWidth, temporal, frameEmbedding, all - channels);
+  }
+
+  /** Channels are the outermost part of a patch. */
+  @Override
+  public Optional<Entrance> entrance() {
+    return Optional.of(new Entrance("pos_embed.proj.weight", patch * patch));
   }
 
   @Override
@@ -99,7 +135,11 @@ public record DitConfig(
 
   @Override
   public Set<Slot<?>> needs() {
-    return TextSlots.needs(textWidth);
+    Set<Slot<?>> all = new HashSet<>(TextSlots.needs(textWidth));
+    if (beside > 0) {
+      all.add(Conditioning.BESIDE);
+    }
+    return all;
   }
 
   @Override
@@ -130,6 +170,7 @@ public record DitConfig(
 
   @Override
   public DitConfig withTemporal(boolean on) {
-    return new DitConfig(channels, patch, width, depth, heads, textWidth, on, frameEmbedding);
+    return new DitConfig(
+        channels, patch, width, depth, heads, textWidth, on, frameEmbedding, beside);
   }
 }

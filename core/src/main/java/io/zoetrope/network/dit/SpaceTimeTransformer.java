@@ -55,8 +55,8 @@ public final class SpaceTimeTransformer implements VideoNetwork {
   public SpaceTimeTransformer(DitConfig config, Parameters p) {
     this.config = config;
     int width = config.width();
-    int patchSize = config.channels() * config.patch() * config.patch();
-    embed = Linear.of(p.at("pos_embed").at("proj"), patchSize, width, Init.xavier());
+    int area = config.patch() * config.patch();
+    embed = Linear.of(p.at("pos_embed").at("proj"), config.takes() * area, width, Init.xavier());
     levels = LevelEmbedding.of(p.at("adaln_single").at("emb").at("timestep_embedder"), width);
     pooled =
         config.textWidth() == 0
@@ -83,7 +83,7 @@ public final class SpaceTimeTransformer implements VideoNetwork {
       blocks.add(new SpaceTimeBlock(config, p.at("transformer_blocks").at(i)));
     }
     finalTable_RD = p.plain("scale_shift_table", Init.normal(1 / Math.sqrt(width)), 2, width);
-    out = Linear.of(p.at("proj_out"), width, patchSize, Init.ZEROS);
+    out = Linear.of(p.at("proj_out"), width, config.channels() * area, Init.ZEROS);
   }
 
   @Override

@@ -159,7 +159,12 @@ public record UNetConfig(
         channels, outChannels, widths, heads, middle, blocks, textWidth, style, by);
   }
 
-  /** The same network with another number of channels coming in. */
+  @Override
+  public Optional<Entrance> entrance() {
+    return Optional.of(new Entrance(FIRST, 1));
+  }
+
+  @Override
   public UNetConfig taking(int other) {
     return new UNetConfig(
         other, outChannels, widths, heads, middle, blocks, textWidth, style, inflation);

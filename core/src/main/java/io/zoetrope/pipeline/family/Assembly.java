@@ -109,7 +109,8 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
       Denoisers.Dressed denoiser, LatentGrid grid, Holding holding) {
     NetworkConfig config = denoiser.config();
     List<Place> all = new ArrayList<>();
-    all.add(places.of(layout.network(config.folder()), UnaryOperator.identity()));
+    Place own = places.of(layout.network(config.folder()), UnaryOperator.identity());
+    all.add(denoiser.grown() ? GrownInput.of(files, own, config) : own);
     denoiser.adapter().ifPresent(adapter -> all.add(adapter.place()));
     return new Part<>(
         Role.DENOISER,

@@ -19,11 +19,16 @@ final class Denoisers {
    *
    * @param adapter motion modules that lie beside an image network, already in {@code config}
    * @param beside what it is shown beside the latents
+   * @param grown whether its first layer has channels for that which are not in the model's files
    */
-  record Dressed(NetworkConfig config, Optional<MotionAdapter> adapter, Optional<Beside> beside) {
-    /** This being shown something. */
+  record Dressed(
+      NetworkConfig config,
+      Optional<MotionAdapter> adapter,
+      Optional<Beside> beside,
+      boolean grown) {
+    /** This being shown something that it has channels for. */
     Dressed shown(Beside what) {
-      return new Dressed(config, adapter, Optional.of(what));
+      return new Dressed(config, adapter, Optional.of(what), false);
     }
   }
 
@@ -51,7 +56,22 @@ final class Denoisers {
         choice.norms().map(norms -> normed(files.model(), moved, norms)).orElse(moved);
     NetworkConfig seeing =
         choice.attention().map(pattern -> looking(files.model(), normed, pattern)).orElse(normed);
-    return new Dressed(seeing, adapter, Optional.empty());
+    return choice
+        .beside()
+        .map(beside ->
+            new Dressed(taking(files.model(), seeing, beside), adapter, Optional.of(beside), true))
+        .orElseGet(() -> new Dressed(seeing, adapter, Optional.empty(), false));
+  }
+
+  /** A network with channels more for what it is shown beside the latents. */
+  private static NetworkConfig taking(Path model, NetworkConfig network, Beside beside) {
+    if (network.entrance().isEmpty() || network.takes() != network.gives()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "%s: only a network that is shown nothing yet can be shown %s beside the latents"
+              .formatted(model, beside.text()));
+    }
+    return network.taking(network.takes() + beside.channels(network.takes()));
   }
 
   /** An image network as one for video, whose new layers nobody has trained. */

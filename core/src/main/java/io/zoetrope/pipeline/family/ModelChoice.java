@@ -8,6 +8,7 @@ import io.zoetrope.network.unet.SpatialAttention;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A model to load, what to put into it, and how to hold it. Made by {@link #of}, and changed one
@@ -30,6 +31,8 @@ import java.util.Optional;
  * @param spacing of the timesteps of its scheduler, in place of its own
  * @param inflation by which an image U-Net becomes one for video, with layers that begin anew: to
  *     be trained
+ * @param beside what its network is shown beside the latents, by channels more of its first layer
+ *     that begin at zero: to be trained
  * @param tuned what a training made of some of its weights, in place of its own
  * @param norms how far those of motion modules reach, in place of what their file says
  */
@@ -49,6 +52,7 @@ public record ModelChoice(
     Optional<Path> vae,
     Optional<TimestepSpacing> spacing,
     Optional<Inflation> inflation,
+    Optional<Beside> beside,
     Optional<TunedChoice> tuned,
     Optional<MotionNorms> norms) {
   public ModelChoice {
@@ -59,24 +63,7 @@ public record ModelChoice(
 
   /** A model as it is, in the number form that is fastest here, on the processor. */
   public static ModelChoice of(Path model) {
-    return new ModelChoice(
-        model,
-        "auto",
-        Placement.CPU,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        ClipReading.USUAL,
-        List.of(),
-        Optional.empty(),
-        List.of(),
-        Optional.empty(),
-        List.of(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+    return new Copy(model).made();
   }
 
   /** A model as it is, in a number form. */
@@ -85,114 +72,134 @@ public record ModelChoice(
   }
 
   public ModelChoice withDtype(String name) {
-    return new ModelChoice(
-        model, name, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing, inflation, tuned, norms);
+    return with(copy -> copy.dtype = name);
   }
 
   public ModelChoice withPlacement(Placement other) {
-    return new ModelChoice(
-        model, dtype, other, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing, inflation, tuned, norms);
+    return with(copy -> copy.placement = other);
   }
 
   public ModelChoice withTokenizer(Optional<Path> folder) {
-    return new ModelChoice(
-        model, dtype, placement, folder, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing, inflation, tuned, norms);
+    return with(copy -> copy.tokenizer = folder);
   }
 
   public ModelChoice withMotion(Optional<Path> adapter) {
-    return new ModelChoice(
-        model, dtype, placement, tokenizer, adapter, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing, inflation, tuned, norms);
+    return with(copy -> copy.motion = adapter);
   }
 
   public ModelChoice withVariant(Optional<String> name) {
-    return new ModelChoice(
-        model, dtype, placement, tokenizer, motion, name, reading, loras, attention, controls,
-        pictures, words, vae, spacing, inflation, tuned, norms);
+    return with(copy -> copy.variant = name);
   }
 
   public ModelChoice withReading(ClipReading other) {
-    return new ModelChoice(
-        model, dtype, placement, tokenizer, motion, variant, other, loras, attention, controls,
-        pictures, words, vae, spacing, inflation, tuned, norms);
+    return with(copy -> copy.reading = other);
   }
 
   public ModelChoice withLoras(List<LoraChoice> choices) {
-    return new ModelChoice(
-        model, dtype, placement, tokenizer, motion, variant, reading, choices, attention, controls,
-        pictures, words, vae, spacing, inflation, tuned, norms);
+    return with(copy -> copy.loras = choices);
   }
 
   public ModelChoice withAttention(Optional<SpatialAttention> pattern) {
-    return new ModelChoice(
-        model, dtype, placement, tokenizer, motion, variant, reading, loras, pattern, controls,
-        pictures, words, vae, spacing, inflation, tuned, norms);
+    return with(copy -> copy.attention = pattern);
   }
 
   public ModelChoice withControls(List<ControlChoice> choices) {
-    return new ModelChoice(
-        model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, choices,
-        pictures, words, vae, spacing, inflation, tuned, norms);
+    return with(copy -> copy.controls = choices);
   }
 
   public ModelChoice withPictures(Optional<PictureChoice> choice) {
-    return new ModelChoice(
-        model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        choice, words, vae, spacing, inflation, tuned, norms);
+    return with(copy -> copy.pictures = choice);
   }
 
   public ModelChoice withWords(List<WordChoice> choices) {
-    return new ModelChoice(
-        model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, choices, vae, spacing, inflation, tuned, norms);
+    return with(copy -> copy.words = choices);
   }
 
   public ModelChoice withVae(Optional<Path> other) {
-    return new ModelChoice(
-        model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, other, spacing, inflation, tuned, norms);
+    return with(copy -> copy.vae = other);
   }
 
   public ModelChoice withSpacing(Optional<TimestepSpacing> other) {
-    return new ModelChoice(
-        model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, other, inflation, tuned, norms);
-  }
-
-  public ModelChoice withNorms(Optional<MotionNorms> reach) {
-    return new ModelChoice(
-        model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing, inflation, tuned, reach);
+    return with(copy -> copy.spacing = other);
   }
 
   public ModelChoice withInflation(Optional<Inflation> by) {
-    return new ModelChoice(
-        model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-        pictures, words, vae, spacing, by, tuned, norms);
+    return with(copy -> copy.inflation = by);
   }
 
-  /** With what was tuned, and inflated as that says. */
+  public ModelChoice withBeside(Optional<Beside> what) {
+    return with(copy -> copy.beside = what);
+  }
+
+  public ModelChoice withNorms(Optional<MotionNorms> reach) {
+    return with(copy -> copy.norms = reach);
+  }
+
+  /** With what was tuned, inflated and shown beside the latents what that says. */
   public ModelChoice withTuned(Optional<TunedChoice> other) {
-    return new ModelChoice(
-        model,
-        dtype,
-        placement,
-        tokenizer,
-        motion,
-        variant,
-        reading,
-        loras,
-        attention,
-        controls,
-        pictures,
-        words,
-        vae,
-        spacing,
-        other.flatMap(TunedChoice::inflation).map(Inflation::of).or(() -> inflation),
-        other,
-        norms);
+    return with(copy -> {
+      copy.tuned = other;
+      copy.inflation = other.flatMap(TunedChoice::inflation).map(Inflation::of).or(() -> inflation);
+      copy.beside = other.flatMap(TunedChoice::beside).or(() -> beside);
+    });
+  }
+
+  private ModelChoice with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.made();
+  }
+
+  /** One that is being put together. */
+  private static final class Copy {
+    private final Path model;
+    private String dtype = "auto";
+    private Placement placement = Placement.CPU;
+    private Optional<Path> tokenizer = Optional.empty();
+    private Optional<Path> motion = Optional.empty();
+    private Optional<String> variant = Optional.empty();
+    private ClipReading reading = ClipReading.USUAL;
+    private List<LoraChoice> loras = List.of();
+    private Optional<SpatialAttention> attention = Optional.empty();
+    private List<ControlChoice> controls = List.of();
+    private Optional<PictureChoice> pictures = Optional.empty();
+    private List<WordChoice> words = List.of();
+    private Optional<Path> vae = Optional.empty();
+    private Optional<TimestepSpacing> spacing = Optional.empty();
+    private Optional<Inflation> inflation = Optional.empty();
+    private Optional<Beside> beside = Optional.empty();
+    private Optional<TunedChoice> tuned = Optional.empty();
+    private Optional<MotionNorms> norms = Optional.empty();
+
+    Copy(Path model) {
+      this.model = model;
+    }
+
+    Copy(ModelChoice from) {
+      model = from.model;
+      dtype = from.dtype;
+      placement = from.placement;
+      tokenizer = from.tokenizer;
+      motion = from.motion;
+      variant = from.variant;
+      reading = from.reading;
+      loras = from.loras;
+      attention = from.attention;
+      controls = from.controls;
+      pictures = from.pictures;
+      words = from.words;
+      vae = from.vae;
+      spacing = from.spacing;
+      inflation = from.inflation;
+      beside = from.beside;
+      tuned = from.tuned;
+      norms = from.norms;
+    }
+
+    ModelChoice made() {
+      return new ModelChoice(
+          model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
+          pictures, words, vae, spacing, inflation, beside, tuned, norms);
+    }
   }
 }

@@ -73,8 +73,13 @@ public final class ModelFiles implements AutoCloseable {
 
   /** Takes what is to be closed with these files. */
   <T extends AutoCloseable> T keep(T opened, Runnable close) {
-    toClose.push(close);
+    keep(close);
     return opened;
+  }
+
+  /** Does something when they are closed. */
+  void keep(Runnable close) {
+    toClose.push(close);
   }
 
   /**

@@ -64,7 +64,7 @@ final class StableDiffusion implements ModelFamily {
   static Denoisers.Dressed shown(ModelFiles files, Denoisers.Dressed denoiser) {
     NetworkConfig network = denoiser.config();
     int more = network.takes() - network.gives();
-    if (more == 0) {
+    if (more == 0 || denoiser.beside().isPresent()) {
       return denoiser;
     }
     Beside mask = new Beside.Mask();

@@ -14,12 +14,17 @@ import java.util.OptionalInt;
  *
  * @param inflation recipe by which a U-Net of single pictures became one for video, see {@link
  *     Inflation#of}; empty for a network that stayed as it was
+ * @param beside what its network is shown beside the latents since; empty for nothing more
  * @param file with the weights
  * @param frames of the clips that it was trained on; empty where nobody says
  */
-public record TunedChoice(Optional<String> inflation, Path file, OptionalInt frames) {
+public record TunedChoice(
+    Optional<String> inflation, Optional<Beside> beside, Path file, OptionalInt frames) {
   /** Key of a file's header: the inflation. */
   public static final String INFLATION = "inflation";
+
+  /** Key of a file's header: what is {@link Beside} the latents. */
+  public static final String BESIDE = "beside";
 
   public TunedChoice {
     inflation.ifPresent(name -> {
@@ -49,6 +54,6 @@ public record TunedChoice(Optional<String> inflation, Path file, OptionalInt fra
             .filter(text -> text.matches("[1-9][0-9]{0,3}"))
             .map(text -> OptionalInt.of(Integer.parseInt(text)))
             .orElseGet(OptionalInt::empty);
-    return new TunedChoice(said.get(INFLATION), file, frames);
+    return new TunedChoice(said.get(INFLATION), said.get(BESIDE).map(Beside::of), file, frames);
   }
 }

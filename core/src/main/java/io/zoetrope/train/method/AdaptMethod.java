@@ -41,6 +41,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /**
  * Trains parts of a model that is there: low-rank factors beside its layers, or some of its
@@ -134,7 +135,10 @@ record AdaptMethod(
         new Footage(
             shown,
             captions,
-            learning.stream().flatMap(part -> part.showing(pictures).stream()).toList(),
+            Stream.concat(
+                    BesideShowing.of(model, pictures).stream(),
+                    learning.stream().flatMap(part -> part.showing(pictures).stream()))
+                .toList(),
             "");
     boolean words = parts.stream().anyMatch(part -> part.in() == BaseNetwork.TEXT_ENCODER);
     PromptEncoder prompts = words ? text : new FrozenPrompts(text);
@@ -231,6 +235,7 @@ record AdaptMethod(
           said.put("resnet_norms", norms);
         });
     model.network().config().motionNorms().ifPresent(reach -> said.put(Provenance.NORMS, reach));
+    model.beside().ifPresent(beside -> said.put(TunedChoice.BESIDE, beside.text()));
     said.put("frames", Integer.toString(cut));
     said.put("stride", Integer.toString(clips.maxStride()));
     if (!triggers.isEmpty()) {

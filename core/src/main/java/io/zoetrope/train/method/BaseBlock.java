@@ -4,6 +4,7 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.MotionNorms;
+import io.zoetrope.pipeline.family.Beside;
 import io.zoetrope.pipeline.family.LoraChoice;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.TunedChoice;
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param variant of the directory's weights, such as {@code fp16}
  * @param inflation a recipe of {@link Inflation#RECIPES} by which an image U-Net becomes one for
  *     video, with layers that begin anew
+ * @param beside what its network is to be shown beside the latents, see {@link Beside#of}: {@code
+ *     structure:ANNOTATOR:BLURS:CHANNELS}
  * @param tuned a file of weights that were trained on it, to go on from
  * @param norms how far norms of motion modules reach: {@link MotionNorms#TEXTS}; without it as
  *     their file says
@@ -32,6 +35,7 @@ record BaseBlock(
     Optional<Path> tokenizer,
     Optional<String> variant,
     Optional<String> inflation,
+    Optional<String> beside,
     Optional<Path> tuned,
     Optional<String> norms,
     @Default("[]") List<Merged> loras) {
@@ -56,7 +60,13 @@ record BaseBlock(
           "a tuned file says itself how its network is inflated: leave out base.inflation");
     }
     Optional<MotionNorms> alsoUnused = norms.map(MotionNorms::of);
+    if (beside.isPresent() && tuned.isPresent()) {
+      throw new UserError(
+          Fault.INVALID,
+          "a tuned file says itself what its network is shown: leave out base.beside");
+    }
     Optional<Inflation> unused = inflation.map(Inflation::of);
+    Optional<Beside> read = beside.map(Beside::of);
   }
 
   /** What is loaded, in a number form. */
@@ -67,6 +77,7 @@ record BaseBlock(
         .withVariant(variant)
         .withNorms(norms.map(MotionNorms::of))
         .withInflation(inflation.map(Inflation::of))
+        .withBeside(beside.map(Beside::of))
         .withTuned(tuned.map(TunedChoice::of))
         .withLoras(loras.stream().map(l -> new LoraChoice(l.file, l.scale)).toList());
   }
