@@ -62,7 +62,6 @@ final class BadMakeInput {
         picture(FAILED, "--ip-adapter: there is no", "good.png", "--ip-adapter", "no"),
         row(USAGE, "no reach of norms", "animate", "good.png", "--motion-norm", "both"),
         row(USAGE, "no reach of norms", "animate", "good.png", "--motion-norm", "clip,frame"),
-        row(FAILED, "has none", "animate", "good.png", "--motion-norm", "frame"),
         row(USAGE, "'even' is no spacing", "animate", "good.png", "--spacing", "even"),
         row(FAILED, "--embedding: there is no", "animate", "good.png", "--embedding", "zog=no"),
         row(FAILED, "--vae: there is no", "animate", "good.png", "--vae", "no"),
