@@ -1,5 +1,11 @@
 package io.zoetrope.data;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
+import io.zoetrope.media.Video;
+import java.nio.file.Path;
+import java.util.Locale;
+
 /**
  * Captioned clips by index. Implementations are thread-safe, and the same index gives the same
  * clip.
@@ -12,6 +18,38 @@ public interface ClipDataset {
    * @param index from 0 to {@code size() - 1}
    */
   Clip get(long index);
+
+  /** What is known of a clip that its pixels only show. */
+  enum Truth {
+    /** White where there is anything before the background. */
+    MASK,
+    /** The nearer, the lighter; the background is black. */
+    DEPTH
+  }
+
+  /**
+   * What is known of a clip, frame by frame.
+   *
+   * @throws UserError if the world of this set knows nothing of its clips
+   */
+  default Video truth(long index, Truth what) {
+    throw new UserError(
+        Fault.UNSUPPORTED,
+        "only clips of the toy world come with their %s"
+            .formatted(what.name().toLowerCase(Locale.ROOT)),
+        "name a folder of pictures for them");
+  }
+
+  /**
+   * What a folder has beside a clip: the file of the same name, whatever its ending, cut as the
+   * clip is.
+   *
+   * @throws UserError if there is none, or it is of another size or length
+   */
+  default Video beside(long index, Path folder) {
+    throw new UserError(
+        Fault.UNSUPPORTED, "only clips of a folder have others beside them", "say kind: folder");
+  }
 
   /** The caption of a clip, which is not decoded for it. */
   String caption(long index);

@@ -2,17 +2,23 @@ package io.zoetrope.data;
 
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.media.MediaEndings;
 import io.zoetrope.media.ReadOptions;
 import io.zoetrope.media.Resize;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoInfo;
 import io.zoetrope.media.VideoReader;
+import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.FileDigest;
 import io.zoetrope.torch.RandomStreams;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A user's own clips: a folder of videos and pictures with their captions ({@link FolderListing}
@@ -206,6 +212,67 @@ public final class FolderDataset implements ClipDataset {
     return source.still()
         ? FileDigest.of(source.path())
         : FileDigest.of(source.path()) + "@" + place(source, index);
+  }
+
+  @Override
+  public Video beside(long index, Path folder) {
+    Source source = source(index);
+    Path file = beside(source, folder);
+    VideoInfo info = VideoReader.probe(file);
+    VideoInfo own = VideoReader.probe(source.path());
+    if (info.width() != own.width() || info.height() != own.height()) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "'%s' is %sx%s, and '%s', which it stands beside, %sx%s"
+              .formatted(
+                  file, info.width(), info.height(), source.path(), own.width(), own.height()));
+    }
+    Video video =
+        source.still()
+            ? VideoReader.read(file)
+            : VideoReader.read(
+                file,
+                ReadOptions.ALL
+                    .fps(options.fps())
+                    .start(place(source, index) / options.fps())
+                    .maxFrames(options.frames()));
+    int wanted = source.still() ? 1 : options.frames();
+    if (video.frames().size() < wanted) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "'%s' has %s frames, %s are needed".formatted(file, video.frames().size(), wanted));
+    }
+    return Resize.cover(
+        new Video(video.frames().subList(0, wanted), video.fps()),
+        options.width(),
+        options.height());
+  }
+
+  /** The file of the same name in another folder. */
+  private static Path beside(Source source, Path folder) {
+    String name = source.name();
+    int dot = name.lastIndexOf('.');
+    Path stem = folder.resolve(dot > name.lastIndexOf('/') ? name.substring(0, dot) : name);
+    Path place = Optional.ofNullable(stem.getParent()).orElse(folder);
+    try (Stream<Path> files = Files.isDirectory(place) ? Files.list(place) : Stream.empty()) {
+      return files
+          .filter(MediaEndings::isMedia)
+          .filter(file -> {
+            String other = String.valueOf(file.getFileName());
+            return other
+                .substring(0, other.lastIndexOf('.'))
+                .equals(String.valueOf(stem.getFileName()));
+          })
+          .sorted()
+          .findFirst()
+          .orElseThrow(() ->
+              new UserError(
+                  Fault.NOT_FOUND,
+                  "folder '%s' has nothing beside '%s'".formatted(folder, name),
+                  "put a picture or video of that name there"));
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("look into", place, e);
+    }
   }
 
   private static String counted(long count, String what) {

@@ -206,6 +206,11 @@ public final class Ops {
   }
 
   /** {@code x + y * factor}. */
+  /** x [N, C, H, W] made smaller: each place is the mean of what it covers. */
+  public static Tensor area(Tensor x, long height, long width) {
+    return torch.adaptive_avg_pool2d(x, height, width);
+  }
+
   public static Tensor addScaled(Tensor x, Tensor y, double factor) {
     return x.add(y, new Scalar(factor));
   }

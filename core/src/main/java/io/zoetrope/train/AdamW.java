@@ -40,8 +40,8 @@ public final class AdamW implements Optimizer {
       if (!(eps > 0 && eps < 1)) {
         throw new UserError(Fault.INVALID, "eps must be above 0 and small, is " + eps);
       }
-      if (!(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY)) {
-        throw new UserError(Fault.INVALID, "weightDecay must be 0 or more, is " + weightDecay);
+      if (!(weightDecay >= 0 && weightDecay <= 1e6)) {
+        throw new UserError(Fault.INVALID, "weightDecay must be 0 to 1000000, is " + weightDecay);
       }
     }
 

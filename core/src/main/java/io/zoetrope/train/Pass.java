@@ -30,12 +30,20 @@ public record Pass(
     requireNumbers(weight, share);
     scales = Collections.unmodifiableMap(new LinkedHashMap<>(scales));
     learn = Set.copyOf(learn);
+    for (Map.Entry<String, Double> scale : scales.entrySet()) {
+      if (!(Math.abs(scale.getValue()) <= 1000)) {
+        throw new UserError(
+            Fault.INVALID,
+            "pass '%s': the scale of '%s' must be -1000 to 1000, is %s"
+                .formatted(name, scale.getKey(), scale.getValue()));
+      }
+    }
   }
 
   /** Requires that there can be such a pass. */
   public static void requireNumbers(double weight, double share) {
-    if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
-      throw new UserError("weight must be above 0, is " + weight);
+    if (!(weight > 0 && weight <= 1e6)) {
+      throw new UserError("weight must be above 0 and at most 1000000, is " + weight);
     }
     if (!(share > 0 && share <= 1)) {
       throw new UserError("share must be above 0 and at most 1, is " + share);

@@ -4,7 +4,10 @@ import io.zoetrope.data.Clip;
 import io.zoetrope.data.ClipDataset;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.media.Frame;
 import io.zoetrope.media.Video;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -74,6 +77,39 @@ public record ToyboxDataset(
   /** What the clip at an index shows. */
   public ToyboxScene scene(long index) {
     return SceneSampler.sample(SceneSampler.random(seed, index, 0), split, view);
+  }
+
+  /** Of clips; a still image is of a moment that no truth is rendered for. */
+  @Override
+  public Video truth(long index, Truth what) {
+    if (frames == 1) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "the truth of the toy world is that of clips",
+          "say frames: 2 or more in data, and cut: 1 to learn from single frames");
+    }
+    if (look(index).camera() != ToyboxLook.Camera.STILL) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "the truth of the toy world is that of a camera that stands still",
+          "say cameras: [still]");
+    }
+    ToyboxTruth truth = ToyboxTruth.render(scene(index), width, height, frames, fps);
+    List<Frame> drawn = new ArrayList<>();
+    for (int k = 0; k < frames; k++) {
+      List<Integer> order = truth.depth().get(k);
+      byte[] rgb = new byte[3 * width * height];
+      for (int at = 0; at < width * height; at++) {
+        int light = 0;
+        for (int near = 0; near < order.size(); near++) {
+          int cover = truth.masks().get(order.get(near))[k][at] & 255;
+          light += what == Truth.MASK ? cover : cover * (near + 1) / order.size();
+        }
+        Arrays.fill(rgb, 3 * at, 3 * at + 3, (byte) Math.min(255, light));
+      }
+      drawn.add(new Frame(width, height, rgb));
+    }
+    return new Video(drawn, fps);
   }
 
   /** A clip is what its index says. */

@@ -6,6 +6,7 @@ import io.zoetrope.network.ControlHint;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Shape of a {@link ControlNet}.
@@ -86,6 +87,44 @@ public record ControlNetConfig(
     EACH_PLACE,
     /** Averaged over the picture. */
     WHOLE_PICTURE
+  }
+
+  /**
+   * One to be trained beside a U-Net: a copy of its way down that is shown pictures.
+   *
+   * @param unet whose inflation it does without: it looks at each frame
+   * @param widths of the convolutions by which pictures become as small as latents
+   * @throws UserError if files of controls have no word for such a U-Net
+   */
+  public static ControlNetConfig beside(UNetConfig unet, List<Integer> widths) {
+    LayerStyle style = unet.style();
+    if (style.headNorm()
+        || style.pooled()
+        || style.modulation() != LayerStyle.Modulation.SHIFT
+        || unet.middle().kind() != Middle.Kind.ATTENDS) {
+      throw new UserError(
+          Fault.MISMATCH, "controls stand beside a U-Net of Stable Diffusion; this is another");
+    }
+    return new ControlNetConfig(
+        unet.inflated(Inflation.NONE),
+        new Hint.Pictures(3, widths),
+        false,
+        Sees.NOISE_AND_HINT,
+        Order.RGB,
+        Reach.EACH_PLACE);
+  }
+
+  /**
+   * As diffusers has it in {@code config.json}; of those that {@link #beside} makes.
+   *
+   * @throws UserError if it is shown latents
+   */
+  public Map<String, Object> toDiffusers() {
+    return switch (hint) {
+      case Hint.Pictures pictures -> DiffusersConfig.controlOf(network, pictures);
+      case Hint.Latents latents ->
+          throw new UserError(Fault.UNSUPPORTED, "a control that is shown latents is not written");
+    };
   }
 
   /** What it is to be shown. */

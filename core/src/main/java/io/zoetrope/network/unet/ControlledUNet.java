@@ -3,6 +3,8 @@ package io.zoetrope.network.unet;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.condition.Signature;
 import io.zoetrope.diffusion.condition.Slot;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.PictureSlots;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.torch.Segments;
@@ -44,6 +46,33 @@ public final class ControlledUNet implements VideoNetwork {
     this.unet = unet;
     this.controls = List.copyOf(controls);
     this.pictures = pictures;
+  }
+
+  /**
+   * A U-Net, as one that things may stand beside.
+   *
+   * @throws UserError if it is no U-Net
+   */
+  public static ControlledUNet of(VideoNetwork network) {
+    return switch (network) {
+      case ControlledUNet already -> already;
+      case UNet unet -> new ControlledUNet(unet, List.of());
+      default ->
+          throw new UserError(
+              Fault.MISMATCH, "pictures and controls stand beside a U-Net; this model has none");
+    };
+  }
+
+  /** The same, shown pictures. */
+  public ControlledUNet with(Pictures shown) {
+    return new ControlledUNet(unet, controls, Optional.of(shown));
+  }
+
+  /** The same under one more control, which is shown the next hint. */
+  public ControlledUNet with(Control control) {
+    List<Control> more = new ArrayList<>(controls);
+    more.add(control);
+    return new ControlledUNet(unet, more, pictures);
   }
 
   @Override
@@ -100,7 +129,8 @@ public final class ControlledUNet implements VideoNetwork {
     Optional<PictureAdapter.Seen> seen =
         pictures
             .filter(p -> p.scale != 0)
-            .map(p -> p.adapter.seen(conditioning, p.scale, z_BCFHW.size(0), z_BCFHW.size(2)));
+            .map(p ->
+                p.adapter.seen(conditioning, p.scale, z_BCFHW.size(0), z_BCFHW.size(2), segments));
     return unet.predict(z_BCFHW, t_BF, conditioning, residuals, seen, segments);
   }
 }

@@ -124,6 +124,41 @@ public final class DiffusersConfig {
             : ControlNetConfig.Reach.EACH_PLACE);
   }
 
+  /**
+   * What {@link #control} reads of a control that is shown pictures beside a U-Net of Stable
+   * Diffusion.
+   */
+  static Map<String, Object> controlOf(UNetConfig unet, ControlNetConfig.Hint.Pictures hint) {
+    Map<String, Object> config = new LinkedHashMap<>();
+    List<String> down = new ArrayList<>();
+    int heads = 8;
+    for (int each : unet.heads()) {
+      down.add(each > 0 ? "CrossAttnDownBlock2D" : "DownBlock2D");
+      heads = each > 0 ? each : heads;
+    }
+    int usual = heads;
+    config.put("_class_name", "ControlNetModel");
+    config.put("act_fn", "silu");
+    config.put("attention_head_dim", unet.heads().stream().map(h -> h > 0 ? h : usual).toList());
+    config.put("block_out_channels", unet.widths());
+    config.put("conditioning_channels", hint.channels());
+    config.put("conditioning_embedding_out_channels", hint.widths());
+    config.put("controlnet_conditioning_channel_order", "rgb");
+    config.put("cross_attention_dim", unet.textWidth());
+    config.put("down_block_types", down);
+    config.put("downsample_padding", 1);
+    config.put("flip_sin_to_cos", true);
+    config.put("freq_shift", 0);
+    config.put("in_channels", unet.channels());
+    config.put("layers_per_block", unet.blocks());
+    config.put("mid_block_scale_factor", 1);
+    config.put("norm_eps", unet.style().eps());
+    config.put("norm_num_groups", unet.style().groups());
+    config.put("resnet_time_scale_shift", "default");
+    config.put("use_linear_projection", unet.style().linearProjection());
+    return config;
+  }
+
   /** The way down of an image network, without looking at what is said of the way up. */
   static UNetConfig image(Options o, List<Integer> heads) {
     o.only("act_fn", "silu", "swish");

@@ -7,7 +7,9 @@ import io.zoetrope.nn.Attention;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Segments;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
@@ -66,8 +68,33 @@ public final class PictureAdapter {
     return spots;
   }
 
+  /**
+   * The weight of the text's own keys and values that each weight begins as a copy of, by name.
+   *
+   * @param config of the network that it stands beside
+   */
+  public static SequencedMap<String, String> origins(UNetConfig config) {
+    SequencedMap<String, String> origins = new LinkedHashMap<>();
+    int number = 1;
+    for (TemporalBlock.Spot spot : spots(config).keySet()) {
+      String stage =
+          switch (spot.way()) {
+            case DOWN -> "down_blocks.%s.attentions.%s".formatted(spot.stage(), spot.layer());
+            case UP -> "up_blocks.%s.attentions.%s".formatted(spot.stage(), spot.layer());
+            case MIDDLE -> "mid_block.attentions.0";
+          };
+      for (String to : List.of("to_k", "to_v")) {
+        origins.put(
+            "ip_adapter.%s.%s_ip.weight".formatted(number, to),
+            "%s.transformer_blocks.0.attn2.%s.weight".formatted(stage, to));
+      }
+      number += 2;
+    }
+    return origins;
+  }
+
   /** What a pass sees. */
-  Seen seen(Conditioning conditioning, double scale, long batch, long frames) {
+  Seen seen(Conditioning conditioning, double scale, long batch, long frames, Segments segments) {
     Tensor tokens_BGND =
         conditioning
             .get(PictureSlots.TOKENS)
@@ -75,7 +102,7 @@ public final class PictureAdapter {
                 () -> new IllegalArgumentException("this network needs " + PictureSlots.TOKENS));
     FrameText which =
         FrameText.of(tokens_BGND, conditioning.get(PictureSlots.FRAMES), batch, frames);
-    return new Seen(this, scale, tokens_BGND.flatten(0, 1), which);
+    return new Seen(this, scale, segments.enter(tokens_BGND.flatten(0, 1)), which);
   }
 
   /**

@@ -8,6 +8,8 @@ import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.media.FrameTensors;
+import io.zoetrope.media.Video;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.unet.Inflation;
@@ -19,12 +21,15 @@ import io.zoetrope.record.Default;
 import io.zoetrope.record.Inline;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.FileDigest;
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.Ema;
 import io.zoetrope.train.Pass;
 import io.zoetrope.train.Player;
 import io.zoetrope.train.footage.Captions;
 import io.zoetrope.train.footage.Footage;
 import io.zoetrope.train.footage.LatentClips;
+import io.zoetrope.train.footage.Showing;
 import io.zoetrope.train.objective.DiffusionObjective;
 import io.zoetrope.train.part.BaseNetwork;
 import io.zoetrope.train.part.BasePart;
@@ -35,13 +40,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Trains parts of a model that is there: low-rank factors beside its layers, or some of its
@@ -57,6 +65,9 @@ import java.util.stream.Stream;
  * @param prediction in place of the base's
  * @param noise which it meets
  * @param captions how they are told
+ * @param mask how much errors count at each place: {@code mask} of the toy world, or a folder with
+ *     a picture or video of the same name for each clip, white where they count
+ * @param prior clips of a class that is not to be forgotten
  * @param clips which it learns from
  * @param checkpointing whether activations are recomputed in the backward pass: less memory, one
  *     more forward pass
@@ -70,6 +81,8 @@ record AdaptMethod(
     Optional<Prediction> prediction,
     @Inline @Default("{perFrame: 0.0, levels: {kind: uniform}, levelBins: 4}") NoiseBlock noise,
     @Default("{}") Captions captions,
+    Optional<String> mask,
+    Optional<PriorBlock> prior,
     @Inline ClipsBlock clips,
     @Default("false") boolean checkpointing)
     implements Method {
@@ -82,6 +95,19 @@ record AdaptMethod(
     }
     if (parts.stream().map(PartBlock::name).distinct().count() < parts.size()) {
       throw new UserError(Fault.INVALID, "parts must have names of their own");
+    }
+    for (Class<?> once : List.of(PartBlock.Tokens.class, PartBlock.Control.class)) {
+      if (parts.stream().filter(once::isInstance).count() > 1) {
+        throw new UserError(Fault.INVALID, "parts may have one of tokens and one of control");
+      }
+    }
+    boolean taught = passes.stream().anyMatch(pass -> pass.from() == PassBlock.From.CLASS);
+    if (taught && prior.isEmpty()) {
+      throw new UserError(Fault.INVALID, "a pass is from class, and there is no prior");
+    }
+    if (!passes.isEmpty() && prior.isPresent() && !taught) {
+      throw new UserError(
+          Fault.INVALID, "prior has no effect: no pass is from class", "say from: class in one");
     }
   }
 
@@ -135,11 +161,13 @@ record AdaptMethod(
         new Footage(
             shown,
             captions,
-            Stream.concat(
-                    BesideShowing.of(model, pictures).stream(),
-                    learning.stream().flatMap(part -> part.showing(pictures).stream()))
-                .toList(),
+            showings(model, learning, pictures),
+            mask.map(where -> masks(where, pictures)),
             "");
+    Map<PassBlock.From, Footage> footages = new EnumMap<>(PassBlock.From.class);
+    footages.put(PassBlock.From.INSTANCE, footage);
+    prior.ifPresent(
+        before -> footages.put(PassBlock.From.CLASS, before(before, setting, model, learning)));
     boolean words = parts.stream().anyMatch(part -> part.in() == BaseNetwork.TEXT_ENCODER);
     PromptEncoder prompts = words ? text : new FrozenPrompts(text);
     SampleSheet sheet =
@@ -151,24 +179,29 @@ record AdaptMethod(
             model.network().config().temporal() ? shown.frames() : 1,
             setting.listener());
     List<Pass> losses =
-        (passes.isEmpty() ? List.of(WHOLE) : passes)
-            .stream()
-                .map(pass ->
-                    pass.of(
-                        new DiffusionObjective(
-                            network,
-                            prompts,
-                            footage,
-                            noise.denoising(trained, meant, pass.debias()),
-                            new DiffusionObjective.Cut(
-                                recipe.batch(),
-                                pass.frames() == PassBlock.Frames.ONE ? 1 : cut,
-                                clips.maxStride(),
-                                clips.captionDropout(),
-                                checkpointing,
-                                clips.images()),
-                            sheet::write)))
-                .toList();
+        terms().stream()
+            .map(pass ->
+                pass.of(
+                    new DiffusionObjective(
+                        network,
+                        prompts,
+                        Objects.requireNonNull(footages.get(pass.from())),
+                        noise.denoising(trained, meant, pass.debias()),
+                        new DiffusionObjective.Cut(
+                            recipe.batch(),
+                            pass.frames() == PassBlock.Frames.ONE
+                                ? 1
+                                : Math.min(
+                                    cut,
+                                    Objects.requireNonNull(footages.get(pass.from()))
+                                        .clips()
+                                        .frames()),
+                            clips.maxStride(),
+                            clips.captionDropout(),
+                            checkpointing,
+                            clips.images()),
+                        sheet::write)))
+            .toList();
     Player player =
         new Player(
             "", List.copyOf(learning), losses, recipe.settings().learning(), Player.Turns.EACH);
@@ -201,9 +234,59 @@ record AdaptMethod(
     }
   }
 
-  /** What is meant where a recipe names no passes. */
-  private static final PassBlock WHOLE =
-      new PassBlock("cut", PassBlock.Frames.CUT, 1, 1, 0, Map.of(), List.of());
+  /** What a recipe names, or what is meant where it names none. */
+  private List<PassBlock> terms() {
+    if (!passes.isEmpty()) {
+      return passes;
+    }
+    List<PassBlock> terms = new ArrayList<>();
+    terms.add(whole("cut", 1, PassBlock.From.INSTANCE));
+    prior.ifPresent(before -> terms.add(whole("class", before.weight(), PassBlock.From.CLASS)));
+    return terms;
+  }
+
+  private static PassBlock whole(String name, double weight, PassBlock.From from) {
+    return new PassBlock(name, PassBlock.Frames.CUT, weight, 1, 0, Map.of(), List.of(), from);
+  }
+
+  private static List<Showing> showings(
+      VideoModel model, List<BasePart> learning, ClipDataset pictures) {
+    return Stream.concat(
+            BesideShowing.of(model, pictures).stream(),
+            learning.stream().flatMap(part -> part.showing(pictures).stream()))
+        .toList();
+  }
+
+  /** Clips of the class. */
+  private Footage before(
+      PriorBlock before, Setting setting, VideoModel model, List<BasePart> learning) {
+    LatentCache.Data data = before.open(setting, model);
+    SafetensorsFile latents =
+        LatentCache.open(
+            setting,
+            data,
+            model.autoencoder(),
+            model.weights(Role.AUTOENCODER).orElseGet(ParameterStore::blueprint),
+            before.data().isPresent() ? clips.clips() : before.count());
+    return new Footage(
+        LatentClips.of(latents),
+        before.captions(),
+        showings(model, learning, data.clips()),
+        Optional.empty(),
+        "class");
+  }
+
+  private static Footage.Masks masks(String where, ClipDataset pictures) {
+    return cut -> {
+      Video video =
+          where.equals("mask")
+              ? pictures.truth(cut.clip(), ClipDataset.Truth.MASK)
+              : pictures.beside(cut.clip(), Path.of(where));
+      long[] frames = cut.frames().stream().mapToLong(i -> i).toArray();
+      Tensor all = Ops.mul(Ops.add(FrameTensors.toTensor(video).narrow(0, 0, 1), 1), 0.5);
+      return all.index_select(1, Tensors.of(frames, frames.length));
+    };
+  }
 
   private static void write(List<BasePart> parts, Path folder, Ema averages, Provenance origin) {
     try {

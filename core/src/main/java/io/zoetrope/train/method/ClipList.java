@@ -25,7 +25,9 @@ import tools.jackson.core.type.TypeReference;
  * @param captions one for each
  */
 record ClipList(List<String> prints, List<String> captions) {
-  private static final String FILE = "clips.json";
+  private static String file(String role) {
+    return role.isEmpty() ? "clips.json" : "clips-" + role + ".json";
+  }
 
   ClipList {
     prints = List.copyOf(prints);
@@ -74,17 +76,18 @@ record ClipList(List<String> prints, List<String> captions) {
     return all;
   }
 
-  void write(Path run) {
+  void write(Path run, String role) {
     AtomicFiles.text(
-        run.resolve(FILE), Json.MAPPER.writeValueAsString(List.of(prints, captions)) + "\n");
+        run.resolve(file(role)), Json.MAPPER.writeValueAsString(List.of(prints, captions)) + "\n");
   }
 
   /** That of a run; empty if there is none, or none that can be read. */
-  static Optional<ClipList> read(Path run) {
+  static Optional<ClipList> read(Path run, String role) {
     try {
       List<List<String>> lists =
           Json.MAPPER.readValue(
-              Files.readString(run.resolve(FILE)), new TypeReference<List<List<String>>>() {});
+              Files.readString(run.resolve(file(role))),
+              new TypeReference<List<List<String>>>() {});
       return Optional.of(new ClipList(lists.get(0), lists.get(1)));
     } catch (IOException | JacksonException | IndexOutOfBoundsException e) {
       return Optional.empty();

@@ -31,9 +31,9 @@ public record ClipsBlock(
     if (images < 0 || images > 64) {
       throw new UserError("images must be 0 to 64, is " + images);
     }
-    if (clips < 1 || cut < 0 || maxStride < 1) {
+    if (clips < 1 || cut < 0 || maxStride < 1 || maxStride > 1000) {
       throw new UserError(
-          "clips and maxStride must be at least 1 and cut at least 0, are %s, %s and %s"
+          "clips must be at least 1, maxStride 1 to 1000 and cut at least 0, are %s, %s and %s"
               .formatted(clips, maxStride, cut));
     }
   }

@@ -36,10 +36,26 @@ final class LatentCache {
    */
   static SafetensorsFile open(
       Setting setting, ClipDataset data, Autoencoder autoencoder, ParameterStore store, int count) {
+    Data all = new Data(data, String.valueOf(setting.recipe().data()), "");
+    return open(setting, all, autoencoder, store, count);
+  }
+
+  /**
+   * Clips that are learned from.
+   *
+   * @param said what tells them from others, beside what is to be seen in them
+   * @param role that they play in the run; empty for the first
+   */
+  record Data(ClipDataset clips, String said, String role) {}
+
+  /** As above, of data that are not those of the recipe alone. */
+  static SafetensorsFile open(
+      Setting setting, Data from, Autoencoder autoencoder, ParameterStore store, int count) {
+    ClipDataset data = from.clips;
     ClipList clips =
         ClipList.of(data, Math.min(setting.clips(count), data.size()), setting.listener());
-    noteChanges(setting, clips);
-    Path file = file(setting, store, count);
+    noteChanges(setting, clips, from.role);
+    Path file = file(setting, from, store, count);
     Optional<SafetensorsFile> there = there(file);
     Map<String, Integer> known = there.map(LatentClips::prints).orElse(Map.of());
     long fresh = clips.without(known.keySet());
@@ -64,7 +80,7 @@ final class LatentCache {
       }
       there = Optional.of(Safetensors.open(file));
     }
-    clips.write(setting.folder().root());
+    clips.write(setting.folder().root(), from.role);
     SafetensorsFile opened = there.get();
     setting.own(opened::close);
     return opened;
@@ -74,19 +90,19 @@ final class LatentCache {
     return count + " " + (count == 1 ? one : several);
   }
 
-  private static void noteChanges(Setting setting, ClipList clips) {
+  private static void noteChanges(Setting setting, ClipList clips, String role) {
     if (setting.folder().newestCheckpoint().isPresent()) {
-      ClipList.read(setting.folder().root())
+      ClipList.read(setting.folder().root(), role)
           .flatMap(clips::changesSince)
           .ifPresent(line ->
               setting.listener().warning("the data have changed since this run began: " + line));
     }
   }
 
-  private static Path file(Setting setting, ParameterStore store, int count) {
+  private static Path file(Setting setting, Data from, ParameterStore store, int count) {
     CRC32 weights = new CRC32();
     store.parameters().values().forEach(t -> weights.update(Tensors.toBytes(t)));
-    String key = setting.recipe().data() + "|" + count + "|" + weights.getValue();
+    String key = from.said + "|" + count + "|" + weights.getValue();
     CRC32 name = new CRC32();
     name.update(key.getBytes(StandardCharsets.UTF_8));
     return setting

@@ -19,6 +19,7 @@ import java.util.Set;
  *     which is the look, counts little there (MotionDirector's term, beta)
  * @param scales how strongly parts act meanwhile; those not named act wholly
  * @param learn parts that learn from it; none named for all
+ * @param from which clips: those of {@code data}, or those of the {@code prior}
  */
 record PassBlock(
     String name,
@@ -27,7 +28,14 @@ record PassBlock(
     @Default("1.0") double share,
     @Default("0.0") double debias,
     @Default("{}") Map<String, Double> scales,
-    @Default("[]") List<String> learn) {
+    @Default("[]") List<String> learn,
+    @Default("instance") From from) {
+  /** Clips that a pass is over. */
+  enum From {
+    INSTANCE,
+    CLASS
+  }
+
   /** Which frames of a cut. */
   enum Frames {
     CUT,

@@ -80,7 +80,12 @@ public final class Setting implements AutoCloseable {
 
   /** The data that the recipe names. */
   public ClipDataset data() {
-    return switch (recipe.data()) {
+    return data(recipe.data());
+  }
+
+  /** The data that a block of the recipe names. */
+  ClipDataset data(DataBlock block) {
+    return switch (block) {
       case DataBlock.Toybox t -> t.clips();
       case DataBlock.Folder f -> {
         FolderDataset clips =

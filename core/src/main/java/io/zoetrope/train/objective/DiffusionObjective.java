@@ -15,6 +15,7 @@ import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.Objective;
 import io.zoetrope.train.TrainingStep;
+import io.zoetrope.train.footage.ClipCut;
 import io.zoetrope.train.footage.Footage;
 import io.zoetrope.train.footage.LatentClips;
 import io.zoetrope.train.footage.Showing;
@@ -80,9 +81,11 @@ public final class DiffusionObjective implements Objective {
       Denoising asked,
       Cut cut,
       BiConsumer<Long, Path> sampler) {
-    if (cut.images > 0 && !footage.shown().isEmpty()) {
+    if (cut.images > 0 && !(footage.shown().isEmpty() && footage.masks().isEmpty())) {
       throw new UserError(
-          Fault.UNSUPPORTED, "images beside clips are shown no pictures", "say images: 0");
+          Fault.UNSUPPORTED,
+          "images beside clips have no masks and are shown nothing",
+          "say images: 0");
     }
     this.network = network;
     this.prompts = prompts;
@@ -131,12 +134,30 @@ public final class DiffusionObjective implements Objective {
             judged(raw.sub(target), at, step),
             at,
             level -> asked.weight().weight(level, asked.prediction()));
+    error = masked(error, batch.cuts());
     logBins(step, error, u_BF);
     if (cut.images > 0) {
       step.metric("clip_loss", error.narrow(2, 0, cut.frames).mean().item_double());
       step.metric("image_loss", error.narrow(2, cut.frames, cut.images).mean().item_double());
     }
-    return learned_BF.map(learned -> mean(error, learned)).orElseGet(error::mean);
+    return learned_BF.isPresent() ? mean(error, learned_BF.get()) : error.mean();
+  }
+
+  /** Errors as they count at each place: a mask is made as small as latents, by means. */
+  private Tensor masked(Tensor error_BCFHW, List<ClipCut> cuts) {
+    if (footage.masks().isEmpty()) {
+      return error_BCFHW;
+    }
+    List<Tensor> each =
+        cuts.stream()
+            .map(cut ->
+                Ops.area(
+                        footage.masks().get().of(cut).transpose(0, 1),
+                        error_BCFHW.size(3),
+                        error_BCFHW.size(4))
+                    .transpose(0, 1))
+            .toList();
+    return error_BCFHW.mul(Tensors.beside(error_BCFHW, Tensors.stack(each, 0)));
   }
 
   /** What is random here: the same for all passes over the same footage. */

@@ -1,13 +1,18 @@
 package io.zoetrope.train.part;
 
 import io.zoetrope.checkpoint.lora.LoraDialect;
+import io.zoetrope.data.ClipDataset;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.nn.LoraThinning;
 import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.pixels.Annotator;
+import io.zoetrope.pixels.Annotators;
 import io.zoetrope.record.Default;
 import io.zoetrope.record.Limits;
 import io.zoetrope.torch.RandomStreams;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -154,6 +159,107 @@ public sealed interface PartBlock {
     @Override
     public BasePart into(VideoModel base, RandomStreams random) {
       return EmbeddingPart.of(this, base);
+    }
+  }
+
+  /**
+   * Pictures beside the text: an IP-Adapter of the plain kind.
+   *
+   * @param encoder folder of a CLIP vision encoder, which stays as it is
+   * @param tokens that a picture becomes
+   * @param rate factor of the learning rate
+   * @param dropPicture probability that a clip is shown no picture
+   * @param dropText probability that it loses its caption
+   * @param dropBoth probability of both at once
+   */
+  record Tokens(
+      @Default("tokens") String name,
+      Path encoder,
+      @Default("4") int tokens,
+      @Default("1.0") double rate,
+      @Default("0.05") double dropPicture,
+      @Default("0.05") double dropText,
+      @Default("0.05") double dropBoth)
+      implements PartBlock {
+    public Tokens {
+      requireName(name);
+      requireRate(rate);
+      PictureSight.Odds unused = new PictureSight.Odds(dropPicture, dropText, dropBoth);
+      if (tokens < 1 || tokens > 256) {
+        throw new UserError(Fault.INVALID, "tokens must be 1 to 256, is " + tokens);
+      }
+    }
+
+    @Override
+    public BaseNetwork in() {
+      return BaseNetwork.DENOISER;
+    }
+
+    @Override
+    public BasePart into(VideoModel base, RandomStreams random) {
+      return TokensPart.of(this, base, random.child("part " + name));
+    }
+  }
+
+  /**
+   * Hints of what is where: a ControlNet.
+   *
+   * @param hint an annotator's name; {@code mask} or {@code depth}, of the toy world; or a folder
+   *     with a picture or video of the same name for each clip
+   * @param widths of the convolutions by which a hint becomes as small as latents
+   * @param rate factor of the learning rate
+   */
+  record Control(
+      @Default("control") String name,
+      String hint,
+      @Default("[16, 32, 96, 256]") List<Integer> widths,
+      @Default("1.0") double rate)
+      implements PartBlock {
+    public Control {
+      requireName(name);
+      requireRate(rate);
+      widths = List.copyOf(widths);
+      requireSome("widths", widths);
+      if (widths.stream().anyMatch(width -> width < 1 || width > 4096)) {
+        throw new UserError(Fault.INVALID, "widths must be 1 to 4096, are " + widths);
+      }
+      if (!Annotators.known(hint)
+          && !hint.equals("mask")
+          && !hint.equals("depth")
+          && !Files.isDirectory(Path.of(hint))) {
+        throw new UserError(
+            Fault.NOT_FOUND,
+            "hint '%s' is no folder".formatted(hint),
+            "it is a folder, or one of %s, mask, depth".formatted(Annotators.names()));
+      }
+    }
+
+    Optional<Annotator> annotator() {
+      return Annotators.known(hint) ? Optional.of(Annotators.of(hint)) : Optional.empty();
+    }
+
+    Optional<ClipDataset.Truth> truth() {
+      return switch (hint) {
+        case "mask" -> Optional.of(ClipDataset.Truth.MASK);
+        case "depth" -> Optional.of(ClipDataset.Truth.DEPTH);
+        default -> Optional.empty();
+      };
+    }
+
+    Optional<Path> folder() {
+      return annotator().isPresent() || truth().isPresent()
+          ? Optional.empty()
+          : Optional.of(Path.of(hint));
+    }
+
+    @Override
+    public BaseNetwork in() {
+      return BaseNetwork.DENOISER;
+    }
+
+    @Override
+    public BasePart into(VideoModel base, RandomStreams random) {
+      return ControlPart.of(this, base, random.child("part " + name));
     }
   }
 

@@ -51,6 +51,11 @@ public record Recipe<M>(
     M objective) {
   private static final int MUON_ITERATIONS = 5;
 
+  /** Above it one step leaves nothing of any network; and far above it numbers have no form. */
+  private static final int MOST_RATE = 1000;
+
+  private static final int MOST_BATCH = 65_536;
+
   /**
    * What moves the weights.
    *
@@ -72,8 +77,9 @@ public record Recipe<M>(
       if (betas.size() != 2) {
         throw new UserError(Fault.INVALID, "betas must be two numbers, are " + betas.size());
       }
-      if (!(lr > 0)) {
-        throw new UserError(Fault.INVALID, "lr must be above 0, is " + lr);
+      if (!(lr > 0 && lr <= MOST_RATE)) {
+        throw new UserError(
+            Fault.INVALID, "lr must be above 0 and at most %s, is %s".formatted(MOST_RATE, lr));
       }
       io.zoetrope.train.Optimizer.Options unused = options(kind, momentum, betas, eps, weightDecay);
     }
@@ -138,8 +144,10 @@ public record Recipe<M>(
           Fault.INVALID,
           "name must be letters, digits, dots, dashes and underscores, is '%s'".formatted(name));
     }
-    if (batch < 1) {
-      throw new UserError(Fault.INVALID, "batch must be at least 1, is " + batch);
+    if (batch < 1 || batch > MOST_BATCH) {
+      throw new UserError(
+          Fault.INVALID,
+          "batch must be at least 1 and at most %s, is %s".formatted(MOST_BATCH, batch));
     }
     TrainingSettings.atLeast("steps", 1, steps);
     if (schedule.warmup < 0 || schedule.warmup > steps) {

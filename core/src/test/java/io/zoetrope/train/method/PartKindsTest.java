@@ -62,6 +62,11 @@ class PartKindsTest {
             + " moduleDropout: 0.1, maxNorm: 0.5");
     KINDS.put("weights", "names: ['*to_q.weight', conv_out.*]");
     KINDS.put("embedding", "word: zog, like: moon, vectors: 2");
+    KINDS.put(
+        "tokens",
+        "encoder: '%s', dropPicture: 0.3, dropText: 0.3, dropBoth: 0.3"
+            .formatted(TinyStableDiffusion.resource("reference/ip_adapter/image_encoder")));
+    KINDS.put("control", "hint: mask, widths: [4, 4, 8, 8]");
   }
 
   static Stream<String> kinds() {
@@ -152,7 +157,10 @@ class PartKindsTest {
         Prepared prepared = ((AdaptMethod) recipe.objective()).prepare(setting, model);
         TrainedPart part = prepared.players().getFirst().parts().getFirst();
         ClipDataset clips = setting.data();
+        // Keys and values of pictures begin as the text's: that part says so.
+        part.act(kind.equals("tokens") ? 0 : 1);
         assertThat(answer(model, part, "a moon at night", clips)).as("start").isEqualTo(moon);
+        part.act(1);
         try (Trainer trainer = new Trainer(prepared.players(), recipe.settings(), run)) {
           Map<String, Integer> others = weightsBut(part, model);
           Trainer.Result unused =

@@ -194,7 +194,7 @@ class RecipeTest {
       quoteCharacter = '`',
       value = {
         "perFrame: 2 | line 10: objective.perFrame | 0 to 1",
-        "cut: -1 | line 6: objective.clips and maxStride | cut at least 0",
+        "cut: -1 | line 6: objective.clips must be at least 1 | cut at least 0",
         "images: 65 | line 10: objective.images | 0 to 64",
         "cuts: 1 | line 10: objective.cuts | did you mean 'cut'?",
         "weight: min-snt | line 10: objective.weight | constant, snr, min-snr, sigmoid",
