@@ -8,10 +8,17 @@ import pathlib
 import sys
 
 import torch
-from diffusers import MotionAdapter, UNet2DConditionModel, UNetMotionModel
+from diffusers import (
+    ControlNetModel,
+    MotionAdapter,
+    StableDiffusionPipeline,
+    UNet2DConditionModel,
+    UNetMotionModel,
+)
 from diffusers.loaders import StableDiffusionLoraLoaderMixin as Loader
 from safetensors import safe_open
 from safetensors.torch import load_file
+from transformers import CLIPVisionModelWithProjection
 
 torch.set_grad_enabled(False)
 
@@ -70,6 +77,48 @@ def lora(unet, state, metadata=None):
     return unet.eval()
 
 
+def beside(folder, base, io):
+    """A word that was learned, and with it a picture and a hint."""
+    trained = folder / "trained"
+    pipe = StableDiffusionPipeline.from_pretrained(
+        folder / "still", safety_checker=None, feature_extractor=None, requires_safety_checker=False
+    )
+    pipe.load_textual_inversion(trained / "zog.safetensors")
+    prompt = pipe.maybe_convert_prompt("a zog, at night", pipe.tokenizer)
+    ids = pipe.tokenizer(
+        prompt, padding="max_length", max_length=77, truncation=True, return_tensors="pt"
+    ).input_ids
+    words = pipe.text_encoder(ids)[0]
+    good = ours(io, "zog", words)
+    encoder = CLIPVisionModelWithProjection.from_pretrained(folder / "image_encoder")
+    mean = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
+    std = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
+    embeds = encoder((io["picture"] - mean) / std).image_embeds
+    state = {"image_proj": {}, "ip_adapter": {}}
+    for key, value in load_file(trained / "pictures.safetensors").items():
+        part, _, name = key.partition(".")
+        state[part][name] = value
+    unet = UNet2DConditionModel.from_pretrained(base)
+    unet._load_ip_adapter_weights([state])
+    control, info = ControlNetModel.from_pretrained(trained / "depth", output_loading_info=True)
+    assert not info["missing_keys"] and not info["unexpected_keys"], info
+    frames = io["z"].shape[2]
+    z = io["z"].permute(0, 2, 1, 3, 4).flatten(0, 1)
+    hint = io["hint"].permute(0, 2, 1, 3, 4).flatten(0, 1)
+    t = torch.tensor(500.0)
+    each = words.repeat_interleave(frames, 0)
+    down, middle = control(z, t, each, controlnet_cond=hint, return_dict=False)
+    out = unet(
+        z,
+        t,
+        each,
+        down_block_additional_residuals=down,
+        mid_block_additional_residual=middle,
+        added_cond_kwargs={"image_embeds": [embeds.repeat_interleave(frames, 0).unsqueeze(1)]},
+    ).sample
+    return ours(io, "shown", out.unflatten(0, (1, -1)).permute(0, 2, 1, 3, 4)) and good
+
+
 def main(folder):
     io = load_file(folder / "io.safetensors")
     base = folder / "still/unet"
@@ -93,9 +142,7 @@ def main(folder):
     own = MotionAdapter.from_pretrained(folder / "moving/motion_adapter")
     video = UNetMotionModel.from_unet2d(image, own).eval()
     good &= ours(io, "motion-lora", moving(lora(video, pan), io))
-    if (folder / "trained/zog.safetensors").exists():
-        embedding = load_file(folder / "trained/zog.safetensors")
-        print("embedding       ", {key: tuple(value.shape) for key, value in embedding.items()})
+    good &= beside(folder, base, io)
     with safe_open(folder / "trained/look-kohya.safetensors", "pt") as file:
         print(file.metadata())
     sys.exit(0 if good else 1)

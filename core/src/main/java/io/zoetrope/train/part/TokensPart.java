@@ -30,6 +30,9 @@ import org.bytedeco.pytorch.Tensor;
  * the text's.
  */
 final class TokensPart extends NetworkPart {
+  /** Tokens of the plain kind, wherever it is read. */
+  private static final int USUAL = 4;
+
   private final PartBlock.Tokens block;
   private final PictureSight sight;
   private final PictureAdapter adapter;
@@ -96,9 +99,11 @@ final class TokensPart extends NetworkPart {
 
   @Override
   public String line() {
+    String others = block.tokens() == USUAL ? "" : "; other programs read those of 4 tokens alone";
     return "%s: %s numbers learn, by which pictures become %s tokens; keys and values begin as the"
             .formatted(name(), numbers, block.tokens())
-        + " text's, so only at scale 0 is the start the base";
+        + " text's, so only at scale 0 is the start the base"
+        + others;
   }
 
   @Override

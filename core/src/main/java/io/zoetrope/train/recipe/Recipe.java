@@ -77,9 +77,11 @@ public record Recipe<M>(
       if (betas.size() != 2) {
         throw new UserError(Fault.INVALID, "betas must be two numbers, are " + betas.size());
       }
-      if (!(lr > 0 && lr <= MOST_RATE)) {
-        throw new UserError(
-            Fault.INVALID, "lr must be above 0 and at most %s, is %s".formatted(MOST_RATE, lr));
+      if (!(lr > 0)) {
+        throw new UserError(Fault.INVALID, "lr must be above 0, is " + lr);
+      }
+      if (lr > MOST_RATE) {
+        throw new UserError(Fault.INVALID, "lr must be at most %s, is %s".formatted(MOST_RATE, lr));
       }
       io.zoetrope.train.Optimizer.Options unused = options(kind, momentum, betas, eps, weightDecay);
     }
@@ -144,10 +146,12 @@ public record Recipe<M>(
           Fault.INVALID,
           "name must be letters, digits, dots, dashes and underscores, is '%s'".formatted(name));
     }
-    if (batch < 1 || batch > MOST_BATCH) {
+    if (batch < 1) {
+      throw new UserError(Fault.INVALID, "batch must be at least 1, is " + batch);
+    }
+    if (batch > MOST_BATCH) {
       throw new UserError(
-          Fault.INVALID,
-          "batch must be at least 1 and at most %s, is %s".formatted(MOST_BATCH, batch));
+          Fault.INVALID, "batch must be at most %s, is %s".formatted(MOST_BATCH, batch));
     }
     TrainingSettings.atLeast("steps", 1, steps);
     if (schedule.warmup < 0 || schedule.warmup > steps) {

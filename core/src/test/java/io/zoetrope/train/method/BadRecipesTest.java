@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,7 @@ class BadRecipesTest {
   }
 
   private static void picture(Path file, int side) throws IOException {
-    Files.createDirectories(file.getParent());
+    Files.createDirectories(Objects.requireNonNull(file.getParent()));
     Png.write(file, new Frame(side, side, new byte[side * side * 3]));
   }
 
@@ -114,7 +115,7 @@ class BadRecipesTest {
     picture(hints.resolve("1_a moon/a.png"), 32);
     refused(pictures.formatted(told), control, "", "is 32x32, and");
     Path notOne = folder.resolve("no-picture/1_a moon/a.png");
-    Files.createDirectories(notOne.getParent());
+    Files.createDirectories(Objects.requireNonNull(notOne.getParent()));
     Files.writeString(notOne, "no picture");
     refused(pictures.formatted(folder.resolve("no-picture")), LORA, "", "a.png");
   }

@@ -110,19 +110,23 @@ class EmbeddingTrainingTest {
     isReadBack(base, file, "zog", "ball", 32);
   }
 
-  /** Decay would move it although nothing asks it to: 10 times the rate is half of it a step. */
+  /** Three of Adam's steps are at most 0.15; decay would take most of each number away. */
   @Test
   void aWordDoesNotDecay() {
     Path base = TinyModel.write(folder.resolve("toy"));
     TrainingRun.Outcome outcome =
-        run(base, "word: zog, like: ball, rate: 1e-9", "width: 16, height: 16", "{prefix: 'zog '}");
+        run(base, "word: zog, like: ball", "width: 16, height: 16", "{prefix: 'zog '}");
     try (SafetensorsFile written = Safetensors.open(outcome.product());
         VideoModel model = VideoModel.load(ModelChoice.of(base, "f32"))) {
       float[] start =
           Scopes.value(() -> Tensors.toFloats(model.text().orElseThrow().vectors("ball")));
-      assertThat(Tensors.toFloats(written.tensor("zog")))
-          .usingComparatorWithPrecision(1e-6f)
-          .containsExactly(start);
+      float[] learned = Tensors.toFloats(written.tensor("zog"));
+      float largest = 0;
+      for (int i = 0; i < start.length; i++) {
+        assertThat(learned[i]).isBetween(start[i] - 0.2f, start[i] + 0.2f);
+        largest = Math.max(largest, Math.abs(start[i]));
+      }
+      assertThat(largest).as("a number that decay would be seen on").isGreaterThan(0.5f);
     }
   }
 
