@@ -37,6 +37,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -113,7 +114,9 @@ class StructureTrainingTest {
     Path file = run(recipe(base, 4), false).product();
     assertThat(Provenance.read(file).get(TunedChoice.BESIDE)).contains(KIND);
     try (SafetensorsFile written = Safetensors.open(file)) {
-      assertThat(written.entries().get("unet.conv_in.weight").shape().get(1)).isEqualTo(4 + 4 + 2);
+      assertThat(
+              Objects.requireNonNull(written.entries().get("unet.conv_in.weight")).shape().get(1))
+          .isEqualTo(4 + 4 + 2);
     }
     picture("left", 0);
     picture("right", 32);
