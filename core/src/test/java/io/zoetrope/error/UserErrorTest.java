@@ -73,7 +73,7 @@ class UserErrorTest {
       assertThat(Mend.NONE.and(knob).text()).isNotBlank().doesNotContain("--");
     }
     for (Mend.Deed deed : Mend.Deed.values()) {
-      assertThat(Mend.NONE.and(deed).text()).isNotBlank().doesNotContain("zoetrope");
+      assertThat(Mend.NONE.and(deed).text()).isNotBlank().doesNotContain("zoetrope ");
     }
   }
 
