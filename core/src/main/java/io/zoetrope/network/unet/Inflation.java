@@ -3,6 +3,7 @@ package io.zoetrope.network.unet;
 import com.fasterxml.jackson.annotation.JacksonInject;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.nn.NamePattern;
@@ -182,7 +183,8 @@ public record Inflation(
       @JsonProperty("temporal") TemporalBlock temporal,
       @JsonProperty("moments") boolean moments,
       @JsonProperty("image_trained") List<String> imageTrained,
-      @JacksonInject("absent") @JsonProperty("norms") Optional<NormScope> norms) {
+      @JacksonInject(value = "absent", optional = OptBoolean.TRUE) @JsonProperty("norms")
+          Optional<NormScope> norms) {
     return new Inflation(
         convolution, attention, temporal, moments, imageTrained, norms.orElse(NormScope.FRAME));
   }

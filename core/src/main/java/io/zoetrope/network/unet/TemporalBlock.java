@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.nn.Parameters;
@@ -221,7 +222,8 @@ public interface TemporalBlock {
         @JsonProperty("attentions") int attentions,
         @JsonProperty("frames") int frames,
         @JsonProperty("middle") boolean middle,
-        @JacksonInject("absent") @JsonProperty("norms") Optional<NormScope> norms) {
+        @JacksonInject(value = "absent", optional = OptBoolean.TRUE) @JsonProperty("norms")
+            Optional<NormScope> norms) {
       return new MotionModule(
           heads, blocks, attentions, frames, middle, norms.orElse(NormScope.CLIP));
     }

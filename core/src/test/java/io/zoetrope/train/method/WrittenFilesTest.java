@@ -349,7 +349,7 @@ class WrittenFilesTest {
         "{kind: weights, names: [conv_in.*], formats: [motion-adapter]}|'conv_in.weight' is none",
         "{kind: lora, formats: [kohia]}|must be one of peft, kohya, motion-lora, is 'kohia'",
         "{kind: lora, formats: []}|formats must name something",
-        "{kind: lora, alpha: 0}|alpha must be above 0, is 0.0",
+        "{kind: lora, alpha: 0}|alpha must be above 0 and at most 1000000, is 0.0",
       })
   void whatCannotBeWrittenIsSaidBeforeItIsLearned(String part, String why) {
     Path base = image();
