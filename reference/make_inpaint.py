@@ -21,6 +21,7 @@ HEIGHT, WIDTH = 8 * ROWS, 8 * COLUMNS
 
 base = StableDiffusionPipeline.from_pretrained(OUT / "animatediff/model", safety_checker=None)
 config = dict(base.unet.config) | {"in_channels": 9}
+del config["_name_or_path"]
 unet = randomise(UNet2DConditionModel.from_config(config), SEED)
 scheduler = DDIMScheduler(
     beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", clip_sample=False, set_alpha_to_one=False,
