@@ -3,12 +3,12 @@ package io.zoetrope.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.studio.Format;
 import io.zoetrope.studio.Models;
 import io.zoetrope.studio.Summary;
 import io.zoetrope.studio.Video;
 import io.zoetrope.studio.Zoetrope;
-import io.zoetrope.error.UserError;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
