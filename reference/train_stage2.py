@@ -64,7 +64,7 @@ def main():
     unet.train()
     optimizer = torch.optim.AdamW(learned, lr=1e-4, weight_decay=0.01)
     z = torch.randn(1, 4, 16, 32, 32)
-    text = torch.randn(1, 77, 768)
+    text = torch.randn(1, 77, 768).repeat_interleave(16, dim=0)  # one for each frame
     print(f"{sum(p.numel() for p in learned) / 1e6:.0f} M numbers learn", flush=True)
     for step in range(args.steps):
         began = time.perf_counter()
