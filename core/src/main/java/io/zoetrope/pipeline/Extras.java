@@ -20,6 +20,7 @@ import io.zoetrope.network.unet.SpatialAttention;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -71,120 +72,55 @@ record Extras(
           X0Edit.NONE);
 
   Extras withNoise(UnaryOperator<Noise> change) {
-    return new Extras(
-        change, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal,
-        told, keyed, edit);
+    return with(copy -> copy.noise = change);
   }
 
   Extras withFreeInit(FreeInit other) {
-    return new Extras(
-        noise,
-        Optional.of(other),
-        windows,
-        hints,
-        beside,
-        pictures,
-        nothing,
-        context,
-        region,
-        temporal,
-        told,
-        keyed,
-        edit);
+    return with(copy -> copy.freeInit = Optional.of(other));
   }
 
   Extras withWindows(FrameWindows other) {
-    return new Extras(
-        noise,
-        freeInit,
-        Optional.of(other),
-        hints,
-        beside,
-        pictures,
-        nothing,
-        context,
-        region,
-        temporal,
-        told,
-        keyed,
-        edit);
+    return with(copy -> copy.windows = Optional.of(other));
   }
 
   Extras withHints(Hints other) {
-    return new Extras(
-        noise, freeInit, windows, other, beside, pictures, nothing, context, region, temporal, told,
-        keyed, edit);
+    return with(copy -> copy.hints = other);
   }
 
   Extras withContext(ContextWindows.Shape shape) {
-    return new Extras(
-        noise,
-        freeInit,
-        windows,
-        hints,
-        beside,
-        pictures,
-        nothing,
-        Optional.of(shape),
-        region,
-        temporal,
-        told,
-        keyed,
-        edit);
+    return with(copy -> copy.context = Optional.of(shape));
   }
 
   Extras withBeside(Conditioning entries) {
-    return new Extras(
-        noise, freeInit, windows, hints, entries, pictures, nothing, context, region, temporal,
-        told, keyed, edit);
+    return with(copy -> copy.beside = entries);
   }
 
   Extras withPictures(Conditioning entries, Conditioning none) {
-    return new Extras(
-        noise, freeInit, windows, hints, beside, entries, none, context, region, temporal, told,
-        keyed, edit);
+    return with(copy -> {
+      copy.pictures = entries;
+      copy.nothing = none;
+    });
   }
 
   Extras withRegion(Region part) {
-    return new Extras(
-        noise,
-        freeInit,
-        windows,
-        hints,
-        beside,
-        pictures,
-        nothing,
-        context,
-        Optional.of(part),
-        temporal,
-        told,
-        keyed,
-        edit);
+    return with(copy -> copy.region = Optional.of(part));
   }
 
   Extras withTemporal(double scale) {
-    return new Extras(
-        noise, freeInit, windows, hints, beside, pictures, nothing, context, region, scale, told,
-        keyed, edit);
+    return with(copy -> copy.temporal = scale);
   }
 
   Extras withTold(Conditioning entries) {
-    return new Extras(
-        noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal,
-        entries, keyed, edit);
+    return with(copy -> copy.told = entries);
   }
 
   /** Long clips from their key frames, for networks whose frames look at all others. */
   Extras withKeyFrames() {
-    return new Extras(
-        noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal, told,
-        true, edit);
+    return with(copy -> copy.keyed = true);
   }
 
   Extras withEdit(X0Edit other) {
-    return new Extras(
-        noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal, told,
-        keyed, other);
+    return with(copy -> copy.edit = other);
   }
 
   /**
@@ -237,5 +173,50 @@ record Extras(
           Conditioning.none().with(SpatialAttention.SLOT, new SpatialAttention.Ends()));
     }
     return context.<X0Denoiser>map(shape -> new ContextWindows(whole, shape)).orElse(whole);
+  }
+
+  private Extras with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.made();
+  }
+
+  /** One that is being put together. */
+  private static final class Copy {
+    private UnaryOperator<Noise> noise;
+    private Optional<FreeInit> freeInit;
+    private Optional<FrameWindows> windows;
+    private Hints hints;
+    private Conditioning beside;
+    private Conditioning pictures;
+    private Conditioning nothing;
+    private Optional<ContextWindows.Shape> context;
+    private Optional<Region> region;
+    private double temporal;
+    private Conditioning told;
+    private boolean keyed;
+    private X0Edit edit;
+
+    Copy(Extras from) {
+      noise = from.noise;
+      freeInit = from.freeInit;
+      windows = from.windows;
+      hints = from.hints;
+      beside = from.beside;
+      pictures = from.pictures;
+      nothing = from.nothing;
+      context = from.context;
+      region = from.region;
+      temporal = from.temporal;
+      told = from.told;
+      keyed = from.keyed;
+      edit = from.edit;
+    }
+
+    Extras made() {
+      return new Extras(
+          noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal,
+          told, keyed, edit);
+    }
   }
 }

@@ -15,6 +15,7 @@ import io.zoetrope.torch.ComputeDevice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -225,148 +226,36 @@ public record ModelRef(
 
   /** This in another number format. */
   public ModelRef withDtype(String other) {
-    return new ModelRef(
-        name,
-        other,
-        device,
-        tokenizer,
-        motion,
-        variant,
-        clipSkip,
-        longPrompts,
-        loras,
-        controls,
-        pictures,
-        embeddings,
-        vae,
-        spacing,
-        tuned,
-        motionNorm);
+    return with(copy -> copy.dtype = other);
   }
 
   /** The same parts in another model. */
   public ModelRef named(String other) {
-    return new ModelRef(
-        other,
-        dtype,
-        device,
-        tokenizer,
-        motion,
-        variant,
-        clipSkip,
-        longPrompts,
-        loras,
-        controls,
-        pictures,
-        embeddings,
-        vae,
-        spacing,
-        tuned,
-        motionNorm);
+    return with(copy -> copy.name = other);
   }
 
   public ModelRef withControls(List<Control> others) {
-    return new ModelRef(
-        name,
-        dtype,
-        device,
-        tokenizer,
-        motion,
-        variant,
-        clipSkip,
-        longPrompts,
-        loras,
-        others,
-        pictures,
-        embeddings,
-        vae,
-        spacing,
-        tuned,
-        motionNorm);
+    return with(copy -> copy.controls = others);
   }
 
   /** This shown other pictures. */
   public ModelRef withPictures(Optional<Pictures> others) {
-    return new ModelRef(
-        name,
-        dtype,
-        device,
-        tokenizer,
-        motion,
-        variant,
-        clipSkip,
-        longPrompts,
-        loras,
-        controls,
-        others,
-        embeddings,
-        vae,
-        spacing,
-        tuned,
-        motionNorm);
+    return with(copy -> copy.pictures = others);
   }
 
   /** This on another device. */
   public ModelRef withDevice(String other) {
-    return new ModelRef(
-        name,
-        dtype,
-        other,
-        tokenizer,
-        motion,
-        variant,
-        clipSkip,
-        longPrompts,
-        loras,
-        controls,
-        pictures,
-        embeddings,
-        vae,
-        spacing,
-        tuned,
-        motionNorm);
+    return with(copy -> copy.device = other);
   }
 
   /** This with other weights of its folder. */
   public ModelRef withVariant(Optional<String> other) {
-    return new ModelRef(
-        name,
-        dtype,
-        device,
-        tokenizer,
-        motion,
-        other,
-        clipSkip,
-        longPrompts,
-        loras,
-        controls,
-        pictures,
-        embeddings,
-        vae,
-        spacing,
-        tuned,
-        motionNorm);
+    return with(copy -> copy.variant = other);
   }
 
   /** This with other LoRAs. */
   public ModelRef withLoras(List<Lora> others) {
-    return new ModelRef(
-        name,
-        dtype,
-        device,
-        tokenizer,
-        motion,
-        variant,
-        clipSkip,
-        longPrompts,
-        others,
-        controls,
-        pictures,
-        embeddings,
-        vae,
-        spacing,
-        tuned,
-        motionNorm);
+    return with(copy -> copy.loras = others);
   }
 
   /**
@@ -408,5 +297,70 @@ public record ModelRef(
             loras.stream()
                 .map(lora -> new LoraChoice(file.apply(lora.file()), lora.scale()))
                 .toList());
+  }
+
+  private ModelRef with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.made();
+  }
+
+  /** One that is being put together. */
+  private static final class Copy {
+    private String name;
+    private String dtype;
+    private String device;
+    private Optional<Path> tokenizer;
+    private Optional<Path> motion;
+    private Optional<String> variant;
+    private int clipSkip;
+    private boolean longPrompts;
+    private List<Lora> loras;
+    private List<Control> controls;
+    private Optional<Pictures> pictures;
+    private List<Embedding> embeddings;
+    private Optional<Path> vae;
+    private Optional<String> spacing;
+    private Optional<Path> tuned;
+    private Optional<String> motionNorm;
+
+    Copy(ModelRef from) {
+      name = from.name;
+      dtype = from.dtype;
+      device = from.device;
+      tokenizer = from.tokenizer;
+      motion = from.motion;
+      variant = from.variant;
+      clipSkip = from.clipSkip;
+      longPrompts = from.longPrompts;
+      loras = from.loras;
+      controls = from.controls;
+      pictures = from.pictures;
+      embeddings = from.embeddings;
+      vae = from.vae;
+      spacing = from.spacing;
+      tuned = from.tuned;
+      motionNorm = from.motionNorm;
+    }
+
+    ModelRef made() {
+      return new ModelRef(
+          name,
+          dtype,
+          device,
+          tokenizer,
+          motion,
+          variant,
+          clipSkip,
+          longPrompts,
+          loras,
+          controls,
+          pictures,
+          embeddings,
+          vae,
+          spacing,
+          tuned,
+          motionNorm);
+    }
   }
 }
