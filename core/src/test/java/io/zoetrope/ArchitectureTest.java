@@ -133,6 +133,7 @@ class ArchitectureTest {
           Map.entry("network.vae", List.of("network")),
           Map.entry("network.text", List.of("network")),
           Map.entry("network.text.clip", List.of("network", "network.text")),
+          Map.entry("network.text.t5", List.of("network", "network.text")),
           Map.entry("network.vision", List.of("network", "network.text", "network.text.clip")),
           Map.entry("checkpoint", List.of("checkpoint.safetensors")),
           Map.entry("checkpoint.safetensors", List.of()),

@@ -41,7 +41,7 @@ public final class WeightSource {
    * @param source the file, as errors name it
    * @param tensors by the file's names
    * @param names the network's name for a file's
-   * @throws UserError if two keys of the file are one weight
+   * @throws UserError if two keys of the file are one weight, and differ
    */
   public static WeightSource of(
       String what, String source, Map<String, Tensor> tensors, UnaryOperator<String> names) {
@@ -101,13 +101,22 @@ public final class WeightSource {
   }
 
   private void put(String key, String name, Tensor tensor) {
-    if (tensors.put(name, tensor) != null) {
+    Tensor before = tensors.put(name, tensor);
+    if (before != null && same(before, tensor)) {
+      ignored.add(key); // a weight that a file holds under each of its names
+      return;
+    }
+    if (before != null) {
       throw new UserError(
           Fault.DAMAGED,
           "%s: '%s' and '%s' are the same weight of the %s"
               .formatted(source, inFile.get(name), key, what));
     }
     inFile.put(name, key);
+  }
+
+  private static boolean same(Tensor a, Tensor b) {
+    return a.scalar_type().intern() == b.scalar_type().intern() && a.equal(b);
   }
 
   /** By the network's names; valid as long as the files are open. */

@@ -117,10 +117,12 @@ public final class TokenizerJson implements AutoCloseable {
   /** Every token of a tokenizer.json and its id, added ones included. */
   static Map<String, Integer> ids(JsonNode root) {
     Map<String, Integer> ids = new HashMap<>();
-    root.path("model")
-        .path("vocab")
-        .properties()
-        .forEach(token -> ids.put(token.getKey(), token.getValue().asInt(0)));
+    JsonNode vocab = root.path("model").path("vocab");
+    vocab.properties().forEach(token -> ids.put(token.getKey(), token.getValue().asInt(0)));
+    // Of unigrams, which are pairs of a piece and its score in the order of their ids.
+    for (int i = 0; vocab.isArray() && i < vocab.size(); i++) {
+      ids.put(vocab.path(i).path(0).asString(""), i);
+    }
     root.path("added_tokens")
         .forEach(token -> ids.put(token.path("content").asString(""), token.path("id").asInt(0)));
     return ids;

@@ -13,6 +13,10 @@ import io.zoetrope.network.text.clip.ClipReading;
 import io.zoetrope.network.text.clip.ClipTextConfig;
 import io.zoetrope.network.text.clip.ClipTextModel;
 import io.zoetrope.network.text.clip.ClipTokenizer;
+import io.zoetrope.network.text.t5.T5Config;
+import io.zoetrope.network.text.t5.T5Prompts;
+import io.zoetrope.network.text.t5.T5TextModel;
+import io.zoetrope.network.text.t5.T5Tokenizer;
 import io.zoetrope.nn.Parameters;
 import java.util.List;
 import java.util.function.Function;
@@ -41,13 +45,20 @@ record TextPart(
     if (kinds.isMissingNode()) {
       return words(layout, words);
     }
-    if (!kinds.path(0).asString("").equals(ClipTextConfig.KIND)) {
-      throw new UserError(
-          Fault.UNSUPPORTED,
-          "%s: text encoder %s is unknown; %s is known"
-              .formatted(layout.text().folder(), kinds, ClipTextConfig.KIND));
-    }
-    return clip(layout, reading, words);
+    return switch (kinds.path(0).asString("")) {
+      case ClipTextConfig.KIND -> clip(layout, reading, words);
+      case T5Config.T5, T5Config.UMT5 -> t5(layout, words);
+      default ->
+          throw new UserError(
+              Fault.UNSUPPORTED,
+              "%s: text encoder %s is unknown; known are %s, %s and %s"
+                  .formatted(
+                      layout.text().folder(),
+                      kinds,
+                      ClipTextConfig.KIND,
+                      T5Config.T5,
+                      T5Config.UMT5));
+    };
   }
 
   /** The small transformer of models trained here. */
@@ -80,6 +91,28 @@ record TextPart(
             ClipTokenizer tokenizer = ClipTokenizer.load(layout.tokenizerFolder());
             return fitting(
                 tokenizer::close, () -> new ClipPrompts(text, tokenizer, reading, words), layout);
+          };
+        });
+  }
+
+  /** T5's or UMT5's: all tokens of a prompt, and which of them count. */
+  private static TextPart t5(ModelLayout layout, List<WordChoice> choices) {
+    T5Config config = layout.text().config(T5Config.class);
+    if (!choices.isEmpty()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "%s: a text encoder of T5 takes no words that were learned apart"
+              .formatted(layout.text().folder()));
+    }
+    return new TextPart(
+        config.width(),
+        T5TextModel::name,
+        p -> {
+          T5TextModel text = new T5TextModel(config, p);
+          return () -> {
+            T5Tokenizer tokenizer = T5Tokenizer.load(layout.tokenizerFolder());
+            return fitting(
+                tokenizer::close, () -> new T5Prompts(text, tokenizer, tokenizer.length()), layout);
           };
         });
   }

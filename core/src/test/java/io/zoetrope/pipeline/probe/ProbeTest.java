@@ -64,6 +64,20 @@ class ProbeTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"gated", "umt5"})
+  void textEncodersOfT5(String name) {
+    try (Parity parity = Parity.of("t5/" + name)) {
+      Scopes.run(() -> {
+        Map<String, Tensor> inputs =
+            of("input_ids", parity.get("ids"), "attention_mask", parity.get("mask"));
+        Map<String, Tensor> made = run(Probe.TEXT_ENCODER, parity.folder(), inputs);
+        parity.check("hidden", made.get("last_hidden_state"));
+        parity.check("block0", made.get("hidden_states.1"));
+      });
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"v1", "v2"})
   void unetWithMotionModulesBesideIt(String version) throws IOException {
     try (Parity parity = Parity.of("motion/" + version)) {
