@@ -27,6 +27,7 @@ from common import OUT, normal, write
 from diffusers.schedulers import (
     scheduling_euler_ancestral_discrete as euler_a,
     scheduling_lcm as lcm,
+    scheduling_unclip as unclip,
 )
 
 SEED = 20
@@ -199,6 +200,10 @@ CASES = [
         SD | {"skip_prk_steps": True, "set_alpha_to_one": True},
         {},
     ),
+    ("unclip", "UnCLIP", {}, {}),
+    ("unclip-sample", "UnCLIP", {"prediction_type": "sample", "clip_sample_range": 5.0}, {}),
+    ("unclip-clip", "UnCLIP", {"prediction_type": "sample", "clip_sample_range": 0.4}, {}),
+    ("unclip-free", "UnCLIP", {"clip_sample": False, "prediction_type": "sample"}, {}),
 ]
 
 
@@ -213,12 +218,14 @@ def run(kind, config, kwargs, steps, start, noise):
     z = start * getattr(scheduler, "init_noise_sigma", 1.0)
     latents, told = [z], []
     for i, t in enumerate(scheduler.timesteps):
-        euler_a.randn_tensor = lcm.randn_tensor = lambda *a, **k: noise[i]
+        euler_a.randn_tensor = lcm.randn_tensor = unclip.randn_tensor = lambda *a, **k: noise[i]
         extra = dict(kwargs)
         if kind == "DDIM" and kwargs.get("eta", 0) > 0:
             extra["variance_noise"] = noise[i]
         if config.get("algorithm_type", "").startswith("sde"):
             extra["variance_noise"] = noise[i]
+        if kind == "UnCLIP" and i + 1 < steps:
+            extra["prev_timestep"] = scheduler.timesteps[i + 1]
         x = scheduler.scale_model_input(z, t) if hasattr(scheduler, "scale_model_input") else z
         z = scheduler.step(raw(x, t), t, z, return_dict=False, **extra)[0]
         latents.append(z)
@@ -235,7 +242,7 @@ def main():
     cases = []
     for name, kind, config, kwargs in CASES:
         for steps in STEPS:
-            if "shift_terminal" in config and steps == 1:
+            if ("shift_terminal" in config or kind == "UnCLIP") and steps == 1:
                 continue  # 0 / 0 in the reference
             told, latents = run(kind, config, kwargs, steps, start, noise)
             assert torch.isfinite(latents).all(), (name, steps)

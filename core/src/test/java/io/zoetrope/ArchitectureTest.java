@@ -129,6 +129,7 @@ class ArchitectureTest {
           Map.entry("network", List.of()),
           Map.entry("network.classifier", List.of()),
           Map.entry("network.dit", List.of("network")),
+          Map.entry("network.prior", List.of()),
           Map.entry("network.unet", List.of("network")),
           Map.entry("network.vae", List.of("network")),
           Map.entry("network.text", List.of("network")),

@@ -29,7 +29,11 @@ public enum Sampler {
   /** For latent consistency models (Luo et al. 2023): 4 to 8 steps. */
   LCM("lcm"),
   /** Pseudo numerical methods (Liu et al. 2022). */
-  PNDM("pndm");
+  PNDM("pndm"),
+  /**
+   * Ancestral sampling from the last level to the first, as of unCLIP's prior (Ramesh et al. 2022).
+   */
+  UNCLIP("unclip");
 
   private final String id;
 

@@ -14,10 +14,12 @@ public final class AlphaBars {
 
   private final String name;
   private final float[] values;
+  private final float firstBeta;
 
-  private AlphaBars(String name, float[] values) {
+  private AlphaBars(String name, float[] values, float firstBeta) {
     this.name = name;
     this.values = values;
+    this.firstBeta = firstBeta;
   }
 
   /** Betas linear from {@code start} to {@code end}. */
@@ -64,7 +66,7 @@ public final class AlphaBars {
       product *= 1 - betas[i];
       values[i] = (float) product;
     }
-    return new AlphaBars(name, values);
+    return new AlphaBars(name, values, betas[0]);
   }
 
   /** From both ends towards the middle and with one rounding, as torch.linspace. */
@@ -105,12 +107,20 @@ public final class AlphaBars {
     }
     float[] lifted = values.clone();
     lifted[lifted.length - 1] = LEAST;
-    return new AlphaBars(name, lifted);
+    return new AlphaBars(name, lifted, firstBeta);
   }
 
   /** How many training timesteps. */
   public int steps() {
     return values.length;
+  }
+
+  /**
+   * Beta of the first timestep by what its own alpha bar leaves for it: 1, but for the rounding of
+   * f32, by which the one has lost four digits.
+   */
+  double firstShare() {
+    return firstBeta / (1 - values[0]);
   }
 
   /** What is left at a timestep, of 1. */

@@ -11,6 +11,7 @@ import io.zoetrope.diffusion.sampler.Lcm;
 import io.zoetrope.diffusion.sampler.Pndm;
 import io.zoetrope.diffusion.sampler.PredictorCorrector;
 import io.zoetrope.diffusion.sampler.Sampler;
+import io.zoetrope.diffusion.sampler.Unclip;
 import java.util.function.Supplier;
 
 /** How a step is made; a scheduler's config may have more to say of it. */
@@ -30,7 +31,8 @@ public enum Algorithm {
   FLOW_EULER(FlowEuler::new),
   HEUN(Heun::new),
   LCM(Lcm::new),
-  PNDM(Pndm::new);
+  PNDM(Pndm::new),
+  UNCLIP(Unclip::new);
 
   private final Supplier<Sampler> plain;
 

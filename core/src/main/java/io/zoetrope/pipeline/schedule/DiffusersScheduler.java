@@ -9,6 +9,7 @@ import io.zoetrope.diffusion.discrete.TimestepSpacing;
 import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -33,8 +34,8 @@ public final class DiffusersScheduler implements Scheduling {
    *     this version does not do
    */
   public DiffusersScheduler(JsonNode config) {
-    all = new ConfigFields(config);
-    kind = SchedulerClass.of(all.text("_class_name", ""));
+    kind = SchedulerClass.of(new ConfigFields(config).text("_class_name", ""));
+    all = new ConfigFields(kind == SchedulerClass.UNCLIP ? cosine(config) : config);
     fields = all.of(kind);
     bars = bars(fields);
     prediction = prediction();
@@ -43,6 +44,27 @@ public final class DiffusersScheduler implements Scheduling {
     }
     // What is wrong with the fields of its own sampler is said when the model is loaded.
     sampling(sampler(), 1);
+  }
+
+  /** An UnCLIPScheduler knows one kind of betas, which most of its files do not name. */
+  private static JsonNode cosine(JsonNode config) {
+    ConfigFields said = new ConfigFields(config);
+    requireIs(said, "beta_schedule", "squaredcos_cap_v2", "squaredcos_cap_v2");
+    requireIs(said, "prediction_type", "epsilon", "epsilon", "sample");
+    if (!said.text("variance_type", "").startsWith("learned")) {
+      requireIs(said, "variance_type", "fixed_small_log", "fixed_small_log");
+    }
+    return config.deepCopy().asObject().put("beta_schedule", "squaredcos_cap_v2");
+  }
+
+  private static void requireIs(ConfigFields said, String name, String usual, String... known) {
+    String is = said.text(name, usual);
+    if (!List.of(known).contains(is)) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "an UnCLIPScheduler with %s '%s' is unknown".formatted(name, is),
+          "it is " + String.join(" or ", known));
+    }
   }
 
   /**
@@ -98,6 +120,7 @@ public final class DiffusersScheduler implements Scheduling {
               + karras;
       case LCM -> "lcm";
       case PNDM -> "pndm";
+      case UNCLIP -> "unclip";
       case FLOW -> "flow-euler";
     };
   }

@@ -14,12 +14,14 @@ import io.zoetrope.diffusion.discrete.FlowSteps;
 import io.zoetrope.diffusion.discrete.LcmSteps;
 import io.zoetrope.diffusion.discrete.SigmaSpacing;
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
+import io.zoetrope.diffusion.discrete.UnclipSteps;
 import io.zoetrope.diffusion.sampler.Ancestral;
 import io.zoetrope.diffusion.sampler.Ddim;
 import io.zoetrope.diffusion.sampler.DpmSolverPlusPlus2M;
 import io.zoetrope.diffusion.sampler.Lcm;
 import io.zoetrope.diffusion.sampler.Pndm;
 import io.zoetrope.diffusion.sampler.Sampler;
+import io.zoetrope.diffusion.sampler.Unclip;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.Mend;
 import io.zoetrope.error.UserError;
@@ -64,6 +66,7 @@ record DiffusersWalk(
       case DPM -> dpm(DpmSolverPlusPlus2M.Equation.ODE, steps);
       case DPM_SDE -> dpm(DpmSolverPlusPlus2M.Equation.SDE, steps);
       case PNDM -> new Pndm(prediction.equals(Prediction.V) ? Pndm.Terms.V : Pndm.Terms.EPS);
+      case UNCLIP -> new Unclip(threshold(kind == SchedulerClass.UNCLIP));
       case ANCESTRAL, ANCESTRAL_PC, EULER, FLOW_EULER, HEUN -> algorithm.plain();
     };
   }
@@ -81,6 +84,7 @@ record DiffusersWalk(
       case DPM -> dpmSteps(karras);
       case LCM -> new LcmSteps(bars, fields.whole("original_inference_steps", 50));
       case PNDM -> pndm();
+      case UNCLIP -> new UnclipSteps(bars);
     };
   }
 

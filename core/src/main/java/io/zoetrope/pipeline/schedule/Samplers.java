@@ -36,7 +36,8 @@ public final class Samplers {
           new Named("flow-euler", Algorithm.FLOW_EULER, Spacing.OWN, Walk.DDIM),
           new Named("heun", Algorithm.HEUN, Spacing.OWN, Walk.EULER),
           new Named("lcm", Algorithm.LCM, Spacing.OWN, Walk.LCM),
-          new Named("pndm", Algorithm.PNDM, Spacing.OWN, Walk.PNDM));
+          new Named("pndm", Algorithm.PNDM, Spacing.OWN, Walk.PNDM),
+          new Named("unclip", Algorithm.UNCLIP, Spacing.OWN, Walk.UNCLIP));
 
   /** All names. */
   public static final List<String> NAMES = TABLE.stream().map(Named::name).toList();

@@ -47,7 +47,12 @@ enum SchedulerClass {
           Fields.X0,
           Fields.STEPS,
           "rescale_betas_zero_snr original_inference_steps timestep_scaling")),
-  PNDM("PNDMScheduler", List.of(Fields.BETAS, Fields.STEPS, "skip_prk_steps"));
+  PNDM("PNDMScheduler", List.of(Fields.BETAS, Fields.STEPS, "skip_prk_steps")),
+  UNCLIP(
+      "UnCLIPScheduler",
+      List.of(
+          "num_train_timesteps variance_type clip_sample clip_sample_range prediction_type",
+          "beta_schedule"));
 
   /** Fields that several have. */
   private static final class Fields {

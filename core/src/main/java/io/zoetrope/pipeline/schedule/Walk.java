@@ -7,7 +7,8 @@ public enum Walk {
   EULER_A(SchedulerClass.EULER_A),
   DPM(SchedulerClass.DPM),
   LCM(SchedulerClass.LCM),
-  PNDM(SchedulerClass.PNDM);
+  PNDM(SchedulerClass.PNDM),
+  UNCLIP(SchedulerClass.UNCLIP);
 
   private final SchedulerClass kind;
 

@@ -20,6 +20,7 @@ import io.zoetrope.diffusion.discrete.FlowSteps;
 import io.zoetrope.diffusion.discrete.LcmSteps;
 import io.zoetrope.diffusion.discrete.SigmaSpacing;
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
+import io.zoetrope.diffusion.discrete.UnclipSteps;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
 import io.zoetrope.torch.RandomStream;
@@ -49,6 +50,7 @@ class SamplerContractTest {
           new Ancestral(0),
           new Ancestral(0.3),
           new Ancestral(1),
+          new Unclip(),
           new Ddim(0),
           new Ddim(0.5),
           new Ddim(1),
@@ -100,7 +102,8 @@ class SamplerContractTest {
               FinalSigma.ZERO,
               EulerSteps.Told.TIMESTEP),
           new FlowSteps(3, OptionalDouble.empty(), SigmaSpacing.TIMESTEPS),
-          new LcmSteps(SD, 50));
+          new LcmSteps(SD, 50),
+          new UnclipSteps(SD));
 
   static final List<NoiseSchedule> SCHEDULES =
       Stream.concat(

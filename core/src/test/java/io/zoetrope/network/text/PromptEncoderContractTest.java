@@ -12,6 +12,7 @@ import io.zoetrope.network.text.clip.ClipReading;
 import io.zoetrope.network.text.clip.ClipTextConfig;
 import io.zoetrope.network.text.clip.ClipTextModel;
 import io.zoetrope.network.text.clip.ClipTokenizer;
+import io.zoetrope.network.text.clip.ClipWholePrompts;
 import io.zoetrope.network.text.t5.T5Config;
 import io.zoetrope.network.text.t5.T5Prompts;
 import io.zoetrope.network.text.t5.T5TextModel;
@@ -69,6 +70,11 @@ class PromptEncoderContractTest {
               ClipTokenizer.load(tokens),
               ClipReading.USUAL.withLength(length)));
     }
+    encoders.put(
+        "CLIP, whole",
+        new ClipWholePrompts(
+            new ClipWholePrompts.Weights(config, config.width(), store().root()),
+            ClipTokenizer.load(tokens)));
     T5Config t5 = JsonFiles.read(resource("t5/gated/config.json"), T5Config.class);
     encoders.put(
         "T5",

@@ -265,6 +265,35 @@ class SchedulingTest {
     assertThat(Scheduling.read(file)).isEqualTo(new SchedulerConfig("flow", 3, "flow"));
   }
 
+  @Test
+  void whatAnUnclipSchedulerDoesNotKnowIsRefusedByName() {
+    for (String field :
+        List.of(
+            "\"beta_schedule\": \"linear\"",
+            "\"prediction_type\": \"v_prediction\"",
+            "\"variance_type\": \"fixed_small\"",
+            "\"variance_type\": \"learned_range\"")) {
+      assertThatThrownBy(() -> config("{\"_class_name\": \"UnCLIPScheduler\", " + field + "}"))
+          .as(field)
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining(field.split("\"", -1)[1]);
+    }
+    assertThatThrownBy(
+            () -> config("{\"_class_name\": \"UnCLIPScheduler\"}").sampling("unclip", 1001))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("more than the 1000");
+  }
+
+  /** Its files do not name their betas; other samplers must not take their own for them. */
+  @Test
+  void otherSamplersWalkTheBetasOfAnUnclipScheduler() {
+    DiffusersScheduler unclip = config("{\"_class_name\": \"UnCLIPScheduler\"}");
+    double sigma = unclip.sampling("ddim", 4).schedule().at(0.5).sigma();
+    assertThat(sigma)
+        .isEqualTo(unclip.sampling("unclip", 4).schedule().at(0.5).sigma(), within(0.2));
+    assertThat(unclip.toSchedule().at(1).alpha()).isLessThan(1e-4);
+  }
+
   /** Odd values of every field that some class has. */
   private static final String EVERY_FIELD =
       """
