@@ -1,10 +1,11 @@
-"""unet/sd1, unet/sd2: UNet2DConditionModel as Stable Diffusion 1.x and 2.x configure it, tiny.
+"""unet/sd1, unet/sd2: UNet2DConditionModel as Stable Diffusion 1.x and 2.x configure it, tiny; unet/lcm:
+one that is told its guidance, as latent consistency models are.
 
 Frames are rows of the batch, each with a timestep of its own. Heights and widths are odd.
 """
 
 import torch
-from diffusers import UNet2DConditionModel
+from diffusers import LatentConsistencyModelPipeline, UNet2DConditionModel
 
 from common import bf16, halved, keep, normal, randomise, write
 
@@ -32,7 +33,31 @@ def make(name, seed, frames, height, width, **config):
     return unet
 
 
+def make_told(name, seed, frames, height, width, **config):
+    unet = UNet2DConditionModel(**config)
+    randomise(unet, seed)
+    text = normal(seed + 1, frames, 7, unet.config.cross_attention_dim)
+    sample = normal(seed + 2, frames, unet.config.in_channels, height, width)
+    timesteps = torch.linspace(19, 999, frames).round()
+    guidance = torch.linspace(0, 7.25, frames)
+    told = LatentConsistencyModelPipeline.get_guidance_scale_embedding(
+        None, guidance, embedding_dim=unet.config.time_cond_proj_dim
+    )
+    out = unet(sample, timesteps, text, timestep_cond=told).sample
+    tensors = {"sample": sample, "timestep": timesteps, "encoder_hidden_states": text,
+               "guidance": guidance, "told": told, "out": out}
+    write(name, unet, tensors, seed, "reference/make_unet.py")
+
+
 if __name__ == "__main__":
+    make_told(
+        "unet/lcm", 13, 3, 8, 6,
+        block_out_channels=(8, 16),
+        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+        layers_per_block=1, norm_num_groups=4, attention_head_dim=2, cross_attention_dim=24,
+        time_cond_proj_dim=32,
+    )
     make(
         "unet/sd1", 11, 3, 9, 7,
         block_out_channels=(8, 8, 16),

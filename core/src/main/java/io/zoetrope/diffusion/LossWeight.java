@@ -29,7 +29,7 @@ public sealed interface LossWeight {
     return levels.coefficient(level -> weight(level, prediction), like);
   }
 
-  /** By name: constant, snr, min-snr (gamma 5), sigmoid (bias 2), debiased. */
+  /** By name: constant, snr, min-snr (gamma 5), sigmoid (bias 2), debiased, truncated-snr. */
   static LossWeight of(String name) {
     return switch (name) {
       case "constant" -> new Constant();
@@ -37,11 +37,12 @@ public sealed interface LossWeight {
       case "min-snr" -> new MinSnr();
       case "sigmoid" -> new Sigmoid();
       case "debiased" -> new Debiased();
+      case "truncated-snr" -> new TruncatedSnr();
       default ->
           throw new UserError(
               Fault.INVALID,
               "unknown loss weight '" + name + "'",
-              "it is one of constant, snr, min-snr, sigmoid, debiased");
+              "it is one of constant, snr, min-snr, sigmoid, debiased, truncated-snr");
     };
   }
 
@@ -117,6 +118,24 @@ public sealed interface LossWeight {
       }
       // snr sigmoid(bias - logSnr) = 1 / (1 / snr + e^-bias)
       return x0 * x0 / (1 / level.snr() + Math.exp(-bias));
+    }
+  }
+
+  /**
+   * {@code max(snr, 1)} on x0: of a student that begins at pure noise, where no error of eps counts
+   * for its video (Salimans and Ho 2022, section 4).
+   */
+  record TruncatedSnr() implements LossWeight {
+    @Override
+    public double inEps(NoiseLevel level) {
+      return Math.max(1, 1 / level.snr());
+    }
+
+    @Override
+    public double weight(NoiseLevel level, Prediction prediction) {
+      boolean clean = level.snr() >= 1;
+      double factor = (clean ? prediction.eps(level) : prediction.x0(level)).second();
+      return factor * factor;
     }
   }
 

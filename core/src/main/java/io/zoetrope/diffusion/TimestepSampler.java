@@ -81,6 +81,24 @@ public record TimestepSampler(Density density, double perFrame, Decided decided)
     }
   }
 
+  /**
+   * Each of the levels i / N, i from 1, as often.
+   *
+   * @param levels N
+   */
+  public record Grid(int levels) implements Density {
+    public Grid {
+      if (levels < 1) {
+        throw new IllegalArgumentException("a grid has 1 level or more, not " + levels);
+      }
+    }
+
+    @Override
+    public double level(NoiseSchedule schedule, double uniform, double normal) {
+      return Math.min(levels, 1 + Math.floor(uniform * levels)) / levels;
+    }
+  }
+
   private static void requireNormal(double mean, double std) {
     if (!(Double.isFinite(mean) && std > 0 && Double.isFinite(std))) {
       throw new IllegalArgumentException("std must be above 0, is " + std);

@@ -56,6 +56,8 @@ public record Mend(List<Part> parts) implements Serializable {
   /** Settings that errors speak of. */
   public enum Knob {
     SAMPLER("the sampler"),
+    STEPS("steps:"),
+    GUIDANCE("the guidance"),
     PRECISION("the precision"),
     TOKENIZER("the tokenizer"),
     /** What reads pictures for an IP-Adapter. */

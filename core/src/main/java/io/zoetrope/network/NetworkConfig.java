@@ -94,6 +94,16 @@ public interface NetworkConfig {
     throw new IllegalStateException("this network takes " + takes() + " channels and no more");
   }
 
+  /** What it is told of each frame beside its level. */
+  default Told told() {
+    return Told.LEVEL;
+  }
+
+  /** The same network told other things beside levels. */
+  default NetworkConfig telling(Told other) {
+    throw new IllegalStateException("this network is told levels and no more");
+  }
+
   /**
    * What it takes of memory.
    *

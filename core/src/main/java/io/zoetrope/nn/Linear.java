@@ -33,6 +33,11 @@ public final class Linear {
     return new Linear(p.weight("weight", init, out, in), Optional.empty(), p.precision(), p.lora());
   }
 
+  /** Features that go in. */
+  public int inputs() {
+    return Math.toIntExact(weight.size(1));
+  }
+
   /** x [..., in] -> [..., out]. */
   public Tensor forward(Tensor x) {
     Tensor input = precision.cast(x);

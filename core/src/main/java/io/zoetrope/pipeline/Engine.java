@@ -243,6 +243,7 @@ public final class Engine {
         .need(first, job.requests().size())
         .requireFit(MemoryNeed.available(), first, model.precision());
     TimestepPlan plan = guide.plan(job.plan());
+    model.scheduling().distilled().ifPresent(few -> few.require(plan));
     if (extras.all().get(Conditioning.FRAME_TIMES).isEmpty()) {
       requirements().requireSeen(plan.frames(), extras.seen());
     }

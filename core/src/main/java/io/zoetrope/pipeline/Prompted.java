@@ -6,6 +6,7 @@ import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
 import io.zoetrope.diffusion.guidance.GuidanceScale;
 import io.zoetrope.diffusion.guidance.PromptBlend;
+import io.zoetrope.diffusion.guidance.ToldGuidance;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Sampling;
@@ -70,12 +71,16 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside, Optional<T
     // What the model is not shown, it is not to be led away from either.
     Conditioning away = extras.nothing().only(slot -> beside.get(slot).isPresent());
     List<Conditioning> all = prompts.stream().map(text -> text.and(beside)).toList();
+    GuidanceScale scale = GuidanceScale.constant(first.guidance());
+    if (model.guidesItself()) {
+      return negative -> new PromptBlend(new ToldGuidance(network, scale), all, sight);
+    }
     return negative ->
         new PromptBlend(
             new ClassifierFreeGuidance(
                 network,
                 negative.and(away),
-                GuidanceScale.constant(first.guidance()),
+                scale,
                 GuidanceScale.constant(extras.temporal()),
                 0,
                 sight),

@@ -21,7 +21,23 @@ record Requirements(VideoModel model) {
   VideoRequest first(List<VideoRequest> requests) {
     VideoRequest first = requests.getFirst();
     requests.forEach(request -> check(request, first));
+    checkGuidance(requests);
     return first;
+  }
+
+  /** A network that guides itself was taught some scales, and leads away from nothing else. */
+  private void checkGuidance(List<VideoRequest> requests) {
+    if (!model.guidesItself()) {
+      return;
+    }
+    double scale = requests.getFirst().guidance();
+    model.scheduling().distilled().ifPresent(few -> few.requireGuidance(scale));
+    if (requests.stream().anyMatch(request -> !request.negative().isBlank())) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "guidance is in this model's network, which can be led away from no prompt",
+          "leave the negative prompt out");
+    }
   }
 
   private void check(VideoRequest request, VideoRequest first) {

@@ -60,6 +60,14 @@ public final class Conditioning {
       Slot.tensor("beside_level", Along.FRAME, "BF", Nothing.SAME);
 
   /**
+   * The guidance that is in a network's own answer, for networks that were distilled from guided
+   * ones (Meng et al. 2023, "On Distillation of Guided Diffusion Models"): the weight w of each
+   * frame, [B, F], which is the usual scale less 1, so that 0 is none.
+   */
+  public static final Slot<Tensor> GUIDANCE =
+      Slot.tensor("guidance", Along.FRAME, "BF", Nothing.SAME);
+
+  /**
    * What the i-th control shows, [B, C, F, H, W]: pictures with values 0..1, at the size that its
    * network takes them, or latents.
    */

@@ -1,14 +1,18 @@
 package io.zoetrope.network.dit;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.TextSlots;
+import io.zoetrope.network.Told;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import java.util.HashSet;
@@ -28,6 +32,7 @@ import java.util.Set;
  * @param temporal whether blocks look across frames; a network for still images does not
  * @param frameEmbedding whether a temporal network's frames are told their moments
  * @param beside channels more that come in, of what it is shown beside the latents
+ * @param told of each frame beside its level
  */
 public record DitConfig(
     @JsonProperty("channels") int channels,
@@ -38,7 +43,10 @@ public record DitConfig(
     @JsonProperty("text_width") int textWidth,
     @JsonProperty("temporal") boolean temporal,
     @JsonProperty("frame_embedding") boolean frameEmbedding,
-    @JsonIgnore int beside)
+    @JsonIgnore int beside,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Told.Unsaid.class)
+        @JsonProperty("told")
+        Told told)
     implements NetworkConfig {
 
   /** Its folder in a model directory. */
@@ -75,7 +83,7 @@ public record DitConfig(
 
   /** Shown nothing beside the latents, as in files: what is shown more is put into it. */
   @JsonCreator
-  public DitConfig(
+  static DitConfig read(
       @JsonProperty("channels") int channels,
       @JsonProperty("patch") int patch,
       @JsonProperty("width") int width,
@@ -83,8 +91,34 @@ public record DitConfig(
       @JsonProperty("heads") int heads,
       @JsonProperty("text_width") int textWidth,
       @JsonProperty("temporal") boolean temporal,
-      @JsonProperty("frame_embedding") boolean frameEmbedding) {
-    this(channels, patch, width, depth, heads, textWidth, temporal, frameEmbedding, 0);
+      @JsonProperty("frame_embedding") boolean frameEmbedding,
+      @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
+          @JsonProperty("told")
+          Optional<Told> told) {
+    return new DitConfig(
+        channels,
+        patch,
+        width,
+        depth,
+        heads,
+        textWidth,
+        temporal,
+        frameEmbedding,
+        0,
+        told.orElse(Told.LEVEL));
+  }
+
+  /** Shown nothing beside the latents, and told nothing beside levels. */
+  public DitConfig(
+      int channels,
+      int patch,
+      int width,
+      int depth,
+      int heads,
+      int textWidth,
+      boolean temporal,
+      boolean frameEmbedding) {
+    this(channels, patch, width, depth, heads, textWidth, temporal, frameEmbedding, 0, Told.LEVEL);
   }
 
   /**
@@ -119,7 +153,22 @@ public record DitConfig(
   @Override
   public DitConfig taking(int all) {
     return new DitConfig(
-        channels, patch, width, depth, heads, textWidth, temporal, frameEmbedding, all - channels);
+        channels,
+        patch,
+        width,
+        depth,
+        heads,
+        textWidth,
+        temporal,
+        frameEmbedding,
+        all - channels,
+        told);
+  }
+
+  @Override
+  public DitConfig telling(Told other) {
+    return new DitConfig(
+        channels, patch, width, depth, heads, textWidth, temporal, frameEmbedding, beside, other);
   }
 
   /** Channels are the outermost part of a patch. */
@@ -139,6 +188,7 @@ public record DitConfig(
     if (beside > 0) {
       all.add(Conditioning.BESIDE);
     }
+    all.addAll(told.needs());
     return all;
   }
 
@@ -171,6 +221,6 @@ public record DitConfig(
   @Override
   public DitConfig withTemporal(boolean on) {
     return new DitConfig(
-        channels, patch, width, depth, heads, textWidth, on, frameEmbedding, beside);
+        channels, patch, width, depth, heads, textWidth, on, frameEmbedding, beside, told);
   }
 }

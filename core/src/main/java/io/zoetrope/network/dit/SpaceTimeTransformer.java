@@ -57,7 +57,8 @@ public final class SpaceTimeTransformer implements VideoNetwork {
     int width = config.width();
     int area = config.patch() * config.patch();
     embed = Linear.of(p.at("pos_embed").at("proj"), config.takes() * area, width, Init.xavier());
-    levels = LevelEmbedding.of(p.at("adaln_single").at("emb").at("timestep_embedder"), width);
+    Parameters level = p.at("adaln_single").at("emb").at("timestep_embedder");
+    levels = LevelEmbedding.of(level, width).told(level, config.told().guidance());
     pooled =
         config.textWidth() == 0
             ? Optional.empty()
@@ -118,7 +119,8 @@ public final class SpaceTimeTransformer implements VideoNetwork {
             .forward(rearrange(z_BCFHW, "b c f (h p) (w q) -> b f (h w) (c p q)", patches))
             .to(ScalarType.Float)
             .add(Tensors.beside(z_BCFHW, places(rows, columns)));
-    Tensor c_BFD = levels.forward(t_BF).to(ScalarType.Float);
+    Tensor c_BFD =
+        levels.forward(t_BF, conditioning.get(Conditioning.GUIDANCE)).to(ScalarType.Float);
     Optional<Tensor> whole = conditioning.get(Conditioning.POOLED);
     if (pooled.isPresent() && whole.isPresent()) {
       c_BFD =

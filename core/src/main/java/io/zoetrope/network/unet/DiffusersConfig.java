@@ -2,6 +2,7 @@ package io.zoetrope.network.unet;
 
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.network.Told;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -186,7 +187,6 @@ public final class DiffusersConfig {
     o.only("time_embedding_dim");
     o.only("time_embedding_act_fn");
     o.only("timestep_post_act");
-    o.only("time_cond_proj_dim");
     o.only("conv_in_kernel", "3");
     o.only("conv_out_kernel", "3");
     o.only("attention_type", "default");
@@ -211,7 +211,8 @@ public final class DiffusersConfig {
         o.same("layers_per_block", widths.size(), 2),
         o.same("cross_attention_dim", widths.size(), 1280),
         style,
-        Inflation.NONE);
+        Inflation.NONE,
+        new Told(o.integer("time_cond_proj_dim", 0)));
   }
 
   /** Null is a value here, and not the same as absence. */

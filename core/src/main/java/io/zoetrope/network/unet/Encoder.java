@@ -56,7 +56,9 @@ final class Encoder {
     int first = config.widths().getFirst();
     int last = config.widths().getLast();
     in = ImageConv.of(config.inflation(), p, "conv_in", config.channels(), first, 1, Init.fanIn(1));
-    level = LevelEmbedding.of(p.at("time_embedding"), first, config.embedding());
+    level =
+        LevelEmbedding.of(p.at("time_embedding"), first, config.embedding())
+            .told(p.at("time_embedding"), config.told().guidance());
     pooled =
         config.style().pooled() && config.textWidth() > 0
             ? Optional.of(pooled(p.at("add_embedding")))
@@ -179,7 +181,8 @@ final class Encoder {
   /** What each frame's residual blocks are told, [B * F, E], activated. */
   private Tensor embed(
       Tensor t_BF, float[] times, Optional<FrameText> text, Conditioning conditioning) {
-    Tensor c_BFE = level.forward(t_BF).to(ScalarType.Float);
+    Tensor c_BFE =
+        level.forward(t_BF, conditioning.get(Conditioning.GUIDANCE)).to(ScalarType.Float);
     Optional<Tensor> whole = conditioning.get(Conditioning.POOLED);
     if (pooled.isPresent() && whole.isPresent()) {
       c_BFE =

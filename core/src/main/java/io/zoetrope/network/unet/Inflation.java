@@ -183,7 +183,8 @@ public record Inflation(
       @JsonProperty("temporal") TemporalBlock temporal,
       @JsonProperty("moments") boolean moments,
       @JsonProperty("image_trained") List<String> imageTrained,
-      @JacksonInject(value = "absent", optional = OptBoolean.TRUE) @JsonProperty("norms")
+      @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
+          @JsonProperty("norms")
           Optional<NormScope> norms) {
     return new Inflation(
         convolution, attention, temporal, moments, imageTrained, norms.orElse(NormScope.FRAME));

@@ -222,7 +222,8 @@ public interface TemporalBlock {
         @JsonProperty("attentions") int attentions,
         @JsonProperty("frames") int frames,
         @JsonProperty("middle") boolean middle,
-        @JacksonInject(value = "absent", optional = OptBoolean.TRUE) @JsonProperty("norms")
+        @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
+            @JsonProperty("norms")
             Optional<NormScope> norms) {
       return new MotionModule(
           heads, blocks, attentions, frames, middle, norms.orElse(NormScope.CLIP));

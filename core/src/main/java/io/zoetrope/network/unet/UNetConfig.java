@@ -1,6 +1,10 @@
 package io.zoetrope.network.unet;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.error.Fault;
@@ -9,6 +13,7 @@ import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.MotionStrength;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.TextSlots;
+import io.zoetrope.network.Told;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import java.util.Collections;
@@ -32,6 +37,7 @@ import java.util.TreeSet;
  * @param textWidth features of a text token; 0 for a network that reads no text
  * @param style of its layers
  * @param inflation by which it looks across frames
+ * @param told of each frame beside its level
  */
 public record UNetConfig(
     @JsonProperty("in_channels") int channels,
@@ -42,7 +48,10 @@ public record UNetConfig(
     @JsonProperty("layers_per_block") int blocks,
     @JsonProperty("cross_attention_dim") int textWidth,
     @JsonProperty("style") LayerStyle style,
-    @JsonProperty("inflation") Inflation inflation)
+    @JsonProperty("inflation") Inflation inflation,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Told.Unsaid.class)
+        @JsonProperty("told")
+        Told told)
     implements NetworkConfig {
 
   /** The weights of its first layer, [width, channels, 3, 3]. */
@@ -109,6 +118,58 @@ public record UNetConfig(
     }
   }
 
+  /** From JSON, which says nothing of what is told where that is the level alone. */
+  @JsonCreator
+  static UNetConfig read(
+      @JsonProperty("in_channels") int channels,
+      @JsonProperty("out_channels") int outChannels,
+      @JsonProperty("block_out_channels") List<Integer> widths,
+      @JsonProperty("heads") List<Integer> heads,
+      @JsonProperty("mid_heads") Middle middle,
+      @JsonProperty("layers_per_block") int blocks,
+      @JsonProperty("cross_attention_dim") int textWidth,
+      @JsonProperty("style") LayerStyle style,
+      @JsonProperty("inflation") Inflation inflation,
+      @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
+          @JsonProperty("told")
+          Optional<Told> told) {
+    return new UNetConfig(
+        channels,
+        outChannels,
+        widths,
+        heads,
+        middle,
+        blocks,
+        textWidth,
+        style,
+        inflation,
+        told.orElse(Told.LEVEL));
+  }
+
+  /** Told nothing beside levels. */
+  public UNetConfig(
+      int channels,
+      int outChannels,
+      List<Integer> widths,
+      List<Integer> heads,
+      Middle middle,
+      int blocks,
+      int textWidth,
+      LayerStyle style,
+      Inflation inflation) {
+    this(
+        channels,
+        outChannels,
+        widths,
+        heads,
+        middle,
+        blocks,
+        textWidth,
+        style,
+        inflation,
+        Told.LEVEL);
+  }
+
   /** With attention at the bottom. */
   public UNetConfig(
       int channels,
@@ -156,7 +217,7 @@ public record UNetConfig(
   /** The same image network, inflated by another recipe. */
   public UNetConfig inflated(Inflation by) {
     return new UNetConfig(
-        channels, outChannels, widths, heads, middle, blocks, textWidth, style, by);
+        channels, outChannels, widths, heads, middle, blocks, textWidth, style, by, told);
   }
 
   @Override
@@ -167,7 +228,13 @@ public record UNetConfig(
   @Override
   public UNetConfig taking(int other) {
     return new UNetConfig(
-        other, outChannels, widths, heads, middle, blocks, textWidth, style, inflation);
+        other, outChannels, widths, heads, middle, blocks, textWidth, style, inflation, told);
+  }
+
+  @Override
+  public UNetConfig telling(Told other) {
+    return new UNetConfig(
+        channels, outChannels, widths, heads, middle, blocks, textWidth, style, inflation, other);
   }
 
   /** How far the norms reach of motion modules and of what is beside them; empty without such. */
@@ -217,6 +284,7 @@ public record UNetConfig(
     if (channels > outChannels) {
       all.add(Conditioning.BESIDE);
     }
+    all.addAll(told.needs());
     return all;
   }
 

@@ -41,7 +41,9 @@ final class StableDiffusion implements ModelFamily {
   public boolean runs(String kind) {
     return kind.equals(KIND)
         || kind.equals("StableDiffusionImg2ImgPipeline")
-        || kind.equals("StableDiffusionInpaintPipeline");
+        || kind.equals("StableDiffusionInpaintPipeline")
+        || kind.equals("LatentConsistencyModelPipeline")
+        || kind.equals("LatentConsistencyModelImg2ImgPipeline");
   }
 
   @Override

@@ -249,6 +249,11 @@ public final class VideoModel implements AutoCloseable {
     return autoencoder;
   }
 
+  /** Whether its network was distilled to guide itself, and is told how much. */
+  public boolean guidesItself() {
+    return network.config().needs().contains(Conditioning.GUIDANCE);
+  }
+
   /** What its network is shown beside the noisy latents; empty for most. */
   public Optional<Beside> beside() {
     return blueprint.beside();

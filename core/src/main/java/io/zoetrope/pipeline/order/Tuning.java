@@ -85,6 +85,12 @@ public record Tuning(
             "temporal guidance is for video models: this one makes each frame by itself",
             "leave it out");
       }
+      if (model.guidesItself()) {
+        throw new UserError(
+            Fault.UNSUPPORTED,
+            "guidance is in this model's network, which has no temporal one",
+            "leave it out");
+      }
       made = made.withTemporal(temporal.get());
     }
     if (freeNoise) {

@@ -9,6 +9,7 @@ import io.zoetrope.diffusion.discrete.TimestepSpacing;
 import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.record.Json;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,11 +22,15 @@ import tools.jackson.databind.node.ObjectNode;
  * its own class's defaults for the rest, as {@code from_config} does (docs/samplers.md).
  */
 public final class DiffusersScheduler implements Scheduling {
+  /** Our own word in such files; other programs pass over it. */
+  private static final String DISTILLED = "distilled";
+
   private final SchedulerClass kind;
   private final ConfigFields all;
   private final ConfigFields fields;
   private final AlphaBars bars;
   private final Prediction prediction;
+  private final Optional<Distilled> distilled;
 
   /**
    * From the content of the file.
@@ -39,6 +44,10 @@ public final class DiffusersScheduler implements Scheduling {
     fields = all.of(kind);
     bars = bars(fields);
     prediction = prediction();
+    distilled =
+        config.has(DISTILLED)
+            ? Optional.of(Json.MAPPER.treeToValue(config.get(DISTILLED), Distilled.class))
+            : Optional.empty();
     if (fields.text("variance_type", "").startsWith("learned")) {
       throw new UserError(Fault.UNSUPPORTED, "a learned variance (variance_type) is not supported");
     }
@@ -217,8 +226,32 @@ public final class DiffusersScheduler implements Scheduling {
   }
 
   @Override
+  public Optional<Distilled> distilled() {
+    return distilled;
+  }
+
+  /** Steps of a distilled model fall from the last timestep by equal parts of all. */
+  @Override
+  public DiffusersScheduler distilledTo(Distilled few) {
+    if (flows()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "models of flows with a scheduler of diffusers are not distilled here");
+    }
+    ObjectNode config = all.config().deepCopy().asObject();
+    SchedulerClass made =
+        few.way() == Distilled.Way.CONSISTENCY ? SchedulerClass.LCM : SchedulerClass.DDIM;
+    config.put("_class_name", made.title());
+    config.put("timestep_spacing", "trailing");
+    config.put("clip_sample", false);
+    config.set(DISTILLED, Json.MAPPER.valueToTree(few));
+    return new DiffusersScheduler(config);
+  }
+
+  @Override
   public Sampling sampling(String sampler, int steps) {
     Samplers.Named named = Samplers.named(sampler);
+    distilled.ifPresent(few -> few.require(sampler, steps));
     // A model of flows is walked by its own file's shift, whatever makes the steps.
     ConfigFields seen = flows() ? fields : all.of(named.walk().kind());
     AlphaBars over = flows() || named.walk().kind() == kind ? bars : bars(seen);

@@ -1,11 +1,16 @@
 package io.zoetrope.pipeline.schedule;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import java.util.Optional;
 
 /**
  * The noise that a model was trained with: {@code scheduler/scheduler_config.json}.
@@ -13,12 +18,24 @@ import io.zoetrope.error.UserError;
  * @param schedule flow, cosine, linear, scaled_linear or karras
  * @param shift of the flow schedule; 1 elsewhere
  * @param prediction what the network predicts
+ * @param distilled to which few steps the model was distilled; empty for most
  */
 public record SchedulerConfig(
     @JsonProperty("schedule") String schedule,
     @JsonProperty("shift") double shift,
-    @JsonProperty("prediction_type") String prediction)
+    @JsonProperty("prediction_type") String prediction,
+    @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
+        @JsonInclude(JsonInclude.Include.NON_ABSENT)
+        @JsonProperty("distilled")
+        Optional<Distilled> distilled)
     implements Scheduling {
+  @JsonCreator
+  public SchedulerConfig {}
+
+  /** Of a model that was not distilled. */
+  public SchedulerConfig(String schedule, double shift, String prediction) {
+    this(schedule, shift, prediction, Optional.empty());
+  }
 
   @Override
   public NoiseSchedule toSchedule() {
@@ -39,6 +56,11 @@ public record SchedulerConfig(
   @Override
   public Object json() {
     return this;
+  }
+
+  @Override
+  public SchedulerConfig distilledTo(Distilled few) {
+    return new SchedulerConfig(schedule, shift, prediction, Optional.of(few));
   }
 
   @Override
@@ -68,7 +90,12 @@ public record SchedulerConfig(
   @Override
   public Sampling sampling(String sampler, int steps) {
     Samplers.Named named = Samplers.named(sampler);
+    distilled.ifPresent(few -> few.require(sampler, steps));
     NoiseSchedule noise = toSchedule();
-    return new Sampling(noise, named.algorithm().plain(), named.spacing().levels(noise, steps));
+    double[] levels =
+        distilled
+            .map(few -> few.spacing(steps))
+            .orElseGet(() -> named.spacing().levels(noise, steps));
+    return new Sampling(noise, named.algorithm().plain(), levels);
   }
 }

@@ -6,6 +6,7 @@ import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
 import io.zoetrope.error.UserError;
 import java.nio.file.Path;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -40,6 +41,16 @@ public sealed interface Scheduling permits SchedulerConfig, DiffusersScheduler {
    * @throws UserError if its timesteps are not spaced by a name
    */
   Scheduling spaced(TimestepSpacing spacing);
+
+  /** To which few steps the model was distilled; empty for most. */
+  Optional<Distilled> distilled();
+
+  /**
+   * The same of a model that was distilled.
+   *
+   * @throws UserError if its steps cannot land on levels of equal distance
+   */
+  Scheduling distilledTo(Distilled few);
 
   /**
    * Reads either kind.

@@ -177,6 +177,7 @@ record AdaptMethod(
             model.autoencoder(),
             footage,
             model.network().config().temporal() ? shown.frames() : 1,
+            SampleSheet.Manner.USUAL,
             setting.listener());
     List<Pass> losses =
         terms().stream()
@@ -288,7 +289,7 @@ record AdaptMethod(
     };
   }
 
-  private static void write(List<BasePart> parts, Path folder, Ema averages, Provenance origin) {
+  static void write(List<BasePart> parts, Path folder, Ema averages, Provenance origin) {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {

@@ -146,6 +146,7 @@ public record DiffusionMethod(
             between.autoencoder(),
             Footage.of(shown),
             config.temporal() ? shown.frames() : 1,
+            SampleSheet.Manner.USUAL,
             setting.listener());
     DiffusionObjective objective =
         new DiffusionObjective(

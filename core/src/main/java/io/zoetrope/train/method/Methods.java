@@ -19,7 +19,8 @@ public record Methods(SequencedMap<String, Class<? extends Method>> table) {
           .with("autoencoder", AutoencoderMethod.class)
           .with("diffusion", DiffusionMethod.class)
           .with("classifier", ClassifierMethod.class)
-          .with("adapt", AdaptMethod.class);
+          .with("adapt", AdaptMethod.class)
+          .with("distill", DistillMethod.class);
 
   public Methods {
     table = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(table));

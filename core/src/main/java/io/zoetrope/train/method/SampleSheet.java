@@ -7,6 +7,7 @@ import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
 import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.sampler.FlowEuler;
 import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
@@ -36,6 +37,7 @@ import org.bytedeco.pytorch.Tensor;
  * same noise.
  *
  * @param frames of each sample; 1 for still images
+ * @param manner how they are made
  * @param listener told how the samples move, and that there is no sheet, which is no reason to end
  *     a run
  */
@@ -45,9 +47,17 @@ record SampleSheet(
     Autoencoder autoencoder,
     Footage footage,
     int frames,
+    Manner manner,
     TrainingListener listener) {
-  private static final int STEPS = 20;
-  private static final double GUIDANCE = 3;
+  /**
+   * How samples are made.
+   *
+   * @param guidance scale; 1 is off
+   */
+  record Manner(int steps, double guidance, Sampler sampler) {
+    static final Manner USUAL = new Manner(20, 3, new FlowEuler());
+  }
+
   private static final int SAMPLES = 8;
   private static final int COLUMNS = 8;
 
@@ -75,12 +85,13 @@ record SampleSheet(
     Conditioning negative = shown(encoder.condition(Collections.nCopies(n, "")), cuts, true);
     Tensor like = clips.latents_NCFHW();
     Tensor empty = Tensors.zeros(n, like.size(1), frames, like.size(3), like.size(4));
-    TimestepPlan plan = TimestepPlan.uniform(denoiser.schedule().spacing(STEPS), frames);
+    TimestepPlan plan = TimestepPlan.uniform(denoiser.schedule().spacing(manner.steps), frames);
     Noise noise = Noise.of(new RandomStreams(0), n);
     Tensor z =
         new SamplerLoop(
-                new FlowEuler(),
-                PromptBlend.of(new ClassifierFreeGuidance(denoiser, negative, GUIDANCE), positive))
+                manner.sampler,
+                PromptBlend.of(
+                    new ClassifierFreeGuidance(denoiser, negative, manner.guidance), positive))
             .run(
                 plan,
                 SamplerLoop.start(plan, denoiser.schedule(), empty, noise),

@@ -169,7 +169,7 @@ public final class DiffusionObjective implements Objective {
   /** How far off it is, and how far off in what frames do not share. */
   private Tensor judged(Tensor difference_BCFHW, Levels at, TrainingStep step) {
     LossError error = asked.manner().error();
-    Tensor plain = error.of(difference_BCFHW, at);
+    Tensor plain = asked.target().error(difference_BCFHW, at, error);
     double beta = asked.manner().debias();
     if (beta == 0) {
       return plain;

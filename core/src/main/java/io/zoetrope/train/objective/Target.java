@@ -27,6 +27,16 @@ public interface Target {
   /** The raw output aimed at, [B, C, F, H, W]; no gradients flow through it. */
   Tensor of(Noisy noisy);
 
+  /**
+   * How far an answer is from it, number by number.
+   *
+   * @param difference_BCFHW of the raw output and what was aimed at
+   * @param usual as the recipe has it
+   */
+  default Tensor error(Tensor difference_BCFHW, Levels levels, LossError usual) {
+    return usual.of(difference_BCFHW, levels);
+  }
+
   /** What the noisy video was made of, in the network's own terms. */
   static Target truth(Prediction prediction) {
     return noisy -> prediction.from(noisy.x0_BCFHW, noisy.eps_BCFHW, noisy.levels);

@@ -12,12 +12,14 @@ import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
 import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.diffusion.guidance.GuidanceScale;
+import io.zoetrope.diffusion.guidance.GuidedAsTold;
 import io.zoetrope.diffusion.guidance.Handover;
 import io.zoetrope.diffusion.guidance.KeyFrames;
 import io.zoetrope.diffusion.guidance.Known;
 import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.guidance.ReconstructionGuidance;
 import io.zoetrope.diffusion.guidance.Replacement;
+import io.zoetrope.diffusion.guidance.ToldGuidance;
 import io.zoetrope.diffusion.sampler.Ddim;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.WindowLoop;
@@ -234,6 +236,8 @@ class EntriesContractTest {
     all.put(
         ClassifierFreeGuidance.class,
         (base, c) -> new ClassifierFreeGuidance(base, away(FRAMES), 3));
+    all.put(GuidedAsTold.class, (base, c) -> new GuidedAsTold(base, away(FRAMES)));
+    all.put(ToldGuidance.class, (base, c) -> new ToldGuidance(base, GuidanceScale.constant(3)));
     all.put(
         ContextWindows.class,
         (base, c) -> new ContextWindows(base, new ContextWindows.Shape(3, 1)));

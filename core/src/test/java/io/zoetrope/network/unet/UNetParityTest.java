@@ -70,6 +70,20 @@ class UNetParityTest {
   }
 
   @Test
+  void guidanceIsToldBesideTheLevel() {
+    try (Reference reference = Reference.of("unet/lcm")) {
+      Parity parity = reference.parity();
+      Scopes.run(() -> {
+        Tensor z = parity.get("sample").unsqueeze(2);
+        Tensor t_BF = parity.get("timestep").unsqueeze(1);
+        Conditioning told =
+            conditioning(parity).with(Conditioning.GUIDANCE, parity.get("guidance").unsqueeze(1));
+        parity.check("out", reference.unet().predict(z, t_BF, told).squeeze(2));
+      });
+    }
+  }
+
+  @Test
   void slicedAttentionIsAsNear() {
     try (Reference reference = Reference.of("unet/sd1");
         ParameterStore store =

@@ -138,7 +138,7 @@ class StableDiffusionFilesTest {
   @ValueSource(
       strings = {
         "StableDiffusionXLPipeline",
-        "LatentConsistencyModelPipeline",
+        "KandinskyPipeline",
         "StableVideoDiffusionPipeline",
         "WanPipeline"
       })

@@ -45,6 +45,8 @@ public final class Wording {
   static String option(Mend.Knob knob) {
     return switch (knob) {
       case SAMPLER -> "--sampler";
+      case STEPS -> "--steps";
+      case GUIDANCE -> "--guidance";
       case PRECISION -> "--dtype";
       case TOKENIZER -> "--tokenizer";
       case IMAGE_ENCODER -> "--image-encoder";
