@@ -13,6 +13,7 @@ import io.zoetrope.app.command.TrainCommand;
 import io.zoetrope.app.command.TuneCommand;
 import io.zoetrope.app.make.AgainCommand;
 import io.zoetrope.app.make.AnimateCommand;
+import io.zoetrope.app.make.CascadeCommand;
 import io.zoetrope.app.make.DecodeCommand;
 import io.zoetrope.app.make.ExtendCommand;
 import io.zoetrope.app.make.GenerateCommand;
@@ -48,6 +49,7 @@ final class Commands {
           new Entry("extend", true, ExtendCommand::new),
           new Entry("restyle", true, RestyleCommand::new),
           new Entry("refine", true, RefineCommand::new),
+          new Entry("cascade", true, CascadeCommand::new),
           new Entry("travel", true, TravelCommand::new),
           new Entry("roll", true, RollCommand::new),
           new Entry("again", true, AgainCommand::new),

@@ -38,6 +38,8 @@ class AgainTest {
     folder = shared;
     cli = TinyModel.train(folder, 6);
     Png.write(folder.resolve("ball.png"), picture(200));
+    Files.writeString(
+        folder.resolve("twice.json"), "stages: [{}, {bridge: {kind: start-noise, strength: 0.6}}]");
   }
 
   private static Frame picture(int level) {
@@ -108,6 +110,7 @@ class AgainTest {
         "restyle source/ 'a red ball' --start 0.25",
         "refine 'a red ball' --refiner runs/video/model --strength 0.3",
         "refine source/ --upscale latents",
+        "cascade twice.json 'a red ball'",
         "travel --at 0 a --at 6 b --blend 2 --overlap 2",
         "roll a --frames 9 --context 2",
       })

@@ -131,6 +131,7 @@ class ArchitectureTest {
                       "checkpoint.keys",
                       "checkpoint.safetensors",
                       "pipeline",
+                      "pipeline.cascade",
                       "pipeline.family",
                       "pipeline.model",
                       "pipeline.order",

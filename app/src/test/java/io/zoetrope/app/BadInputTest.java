@@ -34,6 +34,9 @@ class BadInputTest {
     Files.writeString(folder.resolve("bad-key.yaml"), "name: bad\nstepz: 5\n");
     Files.writeString(
         folder.resolve("bad-rate.yaml"), "name: bad\nsteps: 5\nbatch: 1\noptimizer: {lr: -1}\n");
+    Files.writeString(
+        folder.resolve("two.yaml"),
+        "stages: [{frames: 4}, {model: nobody, bridge: {kind: start-noise, overlap: 1}}]");
     BadFiles.write(folder);
     BadSources.write(folder);
     before = listing();
@@ -279,6 +282,8 @@ class BadInputTest {
             "empty-folder"),
         row(USAGE, "go with --videos FOLDER", "evaluate", "--reference", "empty-folder"),
         row(USAGE, "--refiner goes with --suite refine", "evaluate", "--refiner", "toybox"),
+        row(USAGE, "--cascade goes with prompts", "evaluate", "--cascade", "two.yaml", "--truth"),
+        row(FAILED, "with a cascade", "evaluate", "--cascade", "nothing.json", "-n", "1"),
         row(USAGE, "--seams: 'x' is not a whole number", "evaluate", "--seams", "x"),
         row(FAILED, "has no videos or pictures", "evaluate", "--videos", "empty-folder"),
         row(FAILED, "there is no folder", "evaluate", "--videos", "nowhere"),

@@ -203,6 +203,37 @@ final class BadMakeInput {
             "64x64"),
         row(FAILED, "there is no model 'nobody'", "refine", "a ball", "-m", "nobody"),
 
+        // Cascades.
+        row(USAGE, "missing required parameter: 'FILE'", "cascade"),
+        row(FAILED, "nothing.json' with a cascade", "cascade", "nothing.json", "a"),
+        row(FAILED, "empty-folder' is a folder", "cascade", "empty-folder", "a ball"),
+        row(FAILED, "a-file", "cascade", "a-file", "a ball"),
+        row(FAILED, "clip.mp4", "cascade", "clip.mp4", "a ball"),
+        row(USAGE, "the prompt is empty", "cascade", "two.yaml"),
+        row(USAGE, "has 2 stages, and no stage 3", "cascade", "two.yaml", "a", "--stage", "3"),
+        row(
+            USAGE,
+            "each say where to begin",
+            "cascade",
+            "two.yaml",
+            "a",
+            "--stage",
+            "1",
+            "--from-stage",
+            "1"),
+        row(USAGE, "stage 2 begins with a video", "cascade", "two.yaml", "a", "--stage", "2"),
+        row(
+            USAGE,
+            "begins from words: leave the video out",
+            "cascade",
+            "two.yaml",
+            "a",
+            "--from",
+            "clip.mp4"),
+        row(USAGE, "says its own frames", "cascade", "two.yaml", "a", "--frames", "9"),
+        row(FAILED, "stage 1: there is no model 'toybox'", "cascade", "two.yaml", "a"),
+        row(FAILED, "stage 1: there is no model 'no1'", "cascade", "two.yaml", "a", "-m", "no1"),
+
         // What files remember.
         row(USAGE, "missing required parameter: 'FILE'", "again"),
         row(USAGE, "FILE is empty: name a file", "again", ""),

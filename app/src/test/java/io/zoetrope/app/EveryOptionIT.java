@@ -59,6 +59,7 @@ class EveryOptionIT {
           "--out",
           "--no-metadata",
           "--save-latents",
+          "--keep-stages",
           "--count",
           "--preview");
 
@@ -77,6 +78,10 @@ class EveryOptionIT {
                   "long.mp4 'a red ball'",
                   "'a red ball' --refiner other",
                   "long.mp4 'a red ball' --refiner other"),
+          "cascade",
+              List.of(
+                  "twice.json 'a red ball'",
+                  "twice.json 'a red ball' --from-stage 2 --from long.mp4"),
           "travel", List.of("--at 0 'a red ball' --at 8 'a blue ball' --blend 3"),
           "roll", List.of("--at 0 'a red ball' --at 5 'a blue ball' --frames 12 --context 1"));
 
@@ -105,6 +110,9 @@ class EveryOptionIT {
           Map.entry("--fit", "--fit pad"),
           Map.entry("--foreground", "--foreground ball.png"),
           Map.entry("--fps", "--fps 5"),
+          Map.entry("--from", "--from ball.png"),
+          Map.entry("--from-stage", "--from-stage 1"),
+          Map.entry("--stage", "--stage 1"),
           Map.entry("--format", "--format gif"),
           Map.entry("--frames", "--frames 7"),
           Map.entry("--free-init", "--free-init 2"),
@@ -174,6 +182,8 @@ class EveryOptionIT {
     shake(folder.resolve("other"), 2);
     shake(folder.resolve("third"), 3);
     Files.writeString(folder.resolve("prompts.txt"), "a blue ball\n");
+    Files.writeString(
+        folder.resolve("twice.json"), "stages: [{}, {bridge: {kind: start-noise, strength: 0.6}}]");
     Png.write(folder.resolve("ball.png"), picture(32, 32, 120));
     Png.write(folder.resolve("wide.png"), picture(90, 40, 60));
     byte[] left = new byte[32 * 32 * 3];

@@ -94,6 +94,7 @@ class PagesIT {
           "extend",
           "restyle",
           "refine",
+          "cascade",
           "travel",
           "tune",
           "roll");
@@ -127,7 +128,8 @@ class PagesIT {
   @ParameterizedTest
   @MethodSource("pages")
   void everyCommandRuns(Path page, @TempDir Path folder) throws IOException {
-    recipes(folder.resolve("recipes"));
+    copied("recipes", folder.resolve("recipes"));
+    copied("cascades", folder.resolve("cascades"));
     List<String> failed = new ArrayList<>();
     for (String command : commands(CHECKOUT.resolve(page))) {
       Optional<String> why =
@@ -151,10 +153,10 @@ class PagesIT {
     assertThat(failed).isEmpty();
   }
 
-  /** The recipes, which name the bundled model as one does from the checkout. */
-  private static void recipes(Path to) throws IOException {
+  /** Files of the checkout, which name the bundled model as one does from there. */
+  private static void copied(String what, Path to) throws IOException {
     Files.createDirectories(to);
-    try (Stream<Path> files = Files.list(CHECKOUT.resolve("recipes"))) {
+    try (Stream<Path> files = Files.list(CHECKOUT.resolve(what))) {
       for (Path recipe : files.toList()) {
         Files.writeString(
             to.resolve(recipe.getFileName()),

@@ -16,9 +16,10 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * A video for each of many prompts, several sampled at once, in the model's own size and length.
- * The seed of a video is that of the first plus its number, whatever the batch.
+ * The seed of a video is that of the first plus its number, whatever the batch. Closing it closes
+ * the model.
  */
-final class BatchSampling {
+final class BatchSampling implements PromptVideos {
   private final VideoModel model;
   private final SamplingOptions options;
   private final List<String> prompts;
@@ -44,13 +45,18 @@ final class BatchSampling {
     this.progress = progress.silent();
   }
 
-  /** The video of a prompt by its number; cheap if numbers rise one by one. */
-  Video video(int number) {
+  @Override
+  public Video video(int number) {
     if (number < from || number >= from + made.size()) {
       from = number;
       made = sample(prompts.subList(number, Math.min(prompts.size(), number + batch)));
     }
     return made.get(number - from);
+  }
+
+  @Override
+  public void close() {
+    model.close();
   }
 
   private List<Video> sample(List<String> some) {

@@ -33,9 +33,6 @@ import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.model.VideoModel;
-import io.zoetrope.torch.AtomicFiles;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,6 +67,12 @@ public final class EvaluateCommand extends Verb {
       description =
           "Measure a task: animate, interpolate, loop, restyle, refine, extend, travel or roll.")
   private @Nullable String suite;
+
+  @Option(
+      names = "--cascade",
+      paramLabel = "FILE",
+      description = "Measure the videos of a cascade (docs/cascades.md) in place of a model's.")
+  private @Nullable String cascade;
 
   @Option(
       names = "--refiner",
@@ -176,6 +179,9 @@ public final class EvaluateCommand extends Verb {
     if (videos == null && (reference != null || !seams.isEmpty())) {
       throw new UsageError("--reference and --seams go with --videos FOLDER");
     }
+    if (cascade != null && (suite != null || videos != null || truth)) {
+      throw new UsageError("--cascade goes with prompts: leave --suite, --videos and --truth out");
+    }
     if (refiner != null && !"refine".equals(suite)) {
       throw new UsageError("--refiner goes with --suite refine");
     }
@@ -228,11 +234,13 @@ public final class EvaluateCommand extends Verb {
             which() == Split.TRAIN
                 ? ToyboxPrompts.trained(n, seedValue)
                 : ToyboxPrompts.heldOut(n, seedValue);
-        Path model = new ModelFolders(session()).find(sampling.model());
+        if (cascade != null) {
+          fields.put("cascade", cascade);
+        }
         try (Extractor extractor = extractor(frechet || features != null)) {
           Optional<PromptFrechet> distance =
               extractor.value().map(e -> new PromptFrechet(e, seedValue));
-          PromptAdherence found = generate(model, prompts, seedValue, tally, distance, progress);
+          PromptAdherence found = generate(prompts, seedValue, tally, distance, progress);
           fields.put("by_colour", found.byColour());
           fields.put("by_shape", found.byShape());
           fields.put("by_motion", found.byMotion());
@@ -258,16 +266,23 @@ public final class EvaluateCommand extends Verb {
     }
   }
 
+  private PromptVideos maker(List<String> texts, long firstSeed, StepProgress progress) {
+    if (cascade != null) {
+      return new CascadeVideos(session(), cascade, sampling, run, texts, firstSeed, progress);
+    }
+    Path folder = new ModelFolders(session()).find(sampling.model());
+    return new BatchSampling(
+        VideoModel.load(choice(folder), progress), sampling, texts, firstSeed, batch, progress);
+  }
+
   private PromptAdherence generate(
-      Path folder,
       List<Prompt> prompts,
       long firstSeed,
       EvaluationTally tally,
       Optional<PromptFrechet> distance,
       StepProgress progress) {
-    try (VideoModel model = VideoModel.load(choice(folder), progress)) {
-      List<String> texts = prompts.stream().map(Prompt::text).toList();
-      BatchSampling maker = new BatchSampling(model, sampling, texts, firstSeed, batch, progress);
+    List<String> texts = prompts.stream().map(Prompt::text).toList();
+    try (PromptVideos maker = maker(texts, firstSeed, progress)) {
       return PromptAdherence.measure(
           prompts,
           maker::video,
@@ -282,7 +297,7 @@ public final class EvaluateCommand extends Verb {
 
   private Found suite(String task) {
     Suite wanted = Suite.of(task, frames);
-    Optional<Path> plotFolder = plotFolder();
+    Optional<Path> plotFolder = Plots.folder(session(), plots);
     long seedValue = seed.or(0);
     Map<String, @Nullable Object> fields = about(sampling.model(), seedValue);
     fields.put("suite", task);
@@ -327,19 +342,6 @@ public final class EvaluateCommand extends Verb {
         sampling.steps().orElse(d.steps()),
         sampling.guidance().orElse(d.guidance()),
         sampling.sampler().orElse(d.sampler()));
-  }
-
-  private Optional<Path> plotFolder() {
-    if (plots == null) {
-      return Optional.empty();
-    }
-    Path folder = session().resolve(Path.of(plots));
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw AtomicFiles.cannot("write", folder, e);
-    }
-    return Optional.of(folder);
   }
 
   private void plot(Report report, Path folder) {

@@ -1,13 +1,19 @@
 package io.zoetrope.app.command;
 
+import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.eval.Curves;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Png;
+import io.zoetrope.torch.AtomicFiles;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -115,5 +121,19 @@ final class Plots {
       rgb[3 * i + 2] = (byte) pixels[i];
     }
     return new Frame(image.getWidth(), image.getHeight(), rgb);
+  }
+
+  /** A folder for plots, made if it is wanted and not there. */
+  static Optional<Path> folder(Session session, @Nullable String typed) {
+    if (typed == null) {
+      return Optional.empty();
+    }
+    Path folder = session.resolve(Path.of(typed));
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("write", folder, e);
+    }
+    return Optional.of(folder);
   }
 }

@@ -3,6 +3,7 @@ package io.zoetrope.app.make;
 import io.zoetrope.app.cli.option.OutOption.Target;
 import io.zoetrope.app.cli.terminal.StepProgress;
 import io.zoetrope.media.Frame;
+import io.zoetrope.pipeline.cascade.CascadeRun;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.order.FileSink;
@@ -47,7 +48,7 @@ final class FilmFile implements FrameSink {
   @Override
   public void begin(Shot shot) {
     files.forEach(file -> file.begin(shot));
-    watch();
+    StepProgress unused = bar();
     if (shot.endless()) {
       note("rolling until Ctrl-C; '%s' grows meanwhile".formatted(name));
     }
@@ -108,7 +109,12 @@ final class FilmFile implements FrameSink {
         : e;
   }
 
-  private StepProgress watch() {
+  @Override
+  public CascadeRun.Watch watch() {
+    return verb.stages(first().path());
+  }
+
+  private StepProgress bar() {
     StepProgress progress = shown.orElseGet(verb::watch);
     shown = Optional.of(progress);
     return progress;
@@ -119,7 +125,7 @@ final class FilmFile implements FrameSink {
     return new Progress() {
       @Override
       public void update(Report report) {
-        watch().update(report);
+        bar().update(report);
       }
 
       @Override

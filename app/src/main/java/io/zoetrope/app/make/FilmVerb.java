@@ -2,6 +2,7 @@ package io.zoetrope.app.make;
 
 import io.zoetrope.app.cli.Result;
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.app.cli.option.FolderSources;
 import io.zoetrope.app.cli.option.OutOption;
 import io.zoetrope.app.cli.option.OutOption.Target;
 import io.zoetrope.app.cli.terminal.Session;
@@ -11,6 +12,7 @@ import io.zoetrope.checkpoint.lora.LoraReport;
 import io.zoetrope.media.ContactSheet;
 import io.zoetrope.media.OutputFormat;
 import io.zoetrope.media.Png;
+import io.zoetrope.pipeline.cascade.CascadeRun;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.order.KeptModels;
@@ -122,7 +124,11 @@ public abstract class FilmVerb extends Verb {
         .ifPresent(option -> {
           throw new UsageError(option + " is for one video: leave it out to make several");
         });
-    try (KeptModels models = KeptModels.of(new FolderSources(session()))) {
+    FolderSources folder = new FolderSources(session());
+    if (!keepsModels()) {
+      return run(batch, folder, timings);
+    }
+    try (KeptModels models = KeptModels.of(folder)) {
       return run(batch, models, timings);
     }
   }
@@ -193,6 +199,20 @@ public abstract class FilmVerb extends Verb {
         throw stopped;
       }
     }
+  }
+
+  /** Whether models stay loaded from one of several videos to the next. */
+  boolean keepsModels() {
+    return true;
+  }
+
+  /**
+   * Who is told of the stages of a cascade.
+   *
+   * @param result where the video goes
+   */
+  CascadeRun.Watch stages(Path result) {
+    return CascadeRun.Watch.NONE;
   }
 
   /** Progress of what is computed, from now on. */

@@ -5,6 +5,7 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.record.Default;
 import io.zoetrope.record.Limits;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How what one stage of a {@link Cascade} made enters the next. What a bridge does is {@link
@@ -21,6 +22,37 @@ public sealed interface Bridge {
     return false;
   }
 
+  /** What it is, in a word or two. */
+  default String words() {
+    return switch (this) {
+      case None none -> "from words";
+      case StartNoise start -> "made again";
+      case Masked masked -> "frames between";
+      case Enlarge enlarge -> "enlarged";
+      case Repeat repeat -> "a higher rate";
+      case Late late -> "late steps";
+    };
+  }
+
+  /** How many frames there are for each one before. */
+  default int times() {
+    return 1;
+  }
+
+  /**
+   * How many frames it makes of so many.
+   *
+   * @param own frames of a clip of the stage
+   */
+  default int frames(int before, int own) {
+    return before;
+  }
+
+  /** Frames that two windows of a long video share; empty if it is made at once. */
+  default OptionalInt shared() {
+    return OptionalInt.empty();
+  }
+
   /** Of so many steps about how many are walked, for progress. */
   default int rows(int steps) {
     return steps;
@@ -30,7 +62,12 @@ public sealed interface Bridge {
   String OVERLAP = "4";
 
   /** Nothing enters: the stage makes its video from words. Only the first stage can. */
-  record None() implements Bridge {}
+  record None() implements Bridge {
+    @Override
+    public int frames(int before, int own) {
+      return own;
+    }
+  }
 
   /**
    * As start noise (SDEdit, Meng et al. 2022; base and refiner): enlarged to the size of the stage,
@@ -48,6 +85,11 @@ public sealed interface Bridge {
     public StartNoise {
       Limits.USUAL.real("strength", 0.01, 1, strength);
       requireOverlap(overlap);
+    }
+
+    @Override
+    public OptionalInt shared() {
+      return OptionalInt.of(overlap);
     }
 
     @Override
@@ -74,6 +116,17 @@ public sealed interface Bridge {
     public Masked {
       requireTimes(times);
       requireOverlap(overlap);
+    }
+
+    /** Between every two of them. */
+    @Override
+    public int frames(int before, int own) {
+      return times * (before - 1) + 1;
+    }
+
+    @Override
+    public OptionalInt shared() {
+      return OptionalInt.of(overlap);
     }
   }
 
@@ -110,6 +163,11 @@ public sealed interface Bridge {
   record Repeat(@Default("2") int times) implements Bridge {
     public Repeat {
       requireTimes(times);
+    }
+
+    @Override
+    public int frames(int before, int own) {
+      return times * before;
     }
 
     @Override

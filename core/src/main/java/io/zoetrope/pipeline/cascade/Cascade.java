@@ -1,9 +1,13 @@
 package io.zoetrope.pipeline.cascade;
 
 import io.zoetrope.error.UserError;
+import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.record.RecordReader;
 import io.zoetrope.record.RecordWriter;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Several models, one after another: what one makes enters the next. Base and refiner, spatial and
@@ -27,6 +31,25 @@ public record Cascade(List<Stage> stages) {
     if (stages.getFirst().bridge().within()) {
       throw new UserError("the bridge late is a part of the stage before: stage 1 has none");
     }
+    requireGrowing(stages);
+  }
+
+  /** Sizes that stages name; those they leave out are known only when there is a model. */
+  private static void requireGrowing(List<Stage> stages) {
+    Optional<Size> before = Optional.empty();
+    for (int i = 0; i < stages.size(); i++) {
+      Optional<Size> size = stages.get(i).size();
+      if (before.isPresent() && size.isPresent() && size.get().smaller(before.get())) {
+        throw new UserError(
+            "stage %s is %s after %s: a cascade makes videos larger"
+                .formatted(i + 1, size.get(), before.get()));
+      }
+      before = size.or(latest(before));
+    }
+  }
+
+  private static Supplier<Optional<Size>> latest(Optional<Size> size) {
+    return () -> size;
   }
 
   public static Cascade of(Stage... stages) {
@@ -53,8 +76,28 @@ public record Cascade(List<Stage> stages) {
     return stages.getFirst().bridge() instanceof Bridge.None;
   }
 
+  /** Behind a stage, from 0, and those that are parts of it. */
+  public int end(int stage) {
+    int end = stage + 1;
+    while (end < stages.size() && stages.get(end).bridge().within()) {
+      end++;
+    }
+    return end;
+  }
+
+  /** Names of models, as they come; not the order's own. */
+  public List<String> models() {
+    return stages.stream().flatMap(stage -> stage.model().stream()).distinct().toList();
+  }
+
+  /** This with other names of its models. */
+  public Cascade naming(UnaryOperator<String> names) {
+    return new Cascade(stages.stream().map(stage -> stage.naming(names)).toList());
+  }
+
   /**
-   * A part of it, to be run alone.
+   * A part of it, to be run alone; noise and settings that follow from stages before are lost: see
+   * {@link CascadeRun}.
    *
    * @param from first stage, from 0
    * @param to behind the last

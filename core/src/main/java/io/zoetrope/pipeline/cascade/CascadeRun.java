@@ -8,19 +8,24 @@ import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.Stages;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Scopes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Runs a {@link Cascade}: each stage by the engine of its model, from what the stage before showed.
+ * Runs a {@link Cascade}, or a part of it: each stage by the engine of its model, from what the
+ * stage before showed. A stage makes the same alone as among the others, if it is given what the
+ * one before it made.
  *
  * @param models where engines come from
+ * @param watch told of stages
  */
-public record CascadeRun(Models models) {
+public record CascadeRun(Models models, Watch watch) {
   /** Engines by the names of models. One is asked for when its stage begins, and not before. */
   @FunctionalInterface
   public interface Models {
@@ -30,6 +35,29 @@ public record CascadeRun(Models models) {
      * @param name empty is the order's own
      */
     Engine engine(Optional<String> name);
+
+    /** Told before a stage begins which models it needs: all others may be closed. */
+    default void only(Set<Optional<String>> names) {}
+  }
+
+  /** Told of stages as they come and go. */
+  public interface Watch {
+    /** Wants to know nothing. */
+    Watch NONE = new Watch() {};
+
+    /**
+     * A stage is about to be sampled.
+     *
+     * @param number in its cascade, from 1
+     * @return where its progress goes
+     */
+    default Progress begins(
+        int number, Stage stage, Engine engine, VideoRequest request, Progress progress) {
+      return progress;
+    }
+
+    /** What a stage made that is not the last, as the next one begins with it. */
+    default void made(int number, Video video) {}
   }
 
   /**
@@ -41,77 +69,140 @@ public record CascadeRun(Models models) {
    */
   public record Take(Engine engine, VideoRequest request, Tensor z_1CFHW) {}
 
-  /** A sampling: a stage, and those that are parts of it. */
-  private record Sampled(Stage stage, Optional<String> model, List<Late> late) {}
+  /**
+   * A sampling: a stage, and those that are parts of it.
+   *
+   * @param at of the stage, from 0
+   */
+  private record Sampled(int at, Stage stage, Optional<String> model, List<Late> late) {
+    Set<Optional<String>> models() {
+      Set<Optional<String>> names = new HashSet<>(Set.of(model));
+      late.forEach(l -> names.add(Optional.of(l.model)));
+      return names;
+    }
+  }
 
   private record Late(String model, double level) {}
+
+  /** A sampling and what it is asked for. */
+  private record Asked(Sampled sampled, VideoRequest request) {
+    Bridge bridge() {
+      return sampled.stage.bridge();
+    }
+  }
+
+  /** Told to nobody. */
+  public CascadeRun(Models models) {
+    this(models, Watch.NONE);
+  }
+
+  /**
+   * As {@link #run(Cascade, int, int, VideoRequest, Optional, Progress)} with all of its stages.
+   */
+  public Take run(Cascade cascade, VideoRequest asked, Optional<Video> begun, Progress progress) {
+    return run(cascade, 0, cascade.stages().size(), asked, begun, progress);
+  }
 
   /**
    * Makes a video, to be called within a scope.
    *
-   * @param asked what the stages are asked for where they say nothing else
+   * @param from first stage that is run, from 0
+   * @param to behind the last one
+   * @param asked what the stages are asked for where they say nothing else; as the first stage of
+   *     the cascade is asked, also if a later one begins
    * @param begun the video to begin with; empty if the first stage begins from words
    * @throws UserError if they do not fit together
    * @throws java.util.concurrent.CancellationException when progress says so
    */
-  public Take run(Cascade cascade, VideoRequest asked, Optional<Video> begun, Progress progress) {
-    if (cascade.fromWords() == begun.isPresent()) {
+  public Take run(
+      Cascade cascade,
+      int from,
+      int to,
+      VideoRequest asked,
+      Optional<Video> begun,
+      Progress progress) {
+    if (cascade.part(from, to).fromWords() == begun.isPresent()) {
       throw new UserError(
           begun.isPresent()
               ? "the cascade begins from words: leave the video out, or begin at a later stage"
               : "the cascade begins with a video: give one");
     }
-    List<Sampled> all = sampled(cascade);
-    List<Long> rows = rows(all, asked);
-    Stages stages = new Stages(progress, rows.stream().mapToLong(Long::longValue).sum());
-    Set<Class<?>> bridges = new HashSet<>();
+    List<Asked> all =
+        asked(cascade.part(0, to), asked).stream().filter(one -> one.sampled.at >= from).toList();
+    Stages stages = new Stages(progress, all.stream().mapToLong(CascadeRun::rows).sum());
     Optional<Video> video = begun;
-    VideoRequest request = asked;
-    for (int i = 0; ; i++) {
-      Sampled next = all.get(i);
+    for (int i = 0; i < all.size() - 1; i++) {
+      Asked next = all.get(i);
+      next.request.requireHeap();
+      Optional<Video> before = video;
+      Progress told = stages.next(rows(next));
+      video =
+          Optional.of(
+              Scopes.value(() -> {
+                Take take = take(next, before, told);
+                return take.engine.decode(take.z_1CFHW, take.request.fps(), progress);
+              }));
+      watch.made(next.sampled.at + 1, video.get());
+    }
+    // Alone it counts its own rows.
+    Asked last = all.getLast();
+    return take(last, video, all.size() == 1 ? progress : stages.next(rows(last)));
+  }
+
+  /**
+   * What the stages of a cascade are asked for, each with the stages that are parts of it.
+   *
+   * @param first what is asked for where they say nothing else
+   * @return the request of each sampling: of the video that it makes, but for its rate that of what
+   *     enters
+   */
+  public static List<VideoRequest> requests(Cascade cascade, VideoRequest first) {
+    return asked(cascade, first).stream().map(Asked::request).toList();
+  }
+
+  private Take take(Asked next, Optional<Video> before, Progress progress) {
+    models.only(next.sampled.models());
+    Engine engine = engine(next.sampled);
+    Stage stage = next.sampled.stage;
+    Progress told = watch.begins(next.sampled.at + 1, stage, engine, next.request, progress);
+    Crossing.Made made =
+        new Crossing(engine, stage.augmentation()).over(stage.bridge(), next.request, before, told);
+    return new Take(engine, made.request(), made.z_1CFHW());
+  }
+
+  private static List<Asked> asked(Cascade cascade, VideoRequest first) {
+    List<Asked> all = new ArrayList<>();
+    Set<Class<?>> bridges = new HashSet<>();
+    VideoRequest request = first;
+    for (Sampled next : sampled(cascade)) {
       Stage stage = next.stage;
       VideoRequest wanted = stage.request(request);
       // Noise is named after the bridge: the second of a kind needs a seed of its own.
       if (!bridges.add(stage.bridge().getClass()) && stage.seed().isEmpty()) {
-        wanted = wanted.withSeed(new RandomStreams(wanted.seed()).key("stage", i) >>> 1);
+        wanted = wanted.withSeed(new RandomStreams(wanted.seed()).key("stage", all.size()) >>> 1);
       }
-      Engine engine = engine(next);
-      boolean last = i == all.size() - 1;
-      if (!last) {
-        wanted.requireHeap();
-      }
-      // Alone it counts its own rows.
-      Progress told = all.size() == 1 ? progress : stages.next(rows.get(i));
-      Crossing.Made made =
-          new Crossing(engine, stage.augmentation()).over(stage.bridge(), wanted, video, told);
-      if (last) {
-        return new Take(engine, made.request(), made.z_1CFHW());
-      }
-      video = Optional.of(engine.decode(made.z_1CFHW(), made.request().fps(), progress));
-      request = made.request().withSeed(asked.seed());
+      all.add(new Asked(next, wanted));
+      request = wanted.withFps(wanted.fps() * stage.bridge().times()).withSeed(first.seed());
     }
+    return all;
   }
 
   private static List<Sampled> sampled(Cascade cascade) {
     List<Sampled> all = new ArrayList<>();
     Optional<String> model = Optional.empty();
-    for (Stage stage : cascade.stages()) {
-      model = stage.model().or(latest(model));
+    for (int at = 0; at < cascade.stages().size(); at++) {
+      Stage stage = cascade.stages().get(at);
       if (stage.bridge() instanceof Bridge.Late late) {
-        String name =
-            stage
-                .model()
-                .orElseThrow(() ->
-                    new UserError("a stage over the bridge late names the model that takes over"));
-        all.getLast().late.add(new Late(name, late.level()));
+        all.getLast().late.add(new Late(stage.model().orElseThrow(), late.level()));
       } else {
-        all.add(new Sampled(stage, model, new ArrayList<>()));
+        model = stage.model().or(latest(model));
+        all.add(new Sampled(at, stage, model, new ArrayList<>()));
       }
     }
     return all;
   }
 
-  private static java.util.function.Supplier<Optional<String>> latest(Optional<String> model) {
+  private static Supplier<Optional<String>> latest(Optional<String> model) {
     return () -> model;
   }
 
@@ -143,14 +234,8 @@ public record CascadeRun(Models models) {
         });
   }
 
-  /** How many rows each walks, about: so the whole is known before the first begins. */
-  private static List<Long> rows(List<Sampled> all, VideoRequest asked) {
-    List<Long> rows = new ArrayList<>();
-    VideoRequest request = asked;
-    for (Sampled next : all) {
-      request = next.stage.request(request);
-      rows.add((long) next.stage.bridge().rows(request.steps()));
-    }
-    return rows;
+  /** How many rows it walks, about: so the whole is known before the first begins. */
+  private static long rows(Asked one) {
+    return one.bridge().rows(one.request.steps());
   }
 }

@@ -3,9 +3,11 @@ package io.zoetrope.pipeline.cascade;
 import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.schedule.Samplers;
 import io.zoetrope.record.Default;
 import io.zoetrope.record.Limits;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * One stage of a {@link Cascade}. What is empty is as in the request that the cascade is run with,
@@ -18,7 +20,7 @@ import java.util.Optional;
  *     where something is
  * @param size of its video
  * @param frames of one clip of it
- * @param rate frames per second
+ * @param rate frames per second of what enters it; a bridge that makes more frames raises it
  * @param steps of its sampling
  * @param guidance scale of classifier-free guidance; 1 is off
  * @param sampler by name
@@ -68,6 +70,22 @@ public record Stage(
       throw new UserError(
           "a stage over the bridge late is part of the sampling before it: give it a model only");
     }
+    if (bridge.within() && model.isEmpty()) {
+      throw new UserError("a stage over the bridge late names the model that takes over");
+    }
+    sampler.ifPresent(name -> {
+      if (!Samplers.NAMES.contains(name)) {
+        throw new UserError(
+            "sampler must be one of %s, is '%s'"
+                .formatted(String.join(", ", Samplers.NAMES), name));
+      }
+    });
+    model.ifPresent(name -> {
+      if (name.isBlank() || name.indexOf('\0') >= 0) {
+        throw new UserError(
+            "model is empty: name one, or leave it out for that of the stage before");
+      }
+    });
     frames.ifPresent(value -> Limits.USUAL.whole("frames", 1, VideoRequest.MOST_FRAMES, value));
     steps.ifPresent(value -> Limits.USUAL.whole("steps", 1, VideoRequest.MOST_STEPS, value));
     rate.ifPresent(value -> Limits.USUAL.real("rate", 0.1, 240, value));
@@ -102,6 +120,22 @@ public record Stage(
         bridge,
         augmentation,
         Optional.of(other),
+        frames,
+        rate,
+        steps,
+        guidance,
+        sampler,
+        seed,
+        noise);
+  }
+
+  /** This with another name of its model. */
+  Stage naming(UnaryOperator<String> names) {
+    return new Stage(
+        model.map(names),
+        bridge,
+        augmentation,
+        size,
         frames,
         rate,
         steps,

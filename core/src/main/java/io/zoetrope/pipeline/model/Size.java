@@ -30,6 +30,11 @@ public record Size(int width, int height) {
     }
   }
 
+  /** Whether one of its sides is shorter than the other size's. */
+  public boolean smaller(Size than) {
+    return width < than.width || height < than.height;
+  }
+
   @Override
   public String toString() {
     return width + "x" + height;

@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.media.Frame;
+import io.zoetrope.pipeline.cascade.CascadeRun;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
@@ -31,6 +32,11 @@ public interface FrameSink extends AutoCloseable {
    */
   default Optional<Path> preview() {
     return Optional.empty();
+  }
+
+  /** Who is told of the stages of a cascade, and of what each made. */
+  default CascadeRun.Watch watch() {
+    return CascadeRun.Watch.NONE;
   }
 
   /** Takes the next frame. */

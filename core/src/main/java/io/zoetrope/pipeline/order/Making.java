@@ -5,6 +5,7 @@ import io.zoetrope.media.Source;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Hints;
+import io.zoetrope.pipeline.cascade.CascadeRun;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
 import java.util.List;
@@ -17,23 +18,28 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param first the engine of the order's model
  * @param second that of the model which does the last part; the first, if there is no other
+ * @param models engines of the models that stages name; {@code first} may be closed by asking for
+ *     others alone
  * @param request size, rate, clip length and sampling
  * @param sounds whether the sound of a source goes with its frames
  * @param files the sources
  * @param controls beside the first model, and what they are shown
  * @param said told in a line what was done to each source
  * @param note told what else a person may want to know
+ * @param watch told of the stages of a cascade
  * @param progress told how far reading and encoding them is
  */
 public record Making(
     Engine first,
     Engine second,
+    CascadeRun.Models models,
     VideoRequest request,
     boolean sounds,
     SourceFiles files,
     List<ModelRef.Control> controls,
     Consumer<String> said,
     Consumer<String> note,
+    CascadeRun.Watch watch,
     Progress progress) {
   /** In the size and at the rate of what is made. */
   public Source.Wish wish() {

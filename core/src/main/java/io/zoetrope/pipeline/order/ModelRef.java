@@ -243,6 +243,11 @@ public record ModelRef(
     return with(copy -> copy.pictures = others);
   }
 
+  /** This with another tokenizer. */
+  public ModelRef withTokenizer(Optional<Path> other) {
+    return with(copy -> copy.tokenizer = other);
+  }
+
   /** This on another device. */
   public ModelRef withDevice(String other) {
     return with(copy -> copy.device = other);
@@ -297,6 +302,16 @@ public record ModelRef(
             loras.stream()
                 .map(lora -> new LoraChoice(file.apply(lora.file()), lora.scale()))
                 .toList());
+  }
+
+  /** Whether nothing is put into it or stands beside it. */
+  boolean bare() {
+    return equals(of(name).withDtype(dtype).withDevice(device));
+  }
+
+  /** Another model with nothing of an order's put into it, in its number format, on its device. */
+  ModelChoice alone(Path folder) {
+    return ModelChoice.of(folder, dtype).withPlacement(Placement.on(ComputeDevice.of(device)));
   }
 
   private ModelRef with(Consumer<Copy> change) {

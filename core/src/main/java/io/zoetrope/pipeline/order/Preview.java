@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -30,7 +31,7 @@ final class Preview {
   private static final int LONGEST_SIDE = 256;
 
   private final Path path;
-  private final List<Engine> engines;
+  private final Supplier<List<Engine>> engines;
   private final double fps;
   private Optional<LatentColours> colours = Optional.empty();
   private int fitted;
@@ -41,10 +42,10 @@ final class Preview {
    * Begins.
    *
    * @param path a file in any format of one file
-   * @param engines those that sample
+   * @param engines those that sample by now
    * @param fps of the video
    */
-  Preview(Path path, List<Engine> engines, double fps) {
+  Preview(Path path, Supplier<List<Engine>> engines, double fps) {
     this.path = path;
     this.engines = engines;
     this.fps = fps;
@@ -97,7 +98,7 @@ final class Preview {
 
   /** A fit to one frame; without one where no autoencoder of the order reads such latents. */
   private OptionalInt fit(Tensor z_1C1HW, int channels, int width, int height) {
-    for (Engine engine : engines) {
+    for (Engine engine : engines.get()) {
       try {
         Frame decoded = engine.decode(z_1C1HW, 1).frames().getFirst();
         colours =

@@ -5,6 +5,7 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.media.Sound;
 import io.zoetrope.media.Source;
 import io.zoetrope.media.VideoInfo;
+import io.zoetrope.pipeline.cascade.Cascade;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.TextFiles;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.Optional;
  */
 public record SourceFiles(Sources sources) {
   private static final long LARGEST_PLAN = 64L << 20;
+  private static final long LARGEST_CASCADE = 1L << 20;
 
   /**
    * Where a file is.
@@ -96,6 +98,29 @@ public record SourceFiles(Sources sources) {
         throw new UserError("'%s' is too large to be a plan".formatted(path));
       }
       return TimestepPlan.fromJson(TextFiles.lenient(path));
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("read", path, e);
+    }
+  }
+
+  /**
+   * Reads a cascade.
+   *
+   * @throws UserError if there is no such file, or no cascade in it
+   */
+  public static Cascade cascade(Path path) {
+    try {
+      if (Files.isDirectory(path)) {
+        throw new UserError(
+            "'%s' is a folder: name a .json or .yaml file with a cascade".formatted(path));
+      }
+      if (!Files.exists(path)) {
+        throw new UserError("there is no file '%s' with a cascade".formatted(path));
+      }
+      if (Files.size(path) > LARGEST_CASCADE) {
+        throw new UserError("'%s' is too large to be a cascade".formatted(path));
+      }
+      return Cascade.parse(path.toString(), TextFiles.lenient(path));
     } catch (IOException e) {
       throw AtomicFiles.cannot("read", path, e);
     }

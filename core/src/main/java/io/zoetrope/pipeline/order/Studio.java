@@ -59,6 +59,7 @@ public final class Studio {
   private final Timings timings = new Timings();
   private final List<String> notes = new ArrayList<>();
   private final List<String> reports = new ArrayList<>();
+  private Optional<Shot> showing = Optional.empty();
 
   private Studio(VideoOrder order, Sources sources, FrameSink sink, Progress progress) {
     this.order = order;
@@ -90,23 +91,23 @@ public final class Studio {
 
   private Made make() {
     SourceFiles files = new SourceFiles(sources);
-    TaskSpec.Ready ready = order.task().ready(order.wish(), files);
+    TaskSpec.Ready ready = order.task().ready(order, files);
     order.model().controls().forEach(control -> control.check(files));
     order.model().pictures().ifPresent(pictures -> new LikePictures(pictures, files).check());
-    Path folder = sources.model(order.model().name());
-    sources.remark(order.model().name()).ifPresent(this::note);
-    order.model().variant().flatMap(name -> Variants.remark(folder, name)).ifPresent(this::note);
+    Optional<String> begins = order.task().begins();
+    String name = begins.orElse(order.model().name());
+    Path folder = sources.model(name);
+    sources.remark(name).ifPresent(this::note);
+    order.model().variant().flatMap(v -> Variants.remark(folder, v)).ifPresent(this::note);
     Optional<Path> other = order.task().second(sources, folder);
-    VideoModel model = sources.lend(order.task().choice(choice(folder)), progress);
-    try {
+    try (Lending lending = new Lending(sources, progress, this::choice, this::engine)) {
+      VideoModel model = lending.model(begins);
       Optional<VideoModel> late = other.map(path -> sources.lend(beside(path), progress));
       try {
-        return make(ready, folder, other, model, late);
+        return make(ready, folder, other, model, late, lending);
       } finally {
         late.ifPresent(sources::giveBack);
       }
-    } finally {
-      sources.giveBack(model);
     }
   }
 
@@ -115,12 +116,14 @@ public final class Studio {
       Path folder,
       Optional<Path> other,
       VideoModel model,
-      Optional<VideoModel> late) {
+      Optional<VideoModel> late,
+      Lending lending) {
     if (!order.task().abilities().contains(Ability.SINGLE_PICTURES)) {
       model.requireVideo();
     }
     VideoRequest request = whole(ready.request(order.wish().usual(model.defaults()), model), model);
-    MemoryNeed need = model.need(request, 1);
+    VideoRequest begun = ready.first(request, model);
+    MemoryNeed need = model.need(begun, 1);
     if (need.total() > LARGE) {
       note("needs " + need.line());
     }
@@ -131,12 +134,13 @@ public final class Studio {
     Unread.lines(order.wish(), model, Knowledge.of(folder)).forEach(this::note);
     // A second model has a size of its own.
     if (other.isEmpty() && order.task().samples()) {
-      Unusual.lines(request, model, !order.tuning().windowed()).forEach(this::note);
+      Unusual.lines(begun, model, !order.tuning().windowed()).forEach(this::note);
     }
     noteIdle(first, request);
     timings.mark("load");
     List<Path> models = new ArrayList<>(List.of(folder));
     other.ifPresent(models::add);
+    order.task().later().stream().map(sources::model).distinct().forEach(models::add);
     boolean growing = order.task().abilities().contains(Ability.GROWS);
     Shot shot =
         new Shot(
@@ -147,10 +151,11 @@ public final class Studio {
             sink.sounds() ? ready.sound() : Optional.empty(),
             () -> Remembered.of(order, models, sources));
     Reel reel = new Reel(sink, timings);
+    showing = Optional.of(shot);
     try (sink) {
       sink.begin(shot);
       timings.mark("open");
-      shoot(ready, first, second, late.isEmpty(), shot, reel);
+      shoot(ready, first, second, late.isEmpty(), shot, reel, lending);
       // What ends only when it is stopped was stopped.
       Progress end = shot.endless() ? Progress.NONE : progress;
       end.requireGoing(reel.frames(), reel.frames());
@@ -172,30 +177,45 @@ public final class Studio {
   }
 
   private void shoot(
-      TaskSpec.Ready ready, Engine first, Engine second, boolean alone, Shot shot, Reel reel) {
+      TaskSpec.Ready ready,
+      Engine first,
+      Engine second,
+      boolean alone,
+      Shot shot,
+      Reel reel,
+      Lending lending) {
     Scopes.run(() -> {
-      Engine seeing = seeing(first, shot);
+      Engine seeing = order.task().begins().isPresent() ? first : seeing(first, shot);
       TaskSpec.Shoot shoot =
           ready.read(
               new Making(
                   seeing,
                   alone ? seeing : second,
+                  lending,
                   shot.request(),
                   shot.sound().isPresent(),
                   new SourceFiles(sources),
                   order.model().controls(),
                   this::said,
                   this::note,
+                  sink.watch(),
                   progress));
       timings.mark("read");
       progress.requireGoing(0, shot.request().steps());
       Progress shown =
           sink.preview()
-              .map(path -> new Preview(path, List.of(first, second), shot.request().fps()))
+              .map(path ->
+                  new Preview(path, () -> working(lending, first, second), shot.request().fps()))
               .map(preview -> preview.over(progress))
               .orElse(progress);
       shoot.run(reel, shown);
     });
+  }
+
+  /** Those that sample now. */
+  private static List<Engine> working(Lending lending, Engine first, Engine second) {
+    List<Engine> stage = lending.working();
+    return stage.isEmpty() ? List.of(first, second) : stage;
   }
 
   /** An engine whose model is shown the pictures that the video is to be like. */
@@ -235,8 +255,20 @@ public final class Studio {
                     .formatted(frames, wanted, model.grid().time())));
   }
 
+  /** What is loaded by a name; the order's own model has what the order puts into it. */
+  private ModelChoice choice(Optional<String> name) {
+    return name.map(other -> order.model().alone(sources.model(other)))
+        .orElseGet(() -> order.task().choice(choice(sources.model(order.model().name()))));
+  }
+
   private ModelChoice choice(Path folder) {
     return order.model().choice(folder, this::file);
+  }
+
+  /** By the order's tuning; its own model sees the pictures that the video is to be like. */
+  private Engine engine(Optional<String> name, VideoModel model) {
+    Engine engine = order.tuning().over(model);
+    return name.isPresent() ? engine : showing.map(shot -> seeing(engine, shot)).orElse(engine);
   }
 
   private ModelChoice beside(Path folder) {

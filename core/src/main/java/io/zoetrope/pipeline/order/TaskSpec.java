@@ -10,6 +10,7 @@ import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.progress.Progress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,7 @@ import java.util.function.UnaryOperator;
  */
 public sealed interface TaskSpec
     permits AnimateSpec,
+        CascadeSpec,
         ExtendSpec,
         GenerateSpec,
         InterpolateSpec,
@@ -66,6 +68,16 @@ public sealed interface TaskSpec
   /** A task whose sources are there. */
   interface Ready {
     /**
+     * What the first model makes, if that is not the video itself.
+     *
+     * @param request of the video
+     * @param model the first one
+     */
+    default VideoRequest first(VideoRequest request, VideoModel model) {
+      return request;
+    }
+
+    /**
      * Size, rate and clip length.
      *
      * @param usual what the model does best, with what is wished for in sampling
@@ -101,6 +113,13 @@ public sealed interface TaskSpec
   void check(Wish wish);
 
   /**
+   * Whether it can be done with a model and what is put into it.
+   *
+   * @throws UserError if not
+   */
+  default void check(ModelRef model) {}
+
+  /**
    * The very plan by which it is run: that of the clip which shows what the task is. Others of a
    * long video differ by what they have from the clip before.
    *
@@ -117,6 +136,15 @@ public sealed interface TaskSpec
    */
   Ready ready(Wish wish, SourceFiles files);
 
+  /**
+   * Looks at its sources, of an order that is about it.
+   *
+   * @throws UserError as above
+   */
+  default Ready ready(VideoOrder order, SourceFiles files) {
+    return ready(order.wish(), files);
+  }
+
   /** Whether a network makes frames of the size that is asked for. */
   default boolean samples() {
     return true;
@@ -130,6 +158,16 @@ public sealed interface TaskSpec
   /** Another model that does the last part of the work; empty if the first one does it too. */
   default Optional<Path> second(Sources sources, Path first) {
     return Optional.empty();
+  }
+
+  /** Name of the model that it begins with; empty if that is the order's. */
+  default Optional<String> begins() {
+    return Optional.empty();
+  }
+
+  /** Names of models that come later. */
+  default List<String> later() {
+    return List.of();
   }
 
   /**

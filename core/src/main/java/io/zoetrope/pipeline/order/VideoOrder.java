@@ -21,6 +21,7 @@ public record VideoOrder(
     TaskSpec task, @Default("{}") Wish wish, ModelRef model, @Default("{}") Tuning tuning) {
   public VideoOrder {
     task.check(wish);
+    task.check(model);
     require(task, Ability.CONTROLS, model.controls().isEmpty(), "controls are shown nothing here");
     require(
         task,

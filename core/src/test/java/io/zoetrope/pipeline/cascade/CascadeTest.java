@@ -101,7 +101,19 @@ class CascadeTest {
           """
           stages: []                                                           | at least one stage
           stages: [{}, {}]                                                     | stage 2 has the bridge none
-          stages: [{bridge: {kind: late}}]                                     | stage 1 has none
+          stages: [{model: x, bridge: {kind: late}}]                           | stage 1 has none
+          stages: [{}, {bridge: {kind: late}}]                                 | names the model that takes over
+          stages: [{}, {model: "  ", bridge: {kind: masked}}]                    | model is empty
+          stages: [{sampler: best}]                                            | sampler must be one of
+          stages: [{}, {bridge: masked}]                                       | bridge
+          stages: [{}, {bridge: {kind: masked, time: 2}}]                      | times
+          stages: [{}, {bridge: {kind: start-noise, where: both}}]             | pixels, latents
+          stages: [{size: {width: 64, height: 64}}, {bridge: {kind: enlarge}, size: {width: 32, height: 64}}] | stage 2 is 32x64 after 64x64
+          stages: [{size: 64x64}]                                              | size
+          stages: [{size: {width: 64}}]                                        | height
+          stages: {}                                                           | stages
+          []                                                                   | it.json
+          "{"                                                                  | it.json
           stages: [{bridge: {kind: start}}]                                    | start-noise
           stages: [{modle: x}]                                                 | model
           stages: [{bridge: {kind: start-noise, strength: 0}}]                 | strength must be 0.01 to 1, is 0.0

@@ -16,6 +16,9 @@ import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.TinyModel;
 import io.zoetrope.pipeline.cascade.Bridge;
+import io.zoetrope.pipeline.cascade.Cascade;
+import io.zoetrope.pipeline.cascade.CascadeRun;
+import io.zoetrope.pipeline.cascade.Stage;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -48,7 +51,8 @@ class PlanThatRunsTest {
   private static final int OVERLAP = 2;
 
   private Path folder = Path.of("");
-  private VideoModel model = VideoModel.load(ModelChoice.of(TinyModel.write(temporary())));
+  private final Path weights = TinyModel.write(temporary());
+  private VideoModel model = VideoModel.load(ModelChoice.of(weights));
 
   private static Path temporary() {
     try {
@@ -107,6 +111,14 @@ class PlanThatRunsTest {
             Optional.empty(),
             join));
     specs.put(
+        CascadeSpec.class,
+        CascadeSpec.of(
+            Cascade.of(
+                Stage.of(Optional.empty(), new Bridge.None()),
+                Stage.of(
+                    Optional.empty(), new Bridge.StartNoise(0.5, Bridge.Where.PIXELS, OVERLAP))),
+            Optional.empty()));
+    specs.put(
         TravelSpec.class,
         new TravelSpec(
             new PromptCues(List.of(0L, 7L), 3), Turn.BETWEEN_CLIPS, join, Optional.empty()));
@@ -134,12 +146,13 @@ class PlanThatRunsTest {
         (travels ? Wish.of("a red ball", "a blue ball") : Wish.of("a red ball"))
             .withSeed(3)
             .withSteps(5);
-    boolean clip = task == GenerateSpec.class || task == AnimateSpec.class;
+    boolean clip = List.of(GenerateSpec.class, AnimateSpec.class, CascadeSpec.class).contains(task);
     boolean between = task == InterpolateSpec.class || task == LoopSpec.class;
     Wish whole = clip || between ? wish.withFrames(CLIP) : wish.withFrames(16);
     spec.check(whole);
     SourceFiles files = new SourceFiles(Sources.in(folder));
-    TaskSpec.Ready ready = spec.ready(whole, files);
+    VideoOrder order = new VideoOrder(spec, whole, ModelRef.of(weights.toString()), Tuning.NONE);
+    TaskSpec.Ready ready = spec.ready(order, files);
     VideoRequest request = ready.request(whole.usual(model.defaults()), model);
     Recorder recorder = new Recorder(new ArrayList<>());
     Engine engine = new Engine(model).withGuide(recorder);
@@ -150,12 +163,14 @@ class PlanThatRunsTest {
                 new Making(
                     engine,
                     engine,
+                    name -> engine,
                     request,
                     false,
                     files,
                     List.of(),
                     line -> {},
                     line -> {},
+                    CascadeRun.Watch.NONE,
                     Progress.NONE))
             .run(new Reel(sink(frames), new Timings()), Progress.NONE));
     assertThat(frames).isNotEmpty();

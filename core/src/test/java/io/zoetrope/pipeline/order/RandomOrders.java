@@ -4,6 +4,8 @@ import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.media.Fit;
 import io.zoetrope.network.unet.MotionNorms;
 import io.zoetrope.pipeline.cascade.Bridge;
+import io.zoetrope.pipeline.cascade.Cascade;
+import io.zoetrope.pipeline.cascade.Stage;
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.schedule.Samplers;
 import io.zoetrope.pipeline.task.MotionField;
@@ -66,6 +68,7 @@ final class RandomOrders {
                 true));
     all.put(RestyleSpec.class, () -> order(this::restyle, 1, true, false));
     all.put(RefineSpec.class, () -> order(this::refine, 1, false, false));
+    all.put(CascadeSpec.class, () -> order(w -> cascade(), 1, false, false));
     all.put(
         TravelSpec.class,
         () -> {
@@ -105,14 +108,15 @@ final class RandomOrders {
             Windowing.USUAL,
             maybe(() -> new Motion(List.of(real(-10, 10), 1.0), some(() -> real(-10, 10)))));
     boolean sized = spec instanceof RefineSpec refine && refine.scale().isPresent();
+    boolean short1 = spec instanceof CascadeSpec;
     Wish fitting =
-        sized
+        sized || short1
             ? new Wish(
                 wish.prompts(),
                 wish.negative(),
                 wish.seed(),
-                Optional.empty(),
-                wish.frames(),
+                sized ? Optional.empty() : wish.size(),
+                short1 ? Optional.of(whole(1, 256)) : wish.frames(),
                 wish.fps(),
                 wish.steps(),
                 wish.guidance(),
@@ -158,6 +162,26 @@ final class RandomOrders {
         pick(Bridge.Where.values()),
         maybe(() -> "org/refiner"),
         join());
+  }
+
+  /** Its first stage says nothing, so that there is something to wish for. */
+  private TaskSpec cascade() {
+    List<Stage> stages = new ArrayList<>(List.of(Stage.of(Optional.empty(), new Bridge.None())));
+    for (int more = random.nextInt(3); more > 0; more--) {
+      stages.add(
+          Stage.of(
+              maybe(() -> "org/stage"),
+              pick(
+                  List.of(
+                      new Bridge.Masked(2 + random.nextInt(6), 1),
+                      new Bridge.StartNoise(0.5, pick(Bridge.Where.values()), 2),
+                      new Bridge.Repeat(2)))));
+    }
+    Cascade cascade = new Cascade(stages);
+    return random.nextBoolean() || stages.size() == 1
+        ? new CascadeSpec(
+            cascade, 1, maybe(() -> 1 + random.nextInt(stages.size())), Optional.empty())
+        : new CascadeSpec(new Cascade(stages), 1, Optional.of(stages.size()), Optional.empty());
   }
 
   private Wish wish(int prompts) {

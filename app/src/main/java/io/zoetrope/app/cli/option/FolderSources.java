@@ -1,14 +1,13 @@
-package io.zoetrope.app.make;
+package io.zoetrope.app.cli.option;
 
 import io.zoetrope.app.cli.config.Preferences;
-import io.zoetrope.app.cli.option.ModelFolders;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.pipeline.order.Sources;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /** Files of the working folder, and models where {@link ModelFolders} finds them. */
-record FolderSources(Session session) implements Sources {
+public record FolderSources(Session session) implements Sources {
   @Override
   public Path model(String name) {
     return new ModelFolders(session).find(name);

@@ -1,0 +1,192 @@
+package io.zoetrope.pipeline.order;
+
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
+import io.zoetrope.network.vae.LatentGrid;
+import io.zoetrope.pipeline.cascade.Bridge;
+import io.zoetrope.pipeline.cascade.Cascade;
+import io.zoetrope.pipeline.cascade.CascadeRun;
+import io.zoetrope.pipeline.cascade.Stage;
+import io.zoetrope.pipeline.family.Ability;
+import io.zoetrope.pipeline.family.Blueprint;
+import io.zoetrope.pipeline.family.Families;
+import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.family.ModelFiles;
+import io.zoetrope.pipeline.family.ModelIndex;
+import io.zoetrope.pipeline.model.Size;
+import io.zoetrope.pipeline.model.VideoRequest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+
+/**
+ * What the files of a cascade's models say before any weight is loaded, so that what does not fit
+ * together is said before the first stage has run for an hour.
+ *
+ * @param cascade its stages, up to the last that is run
+ * @param models of each stage
+ */
+record StageModels(Cascade cascade, List<Blueprint> models) {
+  StageModels {
+    models = List.copyOf(models);
+  }
+
+  /**
+   * Reads them.
+   *
+   * @param own what stages have that name no model, nor do those before
+   * @param to behind the last stage that is run
+   * @throws UserError if one is not there, or is no model; says which stage has it
+   */
+  static StageModels read(Cascade cascade, ModelRef own, Sources sources, int to) {
+    Map<Optional<String>, Blueprint> known = new LinkedHashMap<>();
+    List<Blueprint> models = new ArrayList<>();
+    Optional<String> name = Optional.empty();
+    for (int at = 0; at < to; at++) {
+      Stage stage = cascade.stages().get(at);
+      Optional<String> wanted = stage.model().or(latest(name));
+      name = stage.bridge().within() ? name : wanted;
+      int number = at + 1;
+      models.add(of(number, () -> known.computeIfAbsent(wanted, n -> blueprint(n, own, sources))));
+    }
+    return new StageModels(new Cascade(cascade.stages().subList(0, to)), models);
+  }
+
+  private static Supplier<Optional<String>> latest(Optional<String> name) {
+    return () -> name;
+  }
+
+  private static Blueprint blueprint(Optional<String> name, ModelRef own, Sources sources) {
+    ModelChoice choice =
+        name.map(n -> own.alone(sources.model(n)))
+            .orElseGet(
+                () -> own.choice(sources.model(own.name()), path -> sources.file(path.toString())));
+    try (ModelFiles files = ModelFiles.open(choice.model())) {
+      return Families.ALL.read(files, choice);
+    }
+  }
+
+  private static <T> T of(int number, Supplier<T> body) {
+    try {
+      return body.get();
+    } catch (UserError e) {
+      throw new UserError(e.fault(), "stage %s: %s".formatted(number, e.reason()), e.mend(), e);
+    }
+  }
+
+  /** Of the first stage's model. */
+  ModelIndex.Defaults defaults() {
+    return models.getFirst().defaults();
+  }
+
+  /** Of the first stage's model. */
+  LatentGrid grid() {
+    return models.getFirst().grid();
+  }
+
+  /**
+   * Looks whether stages fit together, and their models to what is asked of them.
+   *
+   * @param from first stage that is run, from 0
+   * @param asked as the first stage of all is
+   * @throws UserError if not; says which stage has it
+   */
+  void check(int from, VideoRequest asked) {
+    List<VideoRequest> requests = CascadeRun.requests(cascade, asked);
+    Optional<Size> before = Optional.empty();
+    OptionalInt frames = OptionalInt.empty();
+    int sampled = 0;
+    for (int at = 0; at < models.size(); at++) {
+      Stage stage = cascade.stages().get(at);
+      if (stage.bridge().within()) {
+        continue;
+      }
+      VideoRequest request = requests.get(sampled++);
+      Size size = new Size(request.width(), request.height());
+      Blueprint model = models.get(at);
+      frames = frames(stage, frames, model.grid().latents(request.frames()));
+      OptionalInt made = frames;
+      Optional<Size> last = before;
+      if (at >= from) {
+        of(
+            at + 1,
+            () -> {
+              last.ifPresent(small -> requireGrowing(small, size));
+              requireFit(stage, model, size);
+              made.ifPresent(all -> requireWindows(stage, all, request.frames()));
+              return size;
+            });
+      }
+      before = Optional.of(size);
+    }
+  }
+
+  private static void requireSeeing(Stage stage, boolean seesBeside) {
+    if (!seesBeside && stage.bridge() instanceof Bridge.Repeat) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "its model sees nothing beside its video, so frames cannot be repeated there",
+          "the bridge masked raises the rate with any model");
+    }
+    if (!seesBeside && stage.augmentation() > 0) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "its model sees nothing beside its video that could be noised",
+          "leave augmentation out");
+    }
+  }
+
+  /** Latents of its video; empty if it begins with one of which that is not known. */
+  private static OptionalInt frames(Stage stage, OptionalInt before, int own) {
+    boolean words = stage.bridge() instanceof Bridge.None;
+    return before.isPresent() || words
+        ? OptionalInt.of(stage.bridge().frames(before.orElse(own), own))
+        : before;
+  }
+
+  private static void requireWindows(Stage stage, int all, int window) {
+    int shared = stage.bridge().shared().orElse(0);
+    if (all > window && shared >= window) {
+      throw new UserError(
+          Fault.INVALID,
+          "%s frames are made in windows of %s, which overlap by 1 to %s frames, not %s"
+              .formatted(all, window, window - 1, shared),
+          "say overlap in its bridge, or more frames");
+    }
+  }
+
+  private static void requireGrowing(Size small, Size size) {
+    if (size.smaller(small)) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "it is %s after %s: a cascade makes videos larger".formatted(size, small),
+          "say its size");
+    }
+  }
+
+  private static void requireFit(Stage stage, Blueprint model, Size size) {
+    if (!model.can(Ability.VIDEO)) {
+      throw new UserError(Fault.UNSUPPORTED, "its model makes single pictures");
+    }
+    int space = model.grid().space();
+    if (size.width() % space != 0 || size.height() % space != 0) {
+      throw new UserError(
+          Fault.INVALID,
+          "its model makes sizes that are multiples of %s, not %s".formatted(space, size));
+    }
+    requireSeeing(stage, model.beside().isPresent());
+    boolean latentEach = model.grid().time() == 1;
+    boolean needsEach =
+        stage.bridge() instanceof Bridge.Masked || stage.bridge() instanceof Bridge.Repeat;
+    if (needsEach && !latentEach) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "frames between others are for models with a latent for each frame; one of its model"
+              + " holds %s".formatted(model.grid().time()));
+    }
+  }
+}
