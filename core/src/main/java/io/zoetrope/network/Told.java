@@ -1,10 +1,15 @@
 package io.zoetrope.network;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -13,10 +18,13 @@ import java.util.Set;
  * @param guidance sinusoids of the {@link Conditioning#GUIDANCE} that is in its answer, an even
  *     number; 0 for a network that is guided from outside. A public name of it is {@code
  *     time_cond_proj_dim}
+ * @param beside whether it is told how noisy is what it sees beside its video ({@link BesideLevel})
  */
-public record Told(@JsonProperty("guidance") int guidance) {
+public record Told(
+    @JsonProperty("guidance") int guidance,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("beside") boolean beside) {
   /** Nothing but the level. */
-  public static final Told LEVEL = new Told(0);
+  public static final Told LEVEL = new Told(0, false);
 
   /** Sinusoids of guidance where nobody says how many, as in latent consistency models. */
   public static final int USUAL = 256;
@@ -39,6 +47,31 @@ public record Told(@JsonProperty("guidance") int guidance) {
       throw new UserError(
           Fault.INVALID, "sinusoids of guidance are an even number or 0, not " + guidance);
     }
+  }
+
+  /** Of guidance alone. */
+  public Told(int guidance) {
+    this(guidance, false);
+  }
+
+  /** From JSON, which says nothing of a clip beside where nothing is told of it. */
+  @JsonCreator
+  static Told read(
+      @JsonProperty("guidance") int guidance,
+      @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
+          @JsonProperty("beside")
+          Optional<Boolean> beside) {
+    return new Told(guidance, beside.orElse(false));
+  }
+
+  /** This, and how noisy a clip beside is, or not. */
+  public Told ofBeside(boolean noise) {
+    return new Told(guidance, noise);
+  }
+
+  /** The entries that may tell it. */
+  public Set<Slot<?>> reads() {
+    return beside ? Set.of(Conditioning.BESIDE_LEVEL) : Set.of();
   }
 
   /** The entries that tell it. */

@@ -25,11 +25,30 @@ record BesideClip(Engine engine, Job job, Optional<Region> region) {
   Optional<Tensor> of(Beside what) {
     return switch (what) {
       case Beside.Mask mask -> Optional.of(mask());
-      case Beside.Structure structure -> {
-        engine.requireShown();
-        yield Optional.empty();
-      }
+      case Beside.Known known -> known();
+      case Beside.Structure structure -> elsewhere();
+      case Beside.Smaller smaller -> elsewhere();
+      case Beside.Slower slower -> elsewhere();
     };
+  }
+
+  /** Whoever made the engine has to have put it there. */
+  private Optional<Tensor> elsewhere() {
+    engine.requireShown();
+    return Optional.empty();
+  }
+
+  /** Frames that are held, unless the engine has others. */
+  private Optional<Tensor> known() {
+    if (engine.shows()) {
+      return Optional.empty();
+    }
+    Tensor given = job.given_BCFHW();
+    Tensor held_11F11 = held().to(given.device(), given.scalar_type());
+    long[] shape = Tensors.shape(given);
+    shape[1] = 1;
+    return Optional.of(
+        Tensors.cat(List.of(held_11F11.expand(shape), given.mul(held_11F11)), 1));
   }
 
   /** Frames that are held are known, and what is outside of the region; all else is grey. */

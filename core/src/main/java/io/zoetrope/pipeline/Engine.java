@@ -301,9 +301,14 @@ public final class Engine {
    * @throws UserError if it is not
    */
   void requireShown() {
-    if (extras.beside().get(Conditioning.BESIDE).isEmpty()) {
+    if (!shows()) {
       requirements().requireNothingBeside();
     }
+  }
+
+  /** Whether there is a clip that its network is shown beside every video. */
+  boolean shows() {
+    return extras.beside().get(Conditioning.BESIDE).isPresent();
   }
 
   private X0Denoiser guided(

@@ -100,6 +100,23 @@ record Requirements(VideoModel model) {
                     Fault.UNSUPPORTED,
                     "this model follows the structure of a video, and there is none here",
                     "restyle shows it one");
+            case Beside.Smaller smaller ->
+                new UserError(
+                    Fault.UNSUPPORTED,
+                    "this model makes a small video %s times as large, and there is none here"
+                        .formatted(smaller.times()),
+                    "a cascade shows it one by the bridge enlarge");
+            case Beside.Slower slower ->
+                new UserError(
+                    Fault.UNSUPPORTED,
+                    "this model makes %s frames for each of a slower video, and there is none here"
+                        .formatted(slower.times()),
+                    "a cascade shows it one by the bridge repeat");
+            case Beside.Known known ->
+                new UserError(
+                    Fault.UNSUPPORTED,
+                    "this model is shown which frames are known, and there are none here",
+                    "generate, animate, interpolate, extend and cascades show it some");
           };
         });
   }

@@ -55,7 +55,10 @@ public final class Conditioning {
   public static final Slot<Tensor> BESIDE =
       Slot.tensor("beside", Along.PLACE, "BCFHW", Nothing.SAME);
 
-  /** How noisy each frame of {@link #BESIDE} is: its level in [0, 1], [B, F]. */
+  /**
+   * How noisy each frame of {@link #BESIDE} is: its logSNR, -20 to 20, [B, F]; 20 is clean. Not a
+   * level, which means another amount of noise under each schedule.
+   */
   public static final Slot<Tensor> BESIDE_LEVEL =
       Slot.tensor("beside_level", Along.FRAME, "BF", Nothing.SAME);
 

@@ -194,7 +194,9 @@ public record DitConfig(
 
   @Override
   public Set<Slot<?>> reads() {
-    return TextSlots.reads(textWidth);
+    Set<Slot<?>> all = new HashSet<>(TextSlots.reads(textWidth));
+    all.addAll(told.reads());
+    return all;
   }
 
   @Override

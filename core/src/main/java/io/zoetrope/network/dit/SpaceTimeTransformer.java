@@ -5,6 +5,7 @@ import static io.zoetrope.torch.Rearrange.rearrange;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.network.BesideLevel;
 import io.zoetrope.network.FrameGroups;
 import io.zoetrope.network.FrameText;
 import io.zoetrope.network.VideoNetwork;
@@ -45,6 +46,7 @@ public final class SpaceTimeTransformer implements VideoNetwork {
   private final DitConfig config;
   private final Linear embed;
   private final LevelEmbedding levels;
+  private final Optional<BesideLevel> beside;
   private final Optional<Linear> pooled;
   private final Optional<Linear> moments;
   private final Linear modulate;
@@ -59,6 +61,11 @@ public final class SpaceTimeTransformer implements VideoNetwork {
     embed = Linear.of(p.at("pos_embed").at("proj"), config.takes() * area, width, Init.xavier());
     Parameters level = p.at("adaln_single").at("emb").at("timestep_embedder");
     levels = LevelEmbedding.of(level, width).told(level, config.told().guidance());
+    beside =
+        config.told().beside()
+            ? Optional.of(
+                BesideLevel.of(p.at("adaln_single").at("emb").at("beside_embedder"), width))
+            : Optional.empty();
     pooled =
         config.textWidth() == 0
             ? Optional.empty()
@@ -121,6 +128,9 @@ public final class SpaceTimeTransformer implements VideoNetwork {
             .add(Tensors.beside(z_BCFHW, places(rows, columns)));
     Tensor c_BFD =
         levels.forward(t_BF, conditioning.get(Conditioning.GUIDANCE)).to(ScalarType.Float);
+    if (beside.isPresent()) {
+      c_BFD = c_BFD.add(beside.get().of(conditioning, t_BF));
+    }
     Optional<Tensor> whole = conditioning.get(Conditioning.POOLED);
     if (pooled.isPresent() && whole.isPresent()) {
       c_BFD =

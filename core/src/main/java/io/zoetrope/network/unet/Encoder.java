@@ -3,6 +3,7 @@ package io.zoetrope.network.unet;
 import static io.zoetrope.torch.Rearrange.rearrange;
 
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.network.BesideLevel;
 import io.zoetrope.network.FrameGroups;
 import io.zoetrope.network.FrameText;
 import io.zoetrope.network.FrameWindows;
@@ -29,6 +30,7 @@ final class Encoder {
   private final UNetConfig config;
   private final ImageConv in;
   private final LevelEmbedding level;
+  private final Optional<BesideLevel> beside;
   private final Optional<Pooled> pooled;
   private final Optional<Linear> moments;
   private final List<Stage> down = new ArrayList<>();
@@ -59,6 +61,10 @@ final class Encoder {
     level =
         LevelEmbedding.of(p.at("time_embedding"), first, config.embedding())
             .told(p.at("time_embedding"), config.told().guidance());
+    beside =
+        config.told().beside()
+            ? Optional.of(BesideLevel.of(p.at("beside_embedding"), config.embedding()))
+            : Optional.empty();
     pooled =
         config.style().pooled() && config.textWidth() > 0
             ? Optional.of(pooled(p.at("add_embedding")))
@@ -183,6 +189,9 @@ final class Encoder {
       Tensor t_BF, float[] times, Optional<FrameText> text, Conditioning conditioning) {
     Tensor c_BFE =
         level.forward(t_BF, conditioning.get(Conditioning.GUIDANCE)).to(ScalarType.Float);
+    if (beside.isPresent()) {
+      c_BFE = c_BFE.add(beside.get().of(conditioning, t_BF));
+    }
     Optional<Tensor> whole = conditioning.get(Conditioning.POOLED);
     if (pooled.isPresent() && whole.isPresent()) {
       c_BFE =

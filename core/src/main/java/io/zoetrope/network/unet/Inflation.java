@@ -103,6 +103,14 @@ public record Inflation(
               attention(Merge.ADD),
               false,
               ALL),
+          // Ho et al., "Imagen Video", 2022, section 2.4: super-resolution mixes frames so.
+          "convolutions",
+          new Inflation(
+              new TemporalConvolution.Factorised(3),
+              new SpatialAttention.Self(),
+              new TemporalBlock.None(),
+              false,
+              ALL),
           // Blattmann et al., 2023, section 3.1: the image network stays as it is.
           "align-your-latents",
           new Inflation(

@@ -78,6 +78,9 @@ public record UNetConfig(
           "toybox", vdm(8, List.of(96, 144), List.of(2, 3), 3, 1, 144),
           "looks", vdm(8, List.of(64, 128), List.of(2, 4), 4, 1, 128),
           "pixels", vdm(3, List.of(32, 64, 96, 144), List.of(0, 0, 2, 3), 3, 1, 144),
+          // Convolutions alone: learned on patches of videos, and run on any size.
+          "ssr", convolutions(3, List.of(32, 64, 96), 64),
+          "tiny-ssr", convolutions(3, List.of(16, 32), 32),
           "small", vdm(8, List.of(192, 384), List.of(6, 12), 12, 2, 384),
           "sd15", sd(List.of(320, 640, 1280, 1280), List.of(8, 8, 8, 0), 8, 768));
 
@@ -85,6 +88,19 @@ public record UNetConfig(
       int channels, List<Integer> widths, List<Integer> heads, int mid, int blocks, int text) {
     return new UNetConfig(
         channels, channels, widths, heads, mid, blocks, text, LayerStyle.SMALL, Inflation.VDM);
+  }
+
+  private static UNetConfig convolutions(int channels, List<Integer> widths, int text) {
+    return new UNetConfig(
+        channels,
+        channels,
+        widths,
+        Collections.nCopies(widths.size(), 0),
+        Middle.PLAIN,
+        1,
+        text,
+        LayerStyle.SMALL,
+        Inflation.of("convolutions"));
   }
 
   private static UNetConfig sd(List<Integer> widths, List<Integer> heads, int mid, int text) {
@@ -295,6 +311,7 @@ public record UNetConfig(
       all.add(FrameWindows.SLOT);
       all.addAll(MotionStrength.SLOTS);
     }
+    all.addAll(told.reads());
     return all;
   }
 
@@ -305,7 +322,7 @@ public record UNetConfig(
 
   @Override
   public int attentionHeads() {
-    return Math.max(middle.heads(), Collections.max(heads));
+    return Math.max(1, Math.max(middle.heads(), Collections.max(heads)));
   }
 
   /** Any size will do: what does not halve evenly is rounded up, and fitted again on the way up. */

@@ -166,7 +166,7 @@ public record CascadeRun(Models models, Watch watch) {
     Stage stage = next.sampled.stage;
     Progress told = watch.begins(next.sampled.at + 1, stage, engine, next.request, progress);
     Crossing.Made made =
-        new Crossing(engine, stage.augmentation()).over(stage.bridge(), next.request, before, told);
+        new Crossing(engine, stage).over(stage.bridge(), next.request, before, told);
     return new Take(engine, made.request(), made.z_1CFHW());
   }
 

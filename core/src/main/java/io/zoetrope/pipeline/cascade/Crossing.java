@@ -11,9 +11,11 @@ import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TextToVideo;
+import io.zoetrope.pipeline.family.Beside;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.HigherRate;
 import io.zoetrope.pipeline.task.Refine;
+import io.zoetrope.pipeline.task.SeenBeside;
 import io.zoetrope.pipeline.task.SuperResolve;
 import io.zoetrope.pipeline.task.Upscale;
 import io.zoetrope.progress.Progress;
@@ -28,9 +30,9 @@ import org.bytedeco.pytorch.Tensor;
  * What each {@link Bridge} does with an engine.
  *
  * @param engine of the stage
- * @param augmentation of what it sees beside the noisy video, a level in [0, 1]
+ * @param stage says how noisy is what it sees beside the noisy video
  */
-record Crossing(Engine engine, double augmentation) {
+record Crossing(Engine engine, Stage stage) {
   /** Weight of guidance by a small video, where none is given. */
   private static final double USUAL_WEIGHT = 2;
 
@@ -61,10 +63,7 @@ record Crossing(Engine engine, double augmentation) {
       case Bridge.Masked masked -> {
         VideoRequest faster = asked.withFps(asked.fps() * masked.times());
         Tensor known = engine.encode(enlarged(before.orElseThrow(), asked), progress);
-        yield new Made(
-            faster,
-            new HigherRate(known, masked.times(), masked.overlap())
-                .latents(engine, List.of(faster), progress));
+        yield new Made(faster, between(masked, known, faster, progress));
       }
       case Bridge.Enlarge enlarge ->
           new Made(
@@ -79,9 +78,10 @@ record Crossing(Engine engine, double augmentation) {
                   + " bridge masked raises the rate with any model");
         }
         engine.requireLatentPerFrame("the bridge repeat");
+        Beside.Slower kind = slower(repeat);
         VideoRequest faster = asked.withFps(asked.fps() * repeat.times());
         Tensor slow = engine.encode(enlarged(before.orElseThrow(), asked), progress);
-        yield new Made(faster, beside(repeated(slow, repeat.times()), faster, progress));
+        yield new Made(faster, beside(SeenBeside.slow(kind, slow), faster, progress));
       }
       case Bridge.Late late -> throw new IllegalStateException("part of the stage before");
     };
@@ -98,13 +98,41 @@ record Crossing(Engine engine, double augmentation) {
       throw new UserError(
           "this model sees the small video itself, so no weight of guidance by it: leave weight out");
     }
-    return beside(engine.encode(enlarged(small, request), progress), request, progress);
+    Tensor x_13FHW = seen().smaller(FrameTensors.toTensor(small).unsqueeze(0), request);
+    return beside(engine.encode(x_13FHW, progress), request, progress);
+  }
+
+  private Seen seen() {
+    return new Seen(engine.model().beside());
+  }
+
+  /** How a slower video is shown. */
+  private Beside.Slower slower(Bridge.Repeat repeat) {
+    return seen().slower(repeat.times());
+  }
+
+  /** New frames between those that are known. */
+  private Tensor between(
+      Bridge.Masked masked, Tensor known_1CMHW, VideoRequest faster, Progress progress) {
+    if (!seen().known()) {
+      return new HigherRate(known_1CMHW, masked.times(), masked.overlap())
+          .latents(engine, List.of(faster), progress);
+    }
+    // Its frames all are noisy, and what is known is seen beside them alone.
+    Beside.Slower places = new Beside.Slower(masked.times(), Beside.Fill.BLANK, false);
+    long frames = masked.times() * (known_1CMHW.size(2) - 1) + 1;
+    Tensor ones = Tensors.full(1, 1, 1, known_1CMHW.size(2), 1, 1);
+    Tensor mask_11F11 = SeenBeside.slow(places, ones).narrow(2, 0, frames);
+    Tensor spread = SeenBeside.slow(places, known_1CMHW).narrow(2, 0, frames);
+    Tensor made = beside(SeenBeside.known(mask_11F11, spread), faster, progress);
+    Tensor mask = mask_11F11.to(made.device(), made.scalar_type());
+    return made.mul(Ops.add(Ops.mul(mask, -1), 1)).add(spread.mul(mask));
   }
 
   /** Any other is guided by it. */
   private Tensor guided(
       Bridge.Enlarge enlarge, Video small, VideoRequest request, Progress progress) {
-    if (augmentation > 0) {
+    if (stage.augments()) {
       throw new UserError(
           "this model sees nothing beside its video that could be noised: leave augmentation out");
     }
@@ -117,21 +145,22 @@ record Crossing(Engine engine, double augmentation) {
         .latents(engine, List.of(request), progress);
   }
 
-  /** A video from words, with a clip beside it at every step, noised to {@code augmentation}. */
+  /** A video from words, with a clip beside it at every step, noised as the stage says. */
   private Tensor beside(Tensor clean_1CFHW, VideoRequest request, Progress progress) {
     int latents = Math.toIntExact(clean_1CFHW.size(2));
     VideoRequest whole = request.withFrames(engine.model().grid().frames(latents));
-    NoiseLevel level = engine.sampling(whole, whole.steps()).schedule().at(augmentation);
+    NoiseLevel level = stage.noise(engine.sampling(whole, whole.steps()).schedule());
     Tensor seen =
-        augmentation == 0
-            ? clean_1CFHW
-            : Ops.mul(clean_1CFHW, level.alpha())
-                .add(Ops.mul(noise(whole).normal("augmentation", 0, clean_1CFHW), level.sigma()));
+        stage.augments()
+            ? SeenBeside.noised(
+                clean_1CFHW, noise(whole).normal("augmentation", 0, clean_1CFHW), level)
+            : clean_1CFHW;
     Conditioning entries = Conditioning.none().with(Conditioning.BESIDE, seen);
     Signature signature = engine.model().network().config().signature();
     if (signature.knows(Conditioning.BESIDE_LEVEL)) {
-      entries = entries.with(Conditioning.BESIDE_LEVEL, Tensors.full(augmentation, 1, latents));
-    } else if (augmentation > 0) {
+      double told = SeenBeside.told(level);
+      entries = entries.with(Conditioning.BESIDE_LEVEL, Tensors.full(told, 1, latents));
+    } else if (stage.augments()) {
       throw new UserError(
           "this model is not told how noisy the clip beside its video is: leave augmentation out");
     }
@@ -140,14 +169,6 @@ record Crossing(Engine engine, double augmentation) {
 
   private static Noise noise(VideoRequest request) {
     return Noise.of(new RandomStreams(request.seed()).child("beside", 0));
-  }
-
-  /** Each frame so many times: [B, C, F, h, w] to [B, C, F times, h, w]. */
-  private static Tensor repeated(Tensor z_BCFHW, int times) {
-    Tensor z_BCF1HW = z_BCFHW.unsqueeze(3);
-    long[] shape = Tensors.shape(z_BCF1HW);
-    shape[3] = times;
-    return z_BCF1HW.expand(shape).flatten(2, 3);
   }
 
   private Refine.Source small(Bridge.Where where, Video video, Progress progress) {

@@ -1,5 +1,7 @@
 package io.zoetrope.pipeline.cascade;
 
+import io.zoetrope.diffusion.NoiseLevel;
+import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -18,6 +20,8 @@ import java.util.function.UnaryOperator;
  * @param augmentation level in [0, 1] to which what is seen beside the noisy video is noised, and
  *     which the network is told (Ho et al. 2021, "Cascaded Diffusion Models", section 3); only
  *     where something is
+ * @param snr the same as a ratio of signal to noise, {@code alpha^2 / sigma^2}, 0.001 to 1000000: the
+ *     same noise under every schedule. In place of {@code augmentation}
  * @param size of its video
  * @param frames of one clip of it
  * @param rate frames per second of what enters it; a bridge that makes more frames raises it
@@ -31,6 +35,7 @@ public record Stage(
     Optional<String> model,
     @Default("{kind: none}") Bridge bridge,
     @Default("0.0") double augmentation,
+    Optional<Double> snr,
     Optional<Size> size,
     Optional<Integer> frames,
     Optional<Double> rate,
@@ -53,7 +58,11 @@ public record Stage(
 
   public Stage {
     Limits.USUAL.real("augmentation", 0, 1, augmentation);
-    if (augmentation > 0 && !bridge.beside()) {
+    snr.ifPresent(value -> Limits.USUAL.real("snr", 0.001, 1e6, value));
+    if (snr.isPresent() && augmentation > 0) {
+      throw new UserError("augmentation and snr both say how noisy: leave one out");
+    }
+    if (augments(augmentation, snr) && !bridge.beside()) {
       throw new UserError(
           "augmentation noises what is seen beside the video: only the bridges enlarge and repeat"
               + " have that");
@@ -97,12 +106,27 @@ public record Stage(
     });
   }
 
+  private static boolean augments(double level, Optional<Double> snr) {
+    return level > 0 || snr.isPresent();
+  }
+
+  /** Whether what is seen beside the noisy video is noised. */
+  public boolean augments() {
+    return augments(augmentation, snr);
+  }
+
+  /** How much, under the schedule of its model. */
+  NoiseLevel noise(NoiseSchedule schedule) {
+    return schedule.at(snr.map(ratio -> schedule.level(Math.log(ratio))).orElse(augmentation));
+  }
+
   /** A stage of which all else is usual. */
   public static Stage of(Optional<String> model, Bridge bridge) {
     return new Stage(
         model,
         bridge,
         0,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -119,6 +143,7 @@ public record Stage(
         model,
         bridge,
         augmentation,
+        snr,
         Optional.of(other),
         frames,
         rate,
@@ -135,6 +160,7 @@ public record Stage(
         model.map(names),
         bridge,
         augmentation,
+        snr,
         size,
         frames,
         rate,

@@ -1,8 +1,12 @@
 package io.zoetrope.pipeline.family;
 
+import io.zoetrope.diffusion.guidance.Downsampling;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.pixels.Annotators;
+import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.record.Limits;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,9 +23,21 @@ public sealed interface Beside {
    */
   int channels(int latents);
 
+  /** A network that sees it: with its channels, and told how noisy it is. */
+  default NetworkConfig seenBy(NetworkConfig network) {
+    int latents = network.gives();
+    NetworkConfig taking = network.taking(latents + channels(latents));
+    return noised() ? taking.telling(taking.told().ofBeside(true)) : taking;
+  }
+
   /** The structure of a video, if it is that. */
   default Optional<Structure> structure() {
     return Optional.empty();
+  }
+
+  /** Whether it has noise, and the network is told how much. */
+  default boolean noised() {
+    return false;
   }
 
   /** As headers and configs have it; {@link #of} reads it. */
@@ -36,6 +52,23 @@ public sealed interface Beside {
     if (text.equals(Mask.TEXT)) {
       return new Mask();
     }
+    if (text.equals(Known.TEXT)) {
+      return new Known();
+    }
+    Matcher smaller = Smaller.FORM.matcher(text);
+    if (smaller.matches()) {
+      return new Smaller(
+          Downsampling.valueOf(smaller.group(1).toUpperCase(Locale.ROOT)),
+          Integer.parseInt(smaller.group(2)),
+          smaller.group(3) != null);
+    }
+    Matcher slower = Slower.FORM.matcher(text);
+    if (slower.matches()) {
+      return new Slower(
+          Integer.parseInt(slower.group(1)),
+          Fill.valueOf(slower.group(2).toUpperCase(Locale.ROOT)),
+          slower.group(3) != null);
+    }
     Matcher structure = Structure.TEXT.matcher(text);
     if (structure.matches()) {
       return new Structure(
@@ -45,7 +78,8 @@ public sealed interface Beside {
     }
     throw new UserError(
         Fault.INVALID,
-        "unknown '%s' beside the latents: it is mask, or structure:ANNOTATOR:BLURS:CHANNELS"
+        "unknown '%s' beside the latents: it is mask, known, smaller:KERNEL:TIMES[:noised],"
+                + " slower:TIMES:FILL[:noised], or structure:ANNOTATOR:BLURS:CHANNELS"
             .formatted(text));
   }
 
@@ -110,6 +144,86 @@ public sealed interface Beside {
     @Override
     public int channels(int latents) {
       return latents + told;
+    }
+  }
+
+  /**
+   * Which frames are known, 1 or 0, and these frames; zeros elsewhere (Singer et al.,
+   * "Make-A-Video", 2022, section 3.3; Bar-Tal et al., "Lumiere", 2024, section 4).
+   */
+  record Known() implements Beside {
+    private static final String TEXT = "known";
+
+    @Override
+    public String text() {
+      return TEXT;
+    }
+
+    @Override
+    public int channels(int latents) {
+      return 1 + latents;
+    }
+  }
+
+  /**
+   * The video made smaller, enlarged again bilinearly, perhaps with noise (Ho et al., "Imagen
+   * Video", 2022, section 2.4).
+   *
+   * @param kernel by which small videos were made in training
+   * @param times how many times as large what is made is, 2 to 8
+   * @param noised whether it has noise, of which the network is told how much
+   */
+  record Smaller(Downsampling kernel, int times, boolean noised) implements Beside {
+    private static final Pattern FORM = Pattern.compile("smaller:(area|bilinear):([2-8])(:noised)?");
+
+    public Smaller {
+      Limits.USUAL.whole("times", 2, 8, times);
+    }
+
+    @Override
+    public String text() {
+      return "smaller:%s:%s%s"
+          .formatted(kernel.name().toLowerCase(Locale.ROOT), times, noised ? ":noised" : "");
+    }
+
+    @Override
+    public int channels(int latents) {
+      return latents;
+    }
+  }
+
+  /** What stands where a slower video has no frame. */
+  enum Fill {
+    /** The frame before once more. */
+    REPEAT,
+    /** Zeros. */
+    BLANK
+  }
+
+  /**
+   * The video at a lower rate, at the places of its frames, perhaps with noise (Ho et al., "Imagen
+   * Video", 2022, section 2.4).
+   *
+   * @param times how many frames what is made has for each one of it, 2 to 8
+   * @param fill what stands between
+   * @param noised whether it has noise, of which the network is told how much
+   */
+  record Slower(int times, Fill fill, boolean noised) implements Beside {
+    private static final Pattern FORM = Pattern.compile("slower:([2-8]):(repeat|blank)(:noised)?");
+
+    public Slower {
+      Limits.USUAL.whole("times", 2, 8, times);
+    }
+
+    @Override
+    public String text() {
+      return "slower:%s:%s%s"
+          .formatted(times, fill.name().toLowerCase(Locale.ROOT), noised ? ":noised" : "");
+    }
+
+    @Override
+    public int channels(int latents) {
+      return latents;
     }
   }
 }

@@ -1,6 +1,9 @@
 package io.zoetrope.pipeline.family;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import io.zoetrope.checkpoint.JsonFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +16,20 @@ import tools.jackson.databind.JsonNode;
  *
  * @param kind {@link #KIND}
  * @param defaults what is used where a request says nothing
+ * @param beside what its network is shown beside the noisy video, as {@link Beside#text} has it
  */
 public record ModelIndex(
-    @JsonProperty("_class_name") String kind, @JsonProperty("defaults") Defaults defaults) {
+    @JsonProperty("_class_name") String kind,
+    @JsonProperty("defaults") Defaults defaults,
+    @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
+        @JsonInclude(JsonInclude.Include.NON_ABSENT)
+        @JsonProperty("beside")
+        Optional<String> beside) {
+  /** Of one that sees its video alone. */
+  public ModelIndex(String kind, Defaults defaults) {
+    this(kind, defaults, Optional.empty());
+  }
+
   /**
    * What is trained here: a space-time transformer or a U-Net, an autoencoder or none, a text
    * transformer.

@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.checkpoint.JsonFiles;
+import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.pipeline.schedule.DiffusersScheduler;
 import io.zoetrope.pipeline.schedule.Scheduling;
 import java.util.Optional;
@@ -30,9 +31,13 @@ final class ZoetropeFamily implements ModelFamily {
     // An image model's scheduler knows nothing of motion.
     Scheduling scheduling =
         moves && own instanceof DiffusersScheduler image ? image.underMotion() : own;
+    Optional<Beside> beside = index.beside().map(Beside::of);
+    NetworkConfig network = Networks.read(layout);
+    NetworkConfig seeing = beside.map(what -> what.seenBy(network)).orElse(network);
+    Denoisers.Dressed dressed = Denoisers.dress(files, choice, seeing, Optional.empty());
     return assembly.blueprint(
         index.kind(),
-        Denoisers.dress(files, choice, Networks.read(layout), Optional.empty()),
+        beside.map(dressed::shown).orElse(dressed),
         scheduling,
         moves ? index.defaults().of(MotionAdapter.CLIP) : index.defaults(),
         Blueprint.Leftovers.NONE);

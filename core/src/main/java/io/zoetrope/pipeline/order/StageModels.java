@@ -6,6 +6,7 @@ import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.cascade.Bridge;
 import io.zoetrope.pipeline.cascade.Cascade;
 import io.zoetrope.pipeline.cascade.CascadeRun;
+import io.zoetrope.pipeline.cascade.Seen;
 import io.zoetrope.pipeline.cascade.Stage;
 import io.zoetrope.pipeline.family.Ability;
 import io.zoetrope.pipeline.family.Blueprint;
@@ -132,7 +133,7 @@ record StageModels(Cascade cascade, List<Blueprint> models) {
           "its model sees nothing beside its video, so frames cannot be repeated there",
           "the bridge masked raises the rate with any model");
     }
-    if (!seesBeside && stage.augmentation() > 0) {
+    if (!seesBeside && stage.augments()) {
       throw new UserError(
           Fault.UNSUPPORTED,
           "its model sees nothing beside its video that could be noised",
@@ -179,6 +180,7 @@ record StageModels(Cascade cascade, List<Blueprint> models) {
           "its model makes sizes that are multiples of %s, not %s".formatted(space, size));
     }
     requireSeeing(stage, model.beside().isPresent());
+    model.beside().ifPresent(kind -> Seen.requireCrossing(kind, stage));
     boolean latentEach = model.grid().time() == 1;
     boolean needsEach =
         stage.bridge() instanceof Bridge.Masked || stage.bridge() instanceof Bridge.Repeat;

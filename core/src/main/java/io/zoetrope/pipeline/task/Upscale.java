@@ -1,24 +1,34 @@
 package io.zoetrope.pipeline.task;
 
 import io.zoetrope.torch.Tensors;
+import java.util.function.DoubleUnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Larger pictures, by Catmull-Rom (Keys 1981, a = -0.5) on each side; at the borders the weights
- * that fall outside are left out and the others made up for them.
+ * Larger pictures, by Catmull-Rom (Keys 1981, a = -0.5) or linearly on each side; at the borders
+ * the weights that fall outside are left out and the others made up for them.
  */
 public final class Upscale {
   private Upscale() {}
 
   /** [B, C, F, h, w] of pixels or latents -> [B, C, F, height, width]. */
   public static Tensor to(Tensor x_BCFHW, long height, long width) {
-    Tensor down = matrix(x_BCFHW.size(3), height, x_BCFHW);
-    Tensor across = matrix(x_BCFHW.size(4), width, x_BCFHW);
+    return by(Upscale::cubic, x_BCFHW, height, width);
+  }
+
+  /** The same linearly. */
+  public static Tensor bilinear(Tensor x_BCFHW, long height, long width) {
+    return by(t -> Math.max(0, 1 - Math.abs(t)), x_BCFHW, height, width);
+  }
+
+  private static Tensor by(DoubleUnaryOperator kernel, Tensor x_BCFHW, long height, long width) {
+    Tensor down = matrix(kernel, x_BCFHW.size(3), height, x_BCFHW);
+    Tensor across = matrix(kernel, x_BCFHW.size(4), width, x_BCFHW);
     return down.matmul(x_BCFHW.matmul(across.t()));
   }
 
   /** Weights [to, from]; each row adds up to 1. */
-  private static Tensor matrix(long from, long to, Tensor like) {
+  private static Tensor matrix(DoubleUnaryOperator kernel, long from, long to, Tensor like) {
     if (to < from) {
       throw new IllegalArgumentException(
           "upscaling makes larger pictures, not %s of %s".formatted(to, from));
@@ -28,10 +38,10 @@ public final class Upscale {
       double centre = (row + 0.5) * from / to - 0.5;
       double sum = 0;
       for (int column = 0; column < from; column++) {
-        sum += cubic(column - centre);
+        sum += kernel.applyAsDouble(column - centre);
       }
       for (int column = 0; column < from; column++) {
-        weights[Math.toIntExact(row * from + column)] = cubic(column - centre) / sum;
+        weights[Math.toIntExact(row * from + column)] = kernel.applyAsDouble(column - centre) / sum;
       }
     }
     return Tensors.of(weights, to, from).to(like.device(), like.scalar_type());

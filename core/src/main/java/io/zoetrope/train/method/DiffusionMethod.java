@@ -15,6 +15,7 @@ import io.zoetrope.network.text.WordPrompts;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.nn.NamePattern;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.pipeline.family.Beside;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.family.Networks;
 import io.zoetrope.pipeline.model.ModelWriter;
@@ -23,8 +24,10 @@ import io.zoetrope.record.Default;
 import io.zoetrope.record.Inline;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.train.RunFolder;
+import io.zoetrope.train.footage.Captions;
 import io.zoetrope.train.footage.Footage;
 import io.zoetrope.train.footage.LatentClips;
+import io.zoetrope.train.footage.Showing;
 import io.zoetrope.train.objective.DiffusionObjective;
 import io.zoetrope.train.recipe.DataBlock;
 import io.zoetrope.train.recipe.Recipe;
@@ -51,6 +54,9 @@ import org.bytedeco.pytorch.Tensor;
  * @param schedule of the noise; without any that of the prediction: flow, else cosine
  * @param noise which it meets
  * @param clips which it learns from
+ * @param beside what the network is shown beside its noisy video: for stages of cascades
+ * @param crop it learns from patches of so many latents on a side; 0 for whole videos, as networks
+ *     with attention want them
  * @param checkpointing whether activations are recomputed in the backward pass: less memory, one
  *     more forward pass
  */
@@ -66,6 +72,8 @@ public record DiffusionMethod(
     Optional<ScheduleBlock> schedule,
     @Inline NoiseBlock noise,
     @Inline ClipsBlock clips,
+    Optional<BesideBlock> beside,
+    @Default("0") int crop,
     @Default("false") boolean checkpointing)
     implements Method {
   private static final String TEXT = "text_encoder";
@@ -74,6 +82,9 @@ public record DiffusionMethod(
 
   public DiffusionMethod {
     freeze = List.copyOf(freeze);
+    if (crop < 0 || crop > 4096) {
+      throw new UserError(Fault.INVALID, "crop must be 0 to 4096, is " + crop);
+    }
     if (!(shift > 0 && shift <= 100)) {
       throw new UserError("shift must be above 0 and at most 100, is " + shift);
     }
@@ -96,7 +107,9 @@ public record DiffusionMethod(
   @Override
   public Prepared prepare(Setting setting) {
     Recipe<?> recipe = setting.recipe();
-    NetworkConfig config = Networks.of(network, inflation).withTemporal(temporal);
+    NetworkConfig plain = Networks.of(network, inflation).withTemporal(temporal);
+    Optional<Beside> seen = beside.map(BesideBlock::kind);
+    NetworkConfig config = seen.map(kind -> kind.seenBy(plain)).orElse(plain);
     TrainedAutoencoder between =
         autoencoder.equals(Path.of("none"))
             ? TrainedAutoencoder.pixels()
@@ -113,7 +126,8 @@ public record DiffusionMethod(
     LatentClips shown = LatentClips.of(latents).emphasising(clips.emphasis());
     int cut = clips.cutOf(shown.frames());
     clips.shortened(shown.frames()).ifPresent(setting.listener()::note);
-    requireFit(config, between.autoencoder());
+    requireFit(plain, between.autoencoder());
+    requirePatches(shown);
 
     ParameterStore store =
         setting.store(start.tensors(), Precision.of(recipe.precision(), config.features()));
@@ -139,12 +153,20 @@ public record DiffusionMethod(
             && (!name.startsWith(prefix) || config.trains(name.substring(prefix.length()))));
 
     Scheduling scheduler = schedule.orElseGet(this::usual).scheduling(prediction);
+    List<Showing> showings =
+        beside.stream()
+            .<Showing>map(block ->
+                new BesideClips(
+                    block, shown, setting.data(), between.autoencoder(), scheduler.toSchedule()))
+            .toList();
+    Footage footage =
+        new Footage(shown, Captions.PLAIN, showings, Optional.empty(), "");
     SampleSheet sheet =
         new SampleSheet(
             X0Denoiser.of(denoiser, scheduler.toSchedule(), prediction),
             prompts,
             between.autoencoder(),
-            Footage.of(shown),
+            footage,
             config.temporal() ? shown.frames() : 1,
             SampleSheet.Manner.USUAL,
             setting.listener());
@@ -152,7 +174,7 @@ public record DiffusionMethod(
         new DiffusionObjective(
             denoiser,
             prompts,
-            shown,
+            footage,
             noise.denoising(scheduler.toSchedule(), prediction, 0),
             new DiffusionObjective.Cut(
                 recipe.batch(),
@@ -160,11 +182,12 @@ public record DiffusionMethod(
                 clips.maxStride(),
                 clips.captionDropout(),
                 checkpointing,
-                clips.images()),
+                clips.images(),
+                crop),
             sheet::write);
     ModelWriter writer =
         new ModelWriter(
-            index(recipe.data(), scheduler, config.temporal()),
+            index(recipe.data(), scheduler, config.temporal(), seen),
             scheduler,
             config,
             words,
@@ -207,13 +230,26 @@ public record DiffusionMethod(
     }
   }
 
-  private static ModelIndex index(DataBlock data, Scheduling scheduler, boolean video) {
+  private void requirePatches(LatentClips clips) {
+    long height = clips.latents_NCFHW().size(3);
+    long width = clips.latents_NCFHW().size(4);
+    if (crop > Math.min(height, width)) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "crop is %s, and clips are %sx%s there".formatted(crop, width, height),
+          "make it smaller, or leave it out");
+    }
+  }
+
+  private static ModelIndex index(
+      DataBlock data, Scheduling scheduler, boolean video, Optional<Beside> beside) {
     // The straight path is the flow schedule's own; others are followed best by DDIM.
     String sampler = scheduler.describe().startsWith("flow") ? "flow-euler" : "ddim";
     return new ModelIndex(
         ModelIndex.KIND,
         new ModelIndex.Defaults(
-            data.width(), data.height(), video ? data.frames() : 1, data.fps(), 24, 3.0, sampler));
+            data.width(), data.height(), video ? data.frames() : 1, data.fps(), 24, 3.0, sampler),
+        beside.map(Beside::text));
   }
 
   /** The averaged weights of a run's newest checkpoint, those of a model directory, or a file. */

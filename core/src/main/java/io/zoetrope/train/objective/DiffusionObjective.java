@@ -44,12 +44,30 @@ public final class DiffusionObjective implements Objective {
    * @param captionDropout probability that a clip loses its caption, for guidance
    * @param recompute whether activations are computed again in the backward pass, to save memory
    * @param images single frames of other clips beside each clip, which mix with nothing in time
+   * @param patch places on a side that are learned, drawn for each micro-batch; 0 for all
    */
   public record Cut(
-      int batch, int frames, int maxStride, double captionDropout, boolean recompute, int images) {
+      int batch,
+      int frames,
+      int maxStride,
+      double captionDropout,
+      boolean recompute,
+      int images,
+      int patch) {
     /** Without images. */
     public Cut(int batch, int frames, int maxStride, double captionDropout, boolean recompute) {
       this(batch, frames, maxStride, captionDropout, recompute, 0);
+    }
+
+    /** Of whole pictures. */
+    public Cut(
+        int batch,
+        int frames,
+        int maxStride,
+        double captionDropout,
+        boolean recompute,
+        int images) {
+      this(batch, frames, maxStride, captionDropout, recompute, images, 0);
     }
   }
 
@@ -81,6 +99,10 @@ public final class DiffusionObjective implements Objective {
       Denoising asked,
       Cut cut,
       BiConsumer<Long, Path> sampler) {
+    if (cut.patch > 0 && footage.masks().isPresent()) {
+      throw new UserError(
+          Fault.UNSUPPORTED, "patches have no masks", "learn from whole pictures");
+    }
     if (cut.images > 0 && !(footage.shown().isEmpty() && footage.masks().isEmpty())) {
       throw new UserError(
           Fault.UNSUPPORTED,
@@ -111,7 +133,9 @@ public final class DiffusionObjective implements Objective {
       shown = shown.and(drawn.conditioning());
       batch = batch.without(drawn.silent());
     }
-    Tensor x0 = batch.x0_BCFHW();
+    Patch patch = Patch.draw(cut.patch, batch.x0_BCFHW(), random);
+    shown = patch.of(shown);
+    Tensor x0 = patch.of(batch.x0_BCFHW());
     Tensor eps = offset(step, noise(step, Tensors.shape(x0)));
     Tensor u_BF = levels(step);
     Optional<Tensor> learned_BF = learned(step);

@@ -192,6 +192,7 @@ class CascadeRunTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Stage.Sharing.ONE);
     Scopes.run(() -> {
       Tensor z =
@@ -214,6 +215,7 @@ class CascadeRunTest {
             Optional.empty(),
             new Bridge.Enlarge(Downsampling.AREA, Optional.empty(), 1),
             0.2,
+            Optional.empty(),
             Optional.of(new Size(32, 32)),
             Optional.empty(),
             Optional.empty(),

@@ -65,10 +65,12 @@ class CascadeTest {
   }
 
   private static Stage stage(RandomGenerator random, Bridge bridge) {
+    boolean ratio = bridge.beside() && random.nextBoolean();
     return new Stage(
         random.nextBoolean() ? Optional.of("models/m" + random.nextInt(9)) : Optional.empty(),
         bridge,
-        bridge.beside() ? random.nextDouble() : 0,
+        bridge.beside() && !ratio ? random.nextDouble() : 0,
+        ratio ? Optional.of(0.5 + random.nextInt(9)) : Optional.empty(),
         random.nextBoolean() ? Optional.of(new Size(32, 64)) : Optional.empty(),
         random.nextBoolean() ? Optional.of(1 + random.nextInt(30)) : Optional.empty(),
         random.nextBoolean() ? Optional.of(0.5 + random.nextInt(30)) : Optional.empty(),
@@ -124,6 +126,9 @@ class CascadeTest {
           stages: [{bridge: {kind: enlarge, kernel: cubic}}]                   | area, bilinear
           stages: [{augmentation: 0.5}]                                        | only the bridges enlarge and repeat
           stages: [{bridge: {kind: repeat}, augmentation: 2}]                  | augmentation must be 0 to 1
+          stages: [{}, {bridge: {kind: repeat}, augmentation: 0.2, snr: 3}]    | leave one out
+          stages: [{}, {bridge: {kind: repeat}, snr: 0}]                       | snr must be 0.001 to
+          stages: [{}, {bridge: {kind: masked}, snr: 3}]                       | only the bridges enlarge and repeat
           stages: [{size: {width: 15, height: 16}}]                            | width must be 16 to 4096, is 15
           stages: [{frames: 0}]                                                | frames must be 1 to
           stages: [{rate: 0}]                                                  | rate must be 0.1 to 240

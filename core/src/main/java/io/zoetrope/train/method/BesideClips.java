@@ -1,0 +1,180 @@
+package io.zoetrope.train.method;
+
+import io.zoetrope.data.ClipDataset;
+import io.zoetrope.diffusion.NoiseLevel;
+import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.media.FrameTensors;
+import io.zoetrope.media.Video;
+import io.zoetrope.network.vae.Autoencoder;
+import io.zoetrope.pipeline.family.Beside;
+import io.zoetrope.pipeline.task.SeenBeside;
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.RandomStream;
+import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
+import io.zoetrope.train.footage.ClipCut;
+import io.zoetrope.train.footage.LatentClips;
+import io.zoetrope.train.footage.Showing;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * What networks of cascades see beside clips while they are trained: made of the clips themselves,
+ * noised to a level that is drawn for each clip, of which they are told (Ho et al., "Cascaded
+ * Diffusion Models", 2021, section 3; "Imagen Video", 2022, section 2.4).
+ *
+ * @param block what it is
+ * @param clips as they are learned
+ * @param data the same as frames
+ * @param autoencoder between the two
+ * @param schedule of the training's noise
+ */
+record BesideClips(
+    BesideBlock block,
+    LatentClips clips,
+    ClipDataset data,
+    Autoencoder autoencoder,
+    NoiseSchedule schedule)
+    implements Showing {
+
+  /** Without noise, and frames known by the first skip: what samples of a training are shown. */
+  @Override
+  public Conditioning of(List<ClipCut> cuts, boolean nothing) {
+    return shown(cuts, Collections.nCopies(cuts.size(), 0.0), List.of(), new RandomStreams(0));
+  }
+
+  @Override
+  public Drawn draw(List<ClipCut> cuts, RandomStreams random) {
+    SplittableRandom dice = new SplittableRandom(random.key("beside"));
+    double low = block.augmentation().getFirst();
+    double high = block.augmentation().getLast();
+    List<Double> levels = new ArrayList<>();
+    List<SplittableRandom> masks = new ArrayList<>();
+    for (int i = 0; i < cuts.size(); i++) {
+      levels.add(low + (high - low) * dice.nextDouble());
+      masks.add(dice.split());
+    }
+    return new Drawn(
+        shown(cuts, levels, masks, random), Collections.nCopies(cuts.size(), false));
+  }
+
+  private Conditioning shown(
+      List<ClipCut> cuts,
+      List<Double> levels,
+      List<SplittableRandom> masks,
+      RandomStreams random) {
+    List<Tensor> rows = new ArrayList<>();
+    double[] told = new double[cuts.size() * cuts.getFirst().frames().size()];
+    int frames = told.length / cuts.size();
+    try (RandomStream noise = random.stream("beside-noise")) {
+      for (int i = 0; i < cuts.size(); i++) {
+        ClipCut cut = cuts.get(i);
+        int row = i;
+        NoiseLevel level = schedule.at(levels.get(i));
+        for (int f = 0; f < frames; f++) {
+          told[i * frames + f] = SeenBeside.told(level);
+        }
+        rows.add(
+            Scopes.tensor(() ->
+                Scopes.noGrad(() -> {
+                  Tensor clean =
+                      clean(cut, masks.isEmpty() ? new boolean[0] : drawn(masks.get(row), frames));
+                  return level.sigma() == 0 || !block.kind().noised()
+                      ? clean
+                      : SeenBeside.noised(clean, noise.normal(Tensors.shape(clean)), level);
+                })));
+      }
+    }
+    Conditioning all = Conditioning.none().with(Conditioning.BESIDE, Tensors.cat(rows, 0));
+    return block.kind().noised()
+        ? all.with(Conditioning.BESIDE_LEVEL, Tensors.of(told, cuts.size(), frames))
+        : all;
+  }
+
+  /**
+   * Of a cut, [1, C, F, h, w].
+   *
+   * @param known which frames are; of none, every so many are
+   */
+  private Tensor clean(ClipCut cut, boolean[] known) {
+    return switch (block) {
+      case BesideBlock.Smaller smaller -> smaller(smaller.kind(), cut);
+      case BesideBlock.Slower slower -> slower(slower.kind(), latents(cut));
+      case BesideBlock.Known some -> {
+        int frames = cut.frames().size();
+        boolean[] which = known.length == 0 ? every(some.skips().getFirst(), frames) : known;
+        double[] mask = new double[frames];
+        for (int f = 0; f < frames; f++) {
+          mask[f] = which[f] ? 1 : 0;
+        }
+        yield SeenBeside.known(Tensors.of(mask, 1, 1, frames, 1, 1), latents(cut));
+      }
+    };
+  }
+
+  private Tensor smaller(Beside.Smaller kind, ClipCut cut) {
+    Tensor x_13FHW = autoencoder.encodes() ? pixels(cut) : latents(cut);
+    Tensor large = SeenBeside.enlarged(kind, Ops.clamp(SeenBeside.small(kind, x_13FHW), -1, 1));
+    return autoencoder.encodes() ? autoencoder.encode(large) : large;
+  }
+
+  private static Tensor slower(Beside.Slower kind, Tensor z_1CFHW) {
+    long frames = z_1CFHW.size(2);
+    long seen = Math.ceilDiv(frames, kind.times());
+    long[] picks = new long[Math.toIntExact(seen)];
+    for (int i = 0; i < picks.length; i++) {
+      picks[i] = (long) i * kind.times();
+    }
+    Tensor some = z_1CFHW.index_select(2, Tensors.of(picks, picks.length));
+    return SeenBeside.slow(kind, some).narrow(2, 0, frames);
+  }
+
+  private Tensor latents(ClipCut cut) {
+    long[] picks = cut.frames().stream().mapToLong(Integer::longValue).toArray();
+    return clips
+        .latents_NCFHW()
+        .select(0, cut.clip())
+        .index_select(1, Tensors.of(picks, picks.length))
+        .unsqueeze(0)
+        .to(ScalarType.Float);
+  }
+
+  private Tensor pixels(ClipCut cut) {
+    Video video = data.get(cut.clip()).video();
+    Video frames =
+        new Video(cut.frames().stream().map(f -> video.frames().get(f)).toList(), video.fps());
+    return FrameTensors.toTensor(frames).unsqueeze(0);
+  }
+
+  private boolean[] drawn(SplittableRandom dice, int frames) {
+    if (!(block instanceof BesideBlock.Known some)) {
+      return new boolean[frames];
+    }
+    double kind = dice.nextDouble();
+    int skip = some.skips().get(dice.nextInt(some.skips().size()));
+    int length = 1 + dice.nextInt(Math.max(1, frames / 2));
+    boolean[] known = kind < 0.5 ? every(skip, frames) : new boolean[frames];
+    if (kind >= 0.5 && kind < 0.9) {
+      known[0] = true;
+      known[frames - 1] = kind < 0.6;
+      for (int f = 1; f < length && kind >= 0.75; f++) {
+        known[f] = true;
+      }
+    }
+    return known;
+  }
+
+  private static boolean[] every(int skip, int frames) {
+    boolean[] known = new boolean[frames];
+    for (int f = 0; f < frames; f += skip) {
+      known[f] = true;
+    }
+    return known;
+  }
+}
