@@ -51,6 +51,8 @@ enum OptionGroup {
       "--steps",
       "--guidance",
       "--temporal-guidance",
+      "--guidance-oscillate",
+      "--dynamic-threshold",
       "--sampler",
       "--spacing",
       "--strength",

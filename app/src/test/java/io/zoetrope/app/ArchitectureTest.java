@@ -96,7 +96,9 @@ class ArchitectureTest {
                       "pipeline.order"))),
           Map.entry(
               "make.option",
-              new Sight(SHARED, Set.of("error", "torch", "diffusion", "pipeline.order"))),
+              new Sight(
+                  SHARED,
+                  Set.of("error", "torch", "diffusion", "diffusion.guidance", "pipeline.order"))),
           Map.entry("make", ORDERS.and(new Sight(Set.of("make.option"), Set.of()))),
           Map.entry(
               "plan",

@@ -202,7 +202,9 @@ final class BadMakeInput {
             "--size",
             "64x64"),
         row(FAILED, "there is no model 'nobody'", "refine", "a ball", "-m", "nobody"),
-
+        row(USAGE, "percentile must be 0.5 to 1", "generate", "a ball", "--dynamic-threshold", "7"),
+        row(USAGE, "is P or P,CAP", "generate", "a ball", "--dynamic-threshold", "0.9,1,1"),
+        row(USAGE, "--guidance-oscillate", "generate", "a ball", "--guidance-oscillate", "-1"),
         // Cascades.
         row(USAGE, "missing required parameter: 'FILE'", "cascade"),
         row(FAILED, "nothing.json' with a cascade", "cascade", "nothing.json", "a"),

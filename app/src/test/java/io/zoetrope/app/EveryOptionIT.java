@@ -118,6 +118,8 @@ class EveryOptionIT {
           Map.entry("--free-init", "--free-init 2"),
           Map.entry("--free-noise", "--free-noise"),
           Map.entry("--guidance", "--guidance 1.5"),
+          Map.entry("--guidance-oscillate", "--guidance-oscillate 0"),
+          Map.entry("--dynamic-threshold", "--dynamic-threshold 0.9"),
           Map.entry("--hold", "--hold replacement"),
           Map.entry(
               "--inversion-away", "--inverted --inversion-prompt 'a ball' --inversion-away source"),

@@ -47,8 +47,7 @@ record BesideClip(Engine engine, Job job, Optional<Region> region) {
     Tensor held_11F11 = held().to(given.device(), given.scalar_type());
     long[] shape = Tensors.shape(given);
     shape[1] = 1;
-    return Optional.of(
-        Tensors.cat(List.of(held_11F11.expand(shape), given.mul(held_11F11)), 1));
+    return Optional.of(Tensors.cat(List.of(held_11F11.expand(shape), given.mul(held_11F11)), 1));
   }
 
   /** Frames that are held are known, and what is outside of the region; all else is grey. */

@@ -7,10 +7,12 @@ import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.condition.Signature;
 import io.zoetrope.diffusion.guidance.ContextWindows;
+import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.diffusion.guidance.Handover;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.diffusion.sampler.X0Edit;
+import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.FrameTensors;
@@ -132,6 +134,31 @@ public final class Engine {
    */
   public Engine withTemporal(double scale) {
     return with(extras.withTemporal(scale));
+  }
+
+  /**
+   * This with guidance that is off at every other step after the first so many ({@link
+   * io.zoetrope.diffusion.guidance.GuidanceScale#oscillating}).
+   *
+   * @param first 0 or more
+   */
+  public Engine withOscillation(int first) {
+    return with(extras.withOscillation(first));
+  }
+
+  /**
+   * This with pixels that are kept within a bound.
+   *
+   * @throws UserError if the model works on latents, which have none
+   */
+  public Engine withBound(DynamicThresholding.Bound bound) {
+    if (model.autoencoder().encodes()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "dynamic thresholding is for models of pixels, and this one works on latents",
+          "leave it out");
+    }
+    return with(extras.withBound(bound));
   }
 
   /**

@@ -6,6 +6,8 @@ import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.guidance.ContextWindows;
+import io.zoetrope.diffusion.guidance.DynamicThresholding;
+import io.zoetrope.diffusion.guidance.GuidanceScale;
 import io.zoetrope.diffusion.guidance.KeyFrames;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.Sampler;
@@ -40,6 +42,8 @@ import java.util.stream.Stream;
  * @param told entries of the run that every prompt is accompanied by
  * @param keyed whether long clips are seen from their key frames
  * @param edit of the clean video within steps
+ * @param oscillate after how many steps guidance is off at every other one; empty if it never is
+ * @param bound of pixels; empty leaves them
  */
 record Extras(
     UnaryOperator<Noise> noise,
@@ -54,7 +58,9 @@ record Extras(
     double temporal,
     Conditioning told,
     boolean keyed,
-    X0Edit edit) {
+    X0Edit edit,
+    OptionalInt oscillate,
+    Optional<DynamicThresholding.Bound> bound) {
   static final Extras NONE =
       new Extras(
           UnaryOperator.identity(),
@@ -69,7 +75,9 @@ record Extras(
           1,
           Conditioning.none(),
           false,
-          X0Edit.NONE);
+          X0Edit.NONE,
+          OptionalInt.empty(),
+          Optional.empty());
 
   Extras withNoise(UnaryOperator<Noise> change) {
     return with(copy -> copy.noise = change);
@@ -121,6 +129,25 @@ record Extras(
 
   Extras withEdit(X0Edit other) {
     return with(copy -> copy.edit = other);
+  }
+
+  Extras withOscillation(int first) {
+    return with(copy -> copy.oscillate = OptionalInt.of(first));
+  }
+
+  Extras withBound(DynamicThresholding.Bound other) {
+    return with(copy -> copy.bound = Optional.of(other));
+  }
+
+  /** A scale of guidance at the levels of sampling. */
+  GuidanceScale scale(double guidance, double[] levels) {
+    GuidanceScale constant = GuidanceScale.constant(guidance);
+    return oscillate.isPresent() ? constant.oscillating(oscillate.getAsInt(), levels) : constant;
+  }
+
+  /** What is guided, within its bound. */
+  X0Denoiser bounded(X0Denoiser guided) {
+    return bound.<X0Denoiser>map(b -> new DynamicThresholding(guided, b)).orElse(guided);
   }
 
   /**
@@ -196,6 +223,8 @@ record Extras(
     private Conditioning told;
     private boolean keyed;
     private X0Edit edit;
+    private OptionalInt oscillate;
+    private Optional<DynamicThresholding.Bound> bound;
 
     Copy(Extras from) {
       noise = from.noise;
@@ -211,12 +240,14 @@ record Extras(
       told = from.told;
       keyed = from.keyed;
       edit = from.edit;
+      oscillate = from.oscillate;
+      bound = from.bound;
     }
 
     Extras made() {
       return new Extras(
           noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal,
-          told, keyed, edit);
+          told, keyed, edit, oscillate, bound);
     }
   }
 }

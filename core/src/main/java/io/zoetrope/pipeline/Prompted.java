@@ -71,20 +71,22 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside, Optional<T
     // What the model is not shown, it is not to be led away from either.
     Conditioning away = extras.nothing().only(slot -> beside.get(slot).isPresent());
     List<Conditioning> all = prompts.stream().map(text -> text.and(beside)).toList();
-    GuidanceScale scale = GuidanceScale.constant(first.guidance());
+    GuidanceScale scale = extras.scale(first.guidance(), sampling.levels());
     if (model.guidesItself()) {
-      return negative -> new PromptBlend(new ToldGuidance(network, scale), all, sight);
+      return negative ->
+          extras.bounded(new PromptBlend(new ToldGuidance(network, scale), all, sight));
     }
     return negative ->
-        new PromptBlend(
-            new ClassifierFreeGuidance(
-                network,
-                negative.and(away),
-                scale,
-                GuidanceScale.constant(extras.temporal()),
-                0,
-                sight),
-            all,
-            sight);
+        extras.bounded(
+            new PromptBlend(
+                new ClassifierFreeGuidance(
+                    network,
+                    negative.and(away),
+                    scale,
+                    GuidanceScale.constant(extras.temporal()),
+                    0,
+                    sight),
+                all,
+                sight));
   }
 }

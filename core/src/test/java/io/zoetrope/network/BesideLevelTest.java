@@ -34,8 +34,7 @@ class BesideLevelTest {
 
   private static Tensor ask(VideoNetwork network, Conditioning conditioning) {
     Tensor z = normal("z", 1, 4, 2, 4, 4);
-    return network.ask(
-        z, Tensors.full(300, 1, 2), conditioning, io.zoetrope.torch.Segments.PLAIN);
+    return network.ask(z, Tensors.full(300, 1, 2), conditioning, io.zoetrope.torch.Segments.PLAIN);
   }
 
   @ParameterizedTest
@@ -59,8 +58,7 @@ class BesideLevelTest {
   @MethodSource("networks")
   void levelsMatterAndNothingSaidIsClean(NetworkConfig config) {
     Scopes.run(() -> {
-      VideoNetwork network =
-          TestNetworks.network(told(config), TestNetworks.weights(told(config)));
+      VideoNetwork network = TestNetworks.network(told(config), TestNetworks.weights(told(config)));
       Conditioning untold =
           level(config, 0, 0).only(slot -> !slot.equals(Conditioning.BESIDE_LEVEL));
       byte[] clean = Tensors.toBytes(ask(network, level(config, 20, 20)));

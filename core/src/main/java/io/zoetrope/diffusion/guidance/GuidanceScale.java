@@ -33,6 +33,26 @@ public interface GuidanceScale {
   }
 
   /**
+   * This scale for the first steps, then 1 and this in turn (Ho et al. 2022, "Imagen Video",
+   * section 2.5: oscillating guidance). Each frame counts its own steps, by where its level lies
+   * among those of sampling: so a pattern is the same in any batch, window and plan.
+   *
+   * @param first how many steps, 0 or more
+   * @param levels of sampling, falling
+   */
+  default GuidanceScale oscillating(int first, double[] levels) {
+    double[] rows = levels.clone();
+    return (level, frame, frames) -> {
+      int step = -1;
+      while (step + 1 < rows.length && rows[step + 1] >= level.u() - 1e-9) {
+        step++;
+      }
+      boolean off = step >= first && (step - first) % 2 == 0;
+      return off ? 1 : at(level, frame, frames);
+    };
+  }
+
+  /**
    * This scale where the condition holds, and 1 elsewhere, frame by frame (Kynkaanniemi et al.
    * 2024, "Applying Guidance in a Limited Interval").
    */

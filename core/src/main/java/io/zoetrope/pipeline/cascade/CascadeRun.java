@@ -207,7 +207,7 @@ public record CascadeRun(Models models, Watch watch) {
   }
 
   private Engine engine(Sampled next) {
-    Engine engine = models.engine(next.model);
+    Engine engine = next.stage.over(models.engine(next.model));
     for (Late late : next.late) {
       engine = engine.withLate(models.engine(Optional.of(late.model)).model(), late.level);
     }

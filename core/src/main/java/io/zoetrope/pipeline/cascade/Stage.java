@@ -2,7 +2,11 @@ package io.zoetrope.pipeline.cascade;
 
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.NoiseSchedule;
+import io.zoetrope.diffusion.guidance.ContextWindows;
+import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.error.UserError;
+import io.zoetrope.network.vae.LatentGrid;
+import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Samplers;
@@ -20,8 +24,8 @@ import java.util.function.UnaryOperator;
  * @param augmentation level in [0, 1] to which what is seen beside the noisy video is noised, and
  *     which the network is told (Ho et al. 2021, "Cascaded Diffusion Models", section 3); only
  *     where something is
- * @param snr the same as a ratio of signal to noise, {@code alpha^2 / sigma^2}, 0.001 to 1000000: the
- *     same noise under every schedule. In place of {@code augmentation}
+ * @param snr the same as a ratio of signal to noise, {@code alpha^2 / sigma^2}, 0.001 to 1000000:
+ *     the same noise under every schedule. In place of {@code augmentation}
  * @param size of its video
  * @param frames of one clip of it
  * @param rate frames per second of what enters it; a bridge that makes more frames raises it
@@ -30,6 +34,10 @@ import java.util.function.UnaryOperator;
  * @param sampler by name
  * @param seed of its noise
  * @param noise which frames share theirs
+ * @param oscillate guidance is off at every other step after the first so many; for base and first
+ *     super-resolution (Ho et al. 2022, "Imagen Video", section 2.5)
+ * @param threshold what pixels are clipped to at each step; for models of pixels
+ * @param windows in which a long video is denoised at once, averaged at each step
  */
 public record Stage(
     Optional<String> model,
@@ -43,7 +51,23 @@ public record Stage(
     Optional<Double> guidance,
     Optional<String> sampler,
     Optional<Long> seed,
-    @Default("each") Sharing noise) {
+    @Default("each") Sharing noise,
+    Optional<Integer> oscillate,
+    Optional<DynamicThresholding.Bound> threshold,
+    Optional<Windows> windows) {
+  /**
+   * Windows that overlap.
+   *
+   * @param frames of each, from 2
+   * @param overlap frames that two share, 0 to less than all
+   */
+  public record Windows(int frames, @Default("2") int overlap) {
+    public Windows {
+      Limits.USUAL.whole("frames", 2, VideoRequest.MOST_FRAMES, frames);
+      Limits.USUAL.whole("overlap", 0, frames - 1, overlap);
+    }
+  }
+
   /** Whose noise a frame is born of. */
   public enum Sharing {
     /** Its own. */
@@ -75,6 +99,9 @@ public record Stage(
             || guidance.isPresent()
             || sampler.isPresent()
             || seed.isPresent()
+            || oscillate.isPresent()
+            || threshold.isPresent()
+            || windows.isPresent()
             || noise != Sharing.EACH)) {
       throw new UserError(
           "a stage over the bridge late is part of the sampling before it: give it a model only");
@@ -96,6 +123,8 @@ public record Stage(
       }
     });
     frames.ifPresent(value -> Limits.USUAL.whole("frames", 1, VideoRequest.MOST_FRAMES, value));
+    oscillate.ifPresent(
+        value -> Limits.USUAL.whole("oscillate", 0, VideoRequest.MOST_STEPS, value));
     steps.ifPresent(value -> Limits.USUAL.whole("steps", 1, VideoRequest.MOST_STEPS, value));
     rate.ifPresent(value -> Limits.USUAL.real("rate", 0.1, 240, value));
     guidance.ifPresent(value -> Limits.USUAL.real("guidance", 0, 100, value));
@@ -134,7 +163,10 @@ public record Stage(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        Sharing.EACH);
+        Sharing.EACH,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** This with a size of its own. */
@@ -151,7 +183,27 @@ public record Stage(
         guidance,
         sampler,
         seed,
-        noise);
+        noise,
+        oscillate,
+        threshold,
+        windows);
+  }
+
+  /** An engine that works as it says. */
+  Engine over(Engine engine) {
+    Engine made = engine;
+    if (oscillate.isPresent()) {
+      made = made.withOscillation(oscillate.get());
+    }
+    if (threshold.isPresent()) {
+      made = made.withBound(threshold.get());
+    }
+    if (windows.isPresent()) {
+      LatentGrid grid = engine.model().grid();
+      int length = grid.latents(windows.get().frames());
+      made = made.withContext(new ContextWindows.Shape(length, windows.get().overlap()));
+    }
+    return made;
   }
 
   /** This with another name of its model. */
@@ -168,7 +220,10 @@ public record Stage(
         guidance,
         sampler,
         seed,
-        noise);
+        noise,
+        oscillate,
+        threshold,
+        windows);
   }
 
   /** What this stage is asked for, where {@code usual} is what the one before was. */

@@ -3,8 +3,8 @@ package io.zoetrope.pipeline.family;
 import io.zoetrope.diffusion.guidance.Downsampling;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
-import io.zoetrope.pixels.Annotators;
 import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.pixels.Annotators;
 import io.zoetrope.record.Limits;
 import java.util.Locale;
 import java.util.Optional;
@@ -78,9 +78,9 @@ public sealed interface Beside {
     }
     throw new UserError(
         Fault.INVALID,
-        "unknown '%s' beside the latents: it is mask, known, smaller:KERNEL:TIMES[:noised],"
-                + " slower:TIMES:FILL[:noised], or structure:ANNOTATOR:BLURS:CHANNELS"
-            .formatted(text));
+        "unknown '%s' beside the latents".formatted(text),
+        "it is mask, known, smaller:KERNEL:TIMES[:noised], slower:TIMES:FILL[:noised], or"
+            + " structure:ANNOTATOR:BLURS:CHANNELS");
   }
 
   /**
@@ -174,7 +174,8 @@ public sealed interface Beside {
    * @param noised whether it has noise, of which the network is told how much
    */
   record Smaller(Downsampling kernel, int times, boolean noised) implements Beside {
-    private static final Pattern FORM = Pattern.compile("smaller:(area|bilinear):([2-8])(:noised)?");
+    private static final Pattern FORM =
+        Pattern.compile("smaller:(area|bilinear):([2-8])(:noised)?");
 
     public Smaller {
       Limits.USUAL.whole("times", 2, 8, times);

@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.FreeInit;
 import io.zoetrope.diffusion.LowPass;
+import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.diffusion.sampler.FreeNoise;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
@@ -28,6 +29,9 @@ import java.util.Optional;
  * @param hold how given frames are kept; empty holds them by the plan
  * @param windowing what the windows look like
  * @param motion how much motion modules count
+ * @param oscillate guidance is off at every other step after the first so many, 0 to 1000; empty
+ *     leaves it on
+ * @param threshold what pixels are clipped to at each step; for models of pixels
  */
 public record Tuning(
     Optional<Integer> window,
@@ -36,7 +40,9 @@ public record Tuning(
     Optional<Double> temporal,
     Optional<Hold> hold,
     @Default("{}") Windowing windowing,
-    Optional<Motion> motion) {
+    Optional<Motion> motion,
+    Optional<Integer> oscillate,
+    Optional<DynamicThresholding.Bound> threshold) {
   /** Nothing special. */
   public static final Tuning NONE =
       new Tuning(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
@@ -48,12 +54,22 @@ public record Tuning(
       Optional<Integer> freeInit,
       Optional<Double> temporal,
       Optional<Hold> hold) {
-    this(window, freeNoise, freeInit, temporal, hold, Windowing.USUAL, Optional.empty());
+    this(
+        window,
+        freeNoise,
+        freeInit,
+        temporal,
+        hold,
+        Windowing.USUAL,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   public Tuning {
     window.ifPresent(value -> Checks.whole("window", 1, VideoRequest.MOST_FRAMES, value));
     freeInit.ifPresent(value -> Checks.whole("freeInit", 1, 20, value));
+    oscillate.ifPresent(value -> Checks.whole("oscillate", 0, VideoRequest.MOST_STEPS, value));
     temporal.ifPresent(value -> Checks.real("temporal", 0, 10, value));
     if (!windowing.equals(Windowing.USUAL) && window.isEmpty()) {
       throw Checks.wrong("windowing says what windows look like: say how long they are");
@@ -77,6 +93,12 @@ public record Tuning(
     }
     if (motion.isPresent()) {
       made = motion.get().over(made);
+    }
+    if (oscillate.isPresent()) {
+      made = made.withOscillation(oscillate.get());
+    }
+    if (threshold.isPresent()) {
+      made = made.withBound(threshold.get());
     }
     if (temporal.isPresent()) {
       if (!model.network().config().temporal()) {

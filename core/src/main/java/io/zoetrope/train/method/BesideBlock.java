@@ -72,7 +72,8 @@ public sealed interface BesideBlock {
     public Known {
       skips = List.copyOf(skips);
       if (skips.isEmpty() || skips.stream().anyMatch(skip -> skip < 2 || skip > 64)) {
-        throw new UserError(Fault.INVALID, "skips are 2 to 64 each, and one at least, not " + skips);
+        throw new UserError(
+            Fault.INVALID, "skips are 2 to 64 each, and one at least, not " + skips);
       }
     }
 

@@ -60,15 +60,11 @@ record BesideClips(
       levels.add(low + (high - low) * dice.nextDouble());
       masks.add(dice.split());
     }
-    return new Drawn(
-        shown(cuts, levels, masks, random), Collections.nCopies(cuts.size(), false));
+    return new Drawn(shown(cuts, levels, masks, random), Collections.nCopies(cuts.size(), false));
   }
 
   private Conditioning shown(
-      List<ClipCut> cuts,
-      List<Double> levels,
-      List<SplittableRandom> masks,
-      RandomStreams random) {
+      List<ClipCut> cuts, List<Double> levels, List<SplittableRandom> masks, RandomStreams random) {
     List<Tensor> rows = new ArrayList<>();
     double[] told = new double[cuts.size() * cuts.getFirst().frames().size()];
     int frames = told.length / cuts.size();

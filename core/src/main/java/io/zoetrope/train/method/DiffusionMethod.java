@@ -159,8 +159,7 @@ public record DiffusionMethod(
                 new BesideClips(
                     block, shown, setting.data(), between.autoencoder(), scheduler.toSchedule()))
             .toList();
-    Footage footage =
-        new Footage(shown, Captions.PLAIN, showings, Optional.empty(), "");
+    Footage footage = new Footage(shown, Captions.PLAIN, showings, Optional.empty(), "");
     SampleSheet sheet =
         new SampleSheet(
             X0Denoiser.of(denoiser, scheduler.toSchedule(), prediction),

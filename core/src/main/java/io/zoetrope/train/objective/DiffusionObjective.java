@@ -100,8 +100,7 @@ public final class DiffusionObjective implements Objective {
       Cut cut,
       BiConsumer<Long, Path> sampler) {
     if (cut.patch > 0 && footage.masks().isPresent()) {
-      throw new UserError(
-          Fault.UNSUPPORTED, "patches have no masks", "learn from whole pictures");
+      throw new UserError(Fault.UNSUPPORTED, "patches have no masks", "learn from whole pictures");
     }
     if (cut.images > 0 && !(footage.shown().isEmpty() && footage.masks().isEmpty())) {
       throw new UserError(

@@ -10,11 +10,13 @@ import io.zoetrope.diffusion.PromptTrack;
 import io.zoetrope.diffusion.Sight;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.diffusion.guidance.DynamicThresholding.Over;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
@@ -176,6 +178,46 @@ class GuidanceTest {
         .isEqualTo(bytes(small));
   }
 
+  /** One threshold for a clip, or one for each frame; a cap leaves more to be clipped. */
+  @Test
+  void thresholdsReachOverClipsOrFrames() {
+    X0Denoiser wide = X0Denoiser.of((input, told, c) -> input, SCHEDULE, Prediction.X0);
+    Tensor x = Tensors.of(new double[] {4, -2, 1, 0.5}, 1, 1, 2, 1, 2);
+    Tensor t0 = Tensors.of(new double[] {0.5}, 1);
+    for (Over over : Over.values()) {
+      for (Optional<Double> cap : List.of(Optional.<Double>empty(), Optional.of(1.5))) {
+        double[] got =
+            Tensors.toDoubles(
+                new DynamicThresholding(wide, new DynamicThresholding.Bound(1, cap, over))
+                    .x0(x, t0, Conditioning.none()));
+        double first = cap.orElse(4.0);
+        double second = over == Over.CLIP ? first : 1;
+        assertThat(got)
+            .containsExactly(
+                new double[] {
+                  Math.min(4, first) / first, -Math.min(2, first) / first, 1 / second, 0.5 / second
+                },
+                within(1e-6));
+      }
+    }
+  }
+
+  /**
+   * Frames count their own steps; levels between two of sampling belong to the step that begins.
+   */
+  @Test
+  void oscillatingGuidanceCountsSteps() {
+    double[] levels = {1, 0.8, 0.6, 0.4, 0.2, 0};
+    GuidanceScale scale = GuidanceScale.constant(9).oscillating(2, levels);
+    double[] at = {1, 0.8, 0.7, 0.6, 0.5, 0.4, 0.2, 0.1};
+    double[] wanted = {9, 9, 9, 1, 1, 9, 1, 1};
+    for (int i = 0; i < at.length; i++) {
+      assertThat(scale.at(SCHEDULE.at(at[i]), 3, 8)).as("at %s", at[i]).isEqualTo(wanted[i]);
+    }
+    assertThat(GuidanceScale.constant(9).oscillating(5, levels).at(SCHEDULE.at(0.2), 0, 1))
+        .isEqualTo(9);
+  }
+
   @Test
   void guidancesCompose() {
     X0Denoiser guided = new ClassifierFreeGuidance(base, negative, 9);
@@ -217,7 +259,7 @@ class GuidanceTest {
     assertThatThrownBy(
             () -> new ClassifierFreeGuidance(base, negative, GuidanceScale.constant(1), 2))
         .hasMessageContaining("[0, 1]");
-    assertThatThrownBy(() -> new DynamicThresholding(base, 0)).hasMessageContaining("(0, 1]");
+    assertThatThrownBy(() -> new DynamicThresholding(base, 0)).hasMessageContaining("0.5 to 1");
     assertThatThrownBy(() -> GuidanceScale.levels(0.7, 0.3)).hasMessageContaining("runs up");
   }
 }

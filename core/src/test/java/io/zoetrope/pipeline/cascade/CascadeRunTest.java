@@ -193,7 +193,10 @@ class CascadeRunTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            Stage.Sharing.ONE);
+            Stage.Sharing.ONE,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
     Scopes.run(() -> {
       Tensor z =
           new CascadeRun(this::engine)
@@ -206,6 +209,37 @@ class CascadeRunTest {
     assertThat(run(Cascade.of(shared), Optional.empty()))
         .isNotEqualTo(
             run(Cascade.of(Stage.of(Optional.of("silent"), new Bridge.None())), Optional.empty()));
+  }
+
+  /** Guidance as said at the first steps, then off and on in turn, told by the step's level. */
+  @Test
+  void guidanceOscillates() {
+    Cascade all = Cascade.parse("c", "stages: [{oscillate: 3}]");
+    assertThat(run(all, Optional.empty())).isEqualTo(run(Cascade.of(WORDS), Optional.empty()));
+    byte[] some = run(Cascade.parse("c", "stages: [{oscillate: 1}]"), Optional.empty());
+    assertThat(some).isNotEqualTo(run(Cascade.of(WORDS), Optional.empty()));
+    assertThat(run(Cascade.parse("c", "stages: [{oscillate: 0, guidance: 1}]"), Optional.empty()))
+        .isEqualTo(run(Cascade.parse("c", "stages: [{guidance: 1}]"), Optional.empty()));
+  }
+
+  @Test
+  void latentsHaveNoThreshold() {
+    Cascade cascade = Cascade.parse("c", "stages: [{threshold: {percentile: 0.95}}]");
+    assertThatThrownBy(() -> run(cascade, Optional.empty()))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("this one works on latents");
+  }
+
+  @Test
+  void windowsOverlapAndAreAveraged() {
+    Cascade cascade = Cascade.parse("c", "stages: [{frames: 5, windows: {frames: 3, overlap: 2}}]");
+    byte[] byHand =
+        bytes(() ->
+            new TextToVideo(
+                    new Engine(model)
+                        .withContext(new io.zoetrope.diffusion.guidance.ContextWindows.Shape(3, 2)))
+                .latents(List.of(ASKED.withFrames(5)), Progress.NONE));
+    assertThat(run(cascade, Optional.empty())).isEqualTo(byHand);
   }
 
   @Test
@@ -223,7 +257,10 @@ class CascadeRunTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            Stage.Sharing.EACH);
+            Stage.Sharing.EACH,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
     assertThatThrownBy(() -> run(Cascade.of(WORDS, noised), Optional.empty()))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("leave augmentation out");

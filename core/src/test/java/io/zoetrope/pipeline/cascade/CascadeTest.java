@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.diffusion.guidance.Downsampling;
+import io.zoetrope.diffusion.guidance.DynamicThresholding.Bound;
+import io.zoetrope.diffusion.guidance.DynamicThresholding.Over;
 import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.model.Size;
 import java.util.ArrayList;
@@ -78,7 +80,12 @@ class CascadeTest {
         random.nextBoolean() ? Optional.of(9 * random.nextDouble()) : Optional.empty(),
         random.nextBoolean() ? Optional.of("ddim") : Optional.empty(),
         random.nextBoolean() ? Optional.of(random.nextLong(1L << 50)) : Optional.empty(),
-        Stage.Sharing.values()[random.nextInt(Stage.Sharing.values().length)]);
+        Stage.Sharing.values()[random.nextInt(Stage.Sharing.values().length)],
+        random.nextBoolean() ? Optional.of(random.nextInt(9)) : Optional.empty(),
+        random.nextBoolean()
+            ? Optional.of(new Bound(0.95, Optional.of(1.5), Over.FRAME))
+            : Optional.empty(),
+        random.nextBoolean() ? Optional.of(new Stage.Windows(16, 2)) : Optional.empty());
   }
 
   @Test
@@ -135,8 +142,15 @@ class CascadeTest {
           stages: [{steps: 1.5}]                                               | whole number
           stages: [{guidance: -1}]                                             | guidance must be 0 to 100
           stages: [{seed: -1}]                                                 | seed must be 0 or more
-          stages: [{}, {bridge: {kind: late}, steps: 4}]                       | give it a model only
+          stages: [{}, {model: x, bridge: {kind: late}, steps: 4}]             | give it a model only
           stages: [{}, {bridge: {kind: late, level: 1.5}}]                     | level must be 0 to 1
+          stages: [{oscillate: -1}]                                            | oscillate must be 0 to
+          stages: [{threshold: {percentile: 2}}]                               | percentile must be 0.5 to 1
+          stages: [{threshold: {cap: 0.5}}]                                    | cap must be 1 to
+          stages: [{threshold: {over: some}}]                                  | clip, frame
+          stages: [{windows: {frames: 4, overlap: 4}}]                         | overlap must be 0 to 3
+          stages: [{windows: {}}]                                              | frames
+          stages: [{}, {model: x, bridge: {kind: late}, oscillate: 4}]         | give it a model only
           stages: [{noise: some}]                                              | each, one
           steps: 4                                                             | steps
           """)

@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.PromptCues;
+import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.media.Fit;
 import io.zoetrope.network.unet.MotionNorms;
 import io.zoetrope.pipeline.cascade.Bridge;
@@ -106,7 +107,13 @@ final class RandomOrders {
             maybe(() -> whole(0, 100) / 10.0),
             holds ? maybe(this::hold) : Optional.empty(),
             Windowing.USUAL,
-            maybe(() -> new Motion(List.of(real(-10, 10), 1.0), some(() -> real(-10, 10)))));
+            maybe(() -> new Motion(List.of(real(-10, 10), 1.0), some(() -> real(-10, 10)))),
+            maybe(() -> whole(0, 50)),
+            maybe(() ->
+                new DynamicThresholding.Bound(
+                    real(0.5, 1),
+                    maybe(() -> real(1, 3)),
+                    pick(DynamicThresholding.Over.values()))));
     boolean sized = spec instanceof RefineSpec refine && refine.scale().isPresent();
     boolean short1 = spec instanceof CascadeSpec;
     Wish fitting =

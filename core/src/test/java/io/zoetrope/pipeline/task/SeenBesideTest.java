@@ -42,7 +42,8 @@ class SeenBesideTest {
 
   @Test
   void levelsAreToldAsLogSnrUnderEverySchedule() {
-    for (NoiseSchedule schedule : new NoiseSchedule[] {NoiseSchedule.flow(2), NoiseSchedule.karras()}) {
+    for (NoiseSchedule schedule :
+        new NoiseSchedule[] {NoiseSchedule.flow(2), NoiseSchedule.karras()}) {
       NoiseLevel level = schedule.at(schedule.level(Math.log(5)));
       assertThat(SeenBeside.told(level)).isCloseTo(Math.log(5), within(1e-6));
       assertThat(level.snr()).isCloseTo(5, within(1e-5));

@@ -101,7 +101,8 @@ class BesideTrainingTest {
           .isEqualTo(run(model, "{bridge: {kind: enlarge}, augmentation: 0.5}", small, 32));
       assertThatThrownBy(() -> run(model, "{bridge: {kind: enlarge}}", small, 48))
           .isInstanceOf(UserError.class)
-          .hasMessageContaining("2 times as large, not 48x48 of 16x16: give its stage the size 32x32");
+          .hasMessageContaining(
+              "2 times as large, not 48x48 of 16x16: give its stage the size 32x32");
       assertThatThrownBy(() -> new TextToVideo(new Engine(model)).run(asked(32), Progress.NONE))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("a cascade shows it one by the bridge enlarge");

@@ -2,6 +2,8 @@ package io.zoetrope.app.make.option;
 
 import io.zoetrope.app.cli.option.Values;
 import io.zoetrope.app.cli.words.UsageError;
+import io.zoetrope.diffusion.guidance.DynamicThresholding;
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.order.Hold;
 import io.zoetrope.pipeline.order.Motion;
 import io.zoetrope.pipeline.order.Tuning;
@@ -83,6 +85,24 @@ public final class LongOptions {
   private @Nullable Double temporal;
 
   @Option(
+      names = "--guidance-oscillate",
+      paramLabel = "N",
+      converter = Values.Overlap.class,
+      description =
+          "Guidance as said for the first N steps, then 1 and as said in turn: high guidance with less"
+              + " glare.")
+  private @Nullable Integer oscillate;
+
+  @Option(
+      names = "--dynamic-threshold",
+      paramLabel = "P[,CAP]",
+      split = ",",
+      description =
+          "For models of pixels: clip each clip to the P-th part of its pixels' size at each step, as"
+              + " in 0.95, but at most CAP.")
+  private @Nullable List<Double> threshold;
+
+  @Option(
       names = "--motion-scale",
       paramLabel = "S[,S]",
       converter = Values.Scales.class,
@@ -134,6 +154,26 @@ public final class LongOptions {
         Optional.ofNullable(temporal),
         hold,
         windowing(),
-        motion());
+        motion(),
+        Optional.ofNullable(oscillate),
+        threshold());
+  }
+
+  private Optional<DynamicThresholding.Bound> threshold() {
+    if (threshold == null) {
+      return Optional.empty();
+    }
+    if (threshold.size() > 2) {
+      throw new UsageError("--dynamic-threshold is P or P,CAP, as in 0.95,1.5");
+    }
+    try {
+      return Optional.of(
+          new DynamicThresholding.Bound(
+              threshold.getFirst(),
+              threshold.stream().skip(1).findFirst(),
+              DynamicThresholding.Over.CLIP));
+    } catch (UserError e) {
+      throw new UsageError("--dynamic-threshold: " + e.getMessage());
+    }
   }
 }
