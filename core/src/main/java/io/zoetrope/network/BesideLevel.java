@@ -55,8 +55,7 @@ public record BesideLevel(LevelEmbedding embedding) {
         conditioning
             .get(Conditioning.BESIDE_LEVEL)
             .map(l -> l.to(t_BF.device(), ScalarType.Float))
-            .orElseGet(() ->
-                Tensors.beside(t_BF, Tensors.full(CLEAN, t_BF.size(0), t_BF.size(1))));
+            .orElseGet(() -> Tensors.beside(t_BF, Tensors.full(CLEAN, t_BF.size(0), t_BF.size(1))));
     Tensor place_BF = Ops.mul(Ops.add(Ops.mul(logSnr_BF, -1), CLEAN), 1000 / (CLEAN - NOISE));
     return embedding.forward(place_BF).to(ScalarType.Float);
   }

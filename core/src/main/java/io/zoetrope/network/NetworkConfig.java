@@ -59,6 +59,14 @@ public interface NetworkConfig {
     return OptionalInt.empty();
   }
 
+  /**
+   * Frames that it takes together: windows over long clips move by multiples of so many, or its
+   * answers would change with where they begin.
+   */
+  default int together() {
+    return 1;
+  }
+
   /** How far norms of its motion modules reach, in words that files have; empty without such. */
   default Optional<String> motionNorms() {
     return Optional.empty();

@@ -199,7 +199,10 @@ record Extras(
           Conditioning.none().with(SpatialAttention.SLOT, new SpatialAttention.AllFrames()),
           Conditioning.none().with(SpatialAttention.SLOT, new SpatialAttention.Ends()));
     }
-    return context.<X0Denoiser>map(shape -> new ContextWindows(whole, shape)).orElse(whole);
+    int together = network.config().together();
+    return context
+        .<X0Denoiser>map(shape -> new ContextWindows(whole, shape.together(together)))
+        .orElse(whole);
   }
 
   private Extras with(Consumer<Copy> change) {

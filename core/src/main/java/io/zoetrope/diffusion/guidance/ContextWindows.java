@@ -38,8 +38,9 @@ public record ContextWindows(X0Denoiser base, Shape shape) implements X0Denoiser
    *     other frame, those of the third every fourth, and so on
    * @param loop whether the end of a clip goes over into its beginning
    * @param fuse how much each frame of a window counts
+   * @param together windows begin at multiples of so many frames, from 1
    */
-  public record Shape(int length, int overlap, int strides, boolean loop, Fuse fuse) {
+  public record Shape(int length, int overlap, int strides, boolean loop, Fuse fuse, int together) {
     /** Every 32nd frame is the last that anybody has a use for. */
     public static final int MOST_STRIDES = 6;
 
@@ -59,6 +60,28 @@ public record ContextWindows(X0Denoiser base, Shape shape) implements X0Denoiser
       }
     }
 
+    /** Beginning anywhere. */
+    public Shape(int length, int overlap, int strides, boolean loop, Fuse fuse) {
+      this(length, overlap, strides, loop, fuse, 1);
+    }
+
+    /**
+     * This with windows that begin at multiples of so many frames, but for a last one that ends
+     * with the clip: for networks that take frames together.
+     *
+     * @throws UserError if windows are no multiple of it
+     */
+    public Shape together(int frames) {
+      if (frames > 1 && (length % frames != 0 || length - overlap < frames)) {
+        throw new UserError(
+            Fault.INVALID,
+            "this network takes %s frames together, which windows of %s that overlap by %s do not"
+                .formatted(frames, length, overlap),
+            "take windows of a multiple of it, at least as far apart");
+      }
+      return new Shape(length, overlap, strides, loop, fuse, frames);
+    }
+
     /** Of neighbours, from end to end, all alike. */
     public Shape(int length, int overlap) {
       this(length, overlap, 1, false, Fuse.FLAT);
@@ -71,10 +94,14 @@ public record ContextWindows(X0Denoiser base, Shape shape) implements X0Denoiser
      * @param level at which the clip is: says how far the windows are moved
      */
     public List<Integer> over(int frames, double level) {
-      return starts(frames - length, length - overlap, level);
+      return starts(frames - length, aligned(length - overlap), level);
     }
 
-    private static List<Integer> starts(int last, int stride, double level) {
+    private int aligned(int stride) {
+      return Math.max(together, stride / together * together);
+    }
+
+    private List<Integer> starts(int last, int stride, double level) {
       if (last <= 0) {
         return List.of(0);
       }
@@ -87,9 +114,9 @@ public record ContextWindows(X0Denoiser base, Shape shape) implements X0Denoiser
     }
 
     /** Multiples of the golden ratio spread evenly: levels in a row move by different parts. */
-    private static int shift(int stride, double level) {
+    private int shift(int stride, double level) {
       double turns = level * 1000 * GOLDEN;
-      return (int) ((turns - Math.floor(turns)) * stride);
+      return (int) ((turns - Math.floor(turns)) * stride) / together * together;
     }
 
     /**
@@ -102,7 +129,7 @@ public record ContextWindows(X0Denoiser base, Shape shape) implements X0Denoiser
       for (int k = 0; k < strides; k++) {
         int step = 1 << k;
         int span = (length - 1) * step + 1;
-        int stride = Math.max(1, length * step - overlap);
+        int stride = aligned(Math.max(1, length * step - overlap));
         if (loop && length * step <= frames) {
           for (int start = 0; start < frames; start += stride) {
             all.add(window(start + shift(stride, level), step, frames));

@@ -87,11 +87,12 @@ public final class ControlNet implements ControlNetwork {
       Segments segments) {
     // Pictures beside the text are for the U-Net alone, and so is whom its frames look at.
     Conditioning own = conditioning.only(slot -> !slot.equals(SpatialAttention.SLOT));
-    Pass shared = encoder.pass(z_BCFHW.size(2), t_BF, own, Optional.empty(), segments);
+    Passes passes = encoder.passes(z_BCFHW.size(2), t_BF, own, Optional.empty(), segments);
+    Pass shared = passes.at(0);
     Tensor z = config.sees() == ControlNetConfig.Sees.HINT ? torch.zeros_like(z_BCFHW) : z_BCFHW;
     Tensor shown = shown(z_BCFHW, hint_BCFHW, mask_B1FHW);
     Tensor start = encoder.enter(z, shared).add(hint.forward(shown).to(ScalarType.Float));
-    Encoder.Features features = encoder.forward(segments.enter(start), shared, segments);
+    Encoder.Features features = encoder.forward(segments.enter(start), passes, segments);
     List<Tensor> added = new ArrayList<>();
     int count = kept.size();
     for (int i = 0; i < count; i++) {

@@ -8,6 +8,7 @@ import io.zoetrope.network.FrameGroups;
 import io.zoetrope.network.FrameText;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.MotionStrength;
+import io.zoetrope.nn.FrameConv;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.LevelEmbedding;
 import io.zoetrope.nn.Linear;
@@ -26,6 +27,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class Encoder {
   /** Of a frame's moment before its sinusoids, so that those of a clip spread. */
   private static final double MOMENT_SCALE = 6;
+
+  /** Frames that a convolution takes in where time is halved. */
+  static final int HALVING = 3;
 
   private final UNetConfig config;
   private final ImageConv in;
@@ -94,7 +98,12 @@ final class Encoder {
                 ImageConv.of(config.inflation(), to, "conv", width, width, 2, Init.fanIn(1)));
         widths.add(width);
       }
-      down.add(new Stage(layers, resize));
+      Optional<FrameConv> time =
+          resize.isPresent() && config.inflation().halving()
+              ? Optional.of(
+                  FrameConv.identity(stage.at("downsamplers").at(0).at("time"), width, HALVING))
+              : Optional.empty();
+      down.add(new Stage(layers, resize, time));
     }
     Parameters mid = p.at("mid_block");
     Middle bottom = config.middle();
@@ -150,6 +159,47 @@ final class Encoder {
             text.isPresent() ? FrameText.tokens_MND(conditioning) : Tensors.zeros(1, 0, 1)));
   }
 
+  /** The same for each resolution, where time is halved with space. */
+  Passes passes(
+      long frames,
+      Tensor t_BF,
+      Conditioning conditioning,
+      Optional<PictureAdapter.Seen> pictures,
+      Segments segments) {
+    List<Pass> all = new ArrayList<>();
+    List<TimePooling> halvings = new ArrayList<>();
+    all.add(pass(frames, t_BF, conditioning, pictures, segments));
+    Conditioning told = conditioning;
+    for (int i = 1; config.inflation().halving() && i < config.widths().size(); i++) {
+      Pass fine = all.getLast();
+      TimePooling halving = TimePooling.of(fine.groups(), t_BF.size(0), fine.frames());
+      told = told.frames(halving.firsts());
+      halvings.add(halving);
+      all.add(halved(fine, halving, t_BF, told, segments));
+    }
+    return new Passes(all, halvings);
+  }
+
+  /** What a frame is told that stands for two: the mean of their levels' features, not levels. */
+  private Pass halved(
+      Pass fine, TimePooling halving, Tensor t_BF, Conditioning told, Segments segments) {
+    long batch = t_BF.size(0);
+    long frames = halving.left();
+    Optional<FrameGroups> groups = FrameGroups.of(told, batch, frames);
+    return new Pass(
+        frames,
+        times(frames, told),
+        groups,
+        groups.map(g -> Tensors.beside(t_BF, g.bias_BFF().unsqueeze(1).unsqueeze(1))),
+        fine.windows(),
+        fine.strength(),
+        fine.attention(),
+        fine.text().isPresent() ? Optional.of(FrameText.of(told, batch, frames)) : Optional.empty(),
+        fine.pictures(),
+        segments.run(at -> halving.mean(at.getFirst()), List.of(fine.c_ME())),
+        fine.tokens_MND());
+  }
+
   /** The first convolution: z [B, C, F, H, W] -> [B * F, C', H, W] f32. */
   Tensor enter(Tensor z_BCFHW, Pass pass) {
     Tensors.requireVideo(z_BCFHW, config.takes());
@@ -162,10 +212,12 @@ final class Encoder {
    *
    * @param x from {@link #enter}, made fit for the segments
    */
-  Features forward(Tensor x, Pass shared, Segments segments) {
+  Features forward(Tensor x, Passes passes, Segments segments) {
     List<Tensor> kept = new ArrayList<>(List.of(x));
     Tensor h = x;
-    for (Stage stage : down) {
+    for (int i = 0; i < down.size(); i++) {
+      Stage stage = down.get(i);
+      Pass shared = passes.at(i);
       for (Layer layer : stage.layers()) {
         h = layer.run(segments, List.of(h), shared);
         kept.add(h);
@@ -175,11 +227,18 @@ final class Encoder {
         h =
             segments.run(
                 at -> shrink.forward(at.getFirst(), shared).to(ScalarType.Float), List.of(h));
+        if (stage.time().isPresent()) {
+          FrameConv time = stage.time().get();
+          TimePooling halving = passes.halvings().get(i);
+          h =
+              segments.run(
+                  at -> halving.down(Passes.over(time, at.getFirst(), shared)), List.of(h));
+        }
         kept.add(h);
       }
     }
     for (Layer layer : middle) {
-      h = layer.run(segments, List.of(h), shared);
+      h = layer.run(segments, List.of(h), passes.at(down.size() - 1));
     }
     return new Features(kept, h);
   }

@@ -7,9 +7,11 @@ import com.fasterxml.jackson.annotation.OptBoolean;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.nn.NamePattern;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -26,6 +28,10 @@ import java.util.TreeSet;
  * @param imageTrained which of the image network's own parameters are trained: names, with * for
  *     any part; the new layers always are
  * @param norms of residual blocks, and of the last norm
+ * @param halving whether time is halved after each halving of space, and doubled again on the way
+ *     up ({@link TimePooling}): by a convolution over time that begins as nothing but every second
+ *     frame, and each twice. Such a network begins as the image network of clips whose frames come
+ *     in twos
  */
 public record Inflation(
     @JsonProperty("convolution") TemporalConvolution convolution,
@@ -33,7 +39,8 @@ public record Inflation(
     @JsonProperty("temporal") TemporalBlock temporal,
     @JsonProperty("moments") boolean moments,
     @JsonProperty("image_trained") List<String> imageTrained,
-    @JsonProperty("norms") NormScope norms) {
+    @JsonProperty("norms") NormScope norms,
+    @JsonProperty("halving") boolean halving) {
   private static final List<String> ALL = List.of("*");
 
   /** No inflation: an image network. */
@@ -86,8 +93,27 @@ public record Inflation(
           List.of("*.attn1.to_q.*", "*.attn2.to_q.*"),
           NormScope.CLIP);
 
-  /** Named recipes. */
-  public static final Map<String, Inflation> RECIPES =
+  /**
+   * Bar-Tal et al., "Lumiere", 2024, section 3.1: convolutions over time, attention over it where
+   * space has attention, and time halved with space; the image network stays as it is.
+   */
+  public static final Inflation LUMIERE = halved(List.of());
+
+  /** The same with an image network that is trained, too. */
+  public static final Inflation STUNET = halved(ALL);
+
+  private static Inflation halved(List<String> trained) {
+    return new Inflation(
+        new TemporalConvolution.Factorised(3),
+        new SpatialAttention.Self(),
+        attention(Merge.ADD),
+        false,
+        trained,
+        NormScope.FRAME,
+        true);
+  }
+
+  private static final Map<String, Inflation> OTHERS =
       Map.of(
           "none",
           NONE,
@@ -128,6 +154,16 @@ public record Inflation(
           "tune-a-video",
           TUNE_A_VIDEO);
 
+  /** Named recipes. */
+  public static final Map<String, Inflation> RECIPES = recipes();
+
+  private static Map<String, Inflation> recipes() {
+    Map<String, Inflation> all = new TreeMap<>(OTHERS);
+    all.put("lumiere", LUMIERE);
+    all.put("stunet", STUNET);
+    return Collections.unmodifiableMap(all);
+  }
+
   /**
    * AnimateDiff's motion modules.
    *
@@ -146,7 +182,7 @@ public record Inflation(
 
   /** The same with another pattern of the image layers' self-attention. */
   public Inflation looking(SpatialAttention pattern) {
-    return new Inflation(convolution, pattern, temporal, moments, imageTrained, norms);
+    return new Inflation(convolution, pattern, temporal, moments, imageTrained, norms, halving);
   }
 
   /** The same with motion modules, and what is beside them, of norms that reach so far. */
@@ -157,12 +193,13 @@ public record Inflation(
         temporal.normed(reach.modules()),
         moments,
         imageTrained,
-        reach.resnets());
+        reach.resnets(),
+        halving);
   }
 
   /** The same with norms of another scope. */
   public Inflation normed(NormScope scope) {
-    return new Inflation(convolution, attention, temporal, moments, imageTrained, scope);
+    return new Inflation(convolution, attention, temporal, moments, imageTrained, scope, halving);
   }
 
   private static TemporalBlock attention(Merge merge) {
@@ -171,6 +208,17 @@ public record Inflation(
 
   public Inflation {
     imageTrained = List.copyOf(imageTrained);
+  }
+
+  /** Of all frames at every resolution. */
+  public Inflation(
+      TemporalConvolution convolution,
+      SpatialAttention attention,
+      TemporalBlock temporal,
+      boolean moments,
+      List<String> imageTrained,
+      NormScope norms) {
+    this(convolution, attention, temporal, moments, imageTrained, norms, false);
   }
 
   /** With norms of each frame. */
@@ -193,9 +241,18 @@ public record Inflation(
       @JsonProperty("image_trained") List<String> imageTrained,
       @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
           @JsonProperty("norms")
-          Optional<NormScope> norms) {
+          Optional<NormScope> norms,
+      @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
+          @JsonProperty("halving")
+          Optional<Boolean> halving) {
     return new Inflation(
-        convolution, attention, temporal, moments, imageTrained, norms.orElse(NormScope.FRAME));
+        convolution,
+        attention,
+        temporal,
+        moments,
+        imageTrained,
+        norms.orElse(NormScope.FRAME),
+        halving.orElse(false));
   }
 
   /**
@@ -218,7 +275,8 @@ public record Inflation(
         && attention instanceof SpatialAttention.Self
         && !temporal.looks()
         && norms == NormScope.FRAME
-        && !moments);
+        && !moments
+        && !halving);
   }
 
   /** Whether a parameter belongs to a layer that the image network does not have. */
@@ -228,7 +286,9 @@ public record Inflation(
 
   /** The same but for temporal blocks. */
   private boolean isNewBeside(String parameter) {
-    return convolution.has(parameter) || moments && parameter.startsWith("frame_embedding.");
+    return convolution.has(parameter)
+        || (moments && parameter.startsWith("frame_embedding."))
+        || (halving && parameter.contains("samplers.0.time."));
   }
 
   /** Whether a parameter is trained. */

@@ -4,6 +4,7 @@ import static io.zoetrope.torch.Rearrange.rearrange;
 
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.VideoNetwork;
+import io.zoetrope.nn.FrameConv;
 import io.zoetrope.nn.GroupNorm;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Parameters;
@@ -58,7 +59,13 @@ public final class UNet implements VideoNetwork {
                       width,
                       1,
                       Init.fanIn(1)));
-      up.add(new Stage(layers, resize));
+      Optional<FrameConv> time =
+          resize.isPresent() && config.inflation().halving()
+              ? Optional.of(
+                  FrameConv.identity(
+                      stage.at("upsamplers").at(0).at("time"), width, Encoder.HALVING))
+              : Optional.empty();
+      up.add(new Stage(layers, resize, time));
     }
     int first = widths.getFirst();
     norm =
@@ -104,17 +111,21 @@ public final class UNet implements VideoNetwork {
       Optional<PictureAdapter.Seen> pictures,
       Segments segments) {
     long frames = z_BCFHW.size(2);
-    Pass shared = encoder.pass(frames, t_BF, conditioning, pictures, segments);
+    Passes passes = encoder.passes(frames, t_BF, conditioning, pictures, segments);
+    Pass shared = passes.at(0);
     Tensor start = segments.enter(encoder.enter(z_BCFHW, shared));
-    Encoder.Features features = encoder.forward(start, shared, segments);
+    Encoder.Features features = encoder.forward(start, passes, segments);
     for (Residuals residual : residuals) {
       features = residual.addTo(features, segments);
     }
     Deque<Tensor> kept = new ArrayDeque<>(features.kept());
     Tensor x = features.bottom();
-    for (Stage stage : up) {
+    for (int i = 0; i < up.size(); i++) {
+      Stage stage = up.get(i);
+      int resolution = up.size() - 1 - i;
+      Pass own = passes.at(resolution);
       for (Layer layer : stage.layers()) {
-        x = layer.run(segments, List.of(x, kept.removeLast()), shared);
+        x = layer.run(segments, List.of(x, kept.removeLast()), own);
       }
       if (stage.resize().isPresent()) {
         ImageConv smooth = stage.resize().get();
@@ -125,9 +136,15 @@ public final class UNet implements VideoNetwork {
             segments.run(
                 at ->
                     smooth
-                        .forward(Ops.nearest(at.getFirst(), height, breadth), shared)
+                        .forward(Ops.nearest(at.getFirst(), height, breadth), own)
                         .to(ScalarType.Float),
                 List.of(x));
+        if (stage.time().isPresent()) {
+          FrameConv time = stage.time().get();
+          TimePooling halving = passes.halvings().get(resolution - 1);
+          Pass finer = passes.at(resolution - 1);
+          x = segments.run(at -> Passes.over(time, halving.up(at.getFirst()), finer), List.of(x));
+        }
       }
     }
     Tensor normed = config.inflation().norms().apply(norm, x, shared);

@@ -81,6 +81,7 @@ public record UNetConfig(
           // Convolutions alone: learned on patches of videos, and run on any size.
           "ssr", convolutions(3, List.of(32, 64, 96), 64),
           "tiny-ssr", convolutions(3, List.of(16, 32), 32),
+          "stunet", stunet(8, List.of(64, 96, 128), List.of(0, 0, 4), 4, 128),
           "small", vdm(8, List.of(192, 384), List.of(6, 12), 12, 2, 384),
           "sd15", sd(List.of(320, 640, 1280, 1280), List.of(8, 8, 8, 0), 8, 768));
 
@@ -88,6 +89,12 @@ public record UNetConfig(
       int channels, List<Integer> widths, List<Integer> heads, int mid, int blocks, int text) {
     return new UNetConfig(
         channels, channels, widths, heads, mid, blocks, text, LayerStyle.SMALL, Inflation.VDM);
+  }
+
+  private static UNetConfig stunet(
+      int channels, List<Integer> widths, List<Integer> heads, int mid, int text) {
+    return new UNetConfig(
+        channels, channels, widths, heads, mid, 1, text, LayerStyle.SMALL, Inflation.STUNET);
   }
 
   private static UNetConfig convolutions(int channels, List<Integer> widths, int text) {
@@ -339,6 +346,12 @@ public record UNetConfig(
   @Override
   public OptionalInt longest() {
     return inflation.temporal().longest();
+  }
+
+  /** Two at each halving of time. */
+  @Override
+  public int together() {
+    return inflation.halving() ? 1 << (widths.size() - 1) : 1;
   }
 
   @Override

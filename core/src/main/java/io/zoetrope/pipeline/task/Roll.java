@@ -113,6 +113,14 @@ public record Roll(
    */
   public void run(
       Engine engine, VideoRequest request, long frames, Consumer<Frame> taker, Progress progress) {
+    int together = engine.model().network().config().together();
+    if (together > 1) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "a window that moves frame by frame is for networks that take frames one by one; this one"
+              + " takes %s together".formatted(together),
+          "extend makes longer videos by it");
+    }
     if (frames < 1) {
       throw new UserError(Fault.INVALID, "a video has at least 1 frame, not " + frames);
     }

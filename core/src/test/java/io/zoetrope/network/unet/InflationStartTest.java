@@ -18,6 +18,7 @@ import io.zoetrope.torch.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
@@ -53,7 +54,9 @@ class InflationStartTest {
       Conditioning text = text(TINY, 2);
       Tensor clip = video.predict(z, t_BF, text);
       Tensor same = network(without, image).predict(z, t_BF, text);
-      assertThat(Tensors.toBytes(clip)).isEqualTo(Tensors.toBytes(same));
+      // What halves time begins as the image network of frames that repeat: HalvedTimeTest.
+      assertThat(Arrays.equals(Tensors.toBytes(clip), Tensors.toBytes(same)))
+          .isEqualTo(!inflation.halving());
 
       Conditioning alone =
           text.with(Conditioning.FRAME_GROUPS, Tensors.of(new long[] {0, 1, 2, 0, 1, 2}, 2, 3));

@@ -61,6 +61,7 @@ class UNetTest {
     return recipes()
         .filter(r ->
             Inflation.of(r).attention() instanceof SpatialAttention.Self
+                && !Inflation.of(r).halving()
                 && Inflation.of(r).norms() == NormScope.FRAME);
   }
 
@@ -102,7 +103,9 @@ class UNetTest {
     ParameterStore store = ParameterStore.blueprint();
     config.build(store.root());
     for (String name : store.parameters().keySet()) {
-      boolean frozen = recipe.startsWith("animatediff") || recipe.equals("align-your-latents");
+      boolean frozen =
+          recipe.startsWith("animatediff")
+              || List.of("align-your-latents", "lumiere").contains(recipe);
       boolean tune = recipe.equals("tune-a-video");
       boolean held = name.endsWith(".pos_embed.pe") || name.contains(".norm_temp.");
       boolean query = name.contains(".attn1.to_q.") || name.contains(".attn2.to_q.");

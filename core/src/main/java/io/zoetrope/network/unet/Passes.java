@@ -1,0 +1,30 @@
+package io.zoetrope.network.unet;
+
+import io.zoetrope.nn.FrameConv;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * What the layers of each resolution share, where time is halved with space; else one for all.
+ *
+ * @param all finest first
+ * @param halvings between each and the next
+ */
+record Passes(List<Pass> all, List<TimePooling> halvings) {
+  Passes {
+    all = List.copyOf(all);
+    halvings = List.copyOf(halvings);
+  }
+
+  /** That of a resolution, 0 the finest. */
+  Pass at(int resolution) {
+    return all.get(Math.min(resolution, all.size() - 1));
+  }
+
+  /** A convolution over the frames of each group: [B * F, C, H, W] f32, there and back. */
+  static Tensor over(FrameConv conv, Tensor x_MCHW, Pass pass) {
+    Tensor y_BFNC = conv.forward(pass.tokens(x_MCHW), pass.reach(conv.kernel()));
+    return Pass.image(y_BFNC, x_MCHW).to(ScalarType.Float);
+  }
+}
