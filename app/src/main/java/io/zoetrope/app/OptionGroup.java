@@ -16,6 +16,9 @@ enum OptionGroup {
   WHAT(
       "What",
       "--prompt-file",
+      "--expand",
+      "--by",
+      "--again",
       "--at",
       "--blend",
       "--turn",
@@ -48,6 +51,7 @@ enum OptionGroup {
   SAMPLING(
       "Sampling",
       "--seed",
+      "--fast",
       "--steps",
       "--guidance",
       "--temporal-guidance",

@@ -85,6 +85,7 @@ class ArchitectureTest {
                   Set.of("cli.terminal", "cli.words", "cli.config"),
                   Set.of(
                       "error",
+                      "data",
                       "torch",
                       "diffusion",
                       "media",

@@ -108,6 +108,8 @@ class EveryOptionIT {
           Map.entry("--device", "--device cuda:7"),
           Map.entry("--dtype", "--dtype bf16"),
           Map.entry("--fit", "--fit pad"),
+          Map.entry("--expand", "--expand 'echo a blue ball and'"),
+          Map.entry("--fast", "--fast"),
           Map.entry("--foreground", "--foreground ball.png"),
           Map.entry("--fps", "--fps 5"),
           Map.entry("--from", "--from ball.png"),

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -102,7 +103,18 @@ public final class FolderDataset implements ClipDataset {
    *     video is too short; it names the first few and says how many there are
    */
   public static FolderDataset open(Path folder, Options options) {
-    FolderListing listing = FolderListing.of(folder);
+    return open(folder, options, path -> true);
+  }
+
+  /** Of some of its files; what is wrong with the others is nobody's business. */
+  static FolderDataset open(Path folder, Options options, Predicate<Path> wanted) {
+    FolderListing all = FolderListing.of(folder);
+    FolderListing listing =
+        new FolderListing(
+            all.entries().stream().filter(entry -> wanted.test(entry.path())).toList(),
+            all.problems(),
+            all.others(),
+            all.notes());
     List<String> problems = new ArrayList<>(listing.problems());
     List<Source> sources = new ArrayList<>();
     long first = 0;
@@ -111,7 +123,7 @@ public final class FolderDataset implements ClipDataset {
     for (FolderListing.Entry entry : listing.entries()) {
       try {
         VideoInfo info = VideoReader.probe(entry.path());
-        long length = info.still() ? 1 : length(entry.path(), info, options);
+        long length = info.still() ? 1 : length(entry.path(), info, options.fps());
         if (!info.still() && length < options.frames()) {
           problems.add(
               "%s has %s frames at %s per second, %s are needed"
@@ -158,12 +170,12 @@ public final class FolderDataset implements ClipDataset {
   }
 
   /** Frames that a video gives at the wanted rate; decodes it where the file does not say. */
-  private static long length(Path path, VideoInfo info, Options options) {
+  static long length(Path path, VideoInfo info, double fps) {
     if (info.seconds().isPresent()) {
-      double slack = 0.499 / Math.max(options.fps(), info.fps());
-      return (long) Math.ceil((info.seconds().getAsDouble() - slack) * options.fps());
+      double slack = 0.499 / Math.max(fps, info.fps());
+      return (long) Math.ceil((info.seconds().getAsDouble() - slack) * fps);
     }
-    try (VideoReader reader = VideoReader.open(path, ReadOptions.ALL.fps(options.fps()))) {
+    try (VideoReader reader = VideoReader.open(path, ReadOptions.ALL.fps(fps))) {
       long count = 0;
       while (reader.next().isPresent()) {
         count++;

@@ -19,12 +19,18 @@ import java.util.Set;
  *     number; 0 for a network that is guided from outside. A public name of it is {@code
  *     time_cond_proj_dim}
  * @param beside whether it is told how noisy is what it sees beside its video ({@link BesideLevel})
+ * @param sizes whether it is told how high, wide and long the video is; it sees that itself, so
+ *     both branches of guidance know it
  */
 public record Told(
     @JsonProperty("guidance") int guidance,
-    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("beside") boolean beside) {
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("beside") boolean beside,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("sizes") boolean sizes) {
   /** Nothing but the level. */
-  public static final Told LEVEL = new Told(0, false);
+  public static final Told LEVEL = new Told(0, false, false);
+
+  /** How large and long the video is. */
+  public static final Told SIZES = new Told(0, false, true);
 
   /** Sinusoids of guidance where nobody says how many, as in latent consistency models. */
   public static final int USUAL = 256;
@@ -51,22 +57,35 @@ public record Told(
 
   /** Of guidance alone. */
   public Told(int guidance) {
-    this(guidance, false);
+    this(guidance, false, false);
   }
 
-  /** From JSON, which says nothing of a clip beside where nothing is told of it. */
+  /** From JSON, which says nothing of what it does not tell. */
   @JsonCreator
   static Told read(
       @JsonProperty("guidance") int guidance,
       @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
           @JsonProperty("beside")
-          Optional<Boolean> beside) {
-    return new Told(guidance, beside.orElse(false));
+          Optional<Boolean> beside,
+      @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
+          @JsonProperty("sizes")
+          Optional<Boolean> sizes) {
+    return new Told(guidance, beside.orElse(false), sizes.orElse(false));
   }
 
   /** This, and how noisy a clip beside is, or not. */
   public Told ofBeside(boolean noise) {
-    return new Told(guidance, noise);
+    return new Told(guidance, noise, sizes);
+  }
+
+  /** This, and how large and long the video is. */
+  public Told ofSizes() {
+    return new Told(guidance, beside, true);
+  }
+
+  /** This with guidance in the network. */
+  public Told guided() {
+    return new Told(USUAL, beside, sizes);
   }
 
   /** The entries that may tell it. */

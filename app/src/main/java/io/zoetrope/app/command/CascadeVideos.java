@@ -58,7 +58,7 @@ final class CascadeVideos implements PromptVideos {
             sampling.guidance().stream().boxed().findFirst(),
             sampling.sampler());
     model =
-        ModelRef.of(sampling.model())
+        ModelRef.of(sampling.model(session))
             .withDtype(run.dtype())
             .withDevice(run.device())
             .withTokenizer(sampling.tokenizer(session));

@@ -224,7 +224,8 @@ public final class EvaluateCommand extends Verb {
     int n = count == null ? 200 : count;
     long seedValue = seed.or(0);
     EvaluationTally tally = new EvaluationTally(SHEET_ROWS);
-    Map<String, @Nullable Object> fields = about(truth ? "truth" : sampling.model(), seedValue);
+    Map<String, @Nullable Object> fields =
+        about(truth ? "truth" : sampling.model(session()), seedValue);
     String more = "";
     try (StepProgress progress = new StepProgress(session(), output(), "evaluating")) {
       if (truth) {
@@ -270,7 +271,7 @@ public final class EvaluateCommand extends Verb {
     if (cascade != null) {
       return new CascadeVideos(session(), cascade, sampling, run, texts, firstSeed, progress);
     }
-    Path folder = new ModelFolders(session()).find(sampling.model());
+    Path folder = new ModelFolders(session()).find(sampling.model(session()));
     return new BatchSampling(
         VideoModel.load(choice(folder), progress), sampling, texts, firstSeed, batch, progress);
   }
@@ -299,10 +300,10 @@ public final class EvaluateCommand extends Verb {
     Suite wanted = Suite.of(task, frames);
     Optional<Path> plotFolder = Plots.folder(session(), plots);
     long seedValue = seed.or(0);
-    Map<String, @Nullable Object> fields = about(sampling.model(), seedValue);
+    Map<String, @Nullable Object> fields = about(sampling.model(session()), seedValue);
     fields.put("suite", task);
     ModelFolders models = new ModelFolders(session());
-    Path folder = models.find(sampling.model());
+    Path folder = models.find(sampling.model(session()));
     Optional<Path> second =
         task.equals("refine")
             ? models.refiner(Optional.ofNullable(refiner), folder)

@@ -72,7 +72,7 @@ record PlanFilm(
       Optional<Path> from,
       int steps,
       BiFunction<Descent, LatentGrid, TimestepPlan> draw) {
-    Path folder = new ModelFolders(session).find(sampling.model());
+    Path folder = new ModelFolders(session).find(sampling.model(session));
     ModelChoice choice = run.choice(folder).withTokenizer(sampling.tokenizer(session));
     try (StepProgress progress = new StepProgress(session, output, "sampling");
         VideoModel model = VideoModel.load(choice, progress)) {

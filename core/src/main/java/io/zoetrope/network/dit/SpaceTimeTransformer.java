@@ -43,12 +43,16 @@ public final class SpaceTimeTransformer implements VideoNetwork {
   /** Of a frame's moment, so that a clip's moments spread as a picture's places do. */
   private static final double MOMENT_SCALE = 6;
 
+  /** Sinusoids of each of height, width and length. */
+  private static final int SIZE_FEATURES = 64;
+
   private final DitConfig config;
   private final Linear embed;
   private final LevelEmbedding levels;
   private final Optional<BesideLevel> beside;
   private final Optional<Linear> pooled;
   private final Optional<Linear> moments;
+  private final Optional<Linear> sizes;
   private final Linear modulate;
   private final List<SpaceTimeBlock> blocks = new ArrayList<>();
   private final Tensor finalTable_RD;
@@ -80,6 +84,15 @@ public final class SpaceTimeTransformer implements VideoNetwork {
             ? Optional.of(
                 Linear.of(
                     p.at("adaln_single").at("emb").at("frame_embedder"), width, width, Init.ZEROS))
+            : Optional.empty();
+    sizes =
+        config.told().sizes()
+            ? Optional.of(
+                Linear.of(
+                    p.at("adaln_single").at("emb").at("size_embedder"),
+                    3L * SIZE_FEATURES,
+                    width,
+                    Init.ZEROS))
             : Optional.empty();
     modulate =
         Linear.of(
@@ -139,6 +152,9 @@ public final class SpaceTimeTransformer implements VideoNetwork {
                   .orElseThrow()
                   .pooled(whole.get(), v -> pooled.get().forward(v).to(ScalarType.Float)));
     }
+    if (sizes.isPresent()) {
+      c_BFD = c_BFD.add(sizes.get().forward(sized(z_BCFHW)).to(ScalarType.Float));
+    }
     float[] times = times(z_BCFHW.size(2), conditioning);
     if (moments.isPresent()) {
       Tensor at_1F = Tensors.beside(z_BCFHW, Tensors.of(times, 1, times.length));
@@ -183,6 +199,13 @@ public final class SpaceTimeTransformer implements VideoNetwork {
         out.forward(x).to(ScalarType.Float),
         "b f (h w) (c p q) -> b c f (h p) (w q)",
         Map.of("p", (long) patch, "q", (long) patch, "h", rows));
+  }
+
+  /** Sinusoids of height, width and length in latents: [1, 1, 3 * 64]. */
+  private static Tensor sized(Tensor z_BCFHW) {
+    float[] sizes = {z_BCFHW.size(3), z_BCFHW.size(4), z_BCFHW.size(2)};
+    Tensor each = Tensors.beside(z_BCFHW, Tensors.of(sizes, 1, 1, 3));
+    return LevelEmbedding.sinusoids(each, SIZE_FEATURES).flatten(2, 3);
   }
 
   /** Sinusoids of where each token lies in the picture: [N, D]. */

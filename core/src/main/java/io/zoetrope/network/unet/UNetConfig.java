@@ -256,6 +256,10 @@ public record UNetConfig(
 
   @Override
   public UNetConfig telling(Told other) {
+    if (other.sizes()) {
+      throw new UserError(
+          Fault.UNSUPPORTED, "a U-Net is not told sizes, it sees them", "leave sizes out");
+    }
     return new UNetConfig(
         channels, outChannels, widths, heads, middle, blocks, textWidth, style, inflation, other);
   }

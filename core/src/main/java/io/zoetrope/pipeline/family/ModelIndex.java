@@ -91,11 +91,25 @@ public record ModelIndex(
    * @param model a model's folder or file
    */
   public static Optional<Path> refiner(Path model) {
+    return sibling(model, "refiner");
+  }
+
+  /**
+   * The model of few steps that was distilled from a model, as its index says ({@code "fast":
+   * NAME}): a folder beside it. Empty if the index names none, or what it names is not there.
+   *
+   * @param model a model's folder or file
+   */
+  public static Optional<Path> fast(Path model) {
+    return sibling(model, "fast");
+  }
+
+  private static Optional<Path> sibling(Path model, String field) {
     Path index = new ModelLayout(model).index();
     if (!Files.isRegularFile(index)) {
       return Optional.empty();
     }
-    String name = JsonFiles.read(index, JsonNode.class).path("refiner").asString("");
+    String name = JsonFiles.read(index, JsonNode.class).path(field).asString("");
     Path beside = model.toAbsolutePath().normalize().resolveSibling(name);
     boolean there = !name.isBlank() && Files.isRegularFile(new ModelLayout(beside).index());
     return there ? Optional.of(beside) : Optional.empty();

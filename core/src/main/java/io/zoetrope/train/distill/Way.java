@@ -1,5 +1,6 @@
 package io.zoetrope.train.distill;
 
+import io.zoetrope.diffusion.LossWeight;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.TimestepSampler;
 import io.zoetrope.diffusion.X0Denoiser;
@@ -28,12 +29,17 @@ public sealed interface Way {
   /** The levels at which it is asked. */
   TimestepSampler.Density density();
 
-  /** How many levels it knows afterwards, above 0; empty for all. */
-  OptionalInt levels();
-
-  /** How many levels its teacher must know, where that knows only some. */
+  /** How many levels its teacher must know, where that knows only some; empty for all. */
   default OptionalInt teacherLevels() {
-    return levels();
+    return OptionalInt.empty();
+  }
+
+  /** How much an error counts at its level, where a recipe says nothing. */
+  default LossWeight weight(Prediction prediction) {
+    // An error of velocity at pure noise is one of x0, of eps it is none.
+    return prediction.equals(Prediction.FLOW)
+        ? new LossWeight.Constant()
+        : new LossWeight.TruncatedSnr();
   }
 
   /** Steps of the samples that are made while it learns. */
@@ -54,11 +60,6 @@ public sealed interface Way {
     @Override
     public Target target(Pair pair) {
       return Targets.guidance(pair.teacher, pair.prediction);
-    }
-
-    @Override
-    public OptionalInt levels() {
-      return OptionalInt.empty();
     }
 
     @Override
@@ -88,11 +89,6 @@ public sealed interface Way {
     @Override
     public TimestepSampler.Density density() {
       return new TimestepSampler.Grid(steps);
-    }
-
-    @Override
-    public OptionalInt levels() {
-      return OptionalInt.of(steps);
     }
 
     @Override
@@ -134,9 +130,10 @@ public sealed interface Way {
       return new TimestepSampler.Grid(grid);
     }
 
+    /** Its error is one of x0, the same at every level. */
     @Override
-    public OptionalInt levels() {
-      return OptionalInt.of(grid);
+    public LossWeight weight(Prediction prediction) {
+      return new LossWeight.Constant();
     }
 
     @Override

@@ -2,11 +2,14 @@ package io.zoetrope.train.method;
 
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
+import io.zoetrope.data.ClipDataset;
+import io.zoetrope.data.ClipShape;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.network.Told;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.text.TextConfig;
@@ -23,19 +26,23 @@ import io.zoetrope.pipeline.schedule.Scheduling;
 import io.zoetrope.record.Default;
 import io.zoetrope.record.Inline;
 import io.zoetrope.torch.Precision;
+import io.zoetrope.train.Objective;
 import io.zoetrope.train.RunFolder;
 import io.zoetrope.train.footage.Captions;
 import io.zoetrope.train.footage.Footage;
 import io.zoetrope.train.footage.LatentClips;
 import io.zoetrope.train.footage.Showing;
+import io.zoetrope.train.objective.Bucketed;
 import io.zoetrope.train.objective.DiffusionObjective;
 import io.zoetrope.train.recipe.DataBlock;
 import io.zoetrope.train.recipe.Recipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -57,6 +64,8 @@ import org.bytedeco.pytorch.Tensor;
  * @param beside what the network is shown beside its noisy video: for stages of cascades
  * @param crop it learns from patches of so many latents on a side; 0 for whole videos, as networks
  *     with attention want them
+ * @param buckets shapes of clips that it learns; without any, that of the data
+ * @param sizes whether the network is told how large and long its clips are
  * @param checkpointing whether activations are recomputed in the backward pass: less memory, one
  *     more forward pass
  */
@@ -74,6 +83,8 @@ public record DiffusionMethod(
     @Inline ClipsBlock clips,
     Optional<BesideBlock> beside,
     @Default("0") int crop,
+    @Default("[]") List<BucketBlock> buckets,
+    @Default("false") boolean sizes,
     @Default("false") boolean checkpointing)
     implements Method {
   private static final String TEXT = "text_encoder";
@@ -84,6 +95,13 @@ public record DiffusionMethod(
     freeze = List.copyOf(freeze);
     if (crop < 0 || crop > 4096) {
       throw new UserError(Fault.INVALID, "crop must be 0 to 4096, is " + crop);
+    }
+    buckets = List.copyOf(buckets);
+    if (!buckets.isEmpty() && (beside.isPresent() || crop > 0)) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "stages of cascades learn clips of one shape",
+          "leave buckets out, or beside and crop");
     }
     if (!(shift > 0 && shift <= 100)) {
       throw new UserError("shift must be above 0 and at most 100, is " + shift);
@@ -109,22 +127,22 @@ public record DiffusionMethod(
     Recipe<?> recipe = setting.recipe();
     NetworkConfig plain = Networks.of(network, inflation).withTemporal(temporal);
     Optional<Beside> seen = beside.map(BesideBlock::kind);
-    NetworkConfig config = seen.map(kind -> kind.seenBy(plain)).orElse(plain);
+    NetworkConfig shaped = seen.map(kind -> kind.seenBy(plain)).orElse(plain);
+    NetworkConfig config = sizes ? shaped.telling(shaped.told().ofSizes()) : shaped;
     TrainedAutoencoder between =
         autoencoder.equals(Path.of("none"))
             ? TrainedAutoencoder.pixels()
             : TrainedAutoencoder.load(autoencoder);
     setting.own(between);
-    SafetensorsFile latents =
-        LatentCache.open(
-            setting, setting.data(), between.autoencoder(), between.store(), clips.clips());
-    Vocabulary vocabulary = Vocabulary.open(recipe.data(), init, latents, setting.folder());
+    List<Bucket> learned = buckets(setting, between);
+    List<String> told =
+        learned.stream().flatMap(bucket -> bucket.clips.captions().stream()).toList();
+    Vocabulary vocabulary = Vocabulary.open(recipe.data(), init, told, setting.folder());
     setting.own(vocabulary);
     StartingWeights start =
         init.map(path -> weightsOf(path, config.folder())).orElseGet(StartingWeights::none);
     setting.own(start);
-    LatentClips shown = LatentClips.of(latents).emphasising(clips.emphasis());
-    int cut = clips.cutOf(shown.frames());
+    LatentClips shown = learned.getFirst().clips;
     clips.shortened(shown.frames()).ifPresent(setting.listener()::note);
     requireFit(plain, between.autoencoder());
     requirePatches(shown);
@@ -146,7 +164,7 @@ public record DiffusionMethod(
             config.attentionHeads());
     PromptEncoder prompts =
         new WordPrompts(new TextTransformer(words, store.root().at(TEXT)), vocabulary.tokenizer());
-    CaptionReading.warn(prompts, shown.captions(), setting.listener());
+    CaptionReading.warn(prompts, told, setting.listener());
     String prefix = config.folder() + ".";
     store.trainable(name ->
         trains(name)
@@ -169,21 +187,28 @@ public record DiffusionMethod(
             config.temporal() ? shown.frames() : 1,
             SampleSheet.Manner.USUAL,
             setting.listener());
-    DiffusionObjective objective =
-        new DiffusionObjective(
-            denoiser,
-            prompts,
-            footage,
-            noise.denoising(scheduler.toSchedule(), prediction, 0),
-            new DiffusionObjective.Cut(
-                recipe.batch(),
-                cut,
-                clips.maxStride(),
-                clips.captionDropout(),
-                checkpointing,
-                clips.images(),
-                crop),
-            sheet::write);
+    List<Bucketed.Bucket> each =
+        learned.stream()
+            .map(bucket ->
+                new Bucketed.Bucket(
+                    bucket.name,
+                    bucket.share,
+                    new DiffusionObjective(
+                        denoiser,
+                        prompts,
+                        buckets.isEmpty() ? footage : Footage.of(bucket.clips),
+                        noise.denoising(scheduler.toSchedule(), prediction, 0),
+                        new DiffusionObjective.Cut(
+                            bucket.batch,
+                            bucket.cut,
+                            clips.maxStride(),
+                            clips.captionDropout(),
+                            checkpointing,
+                            clips.images(),
+                            crop),
+                        sheet::write)))
+            .toList();
+    Objective objective = each.size() == 1 ? each.getFirst().objective() : new Bucketed(each);
     ModelWriter writer =
         new ModelWriter(
             index(recipe.data(), scheduler, config.temporal(), seen),
@@ -207,6 +232,56 @@ public record DiffusionMethod(
                   between.store().parameters(),
                   vocabulary.json());
             }));
+  }
+
+  /**
+   * Clips of one shape.
+   *
+   * @param cut frames that are learned at a time
+   * @param batch clips of a micro-batch
+   */
+  private record Bucket(String name, double share, LatentClips clips, int cut, int batch) {
+    String line() {
+      return "%s: %s clips, %s at a time".formatted(name, clips.size(), batch);
+    }
+  }
+
+  private List<Bucket> buckets(Setting setting, TrainedAutoencoder between) {
+    Recipe<?> recipe = setting.recipe();
+    if (buckets.isEmpty()) {
+      SafetensorsFile latents =
+          LatentCache.open(
+              setting, setting.data(), between.autoencoder(), between.store(), clips.clips());
+      LatentClips all = LatentClips.of(latents).emphasising(clips.emphasis());
+      return List.of(new Bucket("", 1, all, clips.cutOf(all.frames()), recipe.batch()));
+    }
+    List<ClipShape> shapes = buckets.stream().map(BucketBlock::shape).toList();
+    Map<ClipShape, ? extends ClipDataset> data = setting.buckets(recipe.data(), shapes);
+    List<Bucket> all = new ArrayList<>();
+    for (BucketBlock bucket : buckets) {
+      Optional.ofNullable(data.get(bucket.shape()))
+          .ifPresent(within -> all.add(bucket(setting, between, bucket, within)));
+    }
+    setting.listener().note(all.stream().map(Bucket::line).collect(Collectors.joining("; ")));
+    return all;
+  }
+
+  private Bucket bucket(
+      Setting setting, TrainedAutoencoder between, BucketBlock bucket, ClipDataset within) {
+    Recipe<?> recipe = setting.recipe();
+    String name = bucket.shape().toString();
+    SafetensorsFile latents =
+        LatentCache.open(
+            setting,
+            new LatentCache.Data(within, recipe.data() + " " + name, name),
+            between.autoencoder(),
+            between.store(),
+            clips.clips());
+    LatentClips all = LatentClips.of(latents).emphasising(clips.emphasis());
+    int cut = clips.cut() == 0 ? all.frames() : Math.min(clips.cut(), all.frames());
+    DataBlock usual = recipe.data();
+    long numbers = (long) usual.width() * usual.height() * usual.frames();
+    return new Bucket(name, bucket.share(), all, cut, bucket.batch(recipe.batch(), numbers));
   }
 
   private ScheduleBlock usual() {

@@ -12,7 +12,6 @@ import io.zoetrope.diffusion.guidance.GuidedAsTold;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
-import io.zoetrope.network.Told;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.nn.ParameterStore;
@@ -183,7 +182,7 @@ record DistillMethod(
             prediction,
             new TimestepSampler(way.density(), perFrame),
             given,
-            weight.orElseGet(() -> usualWeight(prediction)),
+            weight.orElseGet(() -> way.weight(prediction)),
             way.target(new Way.Pair(taught, learning, prediction)),
             new Denoising.Manner(0, 0, Denoising.Manner.PLAIN.error(), levelBins, 0));
     return new DiffusionObjective(
@@ -201,17 +200,12 @@ record DistillMethod(
         sheet::write);
   }
 
-  private LossWeight usualWeight(Prediction prediction) {
-    boolean plain = prediction.equals(Prediction.FLOW) || way instanceof Way.Consistency;
-    return plain ? new LossWeight.Constant() : new LossWeight.TruncatedSnr();
-  }
-
   /** The whole network, which is told its guidance. */
   private Student whole(Setting setting, VideoModel teacher, Losses losses) {
     DistilledFolder product =
         DistilledFolder.of(base, teacher, setting.folder().root().resolve("model"));
     NetworkConfig own = teacher.network().config();
-    NetworkConfig config = teacher.guidesItself() ? own : own.telling(new Told(Told.USUAL));
+    NetworkConfig config = teacher.guidesItself() ? own : own.telling(own.told().guided());
     String prefix = config.folder() + ".";
     Map<String, Tensor> start = new LinkedHashMap<>();
     teacher
@@ -234,7 +228,7 @@ record DistillMethod(
                 product.write(
                     config,
                     Component.below(prefix, averages.tensors()),
-                    mark(teacher),
+                    mark(),
                     origin(setting, teacher).header())));
   }
 
@@ -270,13 +264,16 @@ record DistillMethod(
   }
 
   /** What the student is known by; empty if it knows all levels, as its teacher does. */
-  private Optional<Distilled> mark(VideoModel teacher) {
-    OptionalInt levels = way.levels();
-    Distilled.Way by =
-        way instanceof Way.Consistency ? Distilled.Way.CONSISTENCY : Distilled.Way.PROGRESSIVE;
-    return levels.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Distilled(by, levels.getAsInt(), guidance.from(), guidance.to()));
+  private Optional<Distilled> mark() {
+    return switch (way) {
+      case Way.Guidance all -> Optional.empty();
+      case Way.Progressive p -> Optional.of(mark(Distilled.Way.PROGRESSIVE, p.steps()));
+      case Way.Consistency c -> Optional.of(mark(Distilled.Way.CONSISTENCY, c.grid()));
+    };
+  }
+
+  private Distilled mark(Distilled.Way by, int levels) {
+    return new Distilled(by, levels, guidance.from(), guidance.to());
   }
 
   private Provenance origin(Setting setting, VideoModel teacher) {

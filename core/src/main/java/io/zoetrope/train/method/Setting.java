@@ -1,6 +1,7 @@
 package io.zoetrope.train.method;
 
 import io.zoetrope.data.ClipDataset;
+import io.zoetrope.data.ClipShape;
 import io.zoetrope.data.FolderDataset;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Precision;
@@ -11,6 +12,8 @@ import io.zoetrope.train.recipe.DataBlock;
 import io.zoetrope.train.recipe.Recipe;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
@@ -95,6 +98,22 @@ public final class Setting implements AutoCloseable {
         yield clips;
       }
       case DataBlock.Video v -> v.clips();
+    };
+  }
+
+  /**
+   * The data that a block of the recipe names, by shapes: of a folder each clip in the largest that
+   * it fills, of the toy world all clips in each.
+   */
+  Map<ClipShape, ? extends ClipDataset> buckets(DataBlock block, List<ClipShape> shapes) {
+    return switch (block) {
+      case DataBlock.Folder f -> ClipShape.buckets(f.path(), shapes, f.fps());
+      case DataBlock.Toybox _, DataBlock.Video _ -> {
+        Map<ClipShape, ClipDataset> all = new LinkedHashMap<>();
+        shapes.forEach(shape ->
+            all.put(shape, data(block.shaped(shape.width(), shape.height(), shape.frames()))));
+        yield all;
+      }
     };
   }
 

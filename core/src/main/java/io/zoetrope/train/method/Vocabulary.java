@@ -1,12 +1,10 @@
 package io.zoetrope.train.method;
 
-import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.data.toybox.ToyboxWords;
 import io.zoetrope.network.text.PromptTokenizer;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.TextFiles;
 import io.zoetrope.train.RunFolder;
-import io.zoetrope.train.footage.LatentClips;
 import io.zoetrope.train.recipe.DataBlock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +26,7 @@ record Vocabulary(PromptTokenizer tokenizer, String json) implements Setting.Res
   private static final String FILE = "tokenizer.json";
 
   static Vocabulary open(
-      DataBlock data, Optional<Path> init, SafetensorsFile latents, RunFolder folder) {
+      DataBlock data, Optional<Path> init, List<String> captions, RunFolder folder) {
     Path file = folder.root().resolve(FILE);
     Optional<Path> inherited =
         folder.newestCheckpoint().isPresent() && Files.isRegularFile(file)
@@ -43,7 +41,7 @@ record Vocabulary(PromptTokenizer tokenizer, String json) implements Setting.Res
       if (inherited.isPresent()) {
         json = TextFiles.read(inherited.get());
       } else {
-        json = PromptTokenizer.wordLevel(words(data, latents));
+        json = PromptTokenizer.wordLevel(words(data, captions));
       }
       AtomicFiles.text(file, json);
       return new Vocabulary(PromptTokenizer.load(file, PROMPT_LENGTH), json);
@@ -52,13 +50,13 @@ record Vocabulary(PromptTokenizer tokenizer, String json) implements Setting.Res
     }
   }
 
-  private static List<String> words(DataBlock data, SafetensorsFile latents) {
+  private static List<String> words(DataBlock data, List<String> captions) {
     return switch (data) {
       // What shows less than all of the plain world leaves room for what is learned later.
       case DataBlock.Toybox t ->
           List.copyOf(t.view().plain() ? ToyboxWords.vocabulary() : ToyboxWords.wideVocabulary());
       case DataBlock.Folder _, DataBlock.Video _ ->
-          LatentClips.of(latents).captions().stream()
+          captions.stream()
               .flatMap(caption -> PromptTokenizer.words(caption).stream())
               .distinct()
               .sorted()

@@ -32,6 +32,13 @@ public sealed interface DataBlock {
   double fps();
 
   /**
+   * The same with clips of another shape.
+   *
+   * @throws UserError if there is but one
+   */
+  DataBlock shaped(int width, int height, int frames);
+
+  /**
    * The procedural world.
    *
    * @param seed of the data set
@@ -106,6 +113,11 @@ public sealed interface DataBlock {
           styles, watermark, cameras, colours, shapes, motions, pairs, beginnings, told);
     }
 
+    @Override
+    public Toybox shaped(int wide, int high, int many) {
+      return new Toybox(seed, wide, high, many, fps, view());
+    }
+
     /** The clips. */
     public ToyboxDataset clips() {
       return new ToyboxDataset(seed, Split.TRAIN, width, height, frames, fps, view());
@@ -129,6 +141,11 @@ public sealed interface DataBlock {
       implements DataBlock {
     public Folder {
       check(width, height, frames, fps);
+    }
+
+    @Override
+    public Folder shaped(int wide, int high, int many) {
+      return new Folder(path, wide, high, many, fps);
     }
   }
 
@@ -158,6 +175,12 @@ public sealed interface DataBlock {
       if (!(start >= 0 && start <= 1e6)) {
         throw new UserError(Fault.INVALID, "start must be 0 or more seconds, is " + start);
       }
+    }
+
+    @Override
+    public Video shaped(int wide, int high, int many) {
+      throw new UserError(
+          Fault.UNSUPPORTED, "one clip of one video has one shape", "leave buckets out");
     }
 
     /** The clip. */

@@ -41,8 +41,18 @@ final class ModelIndexTest {
   }
 
   @Test
+  void soIsAModelOfFewSteps() throws IOException {
+    Path model = model("slow", "{\"fast\": \"quick\"}");
+    assertThat(ModelIndex.fast(model)).isEmpty();
+    Path quick = model("quick", "{}");
+    assertThat(ModelIndex.fast(model)).contains(quick);
+    assertThat(ModelIndex.fast(quick)).isEmpty();
+  }
+
+  @Test
   void theBundledModelHasOne() {
     Path bundled = Path.of("..", "models", "toybox").toAbsolutePath().normalize();
     assertThat(ModelIndex.refiner(bundled)).contains(bundled.resolveSibling("toybox-refiner"));
+    assertThat(ModelIndex.fast(bundled)).contains(bundled.resolveSibling("toybox-turbo"));
   }
 }

@@ -99,7 +99,7 @@ class DistillMethodTest {
             ? TinyStableDiffusion.write(folder.resolve("sd"), ScalarType.Float)
             : teacher();
     try (VideoModel teacher = load(directory)) {
-      NetworkConfig config = teacher.network().config().telling(new Told(Told.USUAL));
+      NetworkConfig config = teacher.network().config().telling(Told.LEVEL.guided());
       Map<String, Tensor> weights =
           new LinkedHashMap<>(teacher.weights(Role.DENOISER).orElseThrow().parameters());
       try (ParameterStore store =

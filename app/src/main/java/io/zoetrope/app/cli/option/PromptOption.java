@@ -2,6 +2,7 @@ package io.zoetrope.app.cli.option;
 
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.words.UsageError;
+import io.zoetrope.data.Describer;
 import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.order.SourceRef;
 import io.zoetrope.pipeline.order.Wish;
@@ -25,6 +26,17 @@ public abstract class PromptOption {
             + " with # are passed over. With several seeds, every prompt by every seed."
       })
   private @Nullable String file;
+
+  @Option(
+      names = "--expand",
+      paramLabel = "WHO",
+      description = {
+        "Say the prompt in more words first: 'PROGRAM ARGUMENTS', which is called with the prompt"
+            + " behind them and prints more, or http://ADDRESS, which is sent it."
+      })
+  private @Nullable String expander;
+
+  private @Nullable String expanded;
 
   abstract List<String> words();
 
@@ -64,12 +76,26 @@ public abstract class PromptOption {
           "--prompt-file '%s' has %s prompts: take at most %s"
               .formatted(file, prompts.size(), Values.Videos.MOST));
     }
-    return prompts;
+    return prompts.stream().map(this::expand).toList();
+  }
+
+  private String expand(String prompt) {
+    return expander == null || prompt.isBlank()
+        ? prompt
+        : check("what --expand says", Describer.of(expander).expand(prompt));
+  }
+
+  /** The words, in more words if that is wished for; asked for once. */
+  private String said() {
+    if (expanded == null) {
+      expanded = expand(String.join(" ", words()));
+    }
+    return expanded;
   }
 
   /** What was said; may be empty. */
   public final String text() {
-    return check("PROMPT", String.join(" ", words()));
+    return check("PROMPT", said());
   }
 
   /** Whether anything was. */
@@ -83,7 +109,7 @@ public abstract class PromptOption {
    * @param example a whole command line
    */
   public final String required(String example) {
-    return require("PROMPT", String.join(" ", words()), example);
+    return require("PROMPT", said(), example);
   }
 
   /** A prompt that may be empty, stripped. */

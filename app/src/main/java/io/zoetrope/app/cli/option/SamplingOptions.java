@@ -2,6 +2,7 @@ package io.zoetrope.app.cli.option;
 
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.error.UserError;
+import io.zoetrope.pipeline.family.ModelIndex;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -24,6 +25,11 @@ public final class SamplingOptions {
             + " .safetensors file of Stable Diffusion 1.x (default: ${DEFAULT-VALUE})."
       })
   private String model = BUNDLED;
+
+  @Option(
+      names = "--fast",
+      description = "Take the few-step model beside it, which was distilled from it.")
+  private boolean fast;
 
   @Option(
       names = "--tokenizer",
@@ -65,8 +71,25 @@ public final class SamplingOptions {
       description = "${COMPLETION-CANDIDATES} (default: the model's).")
   private @Nullable String sampler;
 
-  public String model() {
-    return model;
+  /**
+   * The model to sample.
+   *
+   * @throws UserError if its few-step sibling is asked for and there is none
+   */
+  public String model(Session session) {
+    if (!fast) {
+      return model;
+    }
+    ModelFolders models = new ModelFolders(session);
+    Path slow = models.find(model);
+    Path quick =
+        ModelIndex.fast(slow)
+            .orElseThrow(() ->
+                new UserError(
+                    "--fast: no few-step model belongs to %s: 'zoetrope train' makes one (docs/methods/distillation.md)"
+                        .formatted(model)));
+    String name = quick.getFileName().toString();
+    return models.models().contains(quick) ? name : quick.toString();
   }
 
   /**

@@ -101,7 +101,7 @@ public final class PartOptions {
   /** A model with all that belongs in it. */
   public ModelRef model(Session session, SamplingOptions sampling, RunOptions run) {
     return new ModelRef(
-        sampling.model(),
+        sampling.model(session),
         run.dtype(),
         run.device(),
         sampling.tokenizer(session),
