@@ -26,6 +26,7 @@ import torch
 from common import OUT, normal, write
 from diffusers.schedulers import (
     scheduling_euler_ancestral_discrete as euler_a,
+    scheduling_ddpm as ddpm,
     scheduling_lcm as lcm,
     scheduling_unclip as unclip,
 )
@@ -200,6 +201,19 @@ CASES = [
         SD | {"skip_prk_steps": True, "set_alpha_to_one": True},
         {},
     ),
+    ("ddpm", "DDPM", SD | {"clip_sample": False}, {}),
+    (
+        "ddpm-prior",
+        "DDPM",
+        {
+            "beta_schedule": "squaredcos_cap_v2",
+            "prediction_type": "sample",
+            "clip_sample_range": 5.0,
+            "variance_type": "fixed_small_log",
+        },
+        {},
+    ),
+    ("ddpm-trailing-v", "DDPM", SD | V | spacing("trailing") | {"clip_sample": False}, {}),
     ("unclip", "UnCLIP", {}, {}),
     ("unclip-sample", "UnCLIP", {"prediction_type": "sample", "clip_sample_range": 5.0}, {}),
     ("unclip-clip", "UnCLIP", {"prediction_type": "sample", "clip_sample_range": 0.4}, {}),
@@ -218,7 +232,7 @@ def run(kind, config, kwargs, steps, start, noise):
     z = start * getattr(scheduler, "init_noise_sigma", 1.0)
     latents, told = [z], []
     for i, t in enumerate(scheduler.timesteps):
-        euler_a.randn_tensor = lcm.randn_tensor = unclip.randn_tensor = lambda *a, **k: noise[i]
+        euler_a.randn_tensor = lcm.randn_tensor = unclip.randn_tensor = ddpm.randn_tensor = lambda *a, **k: noise[i]
         extra = dict(kwargs)
         if kind == "DDIM" and kwargs.get("eta", 0) > 0:
             extra["variance_noise"] = noise[i]

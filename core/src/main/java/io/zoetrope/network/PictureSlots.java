@@ -16,7 +16,14 @@ public final class PictureSlots {
   public static final Slot<Tensor> FRAMES =
       Slot.tensor("frame_pictures", Along.FRAME, "BF", Nothing.SAME);
 
-  /** All. */
+  /**
+   * The embedding of a picture as a network is told it beside its level, [B, E]: unCLIP's decoder.
+   * Guidance leads away from zeros.
+   */
+  public static final Slot<Tensor> EMBEDDING =
+      Slot.tensor("picture_embedding", Along.CLIP, "BE", Nothing.ZERO);
+
+  /** Those of pictures that are looked at. */
   public static final Set<Slot<?>> ALL = Set.of(TOKENS, FRAMES);
 
   private PictureSlots() {}

@@ -9,6 +9,7 @@ import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,16 +22,21 @@ import java.util.Set;
  * @param beside whether it is told how noisy is what it sees beside its video ({@link BesideLevel})
  * @param sizes whether it is told how high, wide and long the video is; it sees that itself, so
  *     both branches of guidance know it
+ * @param classes a picture's embedding, or the noise of what is beside as a label; only U-Nets are
+ *     told that
  */
 public record Told(
     @JsonProperty("guidance") int guidance,
     @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("beside") boolean beside,
-    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("sizes") boolean sizes) {
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("sizes") boolean sizes,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = ClassInput.Unsaid.class)
+        @JsonProperty("classes")
+        ClassInput classes) {
   /** Nothing but the level. */
-  public static final Told LEVEL = new Told(0, false, false);
+  public static final Told LEVEL = new Told(0);
 
   /** How large and long the video is. */
-  public static final Told SIZES = new Told(0, false, true);
+  public static final Told SIZES = LEVEL.ofSizes();
 
   /** Sinusoids of guidance where nobody says how many, as in latent consistency models. */
   public static final int USUAL = 256;
@@ -57,7 +63,7 @@ public record Told(
 
   /** Of guidance alone. */
   public Told(int guidance) {
-    this(guidance, false, false);
+    this(guidance, false, false, ClassInput.NONE);
   }
 
   /** From JSON, which says nothing of what it does not tell. */
@@ -69,23 +75,32 @@ public record Told(
           Optional<Boolean> beside,
       @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
           @JsonProperty("sizes")
-          Optional<Boolean> sizes) {
-    return new Told(guidance, beside.orElse(false), sizes.orElse(false));
+          Optional<Boolean> sizes,
+      @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
+          @JsonProperty("classes")
+          Optional<ClassInput> classes) {
+    return new Told(
+        guidance, beside.orElse(false), sizes.orElse(false), classes.orElse(ClassInput.NONE));
   }
 
   /** This, and how noisy a clip beside is, or not. */
   public Told ofBeside(boolean noise) {
-    return new Told(guidance, noise, sizes);
+    return new Told(guidance, noise, sizes, classes);
   }
 
   /** This, and how large and long the video is. */
   public Told ofSizes() {
-    return new Told(guidance, beside, true);
+    return new Told(guidance, beside, true, classes);
   }
 
   /** This with guidance in the network. */
   public Told guided() {
-    return new Told(USUAL, beside, sizes);
+    return new Told(USUAL, beside, sizes, classes);
+  }
+
+  /** This told classes, too. */
+  public Told and(ClassInput other) {
+    return new Told(guidance, beside, sizes, other);
   }
 
   /** The entries that may tell it. */
@@ -95,6 +110,10 @@ public record Told(
 
   /** The entries that tell it. */
   public Set<Slot<?>> needs() {
-    return guidance == 0 ? Set.of() : Set.of(Conditioning.GUIDANCE);
+    Set<Slot<?>> all = new HashSet<>(classes.needs());
+    if (guidance > 0) {
+      all.add(Conditioning.GUIDANCE);
+    }
+    return all;
   }
 }

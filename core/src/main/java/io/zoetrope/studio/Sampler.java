@@ -8,6 +8,8 @@ public enum Sampler {
   ANCESTRAL_PC("ancestral-pc"),
   /** DDIM (Song et al. 2021), without new noise. */
   DDIM("ddim"),
+  /** Ancestral sampling by the steps of the training (Ho et al. 2020). */
+  DDPM("ddpm"),
   /** DPM-Solver++(2M) (Lu et al. 2022). */
   DPM_2M("dpm++2m"),
   /** The same over the noise levels of Karras et al. 2022. */

@@ -4,7 +4,7 @@ import io.zoetrope.diffusion.SampledSchedule;
 
 /** A way of walking from noise to clean in any number of steps. Immutable. */
 public sealed interface Discretisation
-    permits DdimSteps, DpmFlowSteps, DpmSteps, EulerSteps, FlowSteps, LcmSteps, UnclipSteps {
+    permits DdimSteps, DdpmSteps, DpmFlowSteps, DpmSteps, EulerSteps, FlowSteps, LcmSteps {
   /**
    * The walk in so many steps.
    *

@@ -2,6 +2,7 @@ package io.zoetrope.network.unet;
 
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.network.ClassInput;
 import io.zoetrope.network.Told;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -170,14 +171,13 @@ public final class DiffusersConfig {
     o.only("mid_block_type", "UNetMidBlock2DCrossAttn", "UNetMidBlock2D");
     o.only("center_input_sample", "false");
     o.only("dual_cross_attention", "false");
-    o.onlyAll("only_cross_attention", "false");
+    o.only("mid_block_only_cross_attention", "false");
     o.onlyAll("transformer_layers_per_block", "1");
     o.only("transformer_layers_per_mid_block", "1");
     o.only("reverse_transformer_layers_per_block");
     o.only("mid_block_layers", "1");
     o.only("encoder_hid_dim_type");
-    o.only("class_embed_type");
-    o.only("num_class_embeds");
+    o.only("class_embed_type", "projection");
     o.only("addition_embed_type");
     o.only("class_embeddings_concat", "false");
     o.only("resnet_skip_time_act", "false");
@@ -212,7 +212,40 @@ public final class DiffusersConfig {
         o.same("cross_attention_dim", widths.size(), 1280),
         style,
         Inflation.NONE,
-        new Told(o.integer("time_cond_proj_dim", 0)));
+        new Told(o.integer("time_cond_proj_dim", 0)).and(classes(o)),
+        textOnly(o, widths.size()));
+  }
+
+  /** Resolutions whose attention is to the text alone; said for all at once, so is the bottom's. */
+  private static List<Integer> textOnly(Options o, int resolutions) {
+    JsonNode said = o.json().path("only_cross_attention");
+    if (!said.isArray()) {
+      o.only("only_cross_attention", "false");
+      return List.of();
+    }
+    if (said.size() != resolutions) {
+      throw new UserError(
+          Fault.INVALID,
+          "'only_cross_attention' must be said of %s resolutions, is %s"
+              .formatted(resolutions, said));
+    }
+    List<Integer> only = new ArrayList<>();
+    for (int i = 0; i < resolutions; i++) {
+      if (said.path(i).asBoolean(false)) {
+        only.add(i);
+      }
+    }
+    return only;
+  }
+
+  /** What the network is told beside the level. */
+  private static ClassInput classes(Options o) {
+    if (o.says("class_embed_type")) {
+      int size = o.integer("projection_class_embeddings_input_dim", 0);
+      return new ClassInput(ClassInput.Kind.EMBEDDING, size);
+    }
+    int levels = o.integer("num_class_embeds", 0);
+    return levels == 0 ? ClassInput.NONE : new ClassInput(ClassInput.Kind.LEVELS, levels);
   }
 
   /** Null is a value here, and not the same as absence. */

@@ -37,6 +37,7 @@ final class Encoder {
   private final Optional<BesideLevel> beside;
   private final Optional<Pooled> pooled;
   private final Optional<Linear> moments;
+  private final Optional<ClassEmbedding> classes;
   private final List<Stage> down = new ArrayList<>();
   private final List<Layer> middle;
 
@@ -78,6 +79,7 @@ final class Encoder {
             ? Optional.of(Linear.of(p.at("frame_embedding"), first, config.embedding(), Init.ZEROS))
             : Optional.empty();
 
+    classes = ClassEmbedding.of(config.told().classes(), p, config.embedding());
     widths.add(first);
     int width = first;
     for (int i = 0; i < config.widths().size(); i++) {
@@ -263,6 +265,9 @@ final class Encoder {
       Tensor at_1F = Ops.mul(times_1F, MOMENT_SCALE);
       Tensor sinusoids = LevelEmbedding.sinusoids(at_1F, config.widths().getFirst());
       c_BFE = c_BFE.add(moments.get().forward(sinusoids).to(ScalarType.Float));
+    }
+    if (classes.isPresent()) {
+      c_BFE = c_BFE.add(classes.get().of(conditioning));
     }
     return torch.silu(c_BFE).flatten(0, 1);
   }

@@ -23,6 +23,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class SpatialTransformer {
   private final TemporalBlock.Spot spot;
   private final SpatialAttention pattern;
+  private final boolean textOnly;
   private final GroupNorm norm;
   private final Projection in;
   private final LayerNorm norm1;
@@ -59,8 +60,10 @@ final class SpatialTransformer {
     in = Projection.of(p.at("proj_in"), width, style.linearProjection(), Init.fanIn(1));
     Parameters block = p.at("transformer_blocks").at(0);
     norm1 = LayerNorm.of(block.at("norm1"), width);
-    self = attention(style, block.at("attn1"), width, width, heads);
     boolean reads = config.textWidth() > 0;
+    textOnly = reads && config.textOnly(spot);
+    long seen = textOnly ? config.textWidth() : width;
+    self = attention(style, block.at("attn1"), width, seen, heads);
     norm2 = reads ? Optional.of(LayerNorm.of(block.at("norm2"), width)) : Optional.empty();
     text =
         !reads
@@ -84,7 +87,13 @@ final class SpatialTransformer {
     Tensor h =
         Scopes.part(() -> in.forward(pass.tokens(norm.forward(x)), x, pass).to(ScalarType.Float));
     SpatialAttention whom = pass.attention().orElse(pattern);
-    Tensor seen = Ops.addOver(h, () -> whom.look(self, norm1.forward(h), pass.groups()));
+    Tensor seen =
+        Ops.addOver(
+            h,
+            () ->
+                textOnly
+                    ? pass.text().orElseThrow().attend(self, norm1.forward(h), pass.tokens_MND())
+                    : whom.look(self, norm1.forward(h), pass.groups()));
     Tensor told = text.map(t -> told(t, seen, pass)).orElse(seen);
     Tensor thought = Ops.addOver(told, () -> feedForward.forward(norm3.forward(told)));
     Tensor moved =

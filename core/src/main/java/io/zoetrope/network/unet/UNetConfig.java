@@ -38,6 +38,8 @@ import java.util.TreeSet;
  * @param style of its layers
  * @param inflation by which it looks across frames
  * @param told of each frame beside its level
+ * @param textOnly resolutions, finest first from 0, at which places look at the text in place of
+ *     each other
  */
 public record UNetConfig(
     @JsonProperty("in_channels") int channels,
@@ -51,7 +53,8 @@ public record UNetConfig(
     @JsonProperty("inflation") Inflation inflation,
     @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Told.Unsaid.class)
         @JsonProperty("told")
-        Told told)
+        Told told,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("text_only") List<Integer> textOnly)
     implements NetworkConfig {
 
   /** The weights of its first layer, [width, channels, 3, 3]. */
@@ -118,6 +121,7 @@ public record UNetConfig(
   public UNetConfig {
     widths = List.copyOf(widths);
     heads = List.copyOf(heads);
+    textOnly = List.copyOf(textOnly);
     if (channels < 1 || outChannels < 1 || blocks < 1 || textWidth < 0 || widths.isEmpty()) {
       throw new UserError(
           Fault.INVALID,
@@ -155,7 +159,10 @@ public record UNetConfig(
       @JsonProperty("inflation") Inflation inflation,
       @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
           @JsonProperty("told")
-          Optional<Told> told) {
+          Optional<Told> told,
+      @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
+          @JsonProperty("text_only")
+          Optional<List<Integer>> textOnly) {
     return new UNetConfig(
         channels,
         outChannels,
@@ -166,7 +173,8 @@ public record UNetConfig(
         textWidth,
         style,
         inflation,
-        told.orElse(Told.LEVEL));
+        told.orElse(Told.LEVEL),
+        textOnly.orElse(List.of()));
   }
 
   /** Told nothing beside levels. */
@@ -190,7 +198,8 @@ public record UNetConfig(
         textWidth,
         style,
         inflation,
-        Told.LEVEL);
+        Told.LEVEL,
+        List.of());
   }
 
   /** With attention at the bottom. */
@@ -240,7 +249,7 @@ public record UNetConfig(
   /** The same image network, inflated by another recipe. */
   public UNetConfig inflated(Inflation by) {
     return new UNetConfig(
-        channels, outChannels, widths, heads, middle, blocks, textWidth, style, by, told);
+        channels, outChannels, widths, heads, middle, blocks, textWidth, style, by, told, textOnly);
   }
 
   @Override
@@ -251,7 +260,7 @@ public record UNetConfig(
   @Override
   public UNetConfig taking(int other) {
     return new UNetConfig(
-        other, outChannels, widths, heads, middle, blocks, textWidth, style, inflation, told);
+        other, outChannels, widths, heads, middle, blocks, textWidth, style, inflation, told, textOnly);
   }
 
   @Override
@@ -261,7 +270,16 @@ public record UNetConfig(
           Fault.UNSUPPORTED, "a U-Net is not told sizes, it sees them", "leave sizes out");
     }
     return new UNetConfig(
-        channels, outChannels, widths, heads, middle, blocks, textWidth, style, inflation, other);
+        channels, outChannels, widths, heads, middle, blocks, textWidth, style, inflation, other, textOnly);
+  }
+
+  /** Whether places look at the text in place of each other in the layer at a spot. */
+  boolean textOnly(TemporalBlock.Spot spot) {
+    return switch (spot.way()) {
+      case DOWN -> textOnly.contains(spot.stage());
+      case UP -> textOnly.contains(widths.size() - 1 - spot.stage());
+      case MIDDLE -> false;
+    };
   }
 
   /** How far the norms reach of motion modules and of what is beside them; empty without such. */

@@ -122,6 +122,7 @@ public final class DiffusersScheduler implements Scheduling {
     String karras = fields.flag("use_karras_sigmas", false) ? "-karras" : "";
     return switch (kind) {
       case DDIM -> "ddim";
+      case DDPM -> "ddpm";
       case EULER -> "euler" + karras;
       case EULER_A -> "euler-a";
       case DPM ->

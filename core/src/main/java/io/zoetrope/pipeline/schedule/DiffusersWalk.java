@@ -5,6 +5,7 @@ import io.zoetrope.diffusion.Spacing;
 import io.zoetrope.diffusion.Threshold;
 import io.zoetrope.diffusion.discrete.AlphaBars;
 import io.zoetrope.diffusion.discrete.DdimSteps;
+import io.zoetrope.diffusion.discrete.DdpmSteps;
 import io.zoetrope.diffusion.discrete.Discretisation;
 import io.zoetrope.diffusion.discrete.DpmFlowSteps;
 import io.zoetrope.diffusion.discrete.DpmSteps;
@@ -14,7 +15,6 @@ import io.zoetrope.diffusion.discrete.FlowSteps;
 import io.zoetrope.diffusion.discrete.LcmSteps;
 import io.zoetrope.diffusion.discrete.SigmaSpacing;
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
-import io.zoetrope.diffusion.discrete.UnclipSteps;
 import io.zoetrope.diffusion.sampler.Ancestral;
 import io.zoetrope.diffusion.sampler.Ddim;
 import io.zoetrope.diffusion.sampler.DpmSolverPlusPlus2M;
@@ -66,9 +66,22 @@ record DiffusersWalk(
       case DPM -> dpm(DpmSolverPlusPlus2M.Equation.ODE, steps);
       case DPM_SDE -> dpm(DpmSolverPlusPlus2M.Equation.SDE, steps);
       case PNDM -> new Pndm(prediction.equals(Prediction.V) ? Pndm.Terms.V : Pndm.Terms.EPS);
-      case UNCLIP -> new Unclip(threshold(kind == SchedulerClass.UNCLIP));
+      case UNCLIP -> ancestral();
       case ANCESTRAL, ANCESTRAL_PC, EULER, FLOW_EULER, HEUN -> algorithm.plain();
     };
+  }
+
+  /** Of unCLIP's scheduler and DDPM's own: with the lower variance. */
+  private Sampler ancestral() {
+    String variance = fields.text("variance_type", "fixed_small");
+    if (!variance.startsWith("fixed_small")) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "variance_type '%s' is not supported".formatted(variance),
+          "it is fixed_small or fixed_small_log");
+    }
+    return new Unclip(
+        threshold(kind == SchedulerClass.UNCLIP || kind == SchedulerClass.DDPM));
   }
 
   Discretisation discretisation(Samplers.Named sampler) {
@@ -79,12 +92,13 @@ record DiffusersWalk(
     return switch (sampler.walk()) {
       case DDIM ->
           new DdimSteps(bars, spacing("leading"), offset(), fields.flag("set_alpha_to_one", true));
+      case DDPM -> new DdpmSteps(bars, spacing("leading"), offset(), DdpmSteps.Kind.DDPM);
       case EULER -> euler(karras);
       case EULER_A -> ancestralEuler();
       case DPM -> dpmSteps(karras);
       case LCM -> new LcmSteps(bars, fields.whole("original_inference_steps", 50));
       case PNDM -> pndm();
-      case UNCLIP -> new UnclipSteps(bars);
+      case UNCLIP -> DdpmSteps.unclip(bars);
     };
   }
 

@@ -26,6 +26,7 @@ public final class Samplers {
           new Named("ancestral", Algorithm.ANCESTRAL, Spacing.OWN, Walk.DDIM),
           new Named("ancestral-pc", Algorithm.ANCESTRAL_PC, Spacing.OWN, Walk.DDIM),
           new Named("ddim", Algorithm.DDIM, Spacing.OWN, Walk.DDIM),
+          new Named("ddpm", Algorithm.UNCLIP, Spacing.OWN, Walk.DDPM),
           new Named("dpm++2m", Algorithm.DPM, Spacing.OWN, Walk.DPM),
           new Named("dpm++2m-karras", Algorithm.DPM, Spacing.KARRAS, Walk.DPM),
           new Named("dpm++2m-sde", Algorithm.DPM_SDE, Spacing.OWN, Walk.DPM),

@@ -13,6 +13,12 @@ import java.util.stream.Collectors;
  */
 enum SchedulerClass {
   DDIM("DDIMScheduler", List.of(Fields.BETAS, Fields.X0, Fields.STEPS, "rescale_betas_zero_snr")),
+  DDPM(
+      "DDPMScheduler",
+      List.of(
+          Fields.BETAS,
+          Fields.X0,
+          "variance_type timestep_spacing steps_offset rescale_betas_zero_snr")),
   DPM(
       "DPMSolverMultistepScheduler",
       List.of(

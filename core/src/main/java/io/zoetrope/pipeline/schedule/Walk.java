@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.schedule;
 /** Which scheduler of diffusers walks down discrete timesteps as a sampler does. */
 public enum Walk {
   DDIM(SchedulerClass.DDIM),
+  DDPM(SchedulerClass.DDPM),
   EULER(SchedulerClass.EULER),
   EULER_A(SchedulerClass.EULER_A),
   DPM(SchedulerClass.DPM),

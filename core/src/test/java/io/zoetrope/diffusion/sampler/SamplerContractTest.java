@@ -11,6 +11,7 @@ import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.discrete.AlphaBars;
 import io.zoetrope.diffusion.discrete.DdimSteps;
+import io.zoetrope.diffusion.discrete.DdpmSteps;
 import io.zoetrope.diffusion.discrete.Discretisation;
 import io.zoetrope.diffusion.discrete.DpmFlowSteps;
 import io.zoetrope.diffusion.discrete.DpmSteps;
@@ -20,7 +21,6 @@ import io.zoetrope.diffusion.discrete.FlowSteps;
 import io.zoetrope.diffusion.discrete.LcmSteps;
 import io.zoetrope.diffusion.discrete.SigmaSpacing;
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
-import io.zoetrope.diffusion.discrete.UnclipSteps;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
 import io.zoetrope.torch.RandomStream;
@@ -103,7 +103,7 @@ class SamplerContractTest {
               EulerSteps.Told.TIMESTEP),
           new FlowSteps(3, OptionalDouble.empty(), SigmaSpacing.TIMESTEPS),
           new LcmSteps(SD, 50),
-          new UnclipSteps(SD));
+          DdpmSteps.unclip(SD));
 
   static final List<NoiseSchedule> SCHEDULES =
       Stream.concat(

@@ -4,18 +4,23 @@ import static io.zoetrope.network.unet.Reference.conditioning;
 import static io.zoetrope.network.unet.Reference.eachItsText;
 import static io.zoetrope.torch.Rearrange.rearrange;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.network.PictureSlots;
 import io.zoetrope.nn.Holding;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.AttentionKernel;
+import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -65,6 +70,45 @@ class UNetParityTest {
         Tensor t_BF = parity.get("timestep").unsqueeze(1);
         UNet unet = reference.unet(Precision.BF16);
         parity.checkBf16("out", unet.predict(z, t_BF, conditioning(parity)).squeeze(2));
+      });
+    }
+  }
+
+  /** unCLIP's decoder is told a picture's embedding. */
+  @Test
+  void aPicturesEmbeddingIsTold() {
+    told(
+        "unet/unclip",
+        parity ->
+            conditioning(parity).with(PictureSlots.EMBEDDING, parity.get("class_labels")));
+  }
+
+  /** Stable Diffusion's upscaler is told how noisy what is beside the video is. */
+  @Test
+  void aLevelOfNoiseBesideIsTold() {
+    told(
+        "unet/x4",
+        parity -> {
+          Tensor label = parity.get("class_labels").to(ScalarType.Double);
+          Tensor level_BF = Ops.mul(Ops.add(label, 1), 0.01).unsqueeze(1);
+          return conditioning(parity).with(Conditioning.BESIDE_LEVEL, level_BF);
+        });
+  }
+
+  private static void told(String fixture, Function<Parity, Conditioning> conditions) {
+    try (Reference reference = Reference.of(fixture)) {
+      Parity parity = reference.parity();
+      Scopes.run(() -> {
+        Tensor z = parity.get("sample").unsqueeze(2);
+        Tensor t_BF = parity.get("timestep").unsqueeze(1);
+        Conditioning told = conditions.apply(parity);
+        UNet unet = reference.unet();
+        parity.check("out", unet.predict(z, t_BF, told).squeeze(2));
+        assertThatThrownBy(() -> unet.signature().orElseThrow().require(conditioning(parity)))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("needs");
+        UNet half = reference.unet(Precision.BF16);
+        parity.checkBf16("out", half.predict(z, t_BF, told).squeeze(2));
       });
     }
   }

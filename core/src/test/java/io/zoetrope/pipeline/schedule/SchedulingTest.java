@@ -182,7 +182,7 @@ class SchedulingTest {
       value = {
         "{} | unknown scheduler ''",
         "{'_class_name': 'UniPCMultistepScheduler'} | unknown scheduler 'UniPCMultistepScheduler':"
-            + " this version reads DDIMScheduler, DPMSolver",
+            + " this version reads DDIMScheduler, DDPMScheduler, DPMSolver",
         "{'_class_name': 'DDIMScheduler', 'beta_schedule': 'sigmoid'} | unknown beta_schedule"
             + " 'sigmoid'",
         "{'_class_name': 'DDIMScheduler', 'beta_start': 'much'} | beta_start must be a number, not"
