@@ -49,7 +49,9 @@ final class BadMakeInput {
             "good.png",
             "--motion-adapter",
             "no"),
-        row(USAGE, "needs the adapter", "animate", "good.png", "--picture-prompt", "good.png"),
+        row(FAILED, "by an adapter only", "animate", "good.png", "--picture-prompt", "good.png"),
+        picture(USAGE, "needs the adapter", "good.png", "--picture-scale", "1"),
+        picture(USAGE, "needs the adapter", "good.png", "--image-encoder", "a"),
         row(USAGE, "without a picture", "animate", "good.png", "--ip-adapter", "a.safetensors"),
         row(USAGE, "without a picture", "animate", "good.png", "--picture-scale", "1"),
         row(USAGE, "without a picture", "animate", "good.png", "--image-encoder", "a"),
@@ -384,7 +386,7 @@ final class BadMakeInput {
   /** With a picture that a video is to be like, and a file as the adapter that it needs. */
   private static Arguments picture(int code, String words, String shown, String... more) {
     List<String> all = new ArrayList<>(List.of("animate", "good.png", "--picture-prompt", shown));
-    if (!List.of(more).contains("--ip-adapter")) {
+    if (!List.of(more).contains("--ip-adapter") && !words.equals("needs the adapter")) {
       all.addAll(List.of("--ip-adapter", "a-file"));
     }
     all.addAll(List.of(more));

@@ -62,6 +62,8 @@ public record Mend(List<Part> parts) implements Serializable {
     TOKENIZER("the tokenizer"),
     /** What reads pictures for an IP-Adapter. */
     IMAGE_ENCODER("the image encoder"),
+    IP_ADAPTER("an IP-Adapter"),
+    PICTURE("a picture"),
     MOTION_ADAPTER("a motion adapter"),
     /** A network of depth for what controls are shown. */
     DEPTH_MODEL("a network of depth"),

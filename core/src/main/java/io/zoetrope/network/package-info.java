@@ -3,6 +3,8 @@
  * and how frames of a batch belong together. Each architecture is a room of its own below. Sees
  * {@code nn}, {@code record}, {@code torch}, and of {@code diffusion} the contract that it
  * implements.
+ *
+ * <p>More than a dozen public types: what networks of all kinds are asked with and told.
  */
 @NullMarked
 package io.zoetrope.network;

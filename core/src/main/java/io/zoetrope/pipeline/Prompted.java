@@ -7,6 +7,11 @@ import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
 import io.zoetrope.diffusion.guidance.GuidanceScale;
 import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.guidance.ToldGuidance;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.Mend;
+import io.zoetrope.error.UserError;
+import io.zoetrope.network.PictureSlots;
+import io.zoetrope.pipeline.model.Embeddings;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Sampling;
@@ -35,7 +40,22 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside, Optional<T
       groups.add(prompts.stream().map(texts -> texts.get(which)).toList());
     }
     List<Conditioning> all = model.conditions(groups);
-    return new Texts(all.subList(1, all.size()), all.getFirst());
+    List<Conditioning> said = new ArrayList<>(all.subList(1, all.size()));
+    if (model.embeddings().isPresent() && beside.get(PictureSlots.EMBEDDING).isEmpty()) {
+      Embeddings embeddings = model.embeddings().get();
+      if (embeddings.prior().isEmpty()) {
+        throw new UserError(
+            Fault.INVALID,
+            "this model is told a picture, and has no prior that makes one of a text",
+            Mend.of("show it one as ").and(Mend.Knob.PICTURE));
+      }
+      List<Long> seeds = requests.stream().map(VideoRequest::seed).toList();
+      for (int p = 0; p < said.size(); p++) {
+        Conditioning told = embeddings.ofPrompts(groups.get(p + 1), seeds);
+        said.set(p, said.get(p).and(told.on(model.device())));
+      }
+    }
+    return new Texts(said, all.getFirst());
   }
 
   /**

@@ -8,8 +8,6 @@
  *
  * <p>The reference keeps its tables in f32 and so do we: timesteps are the same numbers, noise
  * scales the same to the last digit or two of f32. What it does oddly is done likewise, and said.
- *
- * <p>More than a dozen public types: one for each scheduler, and the words of their configs.
  */
 @NullMarked
 package io.zoetrope.diffusion.discrete;

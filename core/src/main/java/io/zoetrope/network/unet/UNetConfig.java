@@ -260,7 +260,17 @@ public record UNetConfig(
   @Override
   public UNetConfig taking(int other) {
     return new UNetConfig(
-        other, outChannels, widths, heads, middle, blocks, textWidth, style, inflation, told, textOnly);
+        other,
+        outChannels,
+        widths,
+        heads,
+        middle,
+        blocks,
+        textWidth,
+        style,
+        inflation,
+        told,
+        textOnly);
   }
 
   @Override
@@ -270,7 +280,17 @@ public record UNetConfig(
           Fault.UNSUPPORTED, "a U-Net is not told sizes, it sees them", "leave sizes out");
     }
     return new UNetConfig(
-        channels, outChannels, widths, heads, middle, blocks, textWidth, style, inflation, other, textOnly);
+        channels,
+        outChannels,
+        widths,
+        heads,
+        middle,
+        blocks,
+        textWidth,
+        style,
+        inflation,
+        other,
+        textOnly);
   }
 
   /** Whether places look at the text in place of each other in the layer at a spot. */

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -62,14 +63,17 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
     OtherAutoencoder own = OtherAutoencoder.of(choice.vae(), layout.autoencoder());
     AutoencoderConfig vae = own.config();
     own.requireFit(network);
-    TextPart text = TextPart.read(layout, choice.reading(), choice.words());
+    Optional<TextPart> text =
+        network.textWidth() == 0
+            ? Optional.empty()
+            : Optional.of(TextPart.read(layout, choice.reading(), choice.words()));
     Scheduling walked = choice.spacing().map(scheduling::spaced).orElse(scheduling);
     requireFit(files.model(), denoiser, vae.grid(), text);
     requireKnown(walked);
     Precision precision = Precision.of(choice.dtype(), network.features());
     List<Part<?>> parts = new ArrayList<>();
     parts.add(denoiserPart(denoiser, vae.grid(), held(Holding.mapped(precision), Role.DENOISER)));
-    parts.add(textPart(text, held(Holding.waiting(precision), Role.TEXT)));
+    text.ifPresent(part -> parts.add(textPart(part, held(Holding.waiting(precision), Role.TEXT))));
     parts.addAll(
         Controls.parts(files, choice, network, held(Holding.mapped(precision), Role.CONTROL)));
     parts.addAll(
@@ -80,6 +84,7 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
             held(Holding.mapped(precision), Role.PICTURE_ADAPTER),
             held(Holding.waiting(precision), Role.PICTURES)));
     parts.add(vaePart(vae, own));
+    parts.addAll(EmbeddingParts.parts(files, choice, network));
     return new Blueprint(
         kind,
         parts,
@@ -178,7 +183,7 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
   }
 
   private static void requireFit(
-      Path model, Denoisers.Dressed denoiser, LatentGrid grid, TextPart words) {
+      Path model, Denoisers.Dressed denoiser, LatentGrid grid, Optional<TextPart> words) {
     NetworkConfig network = denoiser.config();
     int beside = denoiser.beside().map(b -> b.channels(grid.channels())).orElse(0);
     if (network.takes() - beside != grid.channels()) {
@@ -187,11 +192,12 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
           "%s: its %s takes latents of %s channels, its autoencoder makes %s"
               .formatted(model, network.folder(), network.takes() - beside, grid.channels()));
     }
-    if (network.textWidth() != words.width()) {
+    int width = words.map(TextPart::width).orElse(0);
+    if (network.textWidth() != width) {
       throw new UserError(
           Fault.MISMATCH,
           "%s: its %s takes text of %s features, its text encoder makes %s"
-              .formatted(model, network.folder(), network.textWidth(), words.width()));
+              .formatted(model, network.folder(), network.textWidth(), width));
     }
   }
 }

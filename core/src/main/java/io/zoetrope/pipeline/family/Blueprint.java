@@ -81,6 +81,20 @@ public record Blueprint(
     }
   }
 
+  /** The same under another name, with another guidance where a request says nothing. */
+  Blueprint guided(String name, double guidance) {
+    return new Blueprint(
+        name,
+        parts,
+        joining,
+        scheduling,
+        defaults.guided(guidance),
+        grid,
+        beside,
+        abilities,
+        leftovers);
+  }
+
   /** The parts of a role, in order. */
   @SuppressWarnings("unchecked") // a part of a role is what the role says
   public <T> List<Part<T>> all(Role<T> role) {

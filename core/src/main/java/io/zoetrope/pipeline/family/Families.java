@@ -15,6 +15,7 @@ public final class Families {
               new ZoetropeFamily(),
               new StableDiffusion(),
               new AnimateDiff(),
+              new StableUnclip(),
               // Last: of a single file that is of no family it says what it is.
               new StableDiffusionFile()));
 

@@ -78,6 +78,11 @@ public record ModelIndex(
       return new Defaults(width, height, frames, fps, few, 1, "euler");
     }
 
+    /** With another guidance. */
+    Defaults guided(double other) {
+      return new Defaults(width, height, frames, fps, steps, other, sampler);
+    }
+
     /** With clips of so many frames. */
     Defaults of(int clip) {
       return new Defaults(width, height, clip, fps, steps, guidance, sampler);

@@ -2,9 +2,11 @@ package io.zoetrope.pipeline.family;
 
 import io.zoetrope.network.ControlNetwork;
 import io.zoetrope.network.VideoNetwork;
+import io.zoetrope.network.prior.ToldEmbedding;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.unet.PictureAdapter;
 import io.zoetrope.network.vae.Autoencoder;
+import io.zoetrope.network.vision.ClipVisionModel;
 import io.zoetrope.network.vision.PictureReader;
 import java.util.function.Supplier;
 
@@ -31,6 +33,19 @@ public final class Role<T> {
 
   /** How the denoiser looks at those pictures. */
   public static final Role<PictureAdapter> PICTURE_ADAPTER = new Role<>("picture adapter");
+
+  /** Makes the embedding of a picture from a text. */
+  public static final Role<Prior> PRIOR = new Role<>("prior");
+
+  /** Reads prompts for the prior. */
+  public static final Role<Supplier<PromptEncoder>> PRIOR_TEXT =
+      new Role<>("text encoder of the prior");
+
+  /** How the denoiser is told the embedding of a picture. */
+  public static final Role<ToldEmbedding> EMBEDDING = new Role<>("embedding");
+
+  /** Makes embeddings of pictures. */
+  public static final Role<ClipVisionModel> EYE = new Role<>("image encoder");
 
   private final String name;
 

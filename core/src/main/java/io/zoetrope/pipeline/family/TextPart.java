@@ -13,6 +13,7 @@ import io.zoetrope.network.text.clip.ClipReading;
 import io.zoetrope.network.text.clip.ClipTextConfig;
 import io.zoetrope.network.text.clip.ClipTextModel;
 import io.zoetrope.network.text.clip.ClipTokenizer;
+import io.zoetrope.network.text.clip.ClipWholePrompts;
 import io.zoetrope.network.text.t5.T5Config;
 import io.zoetrope.network.text.t5.T5Prompts;
 import io.zoetrope.network.text.t5.T5TextModel;
@@ -47,15 +48,17 @@ record TextPart(
     }
     return switch (kinds.path(0).asString("")) {
       case ClipTextConfig.KIND -> clip(layout, reading, words);
+      case ClipWholePrompts.Weights.KIND -> whole(layout);
       case T5Config.T5, T5Config.UMT5 -> t5(layout, words);
       default ->
           throw new UserError(
               Fault.UNSUPPORTED,
-              "%s: text encoder %s is unknown; known are %s, %s and %s"
+              "%s: text encoder %s is unknown; known are %s, %s, %s and %s"
                   .formatted(
                       layout.text().folder(),
                       kinds,
                       ClipTextConfig.KIND,
+                      ClipWholePrompts.Weights.KIND,
                       T5Config.T5,
                       T5Config.UMT5));
     };
@@ -91,6 +94,23 @@ record TextPart(
             ClipTokenizer tokenizer = ClipTokenizer.load(layout.tokenizerFolder());
             return fitting(
                 tokenizer::close, () -> new ClipPrompts(text, tokenizer, reading, words), layout);
+          };
+        });
+  }
+
+  /** CLIP's, with the embedding of the whole text: as unCLIP's prior reads it. */
+  private static TextPart whole(ModelLayout layout) {
+    ClipTextConfig config = layout.text().config(ClipTextConfig.class);
+    int embedding =
+        layout.text().config(JsonNode.class).path("projection_dim").asInt(config.width());
+    return new TextPart(
+        config.width(),
+        ClipTextModel::name,
+        p -> {
+          ClipWholePrompts.Weights text = new ClipWholePrompts.Weights(config, embedding, p);
+          return () -> {
+            ClipTokenizer tokenizer = ClipTokenizer.load(layout.tokenizerFolder());
+            return fitting(tokenizer::close, () -> new ClipWholePrompts(text, tokenizer), layout);
           };
         });
   }

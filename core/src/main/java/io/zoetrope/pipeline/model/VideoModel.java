@@ -50,6 +50,7 @@ public final class VideoModel implements AutoCloseable {
   private final X0Denoiser denoiser;
   private final Autoencoder autoencoder;
   private final Optional<PromptEncoder> text;
+  private final Optional<Embeddings> embeddings;
 
   private VideoModel(
       Blueprint blueprint,
@@ -73,6 +74,15 @@ public final class VideoModel implements AutoCloseable {
     autoencoder = between.made().on(between.part().holding().device());
     denoiser = denoiser(scheduling().toSchedule());
     text = parts.part(Role.TEXT).map(part -> part.made().get());
+    embeddings =
+        parts
+            .part(Role.EMBEDDING)
+            .map(told ->
+                new Embeddings(
+                    told.made(),
+                    parts.part(Role.EYE).map(LoadedPart::made),
+                    parts.part(Role.PRIOR).map(LoadedPart::made),
+                    parts.part(Role.PRIOR_TEXT).map(part -> part.made().get())));
   }
 
   /**
@@ -224,6 +234,11 @@ public final class VideoModel implements AutoCloseable {
         device().place(read.tokens_PND()), device().place(read.nothing_1ND()));
   }
 
+  /** What tells its network the embedding of a picture; empty if that is told none. */
+  public Optional<Embeddings> embeddings() {
+    return embeddings;
+  }
+
   /** The network itself, under its controls. */
   public VideoNetwork network() {
     return network;
@@ -327,5 +342,6 @@ public final class VideoModel implements AutoCloseable {
     tuned.free();
     parts.close();
     text.ifPresent(PromptEncoder::close);
+    embeddings.flatMap(Embeddings::words).ifPresent(PromptEncoder::close);
   }
 }

@@ -1,6 +1,8 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.Mend;
 import io.zoetrope.error.UserError;
 import io.zoetrope.media.CentreSquare;
 import io.zoetrope.media.Frame;
@@ -10,6 +12,8 @@ import io.zoetrope.media.VideoReader;
 import io.zoetrope.network.PictureSlots;
 import io.zoetrope.network.vision.PictureReader;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.model.Embeddings;
+import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -42,6 +46,9 @@ record LikePictures(ModelRef.Pictures pictures, SourceFiles files) {
    * @throws UserError if a picture stands at a frame that the video does not have
    */
   Engine over(Engine engine, int frames, boolean growing) {
+    if (engine.model().pictures().isEmpty()) {
+      return told(engine);
+    }
     PictureReader reader = engine.model().pictures().orElseThrow();
     pictures.shown().stream()
         .flatMap(picture -> picture.frame().stream())
@@ -58,6 +65,40 @@ record LikePictures(ModelRef.Pictures pictures, SourceFiles files) {
     return pictures.shown().getFirst().frame().isEmpty()
         ? whole(engine, read, nothing_1GND)
         : each(engine, read.tokens_PND(), nothing_1GND, growing ? Wish.MOST_FRAMES : frames);
+  }
+
+  /**
+   * Requires that a model can see them.
+   *
+   * @throws UserError if it needs an adapter for that, or something that it has not
+   */
+  void requireSeenBy(VideoModel model) {
+    if (model.pictures().isPresent()) {
+      return;
+    }
+    if (model.embeddings().flatMap(Embeddings::eye).isEmpty()) {
+      throw new UserError(
+          Fault.INVALID,
+          "this model sees pictures by an adapter only",
+          Mend.of("name one as ").and(Mend.Knob.IP_ADAPTER));
+    }
+    if (pictures.shown().stream().anyMatch(picture -> picture.frame().isPresent())) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "this model is told one picture for all frames, and none at a frame of its own");
+    }
+  }
+
+  /** A decoder is told the mean of their embeddings. */
+  private Engine told(Engine engine) {
+    Embeddings embeddings = engine.model().embeddings().orElseThrow();
+    int side = embeddings.eye().orElseThrow().config().side();
+    return Scopes.noGrad(() -> {
+      Tensor read_PE = embeddings.ofPictures(shown(side));
+      Tensor mean_1E = Ops.mean(read_PE, 0).unsqueeze(0);
+      return engine.withPictures(
+          embeddings.told(mean_1E, Embeddings.noise(List.of(0L))), Conditioning.none());
+    });
   }
 
   /** All pictures for all frames: the tokens of each in turn, and as many of nothing. */

@@ -125,14 +125,18 @@ public record ModelRef(
   /**
    * Pictures that a video is to be like, beside its prompt (IP-Adapter).
    *
-   * @param adapter its file, or the folder with it
+   * @param adapter its file, or the folder with it; empty for models that are told pictures as they
+   *     are
    * @param encoder the folder of the encoder of pictures that it goes with; empty for that beside
    *     it
    * @param shown at least one; each of all frames, or from a frame on
    * @param scale how much they count beside the prompt, 0 to {@value #MOST}; 1 is as trained
    */
   public record Pictures(
-      Path adapter, Optional<Path> encoder, List<Picture> shown, @Default("1.0") double scale) {
+      Optional<Path> adapter,
+      Optional<Path> encoder,
+      List<Picture> shown,
+      @Default("1.0") double scale) {
     /** Scales beyond this show nothing but noise. */
     static final int MOST = 10;
 
@@ -281,8 +285,10 @@ public record ModelRef(
                 .map(control -> new ControlChoice(file.apply(control.net()), control.scale()))
                 .toList())
         .withPictures(
-            pictures.map(
-                p -> new PictureChoice(file.apply(p.adapter()), p.encoder().map(file), p.scale())));
+            pictures.flatMap(p ->
+                p.adapter()
+                    .map(file)
+                    .map(own -> new PictureChoice(own, p.encoder().map(file), p.scale()))));
   }
 
   /** Another model with what is put into each model of an order. */

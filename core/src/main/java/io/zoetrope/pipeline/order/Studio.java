@@ -121,6 +121,10 @@ public final class Studio {
     if (!order.task().abilities().contains(Ability.SINGLE_PICTURES)) {
       model.requireVideo();
     }
+    order
+        .model()
+        .pictures()
+        .ifPresent(p -> new LikePictures(p, new SourceFiles(sources)).requireSeenBy(model));
     VideoRequest request = whole(ready.request(order.wish().usual(model.defaults()), model), model);
     VideoRequest begun = ready.first(request, model);
     MemoryNeed need = model.need(begun, 1);

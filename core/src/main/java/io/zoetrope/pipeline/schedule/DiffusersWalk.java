@@ -80,8 +80,7 @@ record DiffusersWalk(
           "variance_type '%s' is not supported".formatted(variance),
           "it is fixed_small or fixed_small_log");
     }
-    return new Unclip(
-        threshold(kind == SchedulerClass.UNCLIP || kind == SchedulerClass.DDPM));
+    return new Unclip(threshold(kind == SchedulerClass.UNCLIP || kind == SchedulerClass.DDPM));
   }
 
   Discretisation discretisation(Samplers.Named sampler) {

@@ -79,8 +79,7 @@ class UNetParityTest {
   void aPicturesEmbeddingIsTold() {
     told(
         "unet/unclip",
-        parity ->
-            conditioning(parity).with(PictureSlots.EMBEDDING, parity.get("class_labels")));
+        parity -> conditioning(parity).with(PictureSlots.EMBEDDING, parity.get("class_labels")));
   }
 
   /** Stable Diffusion's upscaler is told how noisy what is beside the video is. */

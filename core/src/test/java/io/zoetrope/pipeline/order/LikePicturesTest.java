@@ -41,7 +41,7 @@ class LikePicturesTest {
 
   private LikePictures like(ModelRef.Picture... shown) {
     return new LikePictures(
-        new ModelRef.Pictures(ADAPTER, Optional.empty(), Arrays.asList(shown), 1),
+        new ModelRef.Pictures(Optional.of(ADAPTER), Optional.empty(), Arrays.asList(shown), 1),
         new SourceFiles(Sources.in(folder)));
   }
 
@@ -99,7 +99,8 @@ class LikePicturesTest {
     assertThatThrownBy(() -> like(at("a.png", 3), at("b.png")))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("1 of 2");
-    assertThatThrownBy(() -> new ModelRef.Pictures(ADAPTER, Optional.empty(), List.of(at("a")), 11))
+    assertThatThrownBy(() ->
+            new ModelRef.Pictures(Optional.of(ADAPTER), Optional.empty(), List.of(at("a")), 11))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("0 to 10");
   }

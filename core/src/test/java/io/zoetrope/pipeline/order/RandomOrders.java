@@ -235,7 +235,7 @@ final class RandomOrders {
   private ModelRef.Pictures pictures() {
     boolean framed = random.nextBoolean();
     return new ModelRef.Pictures(
-        Path.of("ip.safetensors"),
+        maybe(() -> Path.of("ip.safetensors")),
         maybe(() -> Path.of("encoder")),
         IntStream.range(0, 1 + random.nextInt(3))
             .mapToObj(

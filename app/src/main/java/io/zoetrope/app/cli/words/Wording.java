@@ -50,6 +50,8 @@ public final class Wording {
       case PRECISION -> "--dtype";
       case TOKENIZER -> "--tokenizer";
       case IMAGE_ENCODER -> "--image-encoder";
+      case IP_ADAPTER -> "--ip-adapter";
+      case PICTURE -> "--picture-prompt";
       case MOTION_ADAPTER -> "--motion-adapter";
       case DEPTH_MODEL -> "--depth-model";
       case WINDOW -> "--window";

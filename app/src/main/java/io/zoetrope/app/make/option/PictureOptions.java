@@ -24,7 +24,8 @@ public final class PictureOptions {
       names = "--picture-prompt",
       paramLabel = "[FRAME:]FILE",
       description = {
-        "A picture that the video is to be like, beside its prompt; needs --ip-adapter. May be given"
+        "A picture that the video is to be like, beside its prompt; needs --ip-adapter, but with"
+            + " models that are told pictures as they are (unCLIP). May be given"
             + " several times: all are seen together, or each from its frame on, one turning into"
             + " the next."
       })
@@ -66,9 +67,10 @@ public final class PictureOptions {
       requireNone("--picture-scale", scale);
       return Optional.empty();
     }
-    if (adapter == null) {
+    if (adapter == null && (encoder != null || scale != null)) {
       throw new UsageError(
-          "--picture-prompt needs the adapter by which the model sees it: give --ip-adapter FILE");
+          "%s needs the adapter by which the model sees pictures: give --ip-adapter FILE"
+              .formatted(encoder != null ? "--image-encoder" : "--picture-scale"));
     }
     if (scale != null && !(scale >= 0 && scale <= LARGEST)) {
       throw new UsageError("--picture-scale must be 0 to 10, not %s".formatted(scale));
@@ -77,7 +79,7 @@ public final class PictureOptions {
     requireOrder(shown);
     return Optional.of(
         new Pictures(
-            PartFile.find(session, "--ip-adapter", adapter),
+            Optional.ofNullable(adapter).map(a -> PartFile.find(session, "--ip-adapter", a)),
             Optional.ofNullable(encoder).map(e -> PartFile.find(session, "--image-encoder", e)),
             shown,
             scale == null ? 1 : scale));
