@@ -49,7 +49,6 @@ final class BadMakeInput {
             "good.png",
             "--motion-adapter",
             "no"),
-        row(FAILED, "by an adapter only", "animate", "good.png", "--picture-prompt", "good.png"),
         picture(USAGE, "needs the adapter", "good.png", "--picture-scale", "1"),
         picture(USAGE, "needs the adapter", "good.png", "--image-encoder", "a"),
         row(USAGE, "without a picture", "animate", "good.png", "--ip-adapter", "a.safetensors"),

@@ -64,6 +64,7 @@ class PagesIT {
           Map.entry("guoyww/", "needs the hub"),
           Map.entry("sd15.safetensors", "needs a checkpoint of 2 GB"),
           Map.entry("dreamy.safetensors", "needs a checkpoint of 2 GB"),
+          Map.entry("UNCLIP_DIR", "needs a checkpoint of 4 GB"),
           Map.entry("style.safetensors", "needs a LoRA of one's own"),
           Map.entry("openpose:", "needs a ControlNet of one's own"),
           Map.entry("canny:", "needs a ControlNet of one's own"),

@@ -80,6 +80,11 @@ public interface NetworkConfig {
     return Optional.empty();
   }
 
+  /** The same network told classes in place of a text; empty where it can be told none. */
+  default Optional<NetworkConfig> toldAlone(ClassInput classes) {
+    return Optional.empty();
+  }
+
   /**
    * Where the channels of what comes in enter.
    *

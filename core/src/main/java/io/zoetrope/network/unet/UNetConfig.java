@@ -9,6 +9,7 @@ import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.network.ClassInput;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.MotionStrength;
 import io.zoetrope.network.NetworkConfig;
@@ -291,6 +292,17 @@ public record UNetConfig(
         inflation,
         other,
         textOnly);
+  }
+
+  @Override
+  public Optional<NetworkConfig> toldAlone(ClassInput classes) {
+    return Optional.of(withoutText().telling(told.and(classes)));
+  }
+
+  /** The same network, which reads no text. */
+  private UNetConfig withoutText() {
+    return new UNetConfig(
+        channels, outChannels, widths, heads, middle, blocks, 0, style, inflation, told, textOnly);
   }
 
   /** Whether places look at the text in place of each other in the layer at a spot. */

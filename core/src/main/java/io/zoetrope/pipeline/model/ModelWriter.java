@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -21,15 +22,24 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param index kind and defaults
  * @param scheduler noise that the model was trained with
  * @param network shape of the denoiser
- * @param text shape of the text encoder
+ * @param text shape of the text encoder; empty for a network that reads no text
  * @param autoencoder shape of the autoencoder
  */
 public record ModelWriter(
     ModelIndex index,
     Scheduling scheduler,
     NetworkConfig network,
-    TextConfig text,
+    Optional<TextConfig> text,
     AutoencoderConfig autoencoder) {
+  /** Of a network that reads text. */
+  public ModelWriter(
+      ModelIndex index,
+      Scheduling scheduler,
+      NetworkConfig network,
+      TextConfig text,
+      AutoencoderConfig autoencoder) {
+    this(index, scheduler, network, Optional.of(text), autoencoder);
+  }
 
   /**
    * Writes the files. Each is replaced whole; other files in the directory (a model card) are kept.
@@ -43,19 +53,21 @@ public record ModelWriter(
       String tokenizerJson) {
     ModelLayout layout = new ModelLayout(directory);
     layout.network(network.folder()).write(network, networkWeights, ScalarType.BFloat16);
-    layout.text().write(text, textWeights, ScalarType.BFloat16);
+    text.ifPresent(words -> layout.text().write(words, textWeights, ScalarType.BFloat16));
     if (autoencoder.hasWeights()) {
       layout.autoencoder().write(autoencoder, autoencoderWeights, ScalarType.BFloat16);
     } else {
       layout.autoencoder().write(autoencoder);
     }
     JsonFiles.write(layout.scheduler(), scheduler.json());
-    try {
-      Files.createDirectories(directory.resolve("tokenizer"));
-    } catch (IOException e) {
-      throw AtomicFiles.cannot("write", directory, e);
+    if (text.isPresent()) {
+      try {
+        Files.createDirectories(directory.resolve("tokenizer"));
+      } catch (IOException e) {
+        throw AtomicFiles.cannot("write", directory, e);
+      }
+      AtomicFiles.text(layout.tokenizer(), tokenizerJson);
     }
-    AtomicFiles.text(layout.tokenizer(), tokenizerJson);
     JsonFiles.write(layout.index(), index);
   }
 }

@@ -310,12 +310,17 @@ public final class VideoModel implements AutoCloseable {
 
   /** Words of a prompt that the model has never seen. */
   public List<String> unknownWords(String prompt) {
-    return text.map(t -> t.unknownWords(prompt)).orElse(List.of());
+    return reader().map(t -> t.unknownWords(prompt)).orElse(List.of());
   }
 
   /** The end of a prompt, where it is too long to be read whole. */
   public Optional<String> unread(String prompt) {
-    return text.flatMap(t -> t.unread(prompt));
+    return reader().flatMap(t -> t.unread(prompt));
+  }
+
+  /** What reads its prompts, or those of its prior. */
+  private Optional<PromptEncoder> reader() {
+    return text.or(() -> embeddings.flatMap(Embeddings::words));
   }
 
   /**

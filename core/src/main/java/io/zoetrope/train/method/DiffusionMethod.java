@@ -8,8 +8,8 @@ import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.eval.features.ClassifierFeatures;
 import io.zoetrope.network.NetworkConfig;
-import io.zoetrope.network.Told;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.text.TextConfig;
@@ -66,6 +66,7 @@ import org.bytedeco.pytorch.Tensor;
  *     with attention want them
  * @param buckets shapes of clips that it learns; without any, that of the data
  * @param sizes whether the network is told how large and long its clips are
+ * @param embedding what it is told in place of words
  * @param checkpointing whether activations are recomputed in the backward pass: less memory, one
  *     more forward pass
  */
@@ -85,6 +86,7 @@ public record DiffusionMethod(
     @Default("0") int crop,
     @Default("[]") List<BucketBlock> buckets,
     @Default("false") boolean sizes,
+    Optional<EmbeddingBlock> embedding,
     @Default("false") boolean checkpointing)
     implements Method {
   private static final String TEXT = "text_encoder";
@@ -125,7 +127,13 @@ public record DiffusionMethod(
   @Override
   public Prepared prepare(Setting setting) {
     Recipe<?> recipe = setting.recipe();
-    NetworkConfig plain = Networks.of(network, inflation).withTemporal(temporal);
+    embedding.ifPresent(block -> block.check(buckets.isEmpty()));
+    Optional<ClassifierFeatures> eye = embedding.map(e -> ClassifierFeatures.load(e.classifier()));
+    eye.ifPresent(e -> setting.own(e::close));
+    NetworkConfig still = Networks.of(network, inflation).withTemporal(temporal);
+    NetworkConfig plain =
+        eye.map(e -> embedding.orElseThrow().told(still, e.classifier().config().features()))
+            .orElse(still);
     Optional<Beside> seen = beside.map(BesideBlock::kind);
     NetworkConfig shaped = seen.map(kind -> kind.seenBy(plain)).orElse(plain);
     NetworkConfig config = sizes ? shaped.telling(shaped.told().ofSizes()) : shaped;
@@ -143,6 +151,9 @@ public record DiffusionMethod(
         init.map(path -> weightsOf(path, config.folder())).orElseGet(StartingWeights::none);
     setting.own(start);
     LatentClips shown = learned.getFirst().clips;
+    Optional<FrameFeatures> pictures =
+        eye.map(e -> FrameFeatures.of(setting.data(), shown.size(), e, setting.listener()));
+    pictures.ifPresent(setting::own);
     clips.shortened(shown.frames()).ifPresent(setting.listener()::note);
     requireFit(plain, between.autoencoder());
     requirePatches(shown);
@@ -155,15 +166,22 @@ public record DiffusionMethod(
           Fault.MISMATCH,
           "objective.init: nothing in %s fits the network '%s'".formatted(init.get(), network));
     }
-    TextConfig words =
-        new TextConfig(
-            vocabulary.size(),
-            Vocabulary.PROMPT_LENGTH,
-            config.textWidth(),
-            TEXT_DEPTH,
-            config.attentionHeads());
+    Optional<TextConfig> words =
+        config.textWidth() == 0
+            ? Optional.empty()
+            : Optional.of(
+                new TextConfig(
+                    vocabulary.size(),
+                    Vocabulary.PROMPT_LENGTH,
+                    config.textWidth(),
+                    TEXT_DEPTH,
+                    config.attentionHeads()));
     PromptEncoder prompts =
-        new WordPrompts(new TextTransformer(words, store.root().at(TEXT)), vocabulary.tokenizer());
+        words
+            .<PromptEncoder>map(w ->
+                new WordPrompts(
+                    new TextTransformer(w, store.root().at(TEXT)), vocabulary.tokenizer()))
+            .orElseGet(EmbeddingBlock.Silent::new);
     CaptionReading.warn(prompts, told, setting.listener());
     String prefix = config.folder() + ".";
     store.trainable(name ->
@@ -171,12 +189,13 @@ public record DiffusionMethod(
             && (!name.startsWith(prefix) || config.trains(name.substring(prefix.length()))));
 
     Scheduling scheduler = schedule.orElseGet(this::usual).scheduling(prediction);
-    List<Showing> showings =
-        beside.stream()
-            .<Showing>map(block ->
-                new BesideClips(
-                    block, shown, setting.data(), between.autoencoder(), scheduler.toSchedule()))
-            .toList();
+    List<Showing> showings = new ArrayList<>();
+    beside.ifPresent(block ->
+        showings.add(
+            new BesideClips(
+                block, shown, setting.data(), between.autoencoder(), scheduler.toSchedule())));
+    pictures.ifPresent(
+        frames -> showings.add(new EmbeddingBlock.Shown(frames, clips.captionDropout())));
     Footage footage = new Footage(shown, Captions.PLAIN, showings, Optional.empty(), "");
     SampleSheet sheet =
         new SampleSheet(
@@ -231,6 +250,7 @@ public record DiffusionMethod(
                   Component.below(TEXT + ".", ema),
                   between.store().parameters(),
                   vocabulary.json());
+              embedding.ifPresent(e -> e.write(product, pictures.orElseThrow()));
             }));
   }
 

@@ -20,7 +20,8 @@ public record Methods(SequencedMap<String, Class<? extends Method>> table) {
           .with("diffusion", DiffusionMethod.class)
           .with("classifier", ClassifierMethod.class)
           .with("adapt", AdaptMethod.class)
-          .with("distill", DistillMethod.class);
+          .with("distill", DistillMethod.class)
+          .with("prior", PriorMethod.class);
 
   public Methods {
     table = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(table));

@@ -85,6 +85,16 @@ class LikePicturesTest {
   }
 
   @Test
+  void aModelWithoutAnAdapterOrAnEyeSeesNoPictures() {
+    Path model = TinyStableDiffusion.resource("reference/animatediff/model");
+    try (VideoModel loaded = VideoModel.load(ModelChoice.of(model, "f32"))) {
+      assertThatThrownBy(() -> like(at("a.png")).requireSeenBy(loaded))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("by an adapter only");
+    }
+  }
+
+  @Test
   void whatCannotBeReadIsSaidBeforeAModelIsLoaded() {
     assertThatThrownBy(() -> like(at("none.png")).check())
         .isInstanceOf(UserError.class)
