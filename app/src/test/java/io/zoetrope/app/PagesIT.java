@@ -180,6 +180,15 @@ class PagesIT {
   }
 
   @Test
+  void noPageHasTwoVersions() throws IOException {
+    for (String page : pages().toList()) {
+      assertThat(Files.readString(CHECKOUT.resolve(page)).lines())
+          .as(page)
+          .noneMatch(line -> line.startsWith("<<<<<<< ") || line.startsWith(">>>>>>> "));
+    }
+  }
+
+  @Test
   void theReadmeLinksEveryPage() throws IOException {
     String readme = Files.readString(CHECKOUT.resolve("README.md"));
     try (Stream<Path> files = Files.walk(CHECKOUT.resolve("docs"))) {
