@@ -181,9 +181,9 @@ class PagesIT {
 
   @Test
   void noPageHasTwoVersions() throws IOException {
-    for (String page : pages().toList()) {
+    for (Path page : pages().toList()) {
       assertThat(Files.readString(CHECKOUT.resolve(page)).lines())
-          .as(page)
+          .as(page.toString())
           .noneMatch(line -> line.startsWith("<<<<<<< ") || line.startsWith(">>>>>>> "));
     }
   }

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,9 @@ class PriorMethodTest {
   void aTextGoesThroughThePriorToTheDecoder() {
     Path prior = prior();
     assertThat(prior.resolve("prior/config.json")).exists();
-    assertThat(prior.getParent().resolve("samples/step-000001/agreement.txt")).exists();
+    assertThat(
+            Objects.requireNonNull(prior.getParent()).resolve("samples/step-000001/agreement.txt"))
+        .exists();
     decoder("images", "frames: 3", "temporal: false, cut: 1");
     Path model = decoder("clips", "frames: 3", "init: HERE/runs/images, cut: 2");
     try (VideoModel loaded = VideoModel.load(ModelChoice.of(model, "f32"))) {
