@@ -12,6 +12,7 @@ import io.zoetrope.error.UserError;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a network is told of every frame beside its level, added to the level's features.
@@ -72,15 +73,18 @@ public record Told(
       @JsonProperty("guidance") int guidance,
       @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
           @JsonProperty("beside")
-          Optional<Boolean> beside,
+          @Nullable Optional<Boolean> beside,
       @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
           @JsonProperty("sizes")
-          Optional<Boolean> sizes,
+          @Nullable Optional<Boolean> sizes,
       @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
           @JsonProperty("classes")
-          Optional<ClassInput> classes) {
+          @Nullable Optional<ClassInput> classes) {
     return new Told(
-        guidance, beside.orElse(false), sizes.orElse(false), classes.orElse(ClassInput.NONE));
+        guidance,
+        beside != null && beside.orElse(false),
+        sizes != null && sizes.orElse(false),
+        classes == null ? ClassInput.NONE : classes.orElse(ClassInput.NONE));
   }
 
   /** This, and how noisy a clip beside is, or not. */

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shape of a {@link SpaceTimeTransformer}.
@@ -94,7 +95,7 @@ public record DitConfig(
       @JsonProperty("frame_embedding") boolean frameEmbedding,
       @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
           @JsonProperty("told")
-          Optional<Told> told) {
+          @Nullable Optional<Told> told) {
     return new DitConfig(
         channels,
         patch,
@@ -105,7 +106,7 @@ public record DitConfig(
         temporal,
         frameEmbedding,
         0,
-        told.orElse(Told.LEVEL));
+        told == null ? Told.LEVEL : told.orElse(Told.LEVEL));
   }
 
   /** Shown nothing beside the latents, and told nothing beside levels. */

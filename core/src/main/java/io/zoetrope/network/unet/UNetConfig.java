@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shape of a {@link UNet}.
@@ -160,10 +161,10 @@ public record UNetConfig(
       @JsonProperty("inflation") Inflation inflation,
       @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
           @JsonProperty("told")
-          Optional<Told> told,
+          @Nullable Optional<Told> told,
       @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
           @JsonProperty("text_only")
-          Optional<List<Integer>> textOnly) {
+          @Nullable Optional<List<Integer>> textOnly) {
     return new UNetConfig(
         channels,
         outChannels,
@@ -174,8 +175,8 @@ public record UNetConfig(
         textWidth,
         style,
         inflation,
-        told.orElse(Told.LEVEL),
-        textOnly.orElse(List.of()));
+        told == null ? Told.LEVEL : told.orElse(Told.LEVEL),
+        textOnly == null ? List.of() : textOnly.orElse(List.of()));
   }
 
   /** Told nothing beside levels. */
