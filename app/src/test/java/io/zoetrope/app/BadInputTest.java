@@ -203,11 +203,11 @@ class BadInputTest {
         row(USAGE, "--size: '129x128' has an odd side", "generate", "a ball", "--size", "129x128"),
         row(
             USAGE,
-            "--sampler: 'ddpm' is no sampler: use",
+            "--sampler: 'dpm3' is no sampler: use",
             "generate",
             "a ball",
             "--sampler",
-            "ddpm"),
+            "dpm3"),
         row(
             USAGE,
             "--device: 'gpu' is no device: use auto, cpu, cuda or cuda:N",

@@ -81,7 +81,7 @@ class EveryOptionIT {
           "cascade",
               List.of(
                   "twice.json 'a red ball'",
-                  "twice.json 'a red ball' --from-stage 2 --from long.mp4"),
+                  "twice.json 'a red ball' --from-stage 2 --from small.mp4"),
           "travel", List.of("--at 0 'a red ball' --at 8 'a blue ball' --blend 3"),
           "roll", List.of("--at 0 'a red ball' --at 5 'a blue ball' --frames 12 --context 1"));
 
@@ -113,14 +113,14 @@ class EveryOptionIT {
           Map.entry("--foreground", "--foreground ball.png"),
           Map.entry("--fps", "--fps 5"),
           Map.entry("--from", "--from ball.png"),
-          Map.entry("--from-stage", "--from-stage 1"),
+          Map.entry("--from-stage", "--from-stage 3"),
           Map.entry("--stage", "--stage 1"),
           Map.entry("--format", "--format gif"),
           Map.entry("--frames", "--frames 7"),
           Map.entry("--free-init", "--free-init 2"),
           Map.entry("--free-noise", "--free-noise"),
           Map.entry("--guidance", "--guidance 1.5"),
-          Map.entry("--guidance-oscillate", "--guidance-oscillate 0"),
+          Map.entry("--guidance-oscillate", "--steps 4 --guidance-oscillate 0"),
           Map.entry("--dynamic-threshold", "--dynamic-threshold 0.9"),
           Map.entry("--hold", "--hold replacement"),
           Map.entry(
@@ -198,6 +198,9 @@ class EveryOptionIT {
     TestCli.Outcome source =
         cli.run("toybox", "-n", "1", "--frames", "14", "--size", "96x48", "-o", "long.mp4");
     assertThat(source.code()).as(source.err()).isZero();
+    TestCli.Outcome small =
+        cli.run("toybox", "-n", "1", "--frames", "6", "--size", "32x32", "-o", "small.mp4");
+    assertThat(small.code()).as(small.err()).isZero();
     TestCli.Outcome plan = cli.run("plan", "generate", "--frames", "6", "--save", "other.json");
     assertThat(plan.code()).as(plan.err()).isZero();
   }

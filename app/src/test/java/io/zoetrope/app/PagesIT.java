@@ -73,7 +73,6 @@ class PagesIT {
           Map.entry("--noise noise.safetensors", "needs inputs of a reference"),
           Map.entry("--videos ", "needs videos of one's own"),
           Map.entry("--by ", "needs a program of one's own"),
-          Map.entry("--expand ", "needs a program of one's own"),
           Map.entry("RECIPE", "needs a recipe of one's own"));
 
   /** Made shorter: what in a command's words, and what stands there in its place. */

@@ -85,8 +85,16 @@ public abstract class PromptOption {
         : check("what --expand says", Describer.of(expander).expand(prompt));
   }
 
+  /** What is not said cannot be said in more words. */
+  private void requireWords() {
+    if (expander != null && words().isEmpty() && file == null) {
+      throw new UsageError("--expand has no PROMPT to say in more words");
+    }
+  }
+
   /** The words, in more words if that is wished for; asked for once. */
   private String said() {
+    requireWords();
     if (expanded == null) {
       expanded = expand(String.join(" ", words()));
     }
@@ -100,6 +108,7 @@ public abstract class PromptOption {
 
   /** Whether anything was. */
   public final boolean given() {
+    requireWords();
     return !words().isEmpty() || file != null;
   }
 
