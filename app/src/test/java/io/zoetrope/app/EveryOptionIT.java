@@ -199,7 +199,7 @@ class EveryOptionIT {
         cli.run("toybox", "-n", "1", "--frames", "14", "--size", "96x48", "-o", "long.mp4");
     assertThat(source.code()).as(source.err()).isZero();
     TestCli.Outcome small =
-        cli.run("toybox", "-n", "1", "--frames", "6", "--size", "32x32", "-o", "small.mp4");
+        cli.run("toybox", "-n", "1", "--frames", "14", "--size", "32x32", "-o", "small.mp4");
     assertThat(small.code()).as(small.err()).isZero();
     TestCli.Outcome plan = cli.run("plan", "generate", "--frames", "6", "--save", "other.json");
     assertThat(plan.code()).as(plan.err()).isZero();

@@ -98,9 +98,6 @@ public record CascadeSpec(
         "guidance", wish.guidance().isPresent(), all(stage -> stage.guidance().isPresent()));
     requireOpen("sampler", wish.sampler().isPresent(), all(stage -> stage.sampler().isPresent()));
     wish.frames().ifPresent(f -> Checks.whole("frames", 1, VideoRequest.MOST_FRAMES, f));
-    if (video.isPresent() && wish.frames().isPresent()) {
-      throw Checks.wrong("the cascade goes on from the frames of a video: leave frames out");
-    }
   }
 
   private boolean all(Predicate<Stage> says) {
