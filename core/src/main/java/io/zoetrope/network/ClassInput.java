@@ -28,13 +28,11 @@ public record ClassInput(@JsonProperty("kind") Kind kind, @JsonProperty("size") 
     EMBEDDING(Set.of(PictureSlots.EMBEDDING)),
 
     /**
-     * How noisy what is beside the video is, as one of so many whole levels, each with features of
-     * its own: Stable Diffusion's upscaler ({@code num_class_embeds}). What is told is a share of
-     * them, whatever schedule they are of: label n of N lies at level {@code (n + 1) / N}, and
-     * below that is label 0.
+     * How noisy what is beside the video is, as one of so many labels, each with features of its
+     * own: Stable Diffusion's upscaler ({@code num_class_embeds}).
      */
     @JsonProperty("levels")
-    LEVELS(Set.of(Conditioning.BESIDE_LEVEL));
+    LEVELS(Set.of(Conditioning.BESIDE_LABEL));
 
     private final Set<Slot<?>> needs;
 
@@ -69,10 +67,5 @@ public record ClassInput(@JsonProperty("kind") Kind kind, @JsonProperty("size") 
   /** The entries that tell it. */
   public Set<Slot<?>> needs() {
     return kind.needs;
-  }
-
-  /** The label of a level in [0, 1]. */
-  public long label(double level) {
-    return Math.clamp(Math.round(level * size - 1), 0, size - 1);
   }
 }

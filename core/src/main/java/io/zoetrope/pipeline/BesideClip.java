@@ -25,7 +25,7 @@ record BesideClip(Engine engine, Job job, Optional<Region> region) {
   Optional<Tensor> of(Beside what) {
     return switch (what) {
       case Beside.Mask mask -> Optional.of(mask());
-      case Beside.Known known -> known();
+      case Beside.Known known -> known(known);
       case Beside.Structure structure -> elsewhere();
       case Beside.Smaller smaller -> elsewhere();
       case Beside.Slower slower -> elsewhere();
@@ -39,15 +39,8 @@ record BesideClip(Engine engine, Job job, Optional<Region> region) {
   }
 
   /** Frames that are held, unless the engine has others. */
-  private Optional<Tensor> known() {
-    if (engine.shows()) {
-      return Optional.empty();
-    }
-    Tensor given = job.given_BCFHW();
-    Tensor held_11F11 = held().to(given.device(), given.scalar_type());
-    long[] shape = Tensors.shape(given);
-    shape[1] = 1;
-    return Optional.of(Tensors.cat(List.of(held_11F11.expand(shape), given.mul(held_11F11)), 1));
+  private Optional<Tensor> known(Beside.Known known) {
+    return engine.shows() ? Optional.empty() : Optional.of(known.seen(held(), job.given_BCFHW()));
   }
 
   /** Frames that are held are known, and what is outside of the region; all else is grey. */

@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.stream.Stream;
@@ -83,6 +84,25 @@ public final class AtomicFiles {
       }
     } catch (IOException e) {
       throw cannot("clean up", folder, e);
+    }
+  }
+
+  /**
+   * Copies the files of a folder into another, each whole or not at all; folders within it are
+   * left.
+   *
+   * @throws UserError if one cannot be read or written
+   */
+  public static void copyFiles(Path from, Path to) {
+    try (Stream<Path> files = Files.list(from)) {
+      Files.createDirectories(to);
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        file(
+            to.resolve(file.getFileName()),
+            part -> Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING));
+      }
+    } catch (IOException e) {
+      throw cannot("copy", from, e);
     }
   }
 

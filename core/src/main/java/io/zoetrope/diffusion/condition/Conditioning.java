@@ -63,6 +63,13 @@ public final class Conditioning {
       Slot.tensor("beside_level", Along.FRAME, "BF", Nothing.SAME);
 
   /**
+   * The same for networks that have features for each of N amounts of noise: which of them it is,
+   * 0..N-1 of a schedule of their own, [B, F], int64 (Stable Diffusion's upscaler).
+   */
+  public static final Slot<Tensor> BESIDE_LABEL =
+      Slot.tensor("beside_label", Along.FRAME, "BF", Nothing.SAME);
+
+  /**
    * The guidance that is in a network's own answer, for networks that were distilled from guided
    * ones (Meng et al. 2023, "On Distillation of Guided Diffusion Models"): the weight w of each
    * frame, [B, F], which is the usual scale less 1, so that 0 is none.

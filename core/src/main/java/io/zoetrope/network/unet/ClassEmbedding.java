@@ -6,7 +6,6 @@ import io.zoetrope.network.PictureSlots;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Linear;
 import io.zoetrope.nn.Parameters;
-import io.zoetrope.torch.Tensors;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -28,8 +27,7 @@ interface ClassEmbedding {
                   Linear.of(at.at("linear_1"), input.size(), width, Init.xavier()),
                   Linear.of(at.at("linear_2"), width, width, Init.normal(0.02))));
       case LEVELS ->
-          Optional.of(
-              new Levels(input, at.plain("weight", Init.normal(0.02), input.size(), width)));
+          Optional.of(new Levels(at.plain("weight", Init.normal(0.02), input.size(), width)));
     };
   }
 
@@ -43,20 +41,15 @@ interface ClassEmbedding {
     }
   }
 
-  /** A row for each level. */
-  record Levels(ClassInput input, Tensor rows_NE) implements ClassEmbedding {
+  /** A row for each label. */
+  record Levels(Tensor rows_NE) implements ClassEmbedding {
     @Override
     public Tensor of(Conditioning conditioning) {
-      Tensor level_BF = conditioning.get(Conditioning.BESIDE_LEVEL).orElseThrow();
-      double[] levels = Tensors.toDoubles(level_BF.to(ScalarType.Double));
-      long[] labels = new long[levels.length];
-      for (int i = 0; i < labels.length; i++) {
-        labels[i] = input.label(levels[i]);
-      }
-      Tensor index = Tensors.of(labels, labels.length).to(rows_NE.device(), ScalarType.Long);
+      Tensor label_BF = conditioning.get(Conditioning.BESIDE_LABEL).orElseThrow();
+      Tensor index = label_BF.to(rows_NE.device(), ScalarType.Long).flatten();
       return rows_NE
           .index_select(0, index)
-          .reshape(level_BF.size(0), level_BF.size(1), rows_NE.size(1));
+          .reshape(label_BF.size(0), label_BF.size(1), rows_NE.size(1));
     }
   }
 }

@@ -14,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -195,15 +194,11 @@ public record CascadeRun(Models models, Watch watch) {
       if (stage.bridge() instanceof Bridge.Late late) {
         all.getLast().late.add(new Late(stage.model().orElseThrow(), late.level()));
       } else {
-        model = stage.model().or(latest(model));
+        model = stage.modelAfter(model);
         all.add(new Sampled(at, stage, model, new ArrayList<>()));
       }
     }
     return all;
-  }
-
-  private static Supplier<Optional<String>> latest(Optional<String> model) {
-    return () -> model;
   }
 
   private Engine engine(Sampled next) {

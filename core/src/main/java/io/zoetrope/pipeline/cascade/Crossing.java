@@ -124,7 +124,7 @@ record Crossing(Engine engine, Stage stage) {
     Tensor ones = Tensors.full(1, 1, 1, known_1CMHW.size(2), 1, 1);
     Tensor mask_11F11 = SeenBeside.slow(places, ones).narrow(2, 0, frames);
     Tensor spread = SeenBeside.slow(places, known_1CMHW).narrow(2, 0, frames);
-    Tensor made = beside(SeenBeside.known(mask_11F11, spread), faster, progress);
+    Tensor made = beside(new Beside.Known().seen(mask_11F11, spread), faster, progress);
     Tensor mask = mask_11F11.to(made.device(), made.scalar_type());
     return made.mul(Ops.add(Ops.mul(mask, -1), 1)).add(spread.mul(mask));
   }

@@ -149,6 +149,15 @@ public record Stage(
     return schedule.at(snr.map(ratio -> schedule.level(Math.log(ratio))).orElse(augmentation));
   }
 
+  /**
+   * Whose model is its own.
+   *
+   * @param before the model of the stage before; empty is the order's
+   */
+  public Optional<String> modelAfter(Optional<String> before) {
+    return model.isPresent() ? model : before;
+  }
+
   /** A stage of which all else is usual. */
   public static Stage of(Optional<String> model, Bridge bridge) {
     return new Stage(

@@ -6,10 +6,13 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.pixels.Annotators;
 import io.zoetrope.record.Limits;
+import io.zoetrope.torch.Tensors;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * What a network is shown beside the noisy latents at every step, behind their channels ({@link
@@ -162,6 +165,19 @@ public sealed interface Beside {
     @Override
     public int channels(int latents) {
       return 1 + latents;
+    }
+
+    /**
+     * What is seen, [B, 1 + C, F, h, w].
+     *
+     * @param known_B1F11 1 for frames that are known, else 0; B may be 1
+     * @param z_BCFHW the frames; those that are not known make no difference
+     */
+    public Tensor seen(Tensor known_B1F11, Tensor z_BCFHW) {
+      long[] shape = Tensors.shape(z_BCFHW);
+      shape[1] = 1;
+      Tensor mask = known_B1F11.to(z_BCFHW.device(), z_BCFHW.scalar_type());
+      return Tensors.cat(List.of(mask.expand(shape), z_BCFHW.mul(mask)), 1);
     }
   }
 

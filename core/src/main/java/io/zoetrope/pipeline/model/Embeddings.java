@@ -1,10 +1,10 @@
 package io.zoetrope.pipeline.model;
 
-import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
+import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
 import io.zoetrope.network.PictureSlots;
@@ -81,25 +81,12 @@ public record Embeddings(
         X0Denoiser.of(made.network(), sampling.schedule(), made.scheduling().toPrediction());
     Conditioning nothing = words.orElseThrow().condition(Collections.nCopies(clips, ""));
     X0Denoiser guided =
-        new Told(new ClassifierFreeGuidance(network, nothing, settings.guidance()), texts);
+        PromptBlend.of(new ClassifierFreeGuidance(network, nothing, settings.guidance()), texts);
     TimestepPlan plan = TimestepPlan.uniform(sampling.levels(), 1);
     Tensor none = Tensors.zeros(clips, made.network().config().embedding(), 1, 1, 1);
     Tensor start = SamplerLoop.start(plan, sampling.schedule(), none, noise);
     Tensor x = new SamplerLoop(sampling.sampler(), guided).run(plan, start, noise, Progress.NONE);
     return made.network().restored(x.flatten(1, 4));
-  }
-
-  /** A denoiser that is told the same whatever it is asked with: samplers say nothing. */
-  private record Told(X0Denoiser base, Conditioning conditioning) implements X0Denoiser {
-    @Override
-    public NoiseSchedule schedule() {
-      return base.schedule();
-    }
-
-    @Override
-    public Tensor x0(Tensor z_BCFHW, Tensor u_BF, Conditioning unused) {
-      return base.x0(z_BCFHW, u_BF, conditioning);
-    }
   }
 
   /** For each text the candidate whose product with its embedding is the largest. */

@@ -123,7 +123,7 @@ public record CascadeSpec(
   private Optional<String> model(Stage stage) {
     Optional<String> model = Optional.empty();
     for (Stage one : cascade.stages()) {
-      model = one.bridge().within() || one.model().isEmpty() ? model : one.model();
+      model = one.bridge().within() ? model : one.modelAfter(model);
       if (one == stage) {
         break;
       }

@@ -49,16 +49,12 @@ record StageModels(Cascade cascade, List<Blueprint> models) {
     Optional<String> name = Optional.empty();
     for (int at = 0; at < to; at++) {
       Stage stage = cascade.stages().get(at);
-      Optional<String> wanted = stage.model().or(latest(name));
+      Optional<String> wanted = stage.modelAfter(name);
       name = stage.bridge().within() ? name : wanted;
       int number = at + 1;
       models.add(of(number, () -> known.computeIfAbsent(wanted, n -> blueprint(n, own, sources))));
     }
     return new StageModels(new Cascade(cascade.stages().subList(0, to)), models);
-  }
-
-  private static Supplier<Optional<String>> latest(Optional<String> name) {
-    return () -> name;
   }
 
   private static Blueprint blueprint(Optional<String> name, ModelRef own, Sources sources) {

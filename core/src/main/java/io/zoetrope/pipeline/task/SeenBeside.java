@@ -44,18 +44,6 @@ public final class SeenBeside {
     };
   }
 
-  /**
-   * Known frames and which they are, [B, 1 + C, F, h, w].
-   *
-   * @param known_B1F11 1 for those that are known, else 0
-   */
-  public static Tensor known(Tensor known_B1F11, Tensor z_BCFHW) {
-    long[] shape = Tensors.shape(z_BCFHW);
-    shape[1] = 1;
-    Tensor mask = known_B1F11.to(z_BCFHW.device(), z_BCFHW.scalar_type());
-    return Tensors.cat(List.of(mask.expand(shape), z_BCFHW.mul(mask)), 1);
-  }
-
   /** A clip noised to a level of a schedule: alpha x + sigma eps. */
   public static Tensor noised(Tensor x_BCFHW, Tensor eps_BCFHW, NoiseLevel level) {
     return Ops.mul(x_BCFHW, level.alpha()).add(Ops.mul(eps_BCFHW, level.sigma()));

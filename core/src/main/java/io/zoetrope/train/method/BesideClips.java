@@ -109,7 +109,7 @@ record BesideClips(
         for (int f = 0; f < frames; f++) {
           mask[f] = which[f] ? 1 : 0;
         }
-        yield SeenBeside.known(Tensors.of(mask, 1, 1, frames, 1, 1), latents(cut));
+        yield some.kind().seen(Tensors.of(mask, 1, 1, frames, 1, 1), latents(cut));
       }
     };
   }

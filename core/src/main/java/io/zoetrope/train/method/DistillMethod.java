@@ -47,6 +47,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -102,15 +103,6 @@ record DistillMethod(
     }
   }
 
-  /** Who learns: its network, what moves, and what comes of it. */
-  private record Student(VideoNetwork network, Player player, Product product) {}
-
-  /** What is minimised, given the student's network. */
-  @FunctionalInterface
-  private interface Losses {
-    Objective of(VideoNetwork student);
-  }
-
   @Override
   public Prepared prepare(Setting setting) {
     VideoModel teacher = VideoModel.load(base.choice(setting.recipe().precision()));
@@ -133,9 +125,9 @@ record DistillMethod(
     CaptionReading.warn(read, shown.captions(), setting.listener());
     PromptEncoder prompts = new FrozenPrompts(read);
     Footage footage = new Footage(shown, Captions.PLAIN, List.of(guidance), Optional.empty(), "");
-    Losses losses = student -> objective(setting, teacher, student, prompts, footage);
-    Student student = parts.isEmpty() ? whole(setting, teacher, losses) : inParts(setting, losses);
-    return new Prepared(List.of(student.player), student.product);
+    Function<VideoNetwork, Objective> losses =
+        student -> objective(setting, teacher, student, prompts, footage);
+    return parts.isEmpty() ? whole(setting, teacher, losses) : inParts(setting, losses);
   }
 
   /** A teacher of few steps knows its own levels only, and its own scales of guidance. */
@@ -201,7 +193,8 @@ record DistillMethod(
   }
 
   /** The whole network, which is told its guidance. */
-  private Student whole(Setting setting, VideoModel teacher, Losses losses) {
+  private Prepared whole(
+      Setting setting, VideoModel teacher, Function<VideoNetwork, Objective> losses) {
     DistilledFolder product =
         DistilledFolder.of(base, teacher, setting.folder().root().resolve("model"));
     NetworkConfig own = teacher.network().config();
@@ -218,10 +211,10 @@ record DistillMethod(
     VideoNetwork network = config.build(store.root().at(config.folder()));
     store.trainable(name -> true);
     Player player =
-        Player.only(store.parameters(), losses.of(network), setting.recipe().settings().learning());
-    return new Student(
-        network,
-        player,
+        Player.only(
+            store.parameters(), losses.apply(network), setting.recipe().settings().learning());
+    return new Prepared(
+        List.of(player),
         new Product(
             product.folder(),
             averages ->
@@ -233,7 +226,7 @@ record DistillMethod(
   }
 
   /** Parts beside the network, which is not told its guidance. */
-  private Student inParts(Setting setting, Losses losses) {
+  private Prepared inParts(Setting setting, Function<VideoNetwork, Objective> losses) {
     VideoModel model = VideoModel.load(base.choice(setting.recipe().precision()));
     setting.own(model::close);
     List<BasePart> learning = new ArrayList<>();
@@ -250,14 +243,13 @@ record DistillMethod(
         new Player(
             "",
             List.copyOf(learning),
-            List.of(Pass.of(losses.of(network))),
+            List.of(Pass.of(losses.apply(network))),
             recipe.settings().learning(),
             Player.Turns.EACH);
     Path folder = setting.folder().root().resolve("trained");
     List<Path> files = learning.stream().flatMap(part -> part.files(folder).stream()).toList();
-    return new Student(
-        network,
-        player,
+    return new Prepared(
+        List.of(player),
         new Product(
             files.size() == 1 ? files.getFirst() : folder,
             averages -> AdaptMethod.write(learning, folder, averages, origin(setting, model))));

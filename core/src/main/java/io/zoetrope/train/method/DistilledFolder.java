@@ -14,7 +14,6 @@ import io.zoetrope.torch.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,8 +32,6 @@ import tools.jackson.databind.node.ObjectNode;
  * @param folder what is written
  */
 record DistilledFolder(Path teacher, Scheduling scheduling, Path folder) {
-  private static final Set<String> OWN_FOLDERS = Set.of("scheduler");
-
   /**
    * Of a teacher.
    *
@@ -91,20 +88,14 @@ record DistilledFolder(Path teacher, Scheduling scheduling, Path folder) {
     return index;
   }
 
+  /** Its other parts, a folder each. */
   private void copyRest(String network) {
-    try (Stream<Path> all = Files.walk(teacher)) {
-      for (Path file : all.filter(Files::isRegularFile).toList()) {
-        Path inside = teacher.relativize(file);
-        String first = inside.getName(0).toString();
-        boolean part = inside.getNameCount() > 1;
-        if (part && !first.equals(network) && !OWN_FOLDERS.contains(first)) {
-          Path copy = folder.resolve(inside);
-          Files.createDirectories(copy.getParent());
-          Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
-        }
-      }
+    try (Stream<Path> all = Files.list(teacher)) {
+      all.filter(Files::isDirectory)
+          .filter(part -> !Set.of(network, "scheduler").contains(part.getFileName().toString()))
+          .forEach(part -> AtomicFiles.copyFiles(part, folder.resolve(part.getFileName())));
     } catch (IOException e) {
-      throw AtomicFiles.cannot("copy", teacher, e);
+      throw AtomicFiles.cannot("look into", teacher, e);
     }
   }
 }

@@ -14,7 +14,6 @@ import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.footage.ClipCut;
 import io.zoetrope.train.footage.Showing;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -22,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -86,19 +84,9 @@ record EmbeddingBlock(Path classifier, Optional<Path> prior) {
             config,
             Map.of("mean", frames.mean_1E(), "std", frames.deviation_1E()),
             ScalarType.Float);
-    prior.ifPresent(run -> OF_PRIOR.forEach(part -> copy(model(run), directory, part)));
-  }
-
-  private static void copy(Path from, Path to, String part) {
-    try (Stream<Path> files = Files.list(from.resolve(part))) {
-      Files.createDirectories(to.resolve(part));
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        byte[] bytes = Files.readAllBytes(file);
-        Files.write(to.resolve(part).resolve(String.valueOf(file.getFileName())), bytes);
-      }
-    } catch (IOException e) {
-      throw AtomicFiles.cannot("copy", from.resolve(part), e);
-    }
+    prior.ifPresent(run ->
+        OF_PRIOR.forEach(
+            part -> AtomicFiles.copyFiles(model(run).resolve(part), directory.resolve(part))));
   }
 
   /**

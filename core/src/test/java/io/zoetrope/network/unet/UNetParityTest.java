@@ -12,7 +12,6 @@ import io.zoetrope.network.PictureSlots;
 import io.zoetrope.nn.Holding;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.AttentionKernel;
-import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -88,9 +87,8 @@ class UNetParityTest {
     told(
         "unet/x4",
         parity -> {
-          Tensor label = parity.get("class_labels").to(ScalarType.Double);
-          Tensor level_BF = Ops.mul(Ops.add(label, 1), 0.01).unsqueeze(1);
-          return conditioning(parity).with(Conditioning.BESIDE_LEVEL, level_BF);
+          Tensor label_BF = parity.get("class_labels").to(ScalarType.Long).unsqueeze(1);
+          return conditioning(parity).with(Conditioning.BESIDE_LABEL, label_BF);
         });
   }
 

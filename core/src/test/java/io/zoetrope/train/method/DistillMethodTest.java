@@ -27,6 +27,8 @@ import io.zoetrope.train.StepReport;
 import io.zoetrope.train.TrainingListener;
 import io.zoetrope.train.recipe.Recipe;
 import io.zoetrope.train.run.TrainingRun;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -238,6 +240,31 @@ class DistillMethodTest {
       assertThat(Arrays.stream(sampling.levels()).boxed().toList()).hasSize(3);
       assertThat(student.scheduling().describe()).isEqualTo("scaled_linear 8.5E-4-0.012");
       assertThat(answer(student, 0)).isNotEqualTo(answer(student, 4));
+    }
+  }
+
+  /**
+   * A folder as latent consistency models have it elsewhere: it says nothing of levels or scales.
+   */
+  @Test
+  void aLatentConsistencyModelOfDiffusersRuns() throws IOException {
+    Path teacher = TinyStableDiffusion.write(folder.resolve("sd"), ScalarType.Float);
+    Path product = trained(recipe("lcm-sd", teacher, "{kind: consistency, grid: 10}", ", cut: 1"));
+    Path index = product.resolve("model_index.json");
+    Files.writeString(
+        index,
+        Files.readString(index)
+            .replace("StableDiffusionPipeline", "LatentConsistencyModelPipeline"));
+    Files.writeString(
+        product.resolve("scheduler/scheduler_config.json"),
+        "{\"_class_name\": \"LCMScheduler\", \"original_inference_steps\": 50}");
+    try (VideoModel model = load(product)) {
+      assertThat(model.guidesItself()).isTrue();
+      assertThat(model.scheduling().distilled()).isEmpty();
+      assertThat(model.defaults().sampler()).isEqualTo("lcm");
+      VideoRequest four = request(model).withSize(64, 64).withSteps(4);
+      assertThat(TinyModel.latents(model, four.withGuidance(8.5)))
+          .isNotEqualTo(TinyModel.latents(model, four.withGuidance(1)));
     }
   }
 
