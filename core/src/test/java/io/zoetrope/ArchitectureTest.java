@@ -132,6 +132,7 @@ class ArchitectureTest {
           Map.entry("network.prior", List.of()),
           Map.entry("network.unet", List.of("network")),
           Map.entry("network.vae", List.of("network")),
+          Map.entry("network.vae.wan", List.of("network", "network.vae")),
           Map.entry("network.text", List.of("network")),
           Map.entry("network.text.clip", List.of("network", "network.text")),
           Map.entry("network.text.t5", List.of("network", "network.text")),

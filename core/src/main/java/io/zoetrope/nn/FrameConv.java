@@ -70,10 +70,21 @@ public final class FrameConv {
       }
       taps.add(tap);
     }
+    return of(taps);
+  }
+
+  /**
+   * Of frames that are chosen already: as many as the kernel has, the earliest first.
+   *
+   * @param taps [..., in] each
+   * @return [..., out] in the format of the precision policy
+   */
+  public Tensor of(List<Tensor> taps) {
     // [out, in, K] -> [out, (K in)]: the order of the taps.
     Tensor matrix = weight.flatten(2, -1).transpose(1, 2).reshape(weight.size(0), -1);
+    Tensor all = taps.size() == 1 ? taps.getFirst() : Tensors.cat(taps, -1);
     return Ops.linear(
-        Tensors.cat(taps, -1), precision.cast(matrix), Optional.of(precision.cast(bias)));
+        precision.cast(all), precision.cast(matrix), Optional.of(precision.cast(bias)));
   }
 
   /** Each frame's neighbour at an offset; zeros where there is none. */

@@ -19,8 +19,29 @@ import org.bytedeco.pytorch.Tensor;
 final class KernelForms implements AutoCloseable {
   private final Tensor weight;
   private final Precision precision;
+  private final Layout layout;
   private final Form direct;
   private final Form winograd;
+
+  /** How a stored weight lies as the one that is computed with. */
+  enum Layout {
+    /** As it is: [K, C, kH, kW]. */
+    AS_STORED {
+      @Override
+      Tensor of(Tensor weight) {
+        return weight;
+      }
+    },
+    /** Frames in reach as channels side by side, the earliest first: [K, C, kT, kH, kW]. */
+    FRAMES_AS_CHANNELS {
+      @Override
+      Tensor of(Tensor weight) {
+        return weight.transpose(1, 2).flatten(1, 2);
+      }
+    };
+
+    abstract Tensor of(Tensor weight);
+  }
 
   /** One form, with what it was made from: held, so that its memory stays its own. */
   private static final class Form {
@@ -58,18 +79,32 @@ final class KernelForms implements AutoCloseable {
    * @param weight [K, C, kH, kW] as it is stored
    */
   KernelForms(Tensor weight, Precision precision) {
+    this(weight, precision, Layout.AS_STORED);
+  }
+
+  /**
+   * @param weight as it is stored
+   * @param layout how it lies as the [K, C, kH, kW] that is computed with
+   */
+  KernelForms(Tensor weight, Precision precision, Layout layout) {
     this.weight = weight;
     this.precision = precision;
-    direct = new Form(w -> precision.cast(w));
-    winograd = new Form(Winograd::transform);
+    this.layout = layout;
+    direct = new Form(w -> precision.cast(layout.of(w)));
+    winograd = new Form(w -> Winograd.transform(layout.of(w)));
   }
 
   /** The weights in the format of the precision policy. */
   Tensor direct() {
-    if (precision.fits(weight)) {
+    if (precision.fits(weight) && layout == Layout.AS_STORED) {
       return weight;
     }
-    return Autograd.records(weight) ? precision.cast(weight) : direct.of(weight);
+    return Autograd.records(weight) ? precision.cast(layout.of(weight)) : direct.of(weight);
+  }
+
+  /** [16, C, K]: see {@link Winograd#transform}. */
+  Tensor winograd() {
+    return winograd.of(weight);
   }
 
   /** A 3x3 convolution of stride 1, padded by 1. */
@@ -77,7 +112,7 @@ final class KernelForms implements AutoCloseable {
     if (precision != Precision.F32 || GradMode.is_enabled() || !Winograd.pays(x, weight.size(0))) {
       return Ops.conv2d(x, direct(), Optional.of(bias), 1, 1);
     }
-    return Winograd.conv(x, winograd.of(weight), bias);
+    return Winograd.conv(x, winograd(), bias);
   }
 
   @Override

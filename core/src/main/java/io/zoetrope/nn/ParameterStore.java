@@ -191,11 +191,11 @@ public final class ParameterStore implements AutoCloseable {
     parameters.clear();
   }
 
-  Optional<KernelForms> forms(Tensor kernel) {
+  Optional<KernelForms> forms(Tensor kernel, KernelForms.Layout layout) {
     if (!isRun()) {
       return Optional.empty();
     }
-    forms.add(new KernelForms(kernel, precision()));
+    forms.add(new KernelForms(kernel, precision(), layout));
     return Optional.of(forms.getLast());
   }
 

@@ -50,7 +50,12 @@ public final class Parameters {
 
   /** What computes with a {@link #kernel}; empty where it is trained. */
   Optional<KernelForms> forms(Tensor kernel) {
-    return store.forms(kernel);
+    return forms(kernel, KernelForms.Layout.AS_STORED);
+  }
+
+  /** As above, of a kernel that is computed with in another layout. */
+  Optional<KernelForms> forms(Tensor kernel, KernelForms.Layout layout) {
+    return store.forms(kernel, layout);
   }
 
   /**

@@ -18,6 +18,7 @@ import io.zoetrope.media.Frame;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Video;
 import io.zoetrope.network.FrameWindows;
+import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.network.vae.Stretches;
 import io.zoetrope.pipeline.family.Role;
@@ -468,14 +469,37 @@ public final class Engine {
    * @throws java.util.concurrent.CancellationException when progress says so
    */
   public void decode(Tensor z_1CFHW, Consumer<Frame> taker, Progress progress) {
-    stretches()
-        .decode(
-            ComputeDevice.CPU.place(z_1CFHW),
-            x ->
-                FrameTensors.toVideo(diagnosis().coded(x, DECODED).select(0, 0), 1)
-                    .frames()
-                    .forEach(taker),
-            progress);
+    stretches().decode(ComputeDevice.CPU.place(z_1CFHW), x -> frames(x).forEach(taker), progress);
+  }
+
+  /**
+   * Begins to decode a video of a request's size that is handed over latent by latent.
+   *
+   * @throws UserError if the model's autoencoder shows no frame before it has seen all
+   */
+  public Autoencoder.Passage decoding(VideoRequest request) {
+    Autoencoder autoencoder = model.autoencoder();
+    if (!autoencoder.stretch(request.height(), request.width()).cuts()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "a video without end needs an autoencoder that decodes piece by piece; this model's shows"
+              + " no frame before it has seen all");
+    }
+    return autoencoder.decoding(request.height(), request.width());
+  }
+
+  /**
+   * The frames of the next latents [1, C, L, h, w] of a video.
+   *
+   * @param passage from {@link #decoding}
+   * @throws UserError if they are not finite numbers
+   */
+  public List<Frame> decode(Autoencoder.Passage passage, Tensor z_1CLHW, Progress progress) {
+    return Scopes.value(() -> frames(passage.next(ComputeDevice.CPU.place(z_1CLHW), progress)));
+  }
+
+  private List<Frame> frames(Tensor x_13FHW) {
+    return FrameTensors.toVideo(diagnosis().coded(x_13FHW, DECODED).select(0, 0), 1).frames();
   }
 
   /** Latents [1, C, F, h, w] -> a video. */

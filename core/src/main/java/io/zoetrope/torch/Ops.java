@@ -277,6 +277,13 @@ public final class Ops {
     return x.mean(axes, false, new ScalarTypeOptional());
   }
 
+  /** Lengths of the vectors of the last axis, [..., 1], but none less than {@code least}. */
+  public static Tensor lengths(Tensor x, double least) {
+    return torch
+        .norm(x, new ScalarOptional(new Scalar(2.0)), new long[] {-1}, true)
+        .clamp_min(new Scalar(least));
+  }
+
   /**
    * Standard deviation over some axes, which disappear; of the numbers themselves, not of a sample.
    */

@@ -57,6 +57,11 @@ public final class Scopes {
     return results;
   }
 
+  /** As {@link #part} for several results. */
+  public static List<Tensor> parts(Supplier<List<Tensor>> body) {
+    return GradMode.is_enabled() ? body.get() : tensors(body);
+  }
+
   /** Runs the body in a scope and returns a plain value that holds no native memory. */
   public static <T> T value(Supplier<T> body) {
     try (PointerScope scope = new PointerScope()) {

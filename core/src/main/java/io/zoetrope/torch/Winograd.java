@@ -35,6 +35,14 @@ public final class Winograd {
         && x_MCHW.device().is_cpu();
   }
 
+  /**
+   * As {@link #pays}, for pictures that are done one at a time in any case: says the same of each
+   * picture and of a band of it.
+   */
+  public static boolean paysFrames(Tensor x_MCHW, long out) {
+    return x_MCHW.size(1) >= LEAST_WIDTH && out >= LEAST_WIDTH && x_MCHW.device().is_cpu();
+  }
+
   /** G g G^T of each kernel: weights [K, C, 3, 3] of any format -> [16, C, K] f32. */
   public static Tensor transform(Tensor weight_KC33) {
     Tensor g_33CK = weight_KC33.to(ScalarType.Float).permute(2, 3, 1, 0).contiguous();

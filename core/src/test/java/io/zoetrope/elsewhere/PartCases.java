@@ -19,6 +19,7 @@ import io.zoetrope.network.vae.CompactConfig;
 import io.zoetrope.network.vae.KlConfig;
 import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.network.vae.Tiling;
+import io.zoetrope.network.vae.wan.WanVaeConfig;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -42,7 +43,17 @@ final class PartCases {
   static SequencedMap<String, Case> all() {
     SequencedMap<String, Case> all = new LinkedHashMap<>();
     Map<String, AutoencoderConfig> autoencoders =
-        Map.of("compact", CompactConfig.size("tiny"), "KL", KL, "pixels", Pixels.INSTANCE);
+        Map.of(
+            "compact",
+            CompactConfig.size("tiny"),
+            "KL",
+            KL,
+            "pixels",
+            Pixels.INSTANCE,
+            "Wan 2.1",
+            WanVaeConfig.of(Family.json("wan_vae/v21/config.json")),
+            "Wan 2.2",
+            WanVaeConfig.of(Family.json("wan_vae/v22/config.json")));
     autoencoders.forEach((name, config) -> {
       Map<String, Tensor> weights = Family.weights(config::build);
       all.put(
@@ -50,7 +61,7 @@ final class PartCases {
           place ->
               config
                   .build(Family.store(weights, place))
-                  .encode(place.apply(TestNetworks.normal("x", 1, 3, 2, 24, 16).tanh())));
+                  .encode(place.apply(TestNetworks.normal("x", 1, 3, 5, 48, 32).tanh())));
       all.put(
           name + " decodes",
           place ->

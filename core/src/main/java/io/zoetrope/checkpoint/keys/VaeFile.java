@@ -6,36 +6,34 @@ import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.error.UserError;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * An autoencoder of Stable Diffusion in a file of its own: by the names of the first code, with or
- * without {@code first_stage_model.} in front, or by those of diffusers; also that of a whole
- * checkpoint in one file.
+ * An autoencoder in a file of its own: one of Stable Diffusion by the names of the first code, one
+ * of Wan by those of its own, with or without a prefix in front, or any by those of diffusers; also
+ * that of a whole checkpoint of Stable Diffusion in one file.
  */
 public final class VaeFile implements AutoCloseable {
   private static final String PREFIX = "first_stage_model.";
+
+  /** What stands before Wan's names in files of more than one part. */
+  private static final List<String> WAN = List.of("", PREFIX, "vae.");
 
   private final SafetensorsFile file;
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
   private VaeFile(SafetensorsFile file) {
     this.file = file;
-    boolean prefixed = file.entries().keySet().stream().anyMatch(key -> key.startsWith(PREFIX));
-    boolean first =
-        prefixed
-            || file.entries().keySet().stream()
-                .anyMatch(key -> key.startsWith("decoder.up.") || key.startsWith("encoder.down."));
-    file.entries()
-        .keySet()
-        .forEach(key -> {
-          if (first && (key.startsWith(PREFIX) || !prefixed)) {
-            original(key, prefixed ? key : PREFIX + key);
-          } else if (!first) {
-            tensors.put(key, file.tensor(key));
-          }
-        });
+    Set<String> keys = file.entries().keySet();
+    if (!ofWan(keys)) {
+      ofPictures(keys);
+    }
   }
 
   /**
@@ -45,6 +43,40 @@ public final class VaeFile implements AutoCloseable {
    */
   public static VaeFile open(Path path) {
     return new VaeFile(Safetensors.open(path));
+  }
+
+  private boolean ofWan(Set<String> keys) {
+    for (String prefix : WAN) {
+      Set<String> own =
+          keys.stream()
+              .filter(key -> key.startsWith(prefix))
+              .map(key -> key.substring(prefix.length()))
+              .collect(Collectors.toSet());
+      Optional<UnaryOperator<String>> names = WanVaeKeys.of(own);
+      if (names.isPresent()) {
+        keys.stream()
+            .filter(key -> key.startsWith(prefix))
+            .forEach(key ->
+                tensors.put(names.get().apply(key.substring(prefix.length())), file.tensor(key)));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void ofPictures(Set<String> keys) {
+    boolean prefixed = keys.stream().anyMatch(key -> key.startsWith(PREFIX));
+    boolean first =
+        prefixed
+            || keys.stream()
+                .anyMatch(key -> key.startsWith("decoder.up.") || key.startsWith("encoder.down."));
+    keys.forEach(key -> {
+      if (first && (key.startsWith(PREFIX) || !prefixed)) {
+        original(key, prefixed ? key : PREFIX + key);
+      } else if (!first) {
+        tensors.put(key, file.tensor(key));
+      }
+    });
   }
 
   private void original(String key, String named) {

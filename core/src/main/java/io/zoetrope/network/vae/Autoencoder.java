@@ -58,8 +58,8 @@ public interface Autoencoder {
 
   /**
    * In which stretches clips are done that are longer than it takes at once. One that does frame by
-   * frame is cut anywhere; one that mixes frames says what a stretch has to see, and unless it does
-   * is never cut.
+   * frame is cut anywhere, and so is one that has passages of its own ({@link #decoding}); another
+   * one that mixes frames says what a stretch has to see, and unless it does is never cut.
    *
    * @param height of frames in pixels
    * @param width likewise
@@ -67,6 +67,24 @@ public interface Autoencoder {
   default Stretch stretch(long height, long width) {
     LatentGrid grid = grid();
     return grid.time() == 1 && !grid.causal() ? Stretch.ofPictures(height, width) : Stretch.WHOLE;
+  }
+
+  /**
+   * Begins to encode a clip that is handed over piece by piece: the first piece has the frames of
+   * one or more latents ({@link LatentGrid#frames}), each other one whole latents of {@link
+   * LatentGrid#time} frames. What comes out piece by piece is the clip encoded as a whole, up to
+   * rounding.
+   *
+   * @param height of frames in pixels
+   * @param width likewise
+   */
+  default Passage encoding(long height, long width) {
+    return SeenAgain.encoding(this, stretch(height, width));
+  }
+
+  /** Begins to decode a clip that is handed over latent by latent, or several at a time. */
+  default Passage decoding(long height, long width) {
+    return SeenAgain.decoding(this, stretch(height, width));
   }
 
   /**
@@ -90,12 +108,33 @@ public interface Autoencoder {
   record Scaling(double factor, double shift) {}
 
   /**
+   * A clip on its way through, piece by piece, without gradients; holds what later pieces owe to
+   * earlier ones. A passage belongs to one clip, or to the clips of one batch.
+   */
+  interface Passage extends AutoCloseable {
+    /**
+     * The next piece.
+     *
+     * @param piece pixels [B, 3, F, H, W], or latents [B, C, L, h, w]
+     * @param progress is told of its frames
+     * @return what it becomes; belongs to the scope around
+     * @throws java.util.concurrent.CancellationException when progress says so
+     */
+    Tensor next(Tensor piece, Progress progress);
+
+    /** Frees what is held. */
+    @Override
+    void close();
+  }
+
+  /**
    * How much of a long clip an autoencoder does at once; the rest follows stretch by stretch
    * ({@link Stretches}).
    *
    * @param latents at once, at least 1
    * @param before latents in front of a stretch that are seen with it and then dropped, for what
-   *     its frames owe to those before them; 0 where every frame is done by itself
+   *     its frames owe to those before them; 0 where every frame is done by itself, or a {@link
+   *     Passage} remembers what it has to
    */
   record Stretch(int latents, int before) {
     /** Pixels of frames that are done at once, unless one has more. */

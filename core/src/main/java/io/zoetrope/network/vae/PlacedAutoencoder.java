@@ -43,6 +43,30 @@ record PlacedAutoencoder(Autoencoder inner, ComputeDevice device) implements Aut
   }
 
   @Override
+  public Passage encoding(long height, long width) {
+    return passage(inner.encoding(height, width));
+  }
+
+  @Override
+  public Passage decoding(long height, long width) {
+    return passage(inner.decoding(height, width));
+  }
+
+  private Passage passage(Passage through) {
+    return new Passage() {
+      @Override
+      public Tensor next(Tensor piece, Progress progress) {
+        return there(x -> through.next(x, progress), piece);
+      }
+
+      @Override
+      public void close() {
+        through.close();
+      }
+    };
+  }
+
+  @Override
   public boolean encodes() {
     return inner.encodes();
   }

@@ -7,25 +7,16 @@ import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * Clips of any length through an autoencoder, in stretches as long as it says ({@link
- * Autoencoder#stretch}); without gradients. A stretch is seen with the latents before it that its
- * frames owe something to. Where clips are causal, the first of these has one frame alone: the last
- * one of its own, as if the clip began there.
+ * Autoencoder#stretch}), one after another by a {@link Autoencoder.Passage}; without gradients.
  */
 public record Stretches(Autoencoder autoencoder) {
-  /** A stretch: its first latent, how many it has, and how many before it are seen with it. */
-  private record Cut(int from, int count, int before) {}
-
-  public Stretches {
-    LatentGrid grid = autoencoder.grid();
-    if (grid.causal() && grid.time() > 1 && autoencoder.stretch(1, 1).before() < 1) {
-      throw new IllegalArgumentException(
-          "stretches of a causal autoencoder are seen with at least one latent before them");
-    }
-  }
+  /** A stretch: its first latent, and how many it has. */
+  private record Cut(int from, int count) {}
 
   /**
    * Pixels [B, 3, F, H, W] in [-1, 1] -> latents [B, C, L, h, w]. A clip that does not fill its
@@ -38,14 +29,16 @@ public record Stretches(Autoencoder autoencoder) {
     return Scopes.noGrad(() ->
         Scopes.tensor(() -> {
           Tensor x = filled(x_B3FHW);
+          long height = x.size(3);
+          long width = x.size(4);
           List<Tensor> parts = new ArrayList<>();
-          for (Cut cut : cuts(grid.latents(Math.toIntExact(x.size(2))), x.size(3), x.size(4))) {
-            long first = (long) (cut.from - cut.before) * grid.time();
-            Tensor part = x.narrow(2, first, grid.frames(cut.before + cut.count));
-            Progress told = told(progress, Phase.ENCODE, cut, x.size(0), x.size(2));
-            parts.add(
-                Scopes.tensor(
-                    () -> autoencoder.encode(part, told).narrow(2, cut.before, cut.count)));
+          try (Autoencoder.Passage passage = autoencoder.encoding(height, width)) {
+            for (Cut cut : cuts(grid.latents(Math.toIntExact(x.size(2))), height, width)) {
+              int first = grid.frames(cut.from);
+              Tensor part = x.narrow(2, first, grid.frames(cut.from + cut.count) - first);
+              Progress told = told(progress, Phase.ENCODE, cut, x.size(0), x.size(2));
+              parts.add(passage.next(part, told));
+            }
           }
           return joined(parts);
         }));
@@ -57,14 +50,11 @@ public record Stretches(Autoencoder autoencoder) {
    * @throws java.util.concurrent.CancellationException when progress says so
    */
   public Tensor decode(Tensor z_BCLHW, Progress progress) {
-    return Scopes.noGrad(() ->
-        Scopes.tensor(() -> {
-          List<Tensor> parts = new ArrayList<>();
-          for (Cut cut : cuts(z_BCLHW)) {
-            parts.add(Scopes.tensor(() -> decode(z_BCLHW, cut, progress)));
-          }
-          return joined(parts);
-        }));
+    return Scopes.tensor(() -> {
+      List<Tensor> parts = new ArrayList<>();
+      decode(z_BCLHW, progress, part -> parts.add(part.get()));
+      return joined(parts);
+    });
   }
 
   /**
@@ -72,20 +62,21 @@ public record Stretches(Autoencoder autoencoder) {
    * lives as long as that takes.
    */
   public void decode(Tensor z_BCLHW, Consumer<Tensor> taker, Progress progress) {
-    for (Cut cut : cuts(z_BCLHW)) {
-      Scopes.run(() ->
-          taker.accept(Scopes.noGrad(() -> Scopes.tensor(() -> decode(z_BCLHW, cut, progress)))));
-    }
+    decode(z_BCLHW, progress, part -> Scopes.run(() -> taker.accept(part.get())));
   }
 
-  private Tensor decode(Tensor z_BCLHW, Cut cut, Progress progress) {
+  private void decode(Tensor z_BCLHW, Progress progress, Consumer<Supplier<Tensor>> taker) {
     LatentGrid grid = autoencoder.grid();
-    long total = grid.frames(Math.toIntExact(z_BCLHW.size(2)));
-    Progress told = told(progress, Phase.DECODE, cut, z_BCLHW.size(0), total);
-    Tensor seen = z_BCLHW.narrow(2, cut.from - cut.before, cut.before + cut.count);
-    Tensor x = autoencoder.decode(seen, told);
-    int known = grid.frames(cut.before);
-    return x.narrow(2, known, x.size(2) - known);
+    int latents = Math.toIntExact(z_BCLHW.size(2));
+    long height = z_BCLHW.size(3) * grid.space();
+    long width = z_BCLHW.size(4) * grid.space();
+    try (Autoencoder.Passage passage = autoencoder.decoding(height, width)) {
+      for (Cut cut : cuts(latents, height, width)) {
+        Progress told = told(progress, Phase.DECODE, cut, z_BCLHW.size(0), grid.frames(latents));
+        taker.accept(
+            () -> Scopes.tensor(() -> passage.next(z_BCLHW.narrow(2, cut.from, cut.count), told)));
+      }
+    }
   }
 
   /** The clip with its last frame again until its last latent is full; itself if it is. */
@@ -100,18 +91,11 @@ public record Stretches(Autoencoder autoencoder) {
     return Tensors.cat(List.of(x_BCFHW, x_BCFHW.narrow(2, frames - 1, 1).expand(shape)), 2);
   }
 
-  private List<Cut> cuts(Tensor z_BCLHW) {
-    int space = autoencoder.grid().space();
-    return cuts(Math.toIntExact(z_BCLHW.size(2)), z_BCLHW.size(3) * space, z_BCLHW.size(4) * space);
-  }
-
   private List<Cut> cuts(int latents, long height, long width) {
-    Autoencoder.Stretch stretch = autoencoder.stretch(height, width);
+    long most = autoencoder.stretch(height, width).latents();
     List<Cut> cuts = new ArrayList<>();
-    for (long from = 0; from < latents; from += stretch.latents()) {
-      int first = Math.toIntExact(from);
-      int count = Math.min(stretch.latents(), latents - first);
-      cuts.add(new Cut(first, count, Math.min(stretch.before(), first)));
+    for (long from = 0; from < latents; from += most) {
+      cuts.add(new Cut(Math.toIntExact(from), (int) Math.min(most, latents - from)));
     }
     return cuts;
   }
@@ -121,9 +105,8 @@ public record Stretches(Autoencoder autoencoder) {
     LatentGrid grid = autoencoder.grid();
     long before = grid.frames(cut.from);
     long own = grid.frames(cut.from + cut.count) - before;
-    long first = before - grid.frames(cut.before);
     return whole
-        .map(report -> report.firstFrame(report.firstFrame() + first))
+        .map(report -> report.firstFrame(report.firstFrame() + before))
         .part(phase, clips * before, clips * own, clips * frames);
   }
 

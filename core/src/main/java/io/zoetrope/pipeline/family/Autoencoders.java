@@ -7,14 +7,23 @@ import io.zoetrope.network.vae.AutoencoderConfig;
 import io.zoetrope.network.vae.CompactConfig;
 import io.zoetrope.network.vae.KlConfig;
 import io.zoetrope.network.vae.Pixels;
+import io.zoetrope.network.vae.wan.WanVaeConfig;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** Autoencoders of picture models, by what their configs call themselves. */
+/** Autoencoders, by what their configs call themselves. */
 final class Autoencoders {
   /** Those trained here say nothing. */
   private static final Map<String, Class<? extends AutoencoderConfig>> KINDS =
-      Map.of("", CompactConfig.class, Pixels.KIND, Pixels.class, KlConfig.KIND, KlConfig.class);
+      Map.of(
+          "",
+          CompactConfig.class,
+          Pixels.KIND,
+          Pixels.class,
+          KlConfig.KIND,
+          KlConfig.class,
+          WanVaeConfig.KIND,
+          WanVaeConfig.class);
 
   private Autoencoders() {}
 

@@ -7,7 +7,9 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.zoetrope.Parity;
 import io.zoetrope.network.TestNetworks;
+import io.zoetrope.network.vae.wan.WanVaeConfig;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.ComputeDevice;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStreams;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
@@ -39,7 +42,28 @@ class AutoencoderContractTest {
           "KL, wide and bare",
           new KlConfig(List.of(8, 16), 1, 16, 4, 64, 0.36, 0.1159, false, false, false),
           "pixels",
-          Pixels.INSTANCE);
+          Pixels.INSTANCE,
+          "Wan 2.1",
+          wan(1, false),
+          "Wan 2.2",
+          wan(2, true));
+
+  private static WanVaeConfig wan(int patch, boolean residual) {
+    int folded = 3 * patch * patch;
+    return new WanVaeConfig(
+        4,
+        8,
+        4,
+        List.of(1, 2, 2),
+        1,
+        List.of(true, true),
+        residual,
+        folded,
+        folded,
+        patch,
+        List.of(0.1, -0.2, 0.3, 0.0),
+        List.of(1.5, 0.5, 1.0, 2.0));
+  }
 
   /** One that has a device of its own. */
   private static final String PLACED = "KL, placed";
@@ -149,15 +173,27 @@ class AutoencoderContractTest {
   void stretchesMakeTheWhole(String name) {
     Scopes.run(() -> {
       Autoencoder a = make(name);
-      requireStretches(a::encode, pixels(a, 1, 5));
-      requireStretches(a::decode, latents(a, 1, 5));
+      LatentGrid grid = a.grid();
+      Tensor x = pixels(a, 1, grid.frames(5));
+      Tensor z = latents(a, 1, 5);
+      long height = x.size(3);
+      long width = x.size(4);
+      try (Autoencoder.Passage passage = a.encoding(height, width)) {
+        requireStretches(a::encode, passage, x, grid::frames);
+      }
+      try (Autoencoder.Passage passage = a.decoding(height, width)) {
+        requireStretches(a::decode, passage, z, latents -> latents);
+      }
     });
   }
 
-  private static void requireStretches(UnaryOperator<Tensor> body, Tensor x) {
+  private static void requireStretches(
+      UnaryOperator<Tensor> body, Autoencoder.Passage passage, Tensor x, IntUnaryOperator length) {
     List<Tensor> parts = new ArrayList<>();
-    for (long from = 0; from < 5; from += 2) {
-      parts.add(run(body, x.narrow(2, from, Math.min(2, 5 - from))));
+    for (int from = 0; from < 5; from += 2) {
+      long first = length.applyAsInt(from);
+      long end = length.applyAsInt(Math.min(5, from + 2));
+      parts.add(passage.next(x.narrow(2, first, end - first), Progress.NONE));
     }
     assertThat(Parity.distance(Tensors.cat(parts, 2), run(body, x))).isLessThan(MARK);
   }

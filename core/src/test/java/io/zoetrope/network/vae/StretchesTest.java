@@ -98,7 +98,8 @@ class StretchesTest {
   @Test
   void whatCannotBeCutIsSaid() {
     assertThat(Stretch.WHOLE.cuts()).isFalse();
-    assertThatThrownBy(() -> new Stretches(new Causal(new Stretch(4, 0))))
+    Stretches blind = new Stretches(new Causal(new Stretch(4, 0)));
+    assertThatThrownBy(() -> blind.decode(Tensors.zeros(1, 4, 1, 2, 2), Progress.NONE))
         .hasMessageContaining("at least one latent before");
     assertThatThrownBy(() -> new Stretch(0, 0)).hasMessageContaining("at least 1 latent");
   }
