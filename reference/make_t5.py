@@ -141,4 +141,5 @@ def main():
     tokenizer("json", FEW_RULES, True)
 
 
-main()
+if __name__ == "__main__":
+    main()

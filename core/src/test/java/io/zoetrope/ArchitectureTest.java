@@ -137,8 +137,9 @@ class ArchitectureTest {
           Map.entry("network.text.clip", List.of("network", "network.text")),
           Map.entry("network.text.t5", List.of("network", "network.text")),
           Map.entry("network.vision", List.of("network", "network.text", "network.text.clip")),
-          Map.entry("checkpoint", List.of("checkpoint.safetensors")),
+          Map.entry("checkpoint", List.of("checkpoint.safetensors", "checkpoint.gguf")),
           Map.entry("checkpoint.safetensors", List.of()),
+          Map.entry("checkpoint.gguf", List.of()),
           Map.entry(
               "checkpoint.lora",
               List.of("checkpoint", "checkpoint.safetensors", "checkpoint.keys")),

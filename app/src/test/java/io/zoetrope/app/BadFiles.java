@@ -34,6 +34,26 @@ final class BadFiles {
     Files.write(
         folder.resolve("unknown-dtype.safetensors"),
         file("{\"a\":{\"dtype\":\"Q4\",\"shape\":[4],\"data_offsets\":[0,16]}}", 16));
+    Files.write(
+        folder.resolve("unknown-scale.safetensors"),
+        file(
+            "{\"a.weight\":{\"dtype\":\"F8_E4M3\",\"shape\":[2,4],\"data_offsets\":[0,8]},"
+                + "\"a.scale_of_it\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[8,12]}}",
+            12));
+    Files.write(folder.resolve("lying.gguf"), gguf(0, 1L << 40, 64));
+    Files.write(folder.resolve("short.gguf"), gguf(0, 32, 16));
+    Files.write(folder.resolve("iq4.gguf"), gguf(23, 256, 136));
+    Files.write(folder.resolve("blocks.gguf"), gguf(8, 20, 34));
+    Files.write(
+        folder.resolve("old.gguf"), java.util.Arrays.copyOf(new byte[] {71, 71, 85, 70, 1}, 64));
+  }
+
+  /** A GGUF file of one tensor. */
+  private static byte[] gguf(int type, long length, int data) {
+    ByteBuffer out = ByteBuffer.allocate(64 + data).order(ByteOrder.LITTLE_ENDIAN);
+    out.put("GGUF".getBytes(StandardCharsets.UTF_8)).putInt(3).putLong(1).putLong(0);
+    out.putLong(1).put((byte) 'a').putInt(1).putLong(length).putInt(type).putLong(0);
+    return out.array();
   }
 
   /** A file with that header and as many bytes of zeros after it. */

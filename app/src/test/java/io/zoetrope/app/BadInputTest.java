@@ -346,7 +346,7 @@ class BadInputTest {
         row(USAGE, "missing required parameter: 'MODEL'", "inspect"),
         row(FAILED, "there is no file or folder", "inspect", "nowhere.safetensors"),
         row(FAILED, "there is no model 'nobody': 'zoetrope models' lists", "inspect", "nobody"),
-        row(FAILED, "there is no .safetensors file in", "inspect", "empty-folder"),
+        row(FAILED, "there is no .safetensors or .gguf file in", "inspect", "empty-folder"),
         row(FAILED, "a-file", "inspect", "a-file"),
         row(FAILED, "empty.safetensors", "inspect", "empty.safetensors"),
         row(FAILED, "truncated.safetensors", "inspect", "truncated.safetensors"),
@@ -354,7 +354,18 @@ class BadInputTest {
         row(FAILED, "lying-shape.safetensors", "inspect", "lying-shape.safetensors"),
         row(FAILED, "overlap.safetensors", "inspect", "overlap.safetensors"),
         row(FAILED, "not-json.safetensors", "inspect", "not-json.safetensors"),
-        row(FAILED, "unknown-dtype.safetensors", "inspect", "unknown-dtype.safetensors"));
+        row(FAILED, "unknown-dtype.safetensors", "inspect", "unknown-dtype.safetensors"),
+        row(FAILED, "'a' needs 4398046511104 bytes from byte 0", "inspect", "lying.gguf"),
+        row(FAILED, "needs 128 bytes from byte 0", "inspect", "short.gguf"),
+        row(FAILED, "'a' has the quantisation IQ4_XS, which is not read", "inspect", "iq4.gguf"),
+        row(FAILED, "its rows are not of whole blocks of 32", "inspect", "blocks.gguf"),
+        row(FAILED, "is of version 1 of GGUF; 2 and 3 are read", "inspect", "old.gguf"),
+        row(FAILED, "there is no file or folder", "inspect", "nowhere.gguf"),
+        row(
+            FAILED,
+            "'a.scale_of_it' stands beside the fp8 weight 'a.weight' and is no scale that is known",
+            "inspect",
+            "unknown-scale.safetensors"));
   }
 
   @ParameterizedTest(name = "{2} -> {0}")

@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  * Finding the weights of a component in its folder, as diffusers and transformers name them: {@code
  * NAME.safetensors} or, cut into shards, {@code NAME.safetensors.index.json}; a variant such as
  * {@code fp16} stands as {@code NAME.fp16.safetensors} and {@code
- * NAME.safetensors.index.fp16.json}.
+ * NAME.safetensors.index.fp16.json}. {@code NAME.gguf} is taken where there is no {@code
+ * NAME.safetensors}, and the only GGUF file of a folder where there is nothing of that name.
  */
 final class WeightFiles {
   private WeightFiles() {}
@@ -107,10 +108,11 @@ final class WeightFiles {
     }
     String stem = Pattern.quote(base.substring(0, base.length() - ".safetensors".length()));
     // The second place of a variant in an index's name is one that older files have.
-    Pattern whole = Pattern.compile(stem + "(?:\\.([^.]+))?\\.safetensors");
+    Pattern whole = Pattern.compile(stem + "(?:\\.([^.]+))?\\.(?:safetensors|gguf)");
     Pattern index =
         Pattern.compile(stem + "\\.safetensors(?:\\.([^.]+))?\\.index(?:\\.([^.]+))?\\.json");
     List<String> shards = new ArrayList<>();
+    List<Path> packed = new ArrayList<>();
     TreeMap<String, Path> found = new TreeMap<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.sorted().toList()) {
@@ -129,6 +131,8 @@ final class WeightFiles {
           found.putIfAbsent(Optional.ofNullable(asIndex.group(2)).orElse(first), file);
         } else if (name.matches(stem + "-\\d{5}-of-\\d{5}\\.safetensors")) {
           shards.add(name);
+        } else if (name.endsWith(".gguf")) {
+          packed.add(file);
         }
       }
     } catch (IOException e) {
@@ -139,6 +143,9 @@ final class WeightFiles {
           Fault.NOT_FOUND,
           "%s has shards of %s, first %s, but not their index %s.index.json: the model is not whole"
               .formatted(folder, base, shards.getFirst(), base));
+    }
+    if (found.isEmpty() && packed.size() == 1) {
+      found.put("", packed.getFirst());
     }
     return found;
   }

@@ -1,10 +1,10 @@
 package io.zoetrope.checkpoint;
 
-import io.zoetrope.checkpoint.safetensors.Safetensors;
-import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.checkpoint.safetensors.SafetensorsHeader;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.torch.PackedTensor;
+import io.zoetrope.torch.Scopes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -18,13 +18,18 @@ import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The open weights of one network: a safetensors file, or several with an index. All are mapped;
- * tensors belong to this object and go with {@link #close}, as with {@link SafetensorsFile}.
+ * The open weights of one network: a safetensors or GGUF file, or several safetensors with an
+ * index. All are mapped; tensors belong to this object and go with {@link #close}. What is
+ * quantised, blocks of GGUF and 8-bit floats with their scales, is a {@link PackedTensor}; marks
+ * and scales are no weights.
  */
 public final class WeightSet implements AutoCloseable {
   private final Path path;
-  private final SequencedMap<String, SafetensorsFile> files = new LinkedHashMap<>();
-  private final SequencedMap<String, SafetensorsFile> homes = new LinkedHashMap<>();
+  private final SequencedMap<String, WeightFile> files = new LinkedHashMap<>();
+  private final SequencedMap<String, WeightFile> homes = new LinkedHashMap<>();
+
+  private final Map<String, Tensor> packed = new LinkedHashMap<>();
+  private Optional<SequencedMap<String, Tensor>> weights = Optional.empty();
 
   private WeightSet(Path path) {
     this.path = path;
@@ -32,7 +37,7 @@ public final class WeightSet implements AutoCloseable {
       if (path.toString().endsWith(".json")) {
         openShards(ShardIndex.read(path));
       } else {
-        SafetensorsFile file = Safetensors.open(path);
+        WeightFile file = WeightFile.open(path);
         files.put(path.toString(), file);
         file.entries().keySet().forEach(name -> homes.put(name, file));
       }
@@ -43,7 +48,7 @@ public final class WeightSet implements AutoCloseable {
   }
 
   /**
-   * Opens a safetensors file, or the shards that an index ({@code *.index.json}) names.
+   * Opens a safetensors or GGUF file, or the shards that an index ({@code *.index.json}) names.
    *
    * @throws UserError if a file is missing or damaged, or index and shards do not agree to a tensor
    */
@@ -72,12 +77,12 @@ public final class WeightSet implements AutoCloseable {
             "no file %s: %s names it for %s of %s tensors; the model is not whole"
                 .formatted(place, path.getFileName(), missing, index.weightMap().size()));
       }
-      files.put(shard, Safetensors.open(place));
+      files.put(shard, WeightFile.open(place));
     }
     index
         .weightMap()
         .forEach((name, shard) -> {
-          SafetensorsFile file = Objects.requireNonNull(files.get(shard));
+          WeightFile file = Objects.requireNonNull(files.get(shard));
           if (!file.entries().containsKey(name)) {
             throw new UserError(
                 Fault.MISMATCH,
@@ -106,43 +111,62 @@ public final class WeightSet implements AutoCloseable {
 
   /** Every file that weights lie in. */
   public List<Path> files() {
-    return files.values().stream().map(SafetensorsFile::path).toList();
+    return files.values().stream().map(WeightFile::path).toList();
   }
 
-  /** What there is, by name; file by file, in the order of the data. */
-  public SequencedMap<String, SafetensorsFile.Entry> entries() {
-    SequencedMap<String, SafetensorsFile.Entry> all = new LinkedHashMap<>();
+  /** What there is, by name; file by file, in the order of the data; marks and scales too. */
+  public SequencedMap<String, WeightEntry> entries() {
+    SequencedMap<String, WeightEntry> all = new LinkedHashMap<>();
     files.values().forEach(file -> all.putAll(file.entries()));
     return Collections.unmodifiableSequencedMap(all);
   }
 
-  /** The {@code __metadata__} of the first file. */
+  /** What the first file says of itself: {@code __metadata__} of safetensors. */
   public Map<String, String> metadata() {
     return files.firstEntry().getValue().metadata();
   }
 
   /**
-   * A tensor, valid until {@link #close}.
+   * A tensor as the file has it, valid until {@link #close}.
+   *
+   * @throws UserError if there is none of that name
+   */
+  private Tensor raw(String name) {
+    WeightFile file = homes.get(name);
+    if (file == null) {
+      throw new UserError(Fault.NOT_FOUND, "%s has no tensor '%s'".formatted(path, name));
+    }
+    return file.tensor().apply(name);
+  }
+
+  /**
+   * A weight, valid until {@link #close}.
    *
    * @throws UserError if there is none of that name
    */
   public Tensor tensor(String name) {
-    SafetensorsFile file = homes.get(name);
-    if (file == null) {
-      throw new UserError(Fault.NOT_FOUND, "%s has no tensor '%s'".formatted(path, name));
-    }
-    return file.tensor(name);
+    Tensor weight = tensors().get(name);
+    return weight == null ? raw(name) : weight;
   }
 
-  /** All tensors by name; valid until {@link #close}. */
-  public SequencedMap<String, Tensor> tensors() {
-    SequencedMap<String, Tensor> all = new LinkedHashMap<>();
-    files.values().forEach(file -> all.putAll(file.tensors()));
-    return Collections.unmodifiableSequencedMap(all);
+  /**
+   * All weights by name; valid until {@link #close}.
+   *
+   * @throws UserError if some are quantised in a way that is not read
+   */
+  public synchronized SequencedMap<String, Tensor> tensors() {
+    if (weights.isEmpty()) {
+      weights =
+          Optional.of(
+              Fp8Weights.of(path.toString(), metadata(), entries(), this::raw).tensors(packed));
+    }
+    return weights.get();
   }
 
   @Override
-  public void close() {
-    files.values().forEach(SafetensorsFile::close);
+  public synchronized void close() {
+    packed.values().forEach(Scopes::free);
+    packed.clear();
+    files.values().forEach(WeightFile::close);
   }
 }

@@ -1,8 +1,11 @@
 package io.zoetrope.checkpoint;
 
+import io.zoetrope.checkpoint.safetensors.Dtype;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.nn.WeightCount;
+import io.zoetrope.torch.PackedTensor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -19,9 +22,12 @@ import org.bytedeco.pytorch.Tensor;
  * whatever they are called there. Tensors are those of the open files, not copies.
  */
 public final class WeightSource {
-  /** Buffers that networks compute themselves; old versions of libraries wrote them to files. */
+  /**
+   * Buffers that networks compute themselves; old versions of libraries wrote them to files. And a
+   * tokenizer that ComfyUI put beside the weights of its text encoder.
+   */
   private static final Pattern HARMLESS =
-      Pattern.compile("(.*\\.)?(position_ids|num_batches_tracked|alphas_cumprod)");
+      Pattern.compile("(.*\\.)?(position_ids|num_batches_tracked|alphas_cumprod|spiece_model)");
 
   private final String what;
   private final String source;
@@ -116,7 +122,14 @@ public final class WeightSource {
   }
 
   private static boolean same(Tensor a, Tensor b) {
-    return a.scalar_type().intern() == b.scalar_type().intern() && a.equal(b);
+    return format(a).equals(format(b)) && PackedTensor.held(a).equal(PackedTensor.held(b));
+  }
+
+  /** What the numbers of a weight are in its file: {@code F16}, {@code Q4_K}. */
+  public static String format(Tensor weight) {
+    return PackedTensor.of(weight)
+        .map(packed -> packed.packing().name())
+        .orElseGet(() -> Dtype.of(weight.scalar_type()).name());
   }
 
   /** By the network's names; valid as long as the files are open. */
@@ -124,9 +137,9 @@ public final class WeightSource {
     return Collections.unmodifiableSequencedMap(tensors);
   }
 
-  /** How many numbers there are. */
-  public long count() {
-    return tensors.values().stream().mapToLong(Tensor::numel).sum();
+  /** How much they are. */
+  public WeightCount count() {
+    return WeightCount.of(tensors.values());
   }
 
   /** The file, as errors name it. */

@@ -2,6 +2,7 @@ package io.zoetrope.checkpoint;
 
 import io.zoetrope.torch.ComputeDevice;
 import io.zoetrope.torch.FileDigest;
+import io.zoetrope.torch.PackedTensor;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.nio.charset.StandardCharsets;
@@ -54,8 +55,7 @@ public final class WeightsPrint {
   private static byte[] signs(Tensor weight) {
     return Scopes.value(() ->
         Scopes.noGrad(() -> {
-          Tensor flat = weight.detach().flatten();
-          Tensor first = flat.narrow(0, 0, Math.min(NUMBERS, flat.numel()));
+          Tensor first = PackedTensor.first(weight, NUMBERS).detach();
           return Tensors.toBytes(ComputeDevice.CPU.place(first).gt(new Scalar(0)));
         }));
   }

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  *
  * <ol>
  *   <li>the path of a folder with a {@code model_index.json}, or of a checkpoint in one {@code
- *       .safetensors} file;
+ *       .safetensors} or {@code .gguf} file;
  *   <li>a folder of that name in one of the {@link #roots};
  *   <li>a model on the class path ({@link PackedModel}), which is unpacked once;
  *   <li>{@code ORG/NAME} or {@code ORG/NAME@REVISION} in the cache of the hub.
@@ -130,7 +130,8 @@ public record InstalledModels(List<Path> roots, HubCache hub, Path working, Path
   private Optional<Path> direct(String name) {
     try {
       Path path = working.resolve(name);
-      boolean file = name.endsWith(".safetensors") && Files.isRegularFile(path);
+      boolean file =
+          (name.endsWith(".safetensors") || name.endsWith(".gguf")) && Files.isRegularFile(path);
       return file || isModel(path) ? Optional.of(path) : Optional.empty();
     } catch (InvalidPathException e) {
       return Optional.empty();

@@ -1,7 +1,9 @@
 package io.zoetrope.nn;
 
 import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.PackedTensor;
 import io.zoetrope.torch.Precision;
+import io.zoetrope.torch.Scopes;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
@@ -40,6 +42,11 @@ public final class Linear {
 
   /** x [..., in] -> [..., out]. */
   public Tensor forward(Tensor x) {
+    // What is unpacked is as large as the layer: it does not wait for the scope around.
+    return PackedTensor.of(weight).isPresent() ? Scopes.part(() -> product(x)) : product(x);
+  }
+
+  private Tensor product(Tensor x) {
     Tensor input = precision.cast(x);
     Tensor y = Ops.linear(input, precision.cast(weight), bias.map(precision::cast));
     return lora.addTo(y, input, precision, Ops::linear);

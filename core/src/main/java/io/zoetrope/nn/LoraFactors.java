@@ -83,9 +83,11 @@ public final class LoraFactors implements AutoCloseable {
     try (RandomStream stream = random.stream(layer)) {
       Tensor a =
           Scopes.tensor(() ->
-              Ops.mul(Ops.add(Ops.mul(stream.uniform(down), 2), -1), 1 / Math.sqrt(inputs))
-                  .to(weight.device(), ScalarType.Float));
-      Tensor b = Scopes.tensor(() -> Tensors.zeros(up).to(weight.device(), ScalarType.Float));
+              Tensors.beside(
+                  weight,
+                  Ops.mul(Ops.add(Ops.mul(stream.uniform(down), 2), -1), 1 / Math.sqrt(inputs))
+                      .to(ScalarType.Float)));
+      Tensor b = Scopes.tensor(() -> Tensors.beside(weight, Tensors.zeros(up)));
       return new Pair(
           slot, Scopes.keep(a).set_requires_grad(true), Scopes.keep(b).set_requires_grad(true));
     }

@@ -4,7 +4,9 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.PackedTensor;
 import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,7 +28,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * their own. The old weights stay where they are (in the mapped file, if they came from one), and
  * are put back by reference. <i>Beside</i> leaves the weights alone and adds {@code scale B (A x)}
  * to what layers compute, through their {@link LoraSlot}: it costs time at each step and hardly any
- * memory.
+ * memory. Of packed weights ({@link PackedTensor}) it is beside always.
  *
  * <p>The network must not run in another thread meanwhile.
  */
@@ -89,11 +91,11 @@ public final class LoraStack implements AutoCloseable {
           if (weight == null) {
             throw new UserError(Fault.MISMATCH, "the network has no layer '%s'".formatted(layer));
           }
-          if (!merging && slot(layer).isEmpty()) {
+          if (beside(layer) && slot(layer).isEmpty()) {
             throw new UserError(
                 Fault.UNSUPPORTED,
                 "layer '%s' cannot compute updates".formatted(layer),
-                "merge them");
+                merging ? "use weights that are not quantised" : "merge them");
           }
           update.requireFit(layer, weight);
           update.requireFinite(layer);
@@ -125,11 +127,13 @@ public final class LoraStack implements AutoCloseable {
   }
 
   private void refresh(String name, Set<String> touched) {
-    if (merging) {
-      touched.forEach(this::merge);
-    } else {
-      place(name);
-    }
+    touched.stream().filter(layer -> !beside(layer)).forEach(this::merge);
+    place(name);
+  }
+
+  /** A sum would be lost in the rounding of a packed weight, and would not stay in its file. */
+  private boolean beside(String layer) {
+    return !merging || PackedTensor.of(Objects.requireNonNull(layers.get(layer))).isPresent();
   }
 
   private void merge(String layer) {
@@ -180,6 +184,9 @@ public final class LoraStack implements AutoCloseable {
     now.lora
         .updates()
         .forEach((layer, update) -> {
+          if (!beside(layer)) {
+            return;
+          }
           Tensor weight = Objects.requireNonNull(layers.get(layer));
           boolean convolution = weight.dim() == 4;
           LoraSlot.Delta delta =
@@ -197,7 +204,8 @@ public final class LoraStack implements AutoCloseable {
   private Tensor part(Tensor factor, Tensor weight, boolean convolution, boolean down) {
     return Scopes.keep(
         Scopes.tensor(() -> {
-          Tensor matrix = factor.detach().flatten(1, -1).to(store.precision().matmul());
+          Tensor matrix =
+              Tensors.beside(weight, factor.detach().flatten(1, -1).to(store.precision().matmul()));
           if (!convolution) {
             return matrix;
           }

@@ -4,6 +4,7 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.MappedFile;
+import io.zoetrope.torch.PackedTensor;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
@@ -182,6 +183,11 @@ public final class ParameterStore implements AutoCloseable {
     return parameters.values().stream().mapToLong(Tensor::numel).sum();
   }
 
+  /** How much they are. */
+  public WeightCount weights() {
+    return WeightCount.of(parameters.values());
+  }
+
   /** Frees all parameters; networks built on them must not be used any more. */
   @Override
   public void close() {
@@ -244,11 +250,21 @@ public final class ParameterStore implements AutoCloseable {
   /** A given weight as it is held. What is used as it lies in its file is not read before. */
   private Tensor take(String name, Tensor given, Use use) {
     if (!isRun()) {
-      Tensor master = given.detach().to(ScalarType.Float).clone();
+      Tensor master = PackedTensor.dense(given, ScalarType.Float).detach().clone();
       requireFinite(name, master);
       return holding.device().place(master);
     }
+    if (staysPacked(given, use)) {
+      return PackedTensor.of(given).orElseThrow().on(holding.device());
+    }
     return waits(given, use) ? holding.device().place(given.detach()) : converted(name, given, use);
+  }
+
+  /** Whether a weight stays in its blocks: matrices and tables do, all else is unpacked here. */
+  private static boolean staysPacked(Tensor given, Use use) {
+    return PackedTensor.of(given).isPresent()
+        && given.dim() == 2
+        && (use == Use.PRODUCT || use == Use.TABLE);
   }
 
   private static void requireFinite(String name, Tensor weight) {
@@ -282,7 +298,7 @@ public final class ParameterStore implements AutoCloseable {
     if (given.scalar_type().intern() == wanted && holding.device().holds(given)) {
       return given.detach();
     }
-    Tensor converted = given.detach().to(wanted);
+    Tensor converted = PackedTensor.dense(given, wanted).detach();
     requireFinite(name, converted);
     converted = holding.device().place(converted);
     MappedFile.release(given); // not in memory twice

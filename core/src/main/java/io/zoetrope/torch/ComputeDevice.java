@@ -68,7 +68,7 @@ public record ComputeDevice(Kind kind, int index) {
 
   /** The device on which a tensor lies. */
   public static ComputeDevice of(Tensor t) {
-    Device device = t.device();
+    Device device = PackedTensor.held(t).device();
     return device.is_cuda()
         ? new ComputeDevice(Kind.CUDA, device.index())
         : device.is_meta() ? META : CPU;
@@ -82,16 +82,22 @@ public record ComputeDevice(Kind kind, int index) {
 
   /** Whether a tensor lies here. */
   public boolean holds(Tensor t) {
+    Device device = PackedTensor.held(t).device();
     return switch (kind) {
-      case CPU -> t.device().is_cpu();
-      case META -> t.device().is_meta();
-      case CUDA -> t.device().is_cuda() && t.device().index() == index;
+      case CPU -> device.is_cpu();
+      case META -> device.is_meta();
+      case CUDA -> device.is_cuda() && device.index() == index;
     };
   }
 
   /** The tensor here; itself if it is here already. */
   public Tensor place(Tensor t) {
-    return holds(t) ? t : t.to(new Device(toString()), t.scalar_type());
+    if (holds(t)) {
+      return t;
+    }
+    return PackedTensor.of(t)
+        .<Tensor>map(packed -> packed.on(this))
+        .orElseGet(() -> t.to(new Device(toString()), t.scalar_type()));
   }
 
   /** As {@link #of} takes it. */

@@ -20,6 +20,9 @@ public final class Finite {
    * Of another device it brings back one number, for which that catches up with what it was told.
    */
   public static boolean all(Tensor x) {
+    if (x instanceof PackedTensor packed) {
+      return Scopes.value(() -> all(packed.dense(ScalarType.Float)));
+    }
     if (x.numel() == 0 || !x.is_floating_point()) {
       return true;
     }

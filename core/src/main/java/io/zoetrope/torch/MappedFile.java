@@ -63,6 +63,7 @@ public final class MappedFile {
     }
     List<Tensor> worth =
         tensors.stream()
+            .map(PackedTensor::held)
             .filter(t -> t.numel() * t.element_size() >= WORTH)
             .filter(t -> t.is_contiguous() && t.device().is_cpu())
             .toList();

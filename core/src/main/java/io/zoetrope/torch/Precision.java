@@ -34,14 +34,22 @@ public enum Precision {
     return matmul;
   }
 
+  /** Bytes of a number of matrix products. */
+  public int bytes() {
+    return this == F32 ? Float.BYTES : 2;
+  }
+
   /** Whether the tensor is in the format of matrix products. */
   public boolean fits(Tensor t) {
     return t.scalar_type().intern() == matmul;
   }
 
-  /** The tensor in the format of matrix products; itself if it is in it already. */
+  /**
+   * The tensor in the format of matrix products; itself if it is in it already. A packed one is
+   * unpacked.
+   */
   public Tensor cast(Tensor t) {
-    return fits(t) ? t : t.to(matmul);
+    return fits(t) ? t : PackedTensor.dense(t, matmul);
   }
 
   /**

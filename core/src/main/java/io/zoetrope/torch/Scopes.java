@@ -84,6 +84,7 @@ public final class Scopes {
 
   /** Frees a tensor that was {@linkplain #keep kept}. */
   public static void free(Tensor tensor) {
+    PackedTensor.of(tensor).ifPresent(PackedTensor::freeBlocks);
     while (!tensor.isNull() && tensor.referenceCount() > 0) {
       if (!tensor.releaseReference()) {
         break;

@@ -108,10 +108,10 @@ public final class Tensors {
     });
   }
 
-  /** The raw bytes of a tensor in row-major order. */
+  /** The raw bytes of a tensor in row-major order; the blocks of a packed one. */
   public static byte[] toBytes(Tensor t) {
     return Scopes.value(() -> {
-      Tensor flat = t.detach().cpu().contiguous();
+      Tensor flat = PackedTensor.held(t).detach().cpu().contiguous();
       byte[] out = new byte[Math.toIntExact(flat.numel() * flat.element_size())];
       if (out.length > 0) {
         new BytePointer(flat.data_ptr()).get(out);
@@ -143,7 +143,7 @@ public final class Tensors {
 
   /** A tensor on the device of another, in its own format; itself if it lies there already. */
   public static Tensor beside(Tensor like, Tensor t) {
-    return t.to(like.device(), t.scalar_type());
+    return t.to(PackedTensor.held(like).device(), t.scalar_type());
   }
 
   public static Tensor cat(List<Tensor> parts, long dim) {

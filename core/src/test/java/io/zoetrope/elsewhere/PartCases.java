@@ -1,6 +1,7 @@
 package io.zoetrope.elsewhere;
 
 import io.zoetrope.checkpoint.JsonFiles;
+import io.zoetrope.checkpoint.gguf.GgufType;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.elsewhere.Cases.Case;
 import io.zoetrope.network.TestNetworks;
@@ -21,6 +22,7 @@ import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.network.vae.Tiling;
 import io.zoetrope.network.vae.wan.WanVaeConfig;
 import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.PackedTensor;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.io.IOException;
@@ -33,6 +35,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Autoencoders and text encoders. */
 final class PartCases {
@@ -80,7 +83,21 @@ final class PartCases {
     for (ClipReading.Syntax syntax : ClipReading.Syntax.values()) {
       all.put("CLIP, " + syntax, place -> clip(ClipReading.USUAL.withSyntax(syntax), place));
     }
+    for (GgufType type : GgufType.values()) {
+      if (type.plain().isEmpty()) {
+        all.put(type + " is unpacked", place -> unpacked(type, place));
+      }
+    }
     return all;
+  }
+
+  private static Tensor unpacked(GgufType type, UnaryOperator<Tensor> place) {
+    byte[] bytes = new byte[512 / type.numbers() * type.bytes()];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (i * 37 % 60); // whose halves are finite numbers
+    }
+    Tensor held = place.apply(Tensors.ofBytes(bytes, bytes.length));
+    return PackedTensor.of(type, held, 2, 256).dense(ScalarType.Float);
   }
 
   private static Tensor read(PromptEncoder encoder) {

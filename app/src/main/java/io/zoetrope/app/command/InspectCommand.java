@@ -5,11 +5,10 @@ import io.zoetrope.app.cli.Verb;
 import io.zoetrope.app.cli.option.ModelFolders;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.terminal.Units;
+import io.zoetrope.checkpoint.WeightEntry;
+import io.zoetrope.checkpoint.WeightFile;
 import io.zoetrope.checkpoint.hub.ModelId;
 import io.zoetrope.checkpoint.keys.SingleFile;
-import io.zoetrope.checkpoint.safetensors.Safetensors;
-import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
-import io.zoetrope.checkpoint.safetensors.SafetensorsFile.Entry;
 import io.zoetrope.error.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +30,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inspect",
     description = {
-      "Shows what is in a safetensors file or a model: tensors, shapes, dtypes, sizes, metadata.",
+      "Shows what is in a safetensors or GGUF file or a model: tensors, shapes, dtypes, sizes, metadata.",
       "Of a model also its components, and whether each weight is there and no other. Of a video or"
           + " picture the order that it was made from.",
       "Reads the whole header and checks it; the weights themselves stay on disk."
@@ -40,7 +39,8 @@ public final class InspectCommand extends Verb {
   @Parameters(
       paramLabel = "MODEL",
       description = {
-        "A .safetensors file, a folder, or the name of a model, also of the hub; or a video."
+        "A .safetensors or .gguf file, a folder, or the name of a model, also of the hub; or a"
+            + " video."
       })
   private String model = "";
 
@@ -63,7 +63,7 @@ public final class InspectCommand extends Verb {
     Optional<ModelSummary> whole = whole();
     whole.ifPresent(found -> lines.add(found.text()));
     for (Path path : files()) {
-      try (SafetensorsFile file = Safetensors.open(path)) {
+      try (WeightFile file = WeightFile.open(path)) {
         parameters += parameters(file);
         lines.add(describe(file));
         files.add(fields(file));
@@ -83,8 +83,10 @@ public final class InspectCommand extends Verb {
   private Optional<ModelSummary> whole() {
     Path direct = session().resolve(Path.of(model));
     if (Files.isRegularFile(direct)) {
-      try (SafetensorsFile file = Safetensors.open(direct)) {
-        return SingleFile.isOne(file) ? Optional.of(ModelSummary.of(direct)) : Optional.empty();
+      try (WeightFile file = WeightFile.open(direct)) {
+        return SingleFile.isOne(file.entries().keySet())
+            ? Optional.of(ModelSummary.of(direct))
+            : Optional.empty();
       }
     }
     ModelFolders folders = new ModelFolders(session());
@@ -110,13 +112,15 @@ public final class InspectCommand extends Verb {
       return weights;
     }
     if (Files.isDirectory(direct)) {
-      throw new UserError("there is no .safetensors file in '" + direct + "'");
+      throw new UserError("there is no .safetensors or .gguf file in '" + direct + "'");
     }
     Optional<Path> cached = new ModelFolders(session()).cached(model);
     if (cached.isPresent() && !ModelFolders.weights(cached.get()).isEmpty()) {
       return ModelFolders.weights(cached.get());
     }
-    if (model.endsWith(".safetensors") || (model.contains("/") && !isId())) {
+    if (model.endsWith(".safetensors")
+        || model.endsWith(".gguf")
+        || (model.contains("/") && !isId())) {
       throw new UserError("there is no file or folder '" + direct + "'");
     }
     return ModelFolders.weights(new ModelFolders(session()).find(model));
@@ -126,21 +130,21 @@ public final class InspectCommand extends Verb {
     return ModelId.tryParse(model).isPresent();
   }
 
-  private String describe(SafetensorsFile file) {
+  private String describe(WeightFile file) {
     StringBuilder out = new StringBuilder();
     out.append(file.path()).append('\n');
     file.metadata()
         .forEach((key, value) -> out.append("  %s: %s%n".formatted(key, oneLine(value))));
     if (!summary) {
       int width = file.entries().keySet().stream().mapToInt(String::length).max().orElse(0);
-      for (Entry entry : file.entries().values()) {
+      for (WeightEntry entry : file.entries().values()) {
         out.append(
             String.format(
                 Locale.ROOT,
                 "  %-" + Math.max(1, width) + "s  %-5s %9s  %s%n",
                 entry.name(),
-                entry.dtype(),
-                Units.bytes(entry.end() - entry.begin()),
+                entry.format(),
+                Units.bytes(entry.bytes()),
                 shape(entry)));
       }
     }
@@ -151,49 +155,61 @@ public final class InspectCommand extends Verb {
                 Units.count(parameters(file)),
                 Units.bytes(bytes(file)),
                 dtypes(file).entrySet().stream()
-                    .map(e -> e.getKey() + " " + Units.bytes(e.getValue()))
+                    .map(e -> e.getKey() + " " + e.getValue())
                     .collect(Collectors.joining(", "))));
+    file.marking().ifPresent(marking -> out.append("\n  ").append(marking));
     return out.toString();
   }
 
-  private static Map<String, Object> fields(SafetensorsFile file) {
+  private static Map<String, Object> fields(WeightFile file) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("path", file.path().toString());
     fields.put("parameters", parameters(file));
     fields.put("bytes", bytes(file));
     fields.put("metadata", file.metadata());
+    file.marking().ifPresent(marking -> fields.put("fp8", marking));
     List<Map<String, Object>> tensors = new ArrayList<>();
-    for (Entry entry : file.entries().values()) {
+    for (WeightEntry entry : file.entries().values()) {
       Map<String, Object> tensor = new LinkedHashMap<>();
       tensor.put("name", entry.name());
-      tensor.put("dtype", entry.dtype().toString().toLowerCase(Locale.ROOT));
+      tensor.put("dtype", entry.format().toLowerCase(Locale.ROOT));
       tensor.put("shape", entry.shape());
-      tensor.put("bytes", entry.end() - entry.begin());
+      tensor.put("bytes", entry.bytes());
       tensors.add(tensor);
     }
     fields.put("tensors", tensors);
     return fields;
   }
 
-  private static long parameters(SafetensorsFile file) {
-    return file.entries().values().stream()
-        .mapToLong(e -> (e.end() - e.begin()) / e.dtype().bytes())
-        .sum();
+  private static long parameters(WeightFile file) {
+    return file.entries().values().stream().mapToLong(WeightEntry::numbers).sum();
   }
 
-  private static long bytes(SafetensorsFile file) {
-    return file.entries().values().stream().mapToLong(e -> e.end() - e.begin()).sum();
+  private static long bytes(WeightFile file) {
+    return file.entries().values().stream().mapToLong(WeightEntry::bytes).sum();
   }
 
-  private static Map<String, Long> dtypes(SafetensorsFile file) {
-    Map<String, Long> sizes = new TreeMap<>();
-    for (Entry e : file.entries().values()) {
-      sizes.merge(e.dtype().toString(), e.end() - e.begin(), Long::sum);
+  /** Tensors and bytes of a number format. */
+  private record Share(int tensors, long bytes) {
+    Share and(Share other) {
+      return new Share(tensors + other.tensors, bytes + other.bytes);
     }
-    return sizes;
+
+    @Override
+    public String toString() {
+      return "%s in %s tensor%s".formatted(Units.bytes(bytes), tensors, tensors == 1 ? "" : "s");
+    }
   }
 
-  private static String shape(Entry entry) {
+  private static Map<String, Share> dtypes(WeightFile file) {
+    Map<String, Share> shares = new TreeMap<>();
+    for (WeightEntry e : file.entries().values()) {
+      shares.merge(e.format(), new Share(1, e.bytes()), Share::and);
+    }
+    return shares;
+  }
+
+  private static String shape(WeightEntry entry) {
     return entry.shape().stream().map(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
   }
 

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +48,7 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
                   part.name(),
                   Units.count(part.parameters()),
                   Units.bytes(part.allBytes()),
-                  part.bytes().keySet().stream()
-                      .map(String::valueOf)
-                      .collect(Collectors.joining(", ")),
+                  String.join(", ", part.bytes().keySet()),
                   part.report().counts()));
       name(lines, "missing", part.report().missing());
       name(lines, "unexpected", part.report().unexpected());
@@ -136,9 +133,7 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
     fields.put("bytes", part.allBytes());
     fields.put(
         "dtypes",
-        part.bytes().keySet().stream()
-            .map(dtype -> dtype.name().toLowerCase(Locale.ROOT))
-            .toList());
+        part.bytes().keySet().stream().map(dtype -> dtype.toLowerCase(Locale.ROOT)).toList());
     fields.put("used", report.used().size());
     fields.put("missing", report.missing());
     fields.put("unexpected", report.unexpected());

@@ -1,11 +1,12 @@
 package io.zoetrope.checkpoint.keys;
 
+import io.zoetrope.checkpoint.WeightEntry;
+import io.zoetrope.checkpoint.WeightSet;
 import io.zoetrope.checkpoint.WeightSource;
-import io.zoetrope.checkpoint.safetensors.Safetensors;
-import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.Mend;
 import io.zoetrope.error.UserError;
+import io.zoetrope.torch.PackedTensor;
 import io.zoetrope.torch.Scopes;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,19 +17,20 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A checkpoint of Stable Diffusion 1.x in one safetensors file, open: U-Net, autoencoder and text
- * encoder under the names of the first (CompVis) code. Its weights are handed out under diffusers'
- * names; they are mapped, and go with {@link #close}.
+ * A checkpoint of Stable Diffusion 1.x in one file, safetensors or GGUF, open: U-Net, autoencoder
+ * and text encoder under the names of the first (CompVis) code. Its weights are handed out under
+ * diffusers' names; they are mapped, and go with {@link #close}.
  */
 public final class SingleFile implements AutoCloseable {
   /** The components, by the names of their folders in a model directory. */
   public static final List<String> COMPONENTS =
       List.of(StableDiffusionKeys.UNET, StableDiffusionKeys.VAE, StableDiffusionKeys.TEXT_ENCODER);
 
-  private final SafetensorsFile file;
+  private final WeightSet file;
 
   /** For each component the keys of the file with the names that they have there. */
   private final SequencedMap<String, SequencedMap<String, String>> parts = new LinkedHashMap<>();
@@ -37,10 +39,10 @@ public final class SingleFile implements AutoCloseable {
   private final List<String> others = new ArrayList<>();
   private final List<Tensor> views = new ArrayList<>();
 
-  private SingleFile(SafetensorsFile file) {
+  private SingleFile(WeightSet file) {
     this.file = file;
     COMPONENTS.forEach(part -> parts.put(part, new LinkedHashMap<>()));
-    for (String key : file.entries().keySet()) {
+    for (String key : file.tensors().keySet()) {
       Optional<StableDiffusionKeys.Place> place = StableDiffusionKeys.place(key);
       if (place.isPresent()) {
         part(place.get().component()).put(key, place.get().name());
@@ -57,7 +59,7 @@ public final class SingleFile implements AutoCloseable {
    *     that can be seen
    */
   public static SingleFile open(Path path) {
-    SafetensorsFile file = Safetensors.open(path);
+    WeightSet file = WeightSet.open(path);
     try {
       requireWhole(path, file);
       return new SingleFile(file);
@@ -68,31 +70,32 @@ public final class SingleFile implements AutoCloseable {
   }
 
   /** Whether a file looks like one, whole or not: it has a U-Net under the name of that code. */
-  public static boolean isOne(SafetensorsFile file) {
-    return has(file, "model.diffusion_model.");
+  public static boolean isOne(Set<String> names) {
+    return has(names, "model.diffusion_model.");
   }
 
-  private static void requireWhole(Path path, SafetensorsFile file) {
-    if (!isOne(file)) {
+  private static void requireWhole(Path path, WeightSet file) {
+    Set<String> names = file.entries().keySet();
+    if (!isOne(names)) {
       throw new UserError(
           Fault.UNSUPPORTED,
           path + " is no Stable Diffusion checkpoint: it has no model.diffusion_model",
-          guess(file));
+          guess(names));
     }
-    if (has(file, "conditioner.embedders.")) {
+    if (has(names, "conditioner.embedders.")) {
       throw new UserError(
           Fault.UNSUPPORTED, path + " is a Stable Diffusion XL checkpoint; this version runs 1.x");
     }
-    if (has(file, "cond_stage_model.model.")) {
+    if (has(names, "cond_stage_model.model.")) {
       throw new UserError(
           Fault.UNSUPPORTED, path + " is a Stable Diffusion 2 checkpoint; this version runs 1.x");
     }
-    requireStage(path, file, "first_stage_model", "autoencoder");
-    requireStage(path, file, "cond_stage_model.transformer", "text encoder");
+    requireStage(path, names, "first_stage_model", "autoencoder");
+    requireStage(path, names, "cond_stage_model.transformer", "text encoder");
   }
 
-  private static void requireStage(Path path, SafetensorsFile file, String stage, String what) {
-    if (!has(file, stage + ".")) {
+  private static void requireStage(Path path, Set<String> names, String stage, String what) {
+    if (!has(names, stage + ".")) {
       throw new UserError(
           Fault.NOT_FOUND,
           "%s has no %s (%s)".formatted(path, what, stage),
@@ -100,24 +103,24 @@ public final class SingleFile implements AutoCloseable {
     }
   }
 
-  private static Mend guess(SafetensorsFile file) {
-    if (has(file, "lora_") || file.entries().keySet().stream().anyMatch(k -> k.contains(".lora"))) {
+  private static Mend guess(Set<String> names) {
+    if (has(names, "lora_") || names.stream().anyMatch(k -> k.contains(".lora"))) {
       return Mend.of("it is a LoRA, which a model is needed for");
     }
-    if (file.entries().keySet().stream().anyMatch(k -> k.contains("motion_modules."))) {
+    if (names.stream().anyMatch(k -> k.contains("motion_modules."))) {
       return Mend.of("it is a motion module, which a model is needed for");
     }
-    if (has(file, "control_model.")) {
+    if (has(names, "control_model.")) {
       return Mend.of("it is a ControlNet, which a model is needed for");
     }
-    if (has(file, "down_blocks.") || has(file, "encoder.") || has(file, "text_model.")) {
+    if (has(names, "down_blocks.") || has(names, "encoder.") || has(names, "text_model.")) {
       return Mend.of("it is one component: name the folder with model_index.json above it");
     }
     return Mend.NONE.and(Mend.Deed.INSPECT);
   }
 
-  private static boolean has(SafetensorsFile file, String prefix) {
-    return file.entries().keySet().stream().anyMatch(key -> key.startsWith(prefix));
+  private static boolean has(Set<String> names, String prefix) {
+    return names.stream().anyMatch(key -> key.startsWith(prefix));
   }
 
   public Path path() {
@@ -137,8 +140,8 @@ public final class SingleFile implements AutoCloseable {
   }
 
   /** What a component has in the file, under the file's names. */
-  public SequencedMap<String, SafetensorsFile.Entry> entries(String component) {
-    SequencedMap<String, SafetensorsFile.Entry> entries = new LinkedHashMap<>();
+  public SequencedMap<String, WeightEntry> entries(String component) {
+    SequencedMap<String, WeightEntry> entries = new LinkedHashMap<>();
     part(component)
         .keySet()
         .forEach(key -> entries.put(key, Objects.requireNonNull(file.entries().get(key))));
@@ -190,7 +193,9 @@ public final class SingleFile implements AutoCloseable {
         || tensor.size(3) != 1) {
       return tensor;
     }
-    Tensor linear = Scopes.keep(Scopes.tensor(() -> tensor.squeeze(3).squeeze(2)));
+    Tensor linear =
+        Scopes.keep(
+            Scopes.tensor(() -> PackedTensor.shaped(tensor, tensor.size(0), tensor.size(1))));
     views.add(linear);
     return linear;
   }

@@ -1,9 +1,9 @@
 package io.zoetrope.checkpoint.keys;
 
+import io.zoetrope.checkpoint.WeightSet;
 import io.zoetrope.checkpoint.WeightSource;
-import io.zoetrope.checkpoint.safetensors.Safetensors;
-import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.error.UserError;
+import io.zoetrope.torch.PackedTensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,12 +25,12 @@ public final class VaeFile implements AutoCloseable {
   /** What stands before Wan's names in files of more than one part. */
   private static final List<String> WAN = List.of("", PREFIX, "vae.");
 
-  private final SafetensorsFile file;
+  private final WeightSet file;
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
-  private VaeFile(SafetensorsFile file) {
+  private VaeFile(WeightSet file) {
     this.file = file;
-    Set<String> keys = file.entries().keySet();
+    Set<String> keys = file.tensors().keySet();
     if (!ofWan(keys)) {
       ofPictures(keys);
     }
@@ -39,10 +39,16 @@ public final class VaeFile implements AutoCloseable {
   /**
    * Opens a file.
    *
-   * @throws UserError if it is damaged or no safetensors
+   * @throws UserError if it is damaged or of no format that is read
    */
   public static VaeFile open(Path path) {
-    return new VaeFile(Safetensors.open(path));
+    WeightSet file = WeightSet.open(path);
+    try {
+      return new VaeFile(file);
+    } catch (UserError e) {
+      file.close();
+      throw e;
+    }
   }
 
   private boolean ofWan(Set<String> keys) {
@@ -87,7 +93,7 @@ public final class VaeFile implements AutoCloseable {
     Tensor tensor = file.tensor(key);
     // Attention was of 1x1 convolutions there, is of linear layers here.
     boolean flat = name.contains(".attentions.0.to_") && tensor.dim() == 4;
-    tensors.put(name, flat ? tensor.squeeze(3).squeeze(2) : tensor);
+    tensors.put(name, flat ? PackedTensor.shaped(tensor, tensor.size(0), tensor.size(1)) : tensor);
   }
 
   /** Its weights by diffusers' names; valid until {@link #close}. */

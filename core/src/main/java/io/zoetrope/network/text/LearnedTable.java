@@ -2,6 +2,7 @@ package io.zoetrope.network.text;
 
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.torch.PackedTensor;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -79,7 +80,7 @@ public record LearnedTable(int first, List<LearnedWord> words) {
    */
   public static Tensor embedded(Tensor table_VW, Tensor ids_BN, Optional<Tensor> more_EW) {
     if (more_EW.isEmpty()) {
-      return torch.embedding(table_VW, Tensors.beside(table_VW, ids_BN)).to(ScalarType.Float);
+      return PackedTensor.rows(table_VW, Tensors.beside(table_VW, ids_BN)).to(ScalarType.Float);
     }
     Scalar vocabulary = new Scalar(table_VW.size(0));
     Tensor behind_BN = ids_BN.ge(vocabulary);
@@ -90,7 +91,7 @@ public record LearnedTable(int first, List<LearnedWord> words) {
     return torch.where(
         Tensors.beside(table_VW, behind_BN).unsqueeze(2),
         torch.embedding(Tensors.beside(table_VW, more_EW.get()), other),
-        torch.embedding(table_VW, usual).to(ScalarType.Float));
+        PackedTensor.rows(table_VW, usual).to(ScalarType.Float));
   }
 
   /** Id of the first vector of a word. */

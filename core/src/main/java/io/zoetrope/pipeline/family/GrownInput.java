@@ -2,12 +2,14 @@ package io.zoetrope.pipeline.family;
 
 import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.torch.PackedTensor;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A network's weights with channels more in its first layer, which begin at zero: so it begins as
@@ -36,10 +38,12 @@ final class GrownInput {
         .orElse(own);
   }
 
-  private static Tensor kept(ModelFiles files, Tensor weight, long columns) {
+  private static Tensor kept(ModelFiles files, Tensor given, long columns) {
     Tensor grown =
         Scopes.keep(
             Scopes.tensor(() -> {
+              Tensor weight =
+                  PackedTensor.of(given).<Tensor>map(p -> p.dense(ScalarType.Float)).orElse(given);
               long[] shape = Tensors.shape(weight);
               shape[1] = columns - shape[1];
               Tensor zeros = Tensors.zeros(shape).to(weight.scalar_type());

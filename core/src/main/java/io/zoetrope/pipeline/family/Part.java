@@ -5,6 +5,7 @@ import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Holding;
 import io.zoetrope.nn.Keeping;
 import io.zoetrope.nn.Parameters;
+import io.zoetrope.nn.WeightCount;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -66,16 +67,20 @@ public record Part<T>(
     return places.stream().map(Place::open).reduce(WeightSource::and);
   }
 
-  /** Bytes that so many of its weights take of memory; those that wait in their file take none. */
-  public long bytes(long weights) {
+  /**
+   * Bytes that so many of its weights take of memory; those that wait in their file take none. Of
+   * what stays packed the largest matrix is there unpacked, too.
+   */
+  public long bytes(WeightCount weights) {
     if (holding.keeping() == Keeping.WAITING) {
       return 0;
     }
     double each =
         switch (holding.precision()) {
           case F32 -> Float.BYTES * footprint.apply(Clip.NONE).perWeight();
-          case BF16 -> 2;
+          case BF16 -> holding.precision().bytes();
         };
-    return (long) (weights * each);
+    long unpacked = weights.largest() * holding.precision().bytes();
+    return (long) (weights.plain() * each) + weights.packed() + unpacked;
   }
 }

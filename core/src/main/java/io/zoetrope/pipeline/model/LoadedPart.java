@@ -48,7 +48,7 @@ record LoadedPart<T>(Part<T> part, ParameterStore store, T made, Optional<LoadRe
 
   /** What it takes of memory. */
   MemoryNeed.Weighed weighed() {
-    return new MemoryNeed.Weighed(part, store.count());
+    return new MemoryNeed.Weighed(part, store.weights());
   }
 
   @Override

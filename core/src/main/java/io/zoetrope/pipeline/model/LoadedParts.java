@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.model;
 import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.nn.WeightCount;
 import io.zoetrope.pipeline.family.Blueprint;
 import io.zoetrope.pipeline.family.Part;
 import io.zoetrope.pipeline.family.Role;
@@ -22,7 +23,8 @@ final class LoadedParts implements AutoCloseable {
     }
 
     MemoryNeed.Weighed weighed() {
-      return new MemoryNeed.Weighed(part, weights.map(WeightSource::count).orElse(0L));
+      return new MemoryNeed.Weighed(
+          part, weights.map(WeightSource::count).orElse(WeightCount.NONE));
     }
 
     LoadedPart<T> load(Loading loading) {

@@ -4,6 +4,7 @@ import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
+import io.zoetrope.torch.PackedTensor;
 import java.util.AbstractMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ final class Loading {
   }
 
   private static long bytes(WeightSource part) {
-    return part.tensors().values().stream().mapToLong(Tensor::nbytes).sum();
+    return part.tensors().values().stream().mapToLong(PackedTensor::bytes).sum();
   }
 
   /** All are there that are used. */
@@ -48,7 +49,7 @@ final class Loading {
         Tensor found = weights.get(name);
         if (found != null) {
           progress.requireGoing(done, total);
-          done += found.nbytes();
+          done += PackedTensor.bytes(found);
           progress.update(Report.of(Phase.LOAD, done, Math.max(done, total)));
         }
         return found;

@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.model;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.Mend;
 import io.zoetrope.error.UserError;
+import io.zoetrope.nn.WeightCount;
 import io.zoetrope.pipeline.family.Part;
 import io.zoetrope.pipeline.family.Role;
 import io.zoetrope.torch.Precision;
@@ -29,11 +30,11 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
   private static final long PROGRAM = 400L << 20;
 
   /**
-   * A part and how many numbers its weights are.
+   * A part and how much its weights are.
    *
-   * @param weights 0 if it has none
+   * @param weights {@link WeightCount#NONE} if it has none
    */
-  record Weighed(Part<?> part, long weights) {
+  record Weighed(Part<?> part, WeightCount weights) {
     long bytes() {
       return part.bytes(weights);
     }

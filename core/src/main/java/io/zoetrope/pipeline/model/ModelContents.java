@@ -2,16 +2,17 @@ package io.zoetrope.pipeline.model;
 
 import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.checkpoint.WeightSource;
-import io.zoetrope.checkpoint.safetensors.Dtype;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.nn.WeightCount;
 import io.zoetrope.pipeline.family.Ability;
 import io.zoetrope.pipeline.family.Blueprint;
 import io.zoetrope.pipeline.family.Families;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelFiles;
 import io.zoetrope.pipeline.family.Part;
+import io.zoetrope.torch.PackedTensor;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Tensors;
 import java.nio.file.Files;
@@ -50,11 +51,11 @@ public record ModelContents(
    *
    * @param name its folder
    * @param parameters how many numbers it has
-   * @param bytes of these by number format
+   * @param bytes of these by number format, as {@link WeightSource#format} names it
    * @param report what becomes of each key
    */
   public record Held(
-      String name, long parameters, SortedMap<Dtype, Long> bytes, LoadReport report) {
+      String name, long parameters, SortedMap<String, Long> bytes, LoadReport report) {
     public Held {
       bytes = Collections.unmodifiableSortedMap(new TreeMap<>(bytes));
     }
@@ -84,11 +85,11 @@ public record ModelContents(
     try (ModelFiles files = ModelFiles.open(choice.model())) {
       Blueprint blueprint = families.read(files, choice);
       List<Held> found = new ArrayList<>();
-      List<Long> weights = new ArrayList<>();
+      List<WeightCount> weights = new ArrayList<>();
       for (Part<?> part : blueprint.parts()) {
-        Optional<Held> there = part.weights().map(source -> part(part, source));
-        weights.add(there.map(Held::parameters).orElse(0L));
-        there.ifPresent(found::add);
+        Optional<WeightSource> source = part.weights();
+        weights.add(source.map(WeightSource::count).orElse(WeightCount.NONE));
+        source.map(there -> part(part, there)).ifPresent(found::add);
       }
       TreeMap<Precision, MemoryNeed> need = new TreeMap<>();
       VideoRequest usual = usual(blueprint);
@@ -116,11 +117,10 @@ public record ModelContents(
 
   private static Held part(Part<?> part, WeightSource weights) {
     long parameters = 0;
-    TreeMap<Dtype, Long> bytes = new TreeMap<>();
+    TreeMap<String, Long> bytes = new TreeMap<>();
     for (Tensor tensor : weights.tensors().values()) {
       parameters += tensor.numel();
-      bytes.merge(
-          Dtype.of(tensor.scalar_type()), tensor.numel() * tensor.element_size(), Long::sum);
+      bytes.merge(WeightSource.format(tensor), PackedTensor.bytes(tensor), Long::sum);
     }
     try (ParameterStore blueprint = ParameterStore.blueprint()) {
       Object unused = part.make().apply(blueprint.root());

@@ -9,6 +9,7 @@ import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.family.Role;
 import io.zoetrope.torch.Finite;
+import io.zoetrope.torch.PackedTensor;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;
@@ -81,6 +82,12 @@ final class TunedWeights {
           Fault.DAMAGED, "%s: weight '%s' is not of finite numbers".formatted(path, name));
     }
     Tensor place = handle.get();
+    if (PackedTensor.of(place).isPresent()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "%s: weight '%s' of this model is quantised".formatted(path, name),
+          "use the model whose weights are not");
+    }
     Tensor own =
         Scopes.keep(
             Scopes.tensor(() -> tensor.clone().to(place.device(), place.scalar_type()).detach()));

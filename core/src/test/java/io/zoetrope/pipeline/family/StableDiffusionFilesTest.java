@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.checkpoint.hub.HubCache;
 import io.zoetrope.error.UserError;
+import io.zoetrope.pipeline.Quantised;
 import io.zoetrope.pipeline.TinyModel;
 import io.zoetrope.pipeline.model.ModelContents;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -48,6 +49,35 @@ class StableDiffusionFilesTest {
       assertThat(latents(model)).isEqualTo(expected);
       assertThat(model.reports())
           .allMatch(report -> report.source().equals(file.toString()) && report.whole());
+    }
+  }
+
+  /** In GGUF, and in 8-bit floats, also of kernels and of the autoencoder's attention. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gguf", "fp8"})
+  void aSingleFileMayBeQuantised(String kind) throws IOException {
+    Path directory = TinyStableDiffusion.write(folder.resolve("sd"), ScalarType.Float);
+    Path one = Files.createDirectories(folder.resolve("one"));
+    TinyStableDiffusion.singleFile(directory, one.resolve("sd.safetensors"));
+    if (kind.equals("gguf")) {
+      Quantised.gguf(one);
+    } else {
+      Quantised.fp8(one);
+    }
+    Path two = folder.resolve("two");
+    TinyStableDiffusion.copy(one, two);
+    Quantised.dense(two);
+    Path packed = one.resolve(kind.equals("gguf") ? "sd.gguf" : "sd.safetensors");
+    assertThat(latents(directory, packed))
+        .isEqualTo(latents(directory, two.resolve("sd.safetensors")));
+  }
+
+  private byte[] latents(Path directory, Path file) {
+    ModelChoice single =
+        ModelChoice.of(file, "f32").withTokenizer(Optional.of(directory.resolve("tokenizer")));
+    try (VideoModel model = VideoModel.load(single, small(directory))) {
+      assertThat(model.reports()).allMatch(LoadReport::whole);
+      return latents(model);
     }
   }
 

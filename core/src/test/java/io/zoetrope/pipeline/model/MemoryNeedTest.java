@@ -9,6 +9,7 @@ import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Holding;
+import io.zoetrope.nn.WeightCount;
 import io.zoetrope.pipeline.family.Part;
 import io.zoetrope.pipeline.family.Role;
 import io.zoetrope.torch.Precision;
@@ -57,7 +58,8 @@ class MemoryNeedTest {
             clip -> new Footprint(1, 0),
             sd15::build);
     return List.of(
-        new MemoryNeed.Weighed(unet, PARAMETERS), new MemoryNeed.Weighed(waiting, 10 * GB));
+        new MemoryNeed.Weighed(unet, WeightCount.plain(PARAMETERS)),
+        new MemoryNeed.Weighed(waiting, WeightCount.plain(10 * GB)));
   }
 
   @Test

@@ -45,8 +45,8 @@ public final class ModelFolders {
   /**
    * The folder of a model, or its file.
    *
-   * @param wanted a path, also of a checkpoint in one .safetensors file, the name of a folder under
-   *     one of the roots, or that of a model of the hub
+   * @param wanted a path, also of a checkpoint in one .safetensors or .gguf file, the name of a
+   *     folder under one of the roots, or that of a model of the hub
    * @throws UserError if there is none
    */
   public Path find(String wanted) {
@@ -118,14 +118,15 @@ public final class ModelFolders {
     return Files.isRegularFile(model) || isModel(model);
   }
 
-  /** The safetensors files of a folder and of the folders in it. */
+  /** The safetensors and GGUF files of a folder and of the folders in it. */
   public static List<Path> weights(Path folder) {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
     try (Stream<Path> files = Files.walk(folder, 2)) {
       return files
-          .filter(f -> f.toString().endsWith(".safetensors") && Files.isRegularFile(f))
+          .filter(f -> f.toString().endsWith(".safetensors") || f.toString().endsWith(".gguf"))
+          .filter(Files::isRegularFile)
           .sorted()
           .toList();
     } catch (IOException e) {

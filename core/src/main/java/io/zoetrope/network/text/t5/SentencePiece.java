@@ -30,6 +30,8 @@ record SentencePiece(List<Piece> pieces, byte[] rules) {
   private static final int UNKNOWN = 2;
 
   private static final int CONTROL = 3;
+  private static final int OF_THE_USER = 4;
+  private static final int UNUSED = 5;
 
   /** Of {@code TrainerSpec.model_type}. */
   private static final int UNIGRAM = 1;
@@ -51,13 +53,59 @@ record SentencePiece(List<Piece> pieces, byte[] rules) {
     } catch (IOException e) {
       throw AtomicFiles.cannot("read", file, e);
     }
+    return read(file.toString(), bytes);
+  }
+
+  /**
+   * Reads a model.
+   *
+   * @param what names it in errors
+   * @param bytes as {@code spiece.model} has them
+   */
+  static SentencePiece read(String what, byte[] bytes) {
     try {
       return parse(ByteBuffer.wrap(bytes));
     } catch (UserError e) {
-      throw e.at(file);
+      throw e.at(what);
     } catch (RuntimeException e) {
-      throw new UserError(Fault.DAMAGED, file + " is damaged: it is no SentencePiece model", e);
+      throw new UserError(Fault.DAMAGED, what + " is damaged: it is no SentencePiece model", e);
     }
+  }
+
+  /**
+   * A model of which another file has the parts.
+   *
+   * @param what names it in errors
+   * @param kinds of the pieces, as {@code sentencepiece_model.proto} numbers them
+   * @param rules for letters, compiled; empty for none
+   * @throws UserError if they do not fit together
+   */
+  static SentencePiece of(
+      String what, List<String> texts, double[] scores, double[] kinds, byte[] rules) {
+    if (texts.isEmpty() || scores.length != texts.size() || kinds.length != texts.size()) {
+      throw new UserError(
+          Fault.DAMAGED,
+          "%s: its tokenizer has %s pieces, %s scores and %s kinds"
+              .formatted(what, texts.size(), scores.length, kinds.length));
+    }
+    int count = texts.size();
+    while (count > 0 && kinds[count - 1] == UNUSED) {
+      count--; // rows that fill the table up
+    }
+    List<Piece> pieces = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      pieces.add(new Piece(texts.get(i), (float) scores[i], (int) kinds[i]));
+    }
+    try {
+      return whole(new SentencePiece(pieces, rules));
+    } catch (UserError e) {
+      throw e.at(what);
+    }
+  }
+
+  /** Whether pieces of an encoder-decoder's training are among its own. */
+  boolean hasExtra() {
+    return pieces.stream().anyMatch(piece -> piece.text.equals("<extra_id_0>"));
   }
 
   private static SentencePiece parse(ByteBuffer model) {
@@ -89,11 +137,15 @@ record SentencePiece(List<Piece> pieces, byte[] rules) {
           Fault.UNSUPPORTED,
           "the SentencePiece model is not of the unigram kind, which alone is read");
     }
-    if (pieces.stream().noneMatch(piece -> piece.kind == UNKNOWN)) {
+    return whole(new SentencePiece(pieces, rules.isEmpty() ? new byte[0] : rules.getLast()));
+  }
+
+  private static SentencePiece whole(SentencePiece model) {
+    if (model.pieces.stream().noneMatch(piece -> piece.kind == UNKNOWN)) {
       throw new UserError(
           Fault.DAMAGED, "the SentencePiece model has no piece for what is unknown");
     }
-    return new SentencePiece(pieces, rules.isEmpty() ? new byte[0] : rules.getLast());
+    return model;
   }
 
   private static Piece piece(ByteBuffer message) {
@@ -175,14 +227,14 @@ record SentencePiece(List<Piece> pieces, byte[] rules) {
       if (piece.kind == UNKNOWN) {
         model.put("unk_id", vocab.size());
       }
-      if (piece.kind == UNKNOWN || piece.kind == CONTROL) {
-        added.add(special(vocab.size(), piece.text));
+      if (piece.kind >= UNKNOWN && piece.kind <= OF_THE_USER) {
+        added.add(token(vocab.size(), piece.text, piece.kind != OF_THE_USER));
       }
       vocab.addArray().add(piece.text).add(piece.score);
     }
     for (int i = extra - 1; i >= 0; i--) {
       String text = "<extra_id_" + i + ">";
-      added.add(special(vocab.size(), text));
+      added.add(token(vocab.size(), text, true));
       vocab.addArray().add(text).add(0f);
     }
     if (rules.length > 0) {
@@ -202,7 +254,7 @@ record SentencePiece(List<Piece> pieces, byte[] rules) {
     return root;
   }
 
-  private static ObjectNode special(int id, String content) {
+  private static ObjectNode token(int id, String content, boolean special) {
     return Json.MAPPER
         .createObjectNode()
         .put("id", id)
@@ -211,6 +263,6 @@ record SentencePiece(List<Piece> pieces, byte[] rules) {
         .put("lstrip", false)
         .put("rstrip", false)
         .put("normalized", false)
-        .put("special", true);
+        .put("special", special);
   }
 }

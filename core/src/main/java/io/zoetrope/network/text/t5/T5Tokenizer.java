@@ -13,6 +13,7 @@ import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * T5's tokenizer: letters are composed (NFKC), white space runs together, words are cut into the
@@ -34,23 +35,22 @@ public final class T5Tokenizer implements AutoCloseable {
   private final int unknown;
   private final int length;
 
-  private T5Tokenizer(Path folder, TokenizerJson tokenizer, JsonNode config) {
+  private T5Tokenizer(String where, TokenizerJson tokenizer, JsonNode config) {
     this.tokenizer = tokenizer;
-    end = id(folder, token(config, "eos_token", "</s>"));
-    pad = id(folder, token(config, "pad_token", "<pad>"));
+    end = id(where, token(config, "eos_token", "</s>"));
+    pad = id(where, token(config, "pad_token", "<pad>"));
     unknown = tokenizer.id(token(config, "unk_token", "<unk>")).orElse(-1);
     double said = config.path("model_max_length").asDouble(0);
     length = said >= 2 && said <= LONGEST ? (int) said : LENGTH;
   }
 
-  private int id(Path folder, String token) {
+  private int id(String where, String token) {
     return tokenizer
         .id(token)
         .orElseThrow(() ->
             new UserError(
                 Fault.MISMATCH,
-                "the tokenizer in %s has no token '%s': it is none of T5"
-                    .formatted(folder, token)));
+                "the tokenizer in %s has no token '%s': it is none of T5".formatted(where, token)));
   }
 
   /** A token's text is said plainly, or in an object with its ways. */
@@ -66,13 +66,51 @@ public final class T5Tokenizer implements AutoCloseable {
    */
   public static T5Tokenizer load(Path folder) {
     JsonNode config = config(folder.resolve("tokenizer_config.json"));
-    TokenizerJson json = open(folder, config);
+    return of(folder.toString(), open(folder, config), config);
+  }
+
+  private static T5Tokenizer of(String where, TokenizerJson json, JsonNode config) {
     try {
-      return new T5Tokenizer(folder, json, config);
+      return new T5Tokenizer(where, json, config);
     } catch (RuntimeException e) {
       json.close();
       throw e;
     }
+  }
+
+  /**
+   * Of a SentencePiece model that lies in another file, such as the weights of its encoder.
+   *
+   * @param file named in errors
+   * @param model as {@code spiece.model} has it
+   * @param extra pieces put behind, {@code <extra_id_N>}, if it has none: 100 for T5, 300 for UMT5
+   * @throws UserError if it is damaged or of another kind
+   */
+  public static T5Tokenizer ofModel(Path file, byte[] model, int extra) {
+    return of(file, SentencePiece.read(file.toString(), model), extra);
+  }
+
+  /**
+   * Of the parts of a SentencePiece model, as GGUF files have them.
+   *
+   * @param file named in errors
+   * @param pieces in the order of their ids
+   * @param scores as many
+   * @param kinds as many, as SentencePiece numbers them: 2 unknown, 3 control, 5 unused
+   * @param rules for letters, compiled; empty for none
+   * @throws UserError if they do not fit together
+   */
+  public static T5Tokenizer ofPieces(
+      Path file, List<String> pieces, double[] scores, double[] kinds, byte[] rules) {
+    return of(file, SentencePiece.of(file.toString(), pieces, scores, kinds, rules), 0);
+  }
+
+  private static T5Tokenizer of(Path file, SentencePiece model, int extra) {
+    ObjectNode json = model.json(model.hasExtra() ? 0 : extra);
+    return of(
+        file.toString(),
+        TokenizerJson.of(file, json, TokenizerJson.Around.WITHOUT),
+        JsonNodeFactory.instance.objectNode());
   }
 
   private static JsonNode config(Path file) {
