@@ -24,6 +24,8 @@ final class Experiments {
         checkpoint               one clip of a checkpoint, from the start of the process
             [--dtype auto|f32|bf16] [--frames F] [--size S] [--steps S] [--guidance G]
             [--threads N] [--clock wall|cpu] [--json FILE]
+        vae                      a video autoencoder's decoder, on --latents FILE
+            [--threads N] [--clock wall|cpu] [--json FILE]
       """;
 
   private static final List<String> COMMON =
@@ -32,7 +34,7 @@ final class Experiments {
   private Experiments() {}
 
   static boolean has(String name) {
-    return List.of("vdm-extension", "vdm-predictor-corrector", "checkpoint").contains(name);
+    return List.of("vdm-extension", "vdm-predictor-corrector", "checkpoint", "vae").contains(name);
   }
 
   /** Runs an experiment, prints its table, and writes it as JSON if that is asked for. */
@@ -40,6 +42,11 @@ final class Experiments {
     if (name.equals("checkpoint")) {
       Arguments arguments = new Arguments(words, CheckpointRun.OPTIONS);
       show(CheckpointRun.run(arguments), words, arguments);
+      return;
+    }
+    if (name.equals("vae")) {
+      Arguments arguments = new Arguments(words, VaeRun.OPTIONS);
+      show(VaeRun.run(arguments), words, arguments);
       return;
     }
     List<String> known = new ArrayList<>(COMMON);

@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
  * What an encoder says about raw latents (not normalised): a diagonal Gaussian for each frame
  * (Kingma &amp; Welling, 2014).
  *
- * @param mean [N, C, h, w], f32
+ * @param mean [N, C, h, w] of frames or [B, C, L, h, w] of clips, f32
  * @param logVar the same shape, bounded
  */
 public record Posterior(Tensor mean, Tensor logVar) {

@@ -3,28 +3,91 @@ package io.zoetrope.pipeline.probe;
 import static io.zoetrope.pipeline.probe.Inputs.ANY;
 import static io.zoetrope.torch.Rearrange.rearrange;
 
+import io.zoetrope.checkpoint.Component;
 import io.zoetrope.network.vae.AutoencoderKL;
 import io.zoetrope.network.vae.KlConfig;
 import io.zoetrope.network.vae.KlNames;
 import io.zoetrope.network.vae.Posterior;
+import io.zoetrope.network.vae.wan.WanVae;
+import io.zoetrope.network.vae.wan.WanVaeConfig;
+import io.zoetrope.nn.Parameters;
+import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Tensors;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
-/** {@code AutoencoderKL}, its two halves; latents are raw, without the scaling factor. */
+/**
+ * The two halves of {@code AutoencoderKL} and {@code AutoencoderKLWan}; latents are raw, without
+ * scaling factor or statistics.
+ */
 final class VaeProbe {
+  /** An autoencoder between clips [B, C, F, H, W]. */
+  private record Coder(
+      long channels, Function<Tensor, Posterior> encode, UnaryOperator<Tensor> decode) {
+    /** Frame by frame. */
+    static Coder of(AutoencoderKL vae) {
+      return new Coder(
+          vae.grid().channels(),
+          x -> {
+            Posterior made = vae.posterior(rows(x));
+            return new Posterior(clips(made.mean(), x), clips(made.logVar(), x));
+          },
+          z -> clips(vae.decodeRaw(rows(z)), z));
+    }
+
+    static Coder of(WanVae vae) {
+      return new Coder(
+          vae.grid().channels(), vae::posterior, z -> Ops.clamp(vae.decodeRaw(z), -1, 1));
+    }
+
+    private static Tensor rows(Tensor x_BCFHW) {
+      return rearrange(x_BCFHW, "b c f h w -> (b f) c h w");
+    }
+
+    private static Tensor clips(Tensor rows_NCHW, Tensor like_BCFHW) {
+      return rearrange(rows_NCHW, "(b f) c h w -> b c f h w", "f", like_BCFHW.size(2));
+    }
+  }
+
+  /** A class of autoencoders: the network's name for a file's, and how it is made of a folder. */
+  private record Kind(
+      UnaryOperator<String> names, Function<Component, Function<Parameters, Coder>> make) {}
+
+  private static final SequencedMap<String, Kind> KINDS = new LinkedHashMap<>();
+
+  static {
+    KINDS.put(
+        KlConfig.KIND,
+        new Kind(
+            KlNames::modern,
+            at -> {
+              KlConfig config = at.config(KlConfig.class);
+              return p -> Coder.of(config.build(p));
+            }));
+    KINDS.put(
+        WanVaeConfig.KIND,
+        new Kind(
+            UnaryOperator.identity(),
+            at -> {
+              WanVaeConfig config = at.config(WanVaeConfig.class);
+              return p -> Coder.of(config.build(p));
+            }));
+  }
+
   private VaeProbe() {}
 
-  private static ComponentFolder.Built<AutoencoderKL> open(
-      ComponentFolder folder, Precision precision) {
-    folder.config(KlConfig.KIND);
-    KlConfig config = folder.diffusion().config(KlConfig.class);
-    return folder.build(
-        folder.diffusion(), KlNames::modern, precision, p -> new AutoencoderKL(config, p));
+  private static ComponentFolder.Built<Coder> open(ComponentFolder folder, Precision precision) {
+    folder.config(KINDS.keySet().toArray(String[]::new));
+    Component at = folder.diffusion();
+    Kind kind = Objects.requireNonNull(KINDS.get(at.className()));
+    return folder.build(at, kind.names, precision, kind.make.apply(at));
   }
 
   /** Frames [B, 3, H, W] or [B, 3, F, H, W] in [-1, 1] to their posteriors. */
@@ -37,19 +100,18 @@ final class VaeProbe {
     @Override
     public SequencedMap<String, Tensor> run(
         ComponentFolder folder, Precision precision, Inputs inputs) {
-      try (ComponentFolder.Built<AutoencoderKL> vae = open(folder, precision)) {
+      try (ComponentFolder.Built<Coder> vae = open(folder, precision)) {
         Tensor x = inputs.video("x", 3);
-        Posterior made = vae.network().posterior(rows(x));
+        Posterior made = vae.network().encode.apply(x);
         SequencedMap<String, Tensor> results = new LinkedHashMap<>();
-        results.put("latent_dist.mean", back(inputs, "x", made.mean(), x));
-        results.put("latent_dist.logvar", back(inputs, "x", made.logVar(), x));
+        results.put("latent_dist.mean", inputs.like("x", made.mean()));
+        results.put("latent_dist.logvar", inputs.like("x", made.logVar()));
         if (inputs.has("noise")) {
           Tensor noise = inputs.video("noise", ANY);
-          Tensor rows = rows(noise);
-          if (!Arrays.equals(Tensors.shape(rows), Tensors.shape(made.mean()))) {
+          if (!Arrays.equals(Tensors.shape(noise), Tensors.shape(made.mean()))) {
             throw inputs.wrong("noise", "that of latent_dist.mean");
           }
-          results.put("latent_dist.sample", back(inputs, "x", made.sample(rows), x));
+          results.put("latent_dist.sample", inputs.like("x", made.sample(noise)));
         }
         return results;
       }
@@ -66,21 +128,12 @@ final class VaeProbe {
     @Override
     public SequencedMap<String, Tensor> run(
         ComponentFolder folder, Precision precision, Inputs inputs) {
-      try (ComponentFolder.Built<AutoencoderKL> vae = open(folder, precision)) {
-        Tensor z = inputs.video("z", vae.network().grid().channels());
+      try (ComponentFolder.Built<Coder> vae = open(folder, precision)) {
+        Tensor z = inputs.video("z", vae.network().channels);
         SequencedMap<String, Tensor> results = new LinkedHashMap<>();
-        results.put("sample", back(inputs, "z", vae.network().decodeRaw(rows(z)), z));
+        results.put("sample", inputs.like("z", vae.network().decode.apply(z)));
         return results;
       }
     }
-  }
-
-  private static Tensor rows(Tensor x_BCFHW) {
-    return rearrange(x_BCFHW, "b c f h w -> (b f) c h w");
-  }
-
-  private static Tensor back(Inputs inputs, String name, Tensor rows_NCHW, Tensor like_BCFHW) {
-    Tensor clips = rearrange(rows_NCHW, "(b f) c h w -> b c f h w", "f", like_BCFHW.size(2));
-    return inputs.like(name, clips);
   }
 }

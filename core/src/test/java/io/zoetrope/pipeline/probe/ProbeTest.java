@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
 import io.zoetrope.error.UserError;
+import io.zoetrope.network.vae.wan.WanFixture;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
@@ -159,6 +160,24 @@ class ProbeTest {
         parity.check("draw", made.get("latent_dist.sample"));
         Map<String, Tensor> back = run(Probe.VAE_DECODE, parity.folder(), of("z", parity.get("z")));
         parity.check("decoded", back.get("sample"));
+      });
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"wan_vae/v21", "wan_vae/v22"})
+  void videoAutoencoder(String fixture) {
+    try (Parity parity = Parity.of(fixture)) {
+      Scopes.run(() -> {
+        Tensor x = WanFixture.pixels(parity);
+        Map<String, Tensor> made = run(Probe.VAE_ENCODE, parity.folder(), of("x", x));
+        List<Tensor> moments =
+            Stream.of("latent_dist.mean", "latent_dist.logvar")
+                .map(name -> Objects.requireNonNull(made.get(name)))
+                .toList();
+        parity.check("moments", Tensors.cat(moments, 1));
+        Map<String, Tensor> back = run(Probe.VAE_DECODE, parity.folder(), of("z", parity.get("z")));
+        parity.check("decoded", WanFixture.kept(Objects.requireNonNull(back.get("sample"))));
       });
     }
   }

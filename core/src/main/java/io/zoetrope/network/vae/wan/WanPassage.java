@@ -43,16 +43,11 @@ final class WanPassage implements Autoencoder.Passage {
   }
 
   /**
-   * @param after from raw latents to what is handed back
+   * @param after from moments [B, 2 C, L, h, w] to what is handed back
    */
   static WanPassage encoding(WanVaeConfig config, Run run, UnaryOperator<Tensor> after) {
     int patch = config.patch();
-    return new WanPassage(
-        Phase.ENCODE,
-        config.grid(),
-        run,
-        x -> folded(x, patch),
-        moments -> after.apply(moments.narrow(1, 0, config.latentChannels())));
+    return new WanPassage(Phase.ENCODE, config.grid(), run, x -> folded(x, patch), after);
   }
 
   /**

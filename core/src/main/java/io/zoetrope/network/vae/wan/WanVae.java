@@ -4,9 +4,11 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.LatentGrid;
+import io.zoetrope.network.vae.Posterior;
 import io.zoetrope.network.vae.Stretches;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -27,17 +29,18 @@ public final class WanVae implements Autoencoder {
 
   private static final int MOST = 16;
 
+  /** Bounds of the log variance of a posterior. */
+  private static final double LOG_LEAST = -30;
+
+  private static final double LOG_MOST = 20;
+
   private final WanVaeConfig config;
   private final List<Stage> encoder;
   private final List<Stage> decoder;
   private final long budget;
 
   WanVae(WanVaeConfig config, Parameters p) {
-    this(
-        config,
-        WanStages.encoder(config, p),
-        WanStages.decoder(config, p),
-        io.zoetrope.network.vae.AutoencoderConfig.GROUP);
+    this(config, WanStages.encoder(config, p), WanStages.decoder(config, p), WanVaeConfig.BUDGET);
   }
 
   private WanVae(WanVaeConfig config, List<Stage> encoder, List<Stage> decoder, long budget) {
@@ -73,7 +76,7 @@ public final class WanVae implements Autoencoder {
 
   @Override
   public Passage encoding(long height, long width) {
-    return encoding(this::normalised);
+    return encoding(this::latents);
   }
 
   @Override
@@ -96,12 +99,20 @@ public final class WanVae implements Autoencoder {
 
   @Override
   public Tensor encode(Tensor x_BCFHW, Progress progress) {
-    return encode(x_BCFHW, this::normalised, progress);
+    return encode(x_BCFHW, this::latents, progress);
   }
 
-  /** As {@link #encode(Tensor)}, but raw: not normalised. */
-  public Tensor encodeRaw(Tensor x_BCFHW) {
-    return encode(x_BCFHW, z -> z, Progress.NONE);
+  /** Pixels [B, 3, F, H, W] in [-1, 1] -> their posterior, raw: [B, C, L, h, w]. */
+  public Posterior posterior(Tensor x_BCFHW) {
+    Tensor moments = encode(x_BCFHW, all -> all, Progress.NONE);
+    long channels = grid().channels();
+    return new Posterior(
+        moments.narrow(1, 0, channels),
+        Ops.clamp(moments.narrow(1, channels, channels), LOG_LEAST, LOG_MOST));
+  }
+
+  private Tensor latents(Tensor moments) {
+    return normalised(moments.narrow(1, 0, grid().channels()));
   }
 
   private Tensor encode(Tensor x_BCFHW, UnaryOperator<Tensor> after, Progress progress) {
@@ -140,7 +151,8 @@ public final class WanVae implements Autoencoder {
     }
   }
 
-  private Tensor normalised(Tensor raw_BCLHW) {
+  /** Latents from raw ones, as {@link #encode} makes them. */
+  public Tensor normalised(Tensor raw_BCLHW) {
     return raw_BCLHW
         .sub(perChannel(config.mean(), raw_BCLHW))
         .div(perChannel(config.std(), raw_BCLHW));

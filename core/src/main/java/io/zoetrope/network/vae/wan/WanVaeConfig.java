@@ -82,8 +82,14 @@ public record WanVaeConfig(
           WanLatents.MEAN_2_2,
           WanLatents.STD_2_2);
 
+  /** Bytes of activations that a frame may take at a resolution. */
+  static final long BUDGET = 1L << 31;
+
   /** Numbers held for each weight: {@link Footprint#CONVOLUTIONS}, of kernels over three frames. */
   private static final double FORMS = 1.8;
+
+  /** Bytes that are at work in any case. */
+  private static final long LEAST = 256L << 20;
 
   private static final int RGB = 3;
 
@@ -254,7 +260,8 @@ public record WanVaeConfig(
       long convolutions = 2L * (blocks + 1) + 1;
       remembered += 2 * convolutions * widths.get(level) * (places >> (2 * level));
     }
-    long working = Math.max(GROUP, places * Float.BYTES * Stage.AT_WORK * widths.getFirst());
-    return new Footprint(FORMS, remembered * Float.BYTES + Math.max(working, GROUP));
+    long working = places * Stage.AT_WORK * widths.getFirst();
+    return new Footprint(
+        FORMS, Float.BYTES * remembered + Math.clamp(Float.BYTES * working, LEAST, BUDGET));
   }
 }

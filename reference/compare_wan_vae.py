@@ -1,0 +1,102 @@
+"""The decoder of Wan's video autoencoders in full size beside diffusers', on one machine, in turns.
+
+    python reference/compare_wan_vae.py [--version 2.1] [--size 320x192] [--latents 5] [--rounds 1] [--zoetrope "COMMAND"]
+
+Weights are random. Each run is a process of its own. --zoetrope is what starts `bench`; by default the jar of this repository. Prints
+seconds by the clock, peak memory, and how far the frames are from the reference's, by the largest.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import resource
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+
+from compare import LAUNCHER, ROOT
+
+CONFIGS = {
+    "2.1": {},
+    "2.2": {
+        "base_dim": 160, "decoder_base_dim": 256, "z_dim": 48, "is_residual": True, "in_channels": 12, "out_channels": 12,
+        "patch_size": 2, "scale_factor_spatial": 16, "latents_mean": [0.0] * 48, "latents_std": [1.0] * 48,
+    },
+}  # fmt: skip
+
+
+def write(folder, options):
+    import torch
+    from diffusers import AutoencoderKLWan
+    from safetensors.torch import save_file
+
+    torch.manual_seed(1)
+    vae = AutoencoderKLWan(**CONFIGS[options.version])
+    for name, parameter in vae.named_parameters():
+        if parameter.dim() > 2 and not name.endswith("gamma"):
+            parameter.data.normal_(std=parameter[0].numel() ** -0.5)
+    vae.decoder.conv_out.weight.data.mul_(0.1)
+    vae.save_pretrained(folder / "vae")
+    width, height = map(int, options.size.split("x"))
+    space = vae.config.scale_factor_spatial
+    z = torch.randn(1, vae.config.z_dim, options.latents, height // space, width // space)
+    save_file({"z": z}, folder / "z.safetensors")
+
+
+def reference(folder):
+    import torch
+    from diffusers import AutoencoderKLWan
+    from safetensors.torch import load_file, save_file
+
+    vae = AutoencoderKLWan.from_pretrained(folder / "vae")
+    z = load_file(folder / "z.safetensors")["z"]
+    begin = time.perf_counter(), time.process_time()
+    with torch.no_grad():
+        x = vae.decode(z).sample
+    seconds, cpu = time.perf_counter() - begin[0], time.process_time() - begin[1]
+    save_file({"z": z, "decoded": x}, folder / "decoded.safetensors")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"decode_s": seconds, "cpu_s": cpu, "peak_rss_mb": peak}))
+
+
+def zoetrope(folder, command):
+    file = folder / "result.json"
+    words = [*shlex.split(command), "vae", "--model", folder / "vae", "--latents", folder / "decoded.safetensors", "--json", file]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(words, env=dict(os.environ) | LAUNCHER, stdout=subprocess.DEVNULL, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    rows = dict(json.loads(file.read_text())["table"]["rows"])
+    return rows | {"cpu_s": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime}
+
+
+def main():
+    home = os.environ.get("JAVA_HOME")
+    java = shlex.quote(f"{home}/bin/java") if home else "java"
+    jar = f"{java} --enable-native-access=ALL-UNNAMED -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 -jar {ROOT / 'bench/target/zoetrope-bench.jar'}"
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--version", choices=CONFIGS, default="2.1")
+    parser.add_argument("--size", default="320x192")
+    parser.add_argument("--latents", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--zoetrope", default=jar, help="command that starts bench")
+    parser.add_argument("--run-reference", type=pathlib.Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.run_reference:
+        reference(options.run_reference)
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        write(folder, options)
+        for _ in range(options.rounds):
+            words = [sys.executable, __file__, "--run-reference", str(folder)]
+            done = subprocess.run(words, stdout=subprocess.PIPE, check=True)
+            print("reference", done.stdout.decode().splitlines()[-1], flush=True)
+            print("zoetrope ", json.dumps(zoetrope(folder, options.zoetrope)), flush=True)
+    print(f"load at the end: {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()
