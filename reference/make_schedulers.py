@@ -45,6 +45,7 @@ ANIMATE = {
     "steps_offset": 1,
 }
 V = {"prediction_type": "v_prediction"}
+FLOW = {"prediction_type": "flow_prediction"}
 ZERO = V | {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
 SVD = SD | V | {
     "timestep_type": "continuous",
@@ -185,6 +186,16 @@ CASES = [
         "DPMSolverMultistep",
         {"use_flow_sigmas": True, "flow_shift": 3.0, "prediction_type": "flow_prediction"},
         {},
+    ),
+    ("unipc", "UniPCMultistep", SD, {}),
+    ("unipc-karras", "UniPCMultistep", SD | {"use_karras_sigmas": True}, {}),
+    ("unipc-trailing-v", "UniPCMultistep", SD | V | spacing("trailing"), {}),
+    ("unipc-sigma-min", "UniPCMultistep", SD | {"final_sigmas_type": "sigma_min", "lower_order_final": False}, {}),
+    ("unipc-bh1", "UniPCMultistep", SD | {"solver_type": "bh1", "final_sigmas_type": "sigma_min"}, {}),
+    ("unipc-order-1", "UniPCMultistep", SD | {"solver_order": 1}, {}),
+    *(
+        (f"unipc-flow-{shift:g}", "UniPCMultistep", {"use_flow_sigmas": True, "flow_shift": shift} | FLOW, {})
+        for shift in (3.0, 5.0, 8.0, 16.0)
     ),
     ("lcm", "LCM", SD, {}),
     ("lcm-100", "LCM", SD | {"original_inference_steps": 100, "timestep_scaling": 0.01}, {}),

@@ -136,6 +136,7 @@ class ArchitectureTest {
           Map.entry("network.text", List.of("network")),
           Map.entry("network.text.clip", List.of("network", "network.text")),
           Map.entry("network.text.t5", List.of("network", "network.text")),
+          Map.entry("network.wan", List.of("network")),
           Map.entry("network.vision", List.of("network", "network.text", "network.text.clip")),
           Map.entry("checkpoint", List.of("checkpoint.safetensors", "checkpoint.gguf")),
           Map.entry("checkpoint.safetensors", List.of()),

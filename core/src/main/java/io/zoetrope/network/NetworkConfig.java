@@ -28,6 +28,14 @@ public interface NetworkConfig {
   /** Features of a text token; 0 for a network that reads no text. */
   int textWidth();
 
+  /**
+   * Tokens of every text that it reads, where what is behind a text's end counts: zeros, none of
+   * them hidden. Empty where texts say themselves which tokens count.
+   */
+  default OptionalInt textLength() {
+    return OptionalInt.empty();
+  }
+
   /** Entries of a conditioning that it cannot do without. */
   Set<Slot<?>> needs();
 

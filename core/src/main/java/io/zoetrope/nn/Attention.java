@@ -6,7 +6,6 @@ import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -22,30 +21,40 @@ public final class Attention {
   private final Linear toK;
   private final Linear toV;
   private final Linear toOut;
-  private final Optional<HeadNorm> normQ;
-  private final Optional<HeadNorm> normK;
+  private final Optional<QueryNorm> normQ;
+  private final Optional<QueryNorm> normK;
   private final long heads;
   private final AttentionKernel kernel;
   private final Precision precision;
 
-  private Attention(
-      Parameters p, long width, long contextWidth, long heads, Init out, boolean normalised) {
+  private Attention(Parameters p, long width, long contextWidth, long heads, Style style) {
     if (width % heads != 0) {
       throw new IllegalArgumentException(width + " features do not split into " + heads + " heads");
     }
     this.heads = heads;
     kernel = p.attention();
     precision = p.precision();
-    toQ = Linear.withoutBias(p.at("to_q"), width, width, Init.xavier());
-    toK = Linear.withoutBias(p.at("to_k"), contextWidth, width, Init.xavier());
-    toV = Linear.withoutBias(p.at("to_v"), contextWidth, width, Init.xavier());
-    toOut = Linear.of(p.at("to_out").at(0), width, width, out);
-    normQ = norm(p.at("norm_q"), width / heads, normalised);
-    normK = norm(p.at("norm_k"), width / heads, normalised);
+    toQ = style.project(p.at("to_q"), width, width);
+    toK = style.project(p.at("to_k"), contextWidth, width);
+    toV = style.project(p.at("to_v"), contextWidth, width);
+    toOut = Linear.of(p.at("to_out").at(0), width, width, style.out);
+    normQ = style.norm.of(p.at("norm_q"), width, heads);
+    normK = style.norm.of(p.at("norm_k"), width, heads);
   }
 
-  private static Optional<HeadNorm> norm(Parameters p, long features, boolean normalised) {
-    return normalised ? Optional.of(HeadNorm.of(p, features)) : Optional.empty();
+  /**
+   * What kinds of attention differ in beside their sizes.
+   *
+   * @param norm of queries and keys
+   * @param biases whether their projections and that of values have biases
+   * @param out how the output projection starts; zeros make the layer silent at first
+   */
+  public record Style(QueryNorm.Kind norm, boolean biases, Init out) {
+    Linear project(Parameters p, long in, long width) {
+      return biases
+          ? Linear.of(p, in, width, Init.xavier())
+          : Linear.withoutBias(p, in, width, Init.xavier());
+    }
   }
 
   /**
@@ -54,17 +63,23 @@ public final class Attention {
    * @param out how the output projection starts; zeros make the layer silent at first
    */
   public static Attention self(Parameters p, long width, long heads, Init out) {
-    return new Attention(p, width, width, heads, out, true);
+    return new Attention(p, width, width, heads, new Style(QueryNorm.Kind.HEADS, false, out));
   }
 
   /** Attention of tokens to a context. */
   public static Attention cross(Parameters p, long width, long contextWidth, long heads, Init out) {
-    return new Attention(p, width, contextWidth, heads, out, true);
+    return new Attention(
+        p, width, contextWidth, heads, new Style(QueryNorm.Kind.HEADS, false, out));
   }
 
   /** Attention without normalised queries and keys, to tokens or a context of any width. */
   public static Attention plain(Parameters p, long width, long contextWidth, long heads, Init out) {
-    return new Attention(p, width, contextWidth, heads, out, false);
+    return new Attention(p, width, contextWidth, heads, new Style(QueryNorm.Kind.NONE, false, out));
+  }
+
+  /** Attention of a style, to tokens or a context of any width. */
+  public static Attention of(Parameters p, long width, long contextWidth, long heads, Style style) {
+    return new Attention(p, width, contextWidth, heads, style);
   }
 
   /**
@@ -110,6 +125,55 @@ public final class Attention {
         split(values.forward(context)).to(ScalarType.Float),
         Optional.empty());
   }
+
+  /** As above, with the keys normalised by a norm of their own. */
+  public Context context(Linear keys, QueryNorm norm, Linear values, Tensor context_BMD) {
+    Tensor context = precision.cast(context_BMD);
+    return new Context(
+        norm.forward(keys.forward(context), heads),
+        split(values.forward(context)).to(ScalarType.Float),
+        Optional.empty());
+  }
+
+  /**
+   * Attention within spans of a clip's tokens: each looks at what its span shows it.
+   *
+   * @param x_BND tokens
+   * @param spans for each clip; every token asks in exactly one
+   * @return as {@link #self}
+   */
+  public Tensor within(Tensor x_BND, Rotary rotary, List<List<Span>> spans) {
+    Tensor x = precision.cast(x_BND);
+    Tensor q = rotary.apply(queries(x));
+    Tensor k = rotary.apply(keys(x));
+    Tensor v = values(x);
+    List<Tensor> clips = new ArrayList<>();
+    for (int b = 0; b < spans.size(); b++) {
+      Tensor y = Tensors.beside(q, Tensors.zeros(1, q.size(1), q.size(2) * q.size(3)));
+      for (Span span : spans.get(b)) {
+        Tensor asking = Tensors.beside(q, Tensors.of(span.asking(), span.asking().length));
+        Tensor seen = Tensors.beside(q, Tensors.of(span.seen(), span.seen().length));
+        Tensor part =
+            attend(
+                q.narrow(0, b, 1).index_select(1, asking),
+                k.narrow(0, b, 1).index_select(1, seen),
+                v.narrow(0, b, 1).index_select(1, seen),
+                Optional.empty());
+        y = y.index_copy(1, asking, part);
+      }
+      clips.add(y);
+    }
+    return toOut.forward(Tensors.cat(clips, 0));
+  }
+
+  /**
+   * Who looks at whom.
+   *
+   * @param asking numbers of the tokens that look
+   * @param seen of those that they look at
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never written to
+  public record Span(long[] asking, long[] seen) {}
 
   /** x [B, N, D] looks at the context, and by the same queries at one beside it. */
   public Tensor cross(Tensor x_BND, Context context, Context beside, double scale) {
@@ -185,30 +249,23 @@ public final class Attention {
   }
 
   private Tensor queries(Tensor x) {
-    return Scopes.part(() -> {
-      Tensor q = split(toQ.forward(x));
-      return normQ.isPresent() ? normQ.get().forward(q) : q.to(ScalarType.Float);
-    });
+    return Scopes.part(() -> normed(normQ, toQ.forward(x)));
   }
 
   private Tensor keys(Tensor x) {
-    return Scopes.part(() -> {
-      Tensor k = split(toK.forward(x));
-      return normK.isPresent() ? normK.get().forward(k) : k.to(ScalarType.Float);
-    });
+    return Scopes.part(() -> normed(normK, toK.forward(x)));
+  }
+
+  private Tensor normed(Optional<QueryNorm> norm, Tensor x) {
+    return norm.isPresent() ? norm.get().forward(x, heads) : split(x).to(ScalarType.Float);
   }
 
   private Tensor values(Tensor x) {
     return Scopes.part(() -> split(toV.forward(x)).to(ScalarType.Float));
   }
 
-  /** [..., Hd * D] -> [..., Hd, D]: a view. */
   private Tensor split(Tensor x) {
-    long[] shape = Tensors.shape(x);
-    long[] parts = Arrays.copyOf(shape, shape.length + 1);
-    parts[shape.length - 1] = heads;
-    parts[shape.length] = shape[shape.length - 1] / heads;
-    return x.reshape(parts);
+    return QueryNorm.split(x, heads);
   }
 
   /** q, k, v [B, N, Hd, D] -> [B, N, Hd * D]. */

@@ -7,9 +7,14 @@ import org.bytedeco.pytorch.Tensor;
 public record FeedForward(Linear in, Linear out) {
   /** Hidden size {@code width * factor}. */
   public static FeedForward of(Parameters p, long width, long factor, Init out) {
+    return ofHidden(p, width, width * factor, out);
+  }
+
+  /** With so many hidden features. */
+  public static FeedForward ofHidden(Parameters p, long width, long hidden, Init out) {
     return new FeedForward(
-        Linear.of(p.at("net").at(0).at("proj"), width, width * factor, Init.xavier()),
-        Linear.of(p.at("net").at(2), width * factor, width, out));
+        Linear.of(p.at("net").at(0).at("proj"), width, hidden, Init.xavier()),
+        Linear.of(p.at("net").at(2), hidden, width, out));
   }
 
   public Tensor forward(Tensor x) {

@@ -35,9 +35,23 @@ public final class Linear {
     return new Linear(p.weight("weight", init, out, in), Optional.empty(), p.precision(), p.lora());
   }
 
+  /**
+   * Of patches: what checkpoints have as a convolution whose stride is its kernel. Features that go
+   * in are those of a patch, channel by channel.
+   *
+   * @param shape of the weight: [out, channels, ...]
+   */
+  public static Linear ofPatches(Parameters p, Init init, long... shape) {
+    return new Linear(
+        p.weight("weight", init, shape),
+        Optional.of(p.weight("bias", Init.ZEROS, shape[0])),
+        p.precision(),
+        p.lora());
+  }
+
   /** Features that go in. */
   public int inputs() {
-    return Math.toIntExact(weight.size(1));
+    return Math.toIntExact(weight.numel() / weight.size(0));
   }
 
   /** x [..., in] -> [..., out]. */
@@ -48,8 +62,12 @@ public final class Linear {
 
   private Tensor product(Tensor x) {
     Tensor input = precision.cast(x);
-    Tensor y = Ops.linear(input, precision.cast(weight), bias.map(precision::cast));
+    Tensor y = Ops.linear(input, precision.cast(matrix()), bias.map(precision::cast));
     return lora.addTo(y, input, precision, Ops::linear);
+  }
+
+  private Tensor matrix() {
+    return weight.dim() == 2 ? weight : weight.flatten(1, -1);
   }
 
   /** Low-rank deltas on this layer. */

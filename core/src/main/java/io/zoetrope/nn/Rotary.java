@@ -1,6 +1,7 @@
 package io.zoetrope.nn;
 
 import io.zoetrope.torch.Tensors;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -21,19 +22,37 @@ public record Rotary(Tensor turn_N1P) {
    * @param theta the longest wavelength is about {@code 2 pi theta}
    */
   public static Rotary of(List<float[]> positions, int headSize, double theta) {
-    int axes = positions.size();
+    int[] widths = new int[positions.size()];
+    // Pairs that do not share out evenly stay where they are.
+    Arrays.fill(widths, headSize / 2 / positions.size() * 2);
+    return of(positions, widths, headSize, theta);
+  }
+
+  /**
+   * With features of a head that are shared out unevenly; what is left of them stays as it is.
+   *
+   * @param widths features of each axis, even; pair j of w features turns by {@code theta^(-2j/w)}
+   */
+  public static Rotary of(List<float[]> positions, int[] widths, int headSize, double theta) {
     int tokens = positions.getFirst().length;
     int pairs = headSize / 2;
-    int perAxis = pairs / axes;
     float[] turn = new float[tokens * headSize];
     for (int n = 0; n < tokens; n++) {
       for (int i = 0; i < pairs; i++) {
-        // Pairs that do not share out evenly stay where they are.
-        double position = i < perAxis * axes ? positions.get(i / perAxis)[n] : 0;
-        double angle = position / Math.pow(theta, (double) (i % perAxis) / perAxis);
-        turn[n * headSize + 2 * i] = (float) Math.cos(angle);
-        turn[n * headSize + 2 * i + 1] = (float) Math.sin(angle);
+        turn[n * headSize + 2 * i] = 1;
       }
+    }
+    int first = 0;
+    for (int axis = 0; axis < widths.length; axis++) {
+      for (int i = 0; i < widths[axis] / 2; i++) {
+        double slower = Math.pow(theta, 2.0 * i / widths[axis]);
+        for (int n = 0; n < tokens; n++) {
+          double angle = positions.get(axis)[n] / slower;
+          turn[n * headSize + 2 * (first + i)] = (float) Math.cos(angle);
+          turn[n * headSize + 2 * (first + i) + 1] = (float) Math.sin(angle);
+        }
+      }
+      first += widths[axis] / 2;
     }
     return new Rotary(torch.view_as_complex(Tensors.of(turn, tokens, 1, pairs, 2)));
   }

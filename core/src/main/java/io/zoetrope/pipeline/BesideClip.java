@@ -26,6 +26,7 @@ record BesideClip(Engine engine, Job job, Optional<Region> region) {
     return switch (what) {
       case Beside.Mask mask -> Optional.of(mask());
       case Beside.Known known -> known(known);
+      case Beside.GivenPixels given -> given(given);
       case Beside.Structure structure -> elsewhere();
       case Beside.Smaller smaller -> elsewhere();
       case Beside.Slower slower -> elsewhere();
@@ -41,6 +42,23 @@ record BesideClip(Engine engine, Job job, Optional<Region> region) {
   /** Frames that are held, unless the engine has others. */
   private Optional<Tensor> known(Beside.Known known) {
     return engine.shows() ? Optional.empty() : Optional.of(known.seen(held(), job.given_BCFHW()));
+  }
+
+  /** Nothing is given, unless the engine has something. */
+  private Optional<Tensor> given(Beside.GivenPixels what) {
+    if (engine.shows()) {
+      return Optional.empty();
+    }
+    for (int frame = 0; frame < job.plan().frames(); frame++) {
+      if (job.plan().heldClean(frame)) {
+        engine.requireShown();
+      }
+    }
+    VideoRequest first = job.requests().getFirst();
+    int frames = engine.model().grid().frames(job.plan().frames());
+    return Optional.of(
+        GivenVideo.nothing(frames, first.height(), first.width())
+            .seen(engine, what, Progress.NONE));
   }
 
   /** Frames that are held are known, and what is outside of the region; all else is grey. */

@@ -18,9 +18,11 @@ import io.zoetrope.media.Frame;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Video;
 import io.zoetrope.network.FrameWindows;
+import io.zoetrope.network.PictureSlots;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.network.vae.Stretches;
+import io.zoetrope.pipeline.family.Beside;
 import io.zoetrope.pipeline.family.Role;
 import io.zoetrope.pipeline.model.Diagnosis;
 import io.zoetrope.pipeline.model.MemoryNeed;
@@ -119,6 +121,26 @@ public final class Engine {
   }
 
   /**
+   * This showing its network a video of which some is given, for those that are shown that ({@link
+   * io.zoetrope.pipeline.family.Beside.GivenPixels}).
+   *
+   * @throws UserError if the model's is not
+   */
+  public Engine withGiven(GivenVideo given, Progress progress) {
+    Beside.GivenPixels what = requirements().requireGivenPixels();
+    return withBeside(
+        Conditioning.none().with(Conditioning.BESIDE, given.seen(this, what, progress)));
+  }
+
+  /**
+   * This with tokens of pictures [1, N, D] beside every prompt, from which guidance leads nowhere.
+   */
+  public Engine withLooks(Tensor tokens_1ND) {
+    Conditioning looks = Conditioning.none().with(PictureSlots.TOKENS, tokens_1ND.unsqueeze(1));
+    return withPictures(looks, looks);
+  }
+
+  /**
    * This making a part of a video anew; frame f of a video is frame f of the region, also where the
    * video is made clip by clip. A network that is shown masks is shown it; for any other what is
    * outside is put into every estimate.
@@ -145,6 +167,22 @@ public final class Engine {
    */
   public Engine withOscillation(int first) {
     return with(extras.withOscillation(first));
+  }
+
+  /**
+   * This with another scale of guidance where the model's second network denoises.
+   *
+   * @param scale as guidance is said; 1 is off
+   * @throws UserError if the model has one network
+   */
+  public Engine withLateGuidance(double scale) {
+    if (model.late().isEmpty()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "this model has one network, which guidance is of all the way",
+          "leave the late guidance out");
+    }
+    return with(extras.withLateGuidance(scale));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline;
 
 import io.zoetrope.diffusion.FreeInit;
+import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.X0Denoiser;
@@ -21,8 +22,10 @@ import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.unet.SpatialAttention;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -44,6 +47,7 @@ import java.util.stream.Stream;
  * @param edit of the clean video within steps
  * @param oscillate after how many steps guidance is off at every other one; empty if it never is
  * @param bound of pixels; empty leaves them
+ * @param late scale of guidance of a second network; empty where it is that of the first
  */
 record Extras(
     UnaryOperator<Noise> noise,
@@ -60,7 +64,8 @@ record Extras(
     boolean keyed,
     X0Edit edit,
     OptionalInt oscillate,
-    Optional<DynamicThresholding.Bound> bound) {
+    Optional<DynamicThresholding.Bound> bound,
+    OptionalDouble late) {
   static final Extras NONE =
       new Extras(
           UnaryOperator.identity(),
@@ -77,7 +82,8 @@ record Extras(
           false,
           X0Edit.NONE,
           OptionalInt.empty(),
-          Optional.empty());
+          Optional.empty(),
+          OptionalDouble.empty());
 
   Extras withNoise(UnaryOperator<Noise> change) {
     return with(copy -> copy.noise = change);
@@ -139,9 +145,19 @@ record Extras(
     return with(copy -> copy.bound = Optional.of(other));
   }
 
-  /** A scale of guidance at the levels of sampling. */
-  GuidanceScale scale(double guidance, double[] levels) {
-    GuidanceScale constant = GuidanceScale.constant(guidance);
+  Extras withLateGuidance(double scale) {
+    return with(copy -> copy.late = OptionalDouble.of(scale));
+  }
+
+  /**
+   * A scale of guidance at the levels of sampling.
+   *
+   * @param isLate levels of which the model has a second network
+   */
+  GuidanceScale scale(double guidance, double[] levels, Predicate<NoiseLevel> isLate) {
+    GuidanceScale first = GuidanceScale.constant(guidance);
+    GuidanceScale constant =
+        late.isPresent() ? first.where(isLate, GuidanceScale.constant(late.getAsDouble())) : first;
     return oscillate.isPresent() ? constant.oscillating(oscillate.getAsInt(), levels) : constant;
   }
 
@@ -228,6 +244,7 @@ record Extras(
     private X0Edit edit;
     private OptionalInt oscillate;
     private Optional<DynamicThresholding.Bound> bound;
+    private OptionalDouble late;
 
     Copy(Extras from) {
       noise = from.noise;
@@ -245,12 +262,13 @@ record Extras(
       edit = from.edit;
       oscillate = from.oscillate;
       bound = from.bound;
+      late = from.late;
     }
 
     Extras made() {
       return new Extras(
           noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal,
-          told, keyed, edit, oscillate, bound);
+          told, keyed, edit, oscillate, bound, late);
     }
   }
 }

@@ -1,20 +1,25 @@
 package io.zoetrope.pipeline;
 
+import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.Sight;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
 import io.zoetrope.diffusion.guidance.GuidanceScale;
+import io.zoetrope.diffusion.guidance.Handover;
 import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.guidance.ToldGuidance;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.Mend;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.PictureSlots;
+import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.pipeline.family.Role;
 import io.zoetrope.pipeline.model.Embeddings;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Sampling;
+import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -82,16 +87,56 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside, Optional<T
     return leading(texts(requests, prompts).prompts, first, first.steps(), sight);
   }
 
+  /**
+   * The network; or both, one of them in memory at a time.
+   *
+   * @param late from which level down the second is asked
+   */
+  private X0Denoiser networks(Sampling sampling, double late) {
+    Prediction prediction = model.scheduling().toPrediction();
+    X0Denoiser early = extras.around(model.network(), sampling.schedule(), prediction);
+    return model
+        .late()
+        .<X0Denoiser>map(second ->
+            new Handover(
+                early,
+                extras.around(second.network(), sampling.schedule(), prediction),
+                late,
+                new Handover.Resting() {
+                  @Override
+                  public void early() {
+                    model.weights(Role.DENOISER).ifPresent(ParameterStore::release);
+                  }
+
+                  @Override
+                  public void late() {
+                    model.weights(Role.LATE).ifPresent(ParameterStore::release);
+                  }
+                }))
+        .orElse(early);
+  }
+
+  /** Frames per second, for networks that are told it. */
+  private Conditioning rate(VideoRequest request) {
+    return model.network().config().reads().contains(Conditioning.RATE)
+        ? Conditioning.none()
+            .with(Conditioning.RATE, model.device().place(Tensors.full(request.fps(), 1)))
+        : Conditioning.none();
+  }
+
   private Function<Conditioning, X0Denoiser> leading(
       List<Conditioning> prompts, VideoRequest first, int steps, Sight sight) {
     Sampling sampling = model.scheduling().sampling(first.sampler(), steps);
-    X0Denoiser bare =
-        extras.around(model.network(), sampling.schedule(), model.scheduling().toPrediction());
+    double late =
+        model.late().map(l -> Handover.levelBelow(sampling.schedule(), l.below())).orElse(0.0);
+    X0Denoiser bare = networks(sampling, late);
     X0Denoiser network = shown.map(clip -> bare.showing(Conditioning.BESIDE, clip)).orElse(bare);
     // What the model is not shown, it is not to be led away from either.
     Conditioning away = extras.nothing().only(slot -> beside.get(slot).isPresent());
-    List<Conditioning> all = prompts.stream().map(text -> text.and(beside)).toList();
-    GuidanceScale scale = extras.scale(first.guidance(), sampling.levels());
+    List<Conditioning> all =
+        prompts.stream().map(text -> text.and(beside).and(rate(first))).toList();
+    GuidanceScale scale =
+        extras.scale(first.guidance(), sampling.levels(), level -> level.u() <= late);
     if (model.guidesItself()) {
       return negative ->
           extras.bounded(new PromptBlend(new ToldGuidance(network, scale), all, sight));

@@ -95,6 +95,12 @@ record Requirements(VideoModel model) {
                     Fault.UNSUPPORTED,
                     "this model paints into masks, and there is none to show it here",
                     "restyle, animate, interpolate, extend and generate show it one");
+            case Beside.GivenPixels given ->
+                new UserError(
+                    Fault.UNSUPPORTED,
+                    "this model is shown the pixels that are given, and what is held here are"
+                        + " latents",
+                    "generate, animate and interpolate show it pixels");
             case Beside.Structure structure ->
                 new UserError(
                     Fault.UNSUPPORTED,
@@ -119,6 +125,15 @@ record Requirements(VideoModel model) {
                     "generate, animate, interpolate, extend and cascades show it some");
           };
         });
+  }
+
+  /** What the network is shown, if that is made of pixels that are given. */
+  Beside.GivenPixels requireGivenPixels() {
+    return model
+        .beside()
+        .filter(Beside.GivenPixels.class::isInstance)
+        .map(Beside.GivenPixels.class::cast)
+        .orElseThrow(() -> new IllegalStateException("a model that is shown no given pixels"));
   }
 
   void checkSize(int width, int height) {

@@ -14,6 +14,7 @@ import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.UNet;
 import io.zoetrope.network.unet.UNetConfig;
+import io.zoetrope.network.wan.WanConfig;
 import io.zoetrope.nn.Holding;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.nn.Parameters;
@@ -69,6 +70,9 @@ public record Family(
               UNetConfig.size("tiny").inflated(Inflation.of(recipe)),
               new SchedulerConfig("cosine", 1, "v")));
     }
+    Scheduling flow = new SchedulerConfig("flow", 2, "flow");
+    all.put("wan", of(wan("t2v"), flow));
+    all.put("skyreels", of(wan("skyreels"), flow));
     Scheduling trained =
         new DiffusersScheduler(json("animatediff/model/scheduler/scheduler_config.json"));
     UNetConfig image = DiffusersConfig.unet(json("animatediff/model/unet/config.json"));
@@ -90,6 +94,10 @@ public record Family(
               trained));
     }
     return all;
+  }
+
+  private static WanConfig wan(String name) {
+    return JsonFiles.read(resource("wan/" + name).resolve("config.json"), WanConfig.class);
   }
 
   private static Family of(NetworkConfig config, Scheduling scheduling) {

@@ -46,6 +46,9 @@ public final class Conditioning {
   public static final Slot<Tensor> FRAME_TIMES =
       Slot.tensor("frame_times", Along.MOMENT, "BF", Nothing.SAME).harmless();
 
+  /** Frames per second of the video, [B]; for networks that are told it. */
+  public static final Slot<Tensor> RATE = Slot.tensor("rate", Along.CLIP, "B", Nothing.SAME);
+
   /**
    * A clip that the network sees beside the noisy one, [B, C, F, H, W]: {@link
    * io.zoetrope.diffusion.Denoiser#ask} joins its channels behind those of the scaled input. Its

@@ -4,7 +4,14 @@ import io.zoetrope.diffusion.SampledSchedule;
 
 /** A way of walking from noise to clean in any number of steps. Immutable. */
 public sealed interface Discretisation
-    permits DdimSteps, DdpmSteps, DpmFlowSteps, DpmSteps, EulerSteps, FlowSteps, LcmSteps {
+    permits DdimSteps,
+        DdpmSteps,
+        DpmFlowSteps,
+        DpmSteps,
+        EulerSteps,
+        FlowSteps,
+        LcmSteps,
+        UniPcFlowSteps {
   /**
    * The walk in so many steps.
    *

@@ -22,9 +22,23 @@ public record FlowSteps(double shift, OptionalDouble terminal, SigmaSpacing sigm
 
   public FlowSteps {
     new FlowSchedule(shift);
+    requireTerminal(terminal);
+  }
+
+  static void requireTerminal(OptionalDouble terminal) {
     double end = terminal.orElse(0.5);
     if (!(end > 0 && end < 1)) {
       throw new IllegalArgumentException("a last sigma lies between 0 and 1, not " + end);
+    }
+  }
+
+  /** Stretches the first so many sigmas so that the last of them is the one wanted. */
+  static void stretch(double[] sigma, int steps, OptionalDouble terminal) {
+    if (terminal.isPresent() && sigma[steps - 1] < 1) {
+      double stretch = (1 - terminal.getAsDouble()) / (1 - sigma[steps - 1]);
+      for (int i = 0; i < steps; i++) {
+        sigma[i] = 1 - (1 - sigma[i]) * stretch;
+      }
     }
   }
 
@@ -38,12 +52,7 @@ public record FlowSteps(double shift, OptionalDouble terminal, SigmaSpacing sigm
       double s = (TRAINED + part * (least - TRAINED)) / TRAINED;
       sigma[i] = shift * s / (1 + (shift - 1) * s);
     }
-    if (terminal.isPresent() && sigma[steps - 1] < 1) {
-      double stretch = (1 - terminal.getAsDouble()) / (1 - sigma[steps - 1]);
-      for (int i = 0; i < steps; i++) {
-        sigma[i] = 1 - (1 - sigma[i]) * stretch;
-      }
-    }
+    stretch(sigma, steps, terminal);
     if (sigmas != SigmaSpacing.TIMESTEPS) {
       sigma = sigmas.between(sigma[0], sigma[steps - 1], steps);
     }

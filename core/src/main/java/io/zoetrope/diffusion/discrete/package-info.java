@@ -8,6 +8,8 @@
  *
  * <p>The reference keeps its tables in f32 and so do we: timesteps are the same numbers, noise
  * scales the same to the last digit or two of f32. What it does oddly is done likewise, and said.
+ *
+ * <p>More than a dozen types: one for each walk, beside what they have in common.
  */
 @NullMarked
 package io.zoetrope.diffusion.discrete;

@@ -60,6 +60,12 @@ public interface GuidanceScale {
     return (level, frame, frames) -> condition.test(level) ? at(level, frame, frames) : 1;
   }
 
+  /** Another scale where the condition holds, frame by frame. */
+  default GuidanceScale where(Predicate<NoiseLevel> condition, GuidanceScale other) {
+    return (level, frame, frames) ->
+        (condition.test(level) ? other : this).at(level, frame, frames);
+  }
+
   /** Levels from {@code low} to {@code high}, both included. */
   static Predicate<NoiseLevel> levels(double low, double high) {
     if (!(low <= high)) {

@@ -18,8 +18,55 @@ import org.bytedeco.pytorch.global.torch;
  * @param early for high noise; levels are meant under its schedule
  * @param late for low noise, under a schedule of its own
  * @param level from 0, never, to 1, always the second
+ * @param resting told which of them is not asked for a while
  */
-public record Handover(X0Denoiser early, X0Denoiser late, double level) implements X0Denoiser {
+public record Handover(X0Denoiser early, X0Denoiser late, double level, Resting resting)
+    implements X0Denoiser {
+  /** What is done when a model is not asked for a while: its memory can be given back. */
+  public interface Resting {
+    /** Nothing. */
+    Resting NONE =
+        new Resting() {
+          @Override
+          public void early() {}
+
+          @Override
+          public void late() {}
+        };
+
+    /** The first is not asked. */
+    void early();
+
+    /** The second is not asked. */
+    void late();
+  }
+
+  /** Two that stay as they are. */
+  public Handover(X0Denoiser early, X0Denoiser late, double level) {
+    this(early, late, level, Resting.NONE);
+  }
+
+  /**
+   * The highest level of which a network is told less than a number.
+   *
+   * @param below as networks are told, of the order 0..1000
+   */
+  public static double levelBelow(NoiseSchedule schedule, double below) {
+    if (schedule.timestepInput(1) < below) {
+      return 1;
+    }
+    double low = 0;
+    double high = 1;
+    for (double middle = 0.5; middle > low && middle < high; middle = (low + high) / 2) {
+      if (schedule.timestepInput(middle) < below) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
   public Handover {
     if (!(level >= 0 && level <= 1)) {
       throw new IllegalArgumentException("a noise level lies in [0, 1]; " + level + " does not");
@@ -33,7 +80,7 @@ public record Handover(X0Denoiser early, X0Denoiser late, double level) implemen
 
   @Override
   public X0Denoiser segmented(Segments segments) {
-    return new Handover(early.segmented(segments), late.segmented(segments), level);
+    return new Handover(early.segmented(segments), late.segmented(segments), level, resting);
   }
 
   @Override
@@ -44,10 +91,12 @@ public record Handover(X0Denoiser early, X0Denoiser late, double level) implemen
     if (!below) {
       return early.x0(z_BCFHW, u_BF, conditioning);
     }
+    resting.early();
     Tensor second = rescaled(z_BCFHW, levels, conditioning);
     if (!above) {
       return second;
     }
+    resting.late();
     Tensor mask = levels.mask(levels, (t, s) -> t.u() > level, z_BCFHW);
     return torch.where(mask, early.x0(z_BCFHW, u_BF, conditioning), second);
   }

@@ -1,16 +1,14 @@
 package io.zoetrope.network.dit;
 
+import io.zoetrope.network.FrameModulation;
 import io.zoetrope.network.FrameText;
 import io.zoetrope.nn.Attention;
 import io.zoetrope.nn.FeedForward;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.nn.Rotary;
-import io.zoetrope.torch.Ops;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * One block: tokens look at their own frame, at the text, at their own place in all frames, and
@@ -63,7 +61,7 @@ final class SpaceTimeBlock {
     long f = x_BFND.size(1);
     long n = x_BFND.size(2);
     long d = x_BFND.size(3);
-    Modulation m = new Modulation(shared.modulation_BFRD.add(table_RD));
+    FrameModulation m = new FrameModulation(shared.modulation_BFRD.add(table_RD));
 
     Tensor x = x_BFND;
     Tensor h = m.in(x, 0).reshape(b * f, n, d);
@@ -72,7 +70,7 @@ final class SpaceTimeBlock {
 
     if (text.isPresent()) {
       FrameText texts = shared.frameText.orElseThrow();
-      x = x.add(texts.attend(text.get(), norm(x), shared.text_MND));
+      x = x.add(texts.attend(text.get(), FrameModulation.norm(x), shared.text_MND));
     }
 
     if (time.isPresent()) {
@@ -83,25 +81,5 @@ final class SpaceTimeBlock {
       x = m.out(x, h.reshape(b, n, f, d).transpose(1, 2), 3);
     }
     return m.out(x, feedForward.forward(m.in(x, 6)), 6);
-  }
-
-  private static Tensor norm(Tensor x) {
-    return Ops.layerNorm(x, Optional.empty(), Optional.empty(), 1e-6);
-  }
-
-  /** Shift, scale and gate of each frame. */
-  private record Modulation(Tensor rows_BFRD) {
-    /** Row r as [B, F, 1, D]. */
-    private Tensor row(int r) {
-      return rows_BFRD.narrow(2, r, 1);
-    }
-
-    Tensor in(Tensor x, int first) {
-      return torch.addcmul(row(first), norm(x), Ops.add(row(first + 1), 1));
-    }
-
-    Tensor out(Tensor x, Tensor h, int first) {
-      return torch.addcmul(x, h.to(ScalarType.Float), row(first + 2));
-    }
   }
 }

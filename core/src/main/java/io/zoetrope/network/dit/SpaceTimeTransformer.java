@@ -7,6 +7,7 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.BesideLevel;
 import io.zoetrope.network.FrameGroups;
+import io.zoetrope.network.FrameModulation;
 import io.zoetrope.network.FrameText;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.nn.Init;
@@ -193,10 +194,8 @@ public final class SpaceTimeTransformer implements VideoNetwork {
               List.of(x, modulation, text_MND));
     }
 
-    Tensor norm = Ops.layerNorm(x, Optional.empty(), Optional.empty(), 1e-6);
-    x = torch.addcmul(last.narrow(2, 0, 1), norm, Ops.add(last.narrow(2, 1, 1), 1));
     return rearrange(
-        out.forward(x).to(ScalarType.Float),
+        out.forward(new FrameModulation(last).in(x, 0)).to(ScalarType.Float),
         "b f (h w) (c p q) -> b c f (h p) (w q)",
         Map.of("p", (long) patch, "q", (long) patch, "h", rows));
   }

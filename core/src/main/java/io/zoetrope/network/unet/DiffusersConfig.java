@@ -3,6 +3,7 @@ package io.zoetrope.network.unet;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.ClassInput;
+import io.zoetrope.network.ConfigOptions;
 import io.zoetrope.network.Told;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,7 +36,7 @@ public final class DiffusersConfig {
    * @throws UserError naming an option that this version does not support
    */
   public static UNetConfig unet(JsonNode json) {
-    Options o = new Options(json);
+    ConfigOptions o = new ConfigOptions(json);
     UNetConfig image = image(o, heads(o, "attention_head_dim", "num_attention_heads"));
     requireMirrored(o, image);
     return o.word("_class_name", IMAGE).equals(MOTION)
@@ -51,7 +52,7 @@ public final class DiffusersConfig {
    * @throws UserError if it is not for that network
    */
   public static TemporalBlock.MotionModule adapter(JsonNode json, UNetConfig unet) {
-    Options o = new Options(json);
+    ConfigOptions o = new ConfigOptions(json);
     o.only("conv_in_channels");
     o.only("motion_mid_block_layers_per_block", "1");
     int resolutions = unet.widths().size();
@@ -95,7 +96,7 @@ public final class DiffusersConfig {
    * @throws UserError naming an option that this version does not support
    */
   public static ControlNetConfig control(JsonNode json) {
-    Options o = new Options(json);
+    ConfigOptions o = new ConfigOptions(json);
     o.only("encoder_hid_dim");
     boolean sparse = o.word("_class_name", "ControlNetModel").equals("SparseControlNetModel");
     UNetConfig network = image(o, heads(o, "num_attention_heads", "attention_head_dim"));
@@ -162,7 +163,7 @@ public final class DiffusersConfig {
   }
 
   /** The way down of an image network, without looking at what is said of the way up. */
-  static UNetConfig image(Options o, List<Integer> heads) {
+  static UNetConfig image(ConfigOptions o, List<Integer> heads) {
     o.only("act_fn", "silu", "swish");
     o.only("flip_sin_to_cos", "true");
     o.only("freq_shift", "0");
@@ -217,7 +218,7 @@ public final class DiffusersConfig {
   }
 
   /** Resolutions whose attention is to the text alone; said for all at once, so is the bottom's. */
-  private static List<Integer> textOnly(Options o, int resolutions) {
+  private static List<Integer> textOnly(ConfigOptions o, int resolutions) {
     JsonNode said = o.json().path("only_cross_attention");
     if (!said.isArray()) {
       o.only("only_cross_attention", "false");
@@ -239,7 +240,7 @@ public final class DiffusersConfig {
   }
 
   /** What the network is told beside the level. */
-  private static ClassInput classes(Options o) {
+  private static ClassInput classes(ConfigOptions o) {
     if (o.says("class_embed_type")) {
       int size = o.integer("projection_class_embeddings_input_dim", 0);
       return new ClassInput(ClassInput.Kind.EMBEDDING, size);
@@ -249,7 +250,7 @@ public final class DiffusersConfig {
   }
 
   /** Null is a value here, and not the same as absence. */
-  private static Middle middle(Options o, int heads) {
+  private static Middle middle(ConfigOptions o, int heads) {
     if (o.json().path("mid_block_type").isNull()) {
       return Middle.NONE;
     }
@@ -259,7 +260,7 @@ public final class DiffusersConfig {
   }
 
   /** Heads of attention at each resolution, as the first option that is there says. */
-  static List<Integer> heads(Options o, String... names) {
+  static List<Integer> heads(ConfigOptions o, String... names) {
     int resolutions = o.integers("block_out_channels", 320, 640, 1280, 1280).size();
     for (String name : names) {
       if (o.json().hasNonNull(name)) {
@@ -270,7 +271,7 @@ public final class DiffusersConfig {
   }
 
   /** Heads where the blocks attend, else 0. */
-  private static List<Integer> attended(Options o, int resolutions, List<Integer> heads) {
+  private static List<Integer> attended(ConfigOptions o, int resolutions, List<Integer> heads) {
     List<String> blocks = down(o, resolutions);
     List<Integer> attended = new ArrayList<>();
     for (int i = 0; i < resolutions; i++) {
@@ -286,7 +287,7 @@ public final class DiffusersConfig {
     return attended;
   }
 
-  private static List<String> down(Options o, int resolutions) {
+  private static List<String> down(ConfigOptions o, int resolutions) {
     List<String> blocks =
         o.words(
             "down_block_types",
@@ -304,7 +305,7 @@ public final class DiffusersConfig {
   }
 
   /** The way up must attend where the way down does. */
-  private static void requireMirrored(Options o, UNetConfig config) {
+  private static void requireMirrored(ConfigOptions o, UNetConfig config) {
     List<String> up =
         o.words(
             "up_block_types",
@@ -329,7 +330,7 @@ public final class DiffusersConfig {
    * @param attentions in each block
    */
   static TemporalBlock.MotionModule module(
-      Options o, int resolutions, String prefix, int attentions) {
+      ConfigOptions o, int resolutions, String prefix, int attentions) {
     String each = prefix + "_transformer_layers_per_block";
     List<List<Integer>> down = o.lists(each, resolutions, 1);
     List<List<Integer>> up =

@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
  * @param heads of attention
  * @param activation inside feed-forward layers
  * @param normEps of layer normalisation
- * @param projection features of the embedding of the whole picture
+ * @param projection features of the embedding of the whole picture; 0 where there is none
  */
 public record ClipVisionConfig(
     int side,
@@ -34,6 +34,9 @@ public record ClipVisionConfig(
   /** What {@code architectures} says in its config.json. */
   public static final String KIND = "CLIPVisionModelWithProjection";
 
+  /** The same of an encoder whose embeddings nobody asks for. */
+  public static final String BARE = "CLIPVisionModel";
+
   public ClipVisionConfig {
     if (patch < 1
         || side < patch
@@ -43,7 +46,7 @@ public record ClipVisionConfig(
         || depth < 2
         || heads < 1
         || width % heads != 0
-        || projection < 1
+        || projection < 0
         || !(normEps > 0)) {
       throw new UserError(
           Fault.INVALID,
@@ -63,7 +66,9 @@ public record ClipVisionConfig(
         number(json, "num_attention_heads", 12),
         ClipTextConfig.Activation.of(json.path("hidden_act").asString("quick_gelu")),
         json.path("layer_norm_eps").asDouble(1e-5),
-        number(json, "projection_dim", 512));
+        json.path("architectures").path(0).asString("").equals(BARE)
+            ? 0
+            : number(json, "projection_dim", 512));
   }
 
   /** Tokens of a picture: its patches, and one before them for the whole. */

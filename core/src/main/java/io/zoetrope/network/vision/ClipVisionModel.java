@@ -34,7 +34,7 @@ public final class ClipVisionModel {
   private final LayerNorm first;
   private final List<ClipBlock> blocks = new ArrayList<>();
   private final LayerNorm last;
-  private final Linear projection;
+  private final Optional<Linear> projection;
 
   public ClipVisionModel(ClipVisionConfig config, Parameters p) {
     this.config = config;
@@ -58,7 +58,11 @@ public final class ClipVisionModel {
     }
     last = LayerNorm.of(model.at("post_layernorm"), width, config.normEps());
     projection =
-        Linear.withoutBias(p.at("visual_projection"), width, config.projection(), Init.xavier());
+        config.projection() == 0
+            ? Optional.empty()
+            : Optional.of(
+                Linear.withoutBias(
+                    p.at("visual_projection"), width, config.projection(), Init.xavier()));
   }
 
   /** The name here of a weight that a file has with or without the model's prefix. */
@@ -99,12 +103,22 @@ public final class ClipVisionModel {
   public Encoded encode(Tensor x_B3HW) {
     List<Tensor> states = states(x_B3HW);
     Tensor whole = last.forward(states.getLast().select(1, 0));
-    Tensor embedded = projection.forward(whole).to(ScalarType.Float);
+    Tensor embedded =
+        projection
+            .orElseThrow(() -> new IllegalStateException("an encoder without a projection"))
+            .forward(whole)
+            .to(ScalarType.Float);
     return new Encoded(embedded, states.get(states.size() - 2));
   }
 
+  /** The tokens of {@link #encode} alone. */
+  public Tensor tokens(Tensor x_B3HW) {
+    List<Tensor> states = states(x_B3HW);
+    return states.get(states.size() - 2);
+  }
+
   /** The tokens, and what each block makes of them: {@code depth + 1} tensors [B, N, D]. */
-  List<Tensor> states(Tensor x_B3HW) {
+  public List<Tensor> states(Tensor x_B3HW) {
     long[] shape = Tensors.shape(x_B3HW);
     long[] side = {3, config.side(), config.side()};
     if (shape.length != 4 || !Arrays.equals(shape, 1, 4, side, 0, 3)) {

@@ -9,17 +9,47 @@ import org.bytedeco.pytorch.global.torch;
 /** Pictures to tokens: CLIP's vision encoder, and what an IP-Adapter makes of its features. */
 public final class PictureReader {
   private final ClipVisionModel encoder;
-  private final PictureProjection.Source source;
-  private final Function<Tensor, Tensor> projection;
+  private final Function<Tensor, Read> reading;
+
+  private PictureReader(ClipVisionModel encoder, Function<Tensor, Read> reading) {
+    this.encoder = encoder;
+    this.reading = reading;
+  }
 
   /**
-   * The reader on its weights: the encoder's by their own names, those of the projection below
-   * {@code image_proj}.
+   * A reader on its weights: the encoder's by their own names, those of the projection below {@code
+   * image_proj}.
    */
-  public PictureReader(ClipVisionConfig config, PictureProjection kind, Parameters p) {
-    encoder = new ClipVisionModel(config, p);
-    source = kind.source();
-    projection = kind.build(p.at("image_proj"));
+  public static PictureReader projecting(
+      ClipVisionConfig config, PictureProjection kind, Parameters p) {
+    ClipVisionModel encoder = new ClipVisionModel(config, p);
+    Function<Tensor, Tensor> projection = kind.build(p.at("image_proj"));
+    return new PictureReader(
+        encoder,
+        shown ->
+            switch (kind.source()) {
+              case EMBEDDING -> {
+                Tensor seen_BE = encoder.encode(shown).embedded_BE();
+                yield new Read(
+                    projection.apply(seen_BE),
+                    projection.apply(torch.zeros_like(seen_BE.narrow(0, 0, 1))));
+              }
+              case TOKENS ->
+                  new Read(
+                      projection.apply(encoder.tokens(shown)),
+                      projection.apply(encoder.tokens(blank(config))));
+            });
+  }
+
+  /** A reader that gives tokens as they are; no picture is a black one there. */
+  public static PictureReader bare(ClipVisionConfig config, Parameters p) {
+    ClipVisionModel encoder = new ClipVisionModel(config, p);
+    return new PictureReader(
+        encoder, shown -> new Read(encoder.tokens(shown), encoder.tokens(blank(config))));
+  }
+
+  private static Tensor blank(ClipVisionConfig config) {
+    return Tensors.zeros(1, 3, config.side(), config.side());
   }
 
   /** Pixels of the square pictures that it reads. */
@@ -37,17 +67,6 @@ public final class PictureReader {
 
   /** Reads pictures [P, 3, side, side] with values 0..1. */
   public Read read(Tensor x_P3HW) {
-    Tensor shown = ClipVisionModel.normalised(x_P3HW);
-    ClipVisionModel.Encoded seen = encoder.encode(shown);
-    return switch (source) {
-      case EMBEDDING ->
-          new Read(
-              projection.apply(seen.embedded_BE()),
-              projection.apply(torch.zeros_like(seen.embedded_BE().narrow(0, 0, 1))));
-      case TOKENS ->
-          new Read(
-              projection.apply(seen.tokens_BND()),
-              projection.apply(encoder.encode(Tensors.zeros(1, 3, side(), side())).tokens_BND()));
-    };
+    return reading.apply(ClipVisionModel.normalised(x_P3HW));
   }
 }

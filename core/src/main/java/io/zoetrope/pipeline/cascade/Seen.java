@@ -34,6 +34,7 @@ public record Seen(Optional<Beside> kind) {
               known,
               "masked or none");
       case Beside.Mask mask -> require(false, mask, "none of these");
+      case Beside.GivenPixels given -> require(false, given, "none of these");
       case Beside.Structure structure -> require(false, structure, "none of these");
     }
     if (stage.augments() && !kind.noised()) {

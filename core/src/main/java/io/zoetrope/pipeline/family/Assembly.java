@@ -10,6 +10,9 @@ import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.AutoencoderConfig;
 import io.zoetrope.network.vae.LatentGrid;
+import io.zoetrope.network.vision.ClipVisionConfig;
+import io.zoetrope.network.vision.ClipVisionModel;
+import io.zoetrope.network.vision.PictureReader;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Holding;
 import io.zoetrope.pipeline.schedule.Scheduling;
@@ -66,7 +69,8 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
     Optional<TextPart> text =
         network.textWidth() == 0
             ? Optional.empty()
-            : Optional.of(TextPart.read(layout, choice.reading(), choice.words()));
+            : Optional.of(
+                TextPart.read(layout, choice.reading(), choice.words(), network.textLength()));
     Scheduling walked = choice.spacing().map(scheduling::spaced).orElse(scheduling);
     requireFit(files.model(), denoiser, vae.grid(), text);
     requireKnown(walked);
@@ -122,13 +126,45 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
         config.folder(),
         all,
         holding,
-        clip ->
-            config.footprint(
-                (long) clip.rows() * grid.latents(clip.frames()),
-                Math.ceilDiv(clip.height(), grid.space()),
-                Math.ceilDiv(clip.width(), grid.space())),
+        clip -> footprint(config, grid, clip),
         config::build,
         choice.inflation().<Predicate<String>>map(by -> by::isNew).orElse(name -> false));
+  }
+
+  private static Footprint footprint(NetworkConfig config, LatentGrid grid, Part.Clip clip) {
+    return config.footprint(
+        (long) clip.rows() * grid.latents(clip.frames()),
+        Math.ceilDiv(clip.height(), grid.space()),
+        Math.ceilDiv(clip.width(), grid.space()));
+  }
+
+  /**
+   * A second denoiser of the shape of the first.
+   *
+   * @param folder where it lies
+   * @param below see {@link LateDenoiser}
+   */
+  Part<LateDenoiser> latePart(String folder, NetworkConfig config, LatentGrid grid, double below) {
+    Precision precision = Precision.of(choice.dtype(), config.features());
+    return new Part<>(
+        Role.LATE,
+        folder,
+        List.of(places.of(layout.network(folder), UnaryOperator.identity())),
+        held(Holding.mapped(precision), Role.DENOISER),
+        clip -> footprint(config, grid, clip),
+        p -> new LateDenoiser(config.build(p), below));
+  }
+
+  /** A reader of pictures whose tokens the denoiser takes as they are. */
+  Part<PictureReader> eyePart(String name, Component component, ClipVisionConfig config) {
+    Precision precision = Precision.of(choice.dtype(), config.width());
+    return new Part<>(
+        Role.PICTURES,
+        name,
+        List.of(places.of(component, ClipVisionModel::name)),
+        held(Holding.waiting(precision), Role.PICTURES),
+        clip -> new Footprint(1, 0),
+        p -> PictureReader.bare(config, p));
   }
 
   private Part<Supplier<PromptEncoder>> textPart(TextPart text, Holding holding) {

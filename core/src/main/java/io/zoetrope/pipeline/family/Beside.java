@@ -6,10 +6,14 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.pixels.Annotators;
 import io.zoetrope.record.Limits;
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Rearrange;
 import io.zoetrope.torch.Tensors;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Tensor;
@@ -58,6 +62,14 @@ public sealed interface Beside {
     if (text.equals(Known.TEXT)) {
       return new Known();
     }
+    Matcher given = GivenFrames.FORM.matcher(text);
+    if (given.matches()) {
+      return new GivenFrames(Integer.parseInt(given.group(1)));
+    }
+    Matcher pieces = GivenPlaces.FORM.matcher(text);
+    if (pieces.matches()) {
+      return new GivenPlaces(Integer.parseInt(pieces.group(1)));
+    }
     Matcher smaller = Smaller.FORM.matcher(text);
     if (smaller.matches()) {
       return new Smaller(
@@ -82,7 +94,7 @@ public sealed interface Beside {
     throw new UserError(
         Fault.INVALID,
         "unknown '%s' beside the latents".formatted(text),
-        "it is mask, known, smaller:KERNEL:TIMES[:noised], slower:TIMES:FILL[:noised], or"
+        "it is mask, known, given:TIME, places:SPACE, smaller:KERNEL:TIMES[:noised], slower:TIMES:FILL[:noised], or"
             + " structure:ANNOTATOR:BLURS:CHANNELS");
   }
 
@@ -178,6 +190,120 @@ public sealed interface Beside {
       shape[1] = 1;
       Tensor mask = known_B1F11.to(z_BCFHW.device(), z_BCFHW.scalar_type());
       return Tensors.cat(List.of(mask.expand(shape), z_BCFHW.mul(mask)), 1);
+    }
+  }
+
+  /**
+   * Made of pixels of a video of which some are given: latents of it with the rest grey are other
+   * ones than parts of its latents, where autoencoders mix frames.
+   */
+  sealed interface GivenPixels extends Beside {
+    /**
+     * What is seen, [1, C, L, h, w].
+     *
+     * @param x_13FHW pixels, -1 to 1, of frames that fill their latents
+     * @param made_11FHW bool: true is to be made, and its pixels make no difference
+     * @param encode pixels to latents
+     */
+    Tensor seen(Tensor x_13FHW, Tensor made_11FHW, UnaryOperator<Tensor> encode);
+
+    /**
+     * What is seen of a picture that the video is to take something from, as a latent more before
+     * the video's.
+     *
+     * @param z_1C1HW the picture's latent
+     * @throws UserError if a network that is shown this sees no such pictures
+     */
+    Tensor reference(Tensor z_1C1HW);
+  }
+
+  /**
+   * Whole frames: of each latent which of its frames are given, and latents of the video with the
+   * others grey (Wan 2.1's image to video, and from first and last frame). The first latent has one
+   * frame, which counts for all.
+   *
+   * @param time frames of a latent
+   */
+  record GivenFrames(int time) implements GivenPixels {
+    private static final Pattern FORM = Pattern.compile("given:([1-9])");
+
+    @Override
+    public String text() {
+      return "given:" + time;
+    }
+
+    @Override
+    public int channels(int latents) {
+      return time + latents;
+    }
+
+    @Override
+    public Tensor seen(Tensor x_13FHW, Tensor made_11FHW, UnaryOperator<Tensor> encode) {
+      Tensor kept = made_11FHW.logical_not().to(x_13FHW.scalar_type());
+      Tensor z = encode.apply(x_13FHW.mul(kept));
+      Tensor whole_F = Ops.mean(kept, 0, 1, 3, 4).eq(Tensors.full(1, 1)).to(z.scalar_type());
+      Tensor first = whole_F.narrow(0, 0, 1).expand(time - 1);
+      Tensor each_LT = Tensors.cat(List.of(first, whole_F), 0).reshape(z.size(2), time);
+      long[] shape = {1, time, z.size(2), z.size(3), z.size(4)};
+      Tensor mask = each_LT.transpose(0, 1).reshape(1, time, z.size(2), 1, 1).expand(shape);
+      return Tensors.cat(List.of(mask.to(z.device(), z.scalar_type()), z), 1);
+    }
+
+    @Override
+    public Tensor reference(Tensor z_1C1HW) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "this model is shown frames of its video alone, and no other pictures");
+    }
+  }
+
+  /**
+   * Places: latents of what is kept, latents of what is under the mask, and the mask, each pixel of
+   * a latent being a channel of it (VACE: Jiang et al., 2025, section 3.2).
+   *
+   * @param space pixels on a side of a latent
+   */
+  record GivenPlaces(int space) implements GivenPixels {
+    private static final Pattern FORM = Pattern.compile("places:([1-9][0-9]?)");
+
+    @Override
+    public String text() {
+      return "places:" + space;
+    }
+
+    @Override
+    public int channels(int latents) {
+      return 2 * latents + space * space;
+    }
+
+    @Override
+    public Tensor seen(Tensor x_13FHW, Tensor made_11FHW, UnaryOperator<Tensor> encode) {
+      Tensor made = made_11FHW.to(x_13FHW.scalar_type());
+      Tensor kept = made_11FHW.logical_not().to(x_13FHW.scalar_type());
+      Tensor still = encode.apply(x_13FHW.mul(kept));
+      Tensor moving = encode.apply(x_13FHW.mul(made));
+      long frames = x_13FHW.size(2);
+      long latents = still.size(2);
+      Tensor pixels =
+          Rearrange.rearrange(
+              made,
+              "b c f (h p) (w q) -> b (c p q) f h w",
+              Map.of("p", (long) space, "q", (long) space));
+      long[] nearest = new long[Math.toIntExact(latents)];
+      for (int i = 0; i < latents; i++) {
+        nearest[i] = (2L * i + 1) * frames / (2 * latents);
+      }
+      Tensor mask =
+          pixels.index_select(2, Tensors.beside(pixels, Tensors.of(nearest, nearest.length)));
+      return Tensors.cat(List.of(still, moving, mask.to(still.device(), still.scalar_type())), 1);
+    }
+
+    @Override
+    public Tensor reference(Tensor z_1C1HW) {
+      long[] rest = Tensors.shape(z_1C1HW);
+      rest[1] = channels(Math.toIntExact(rest[1])) - rest[1];
+      return Tensors.cat(
+          List.of(z_1C1HW, Tensors.zeros(rest).to(z_1C1HW.device(), z_1C1HW.scalar_type())), 1);
     }
   }
 

@@ -5,6 +5,7 @@ import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.unet.PictureAdapter;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.schedule.Scheduling;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,8 +15,9 @@ import java.util.Set;
  * told here; nobody who has one needs to know of which family it is.
  *
  * @param kind as files and people name it
- * @param parts in the order in which they are loaded: one denoiser, one autoencoder, at most one
- *     text encoder and one reader of pictures with its adapter, any number of controls
+ * @param parts in the order in which they are loaded: one denoiser and at most one late one, one
+ *     autoencoder, at most one text encoder and one reader of pictures with its adapter, any number
+ *     of controls
  * @param joining how controls are put beside the denoiser
  * @param scheduling noise that it was trained with, and how it is walked down
  * @param defaults what is used where a request says nothing
@@ -68,6 +70,7 @@ public record Blueprint(
     parts = List.copyOf(parts);
     abilities = Set.copyOf(abilities);
     requireCount(parts, Role.DENOISER, 1, 1);
+    requireCount(parts, Role.LATE, 0, 1);
     requireCount(parts, Role.AUTOENCODER, 1, 1);
     requireCount(parts, Role.TEXT, 0, 1);
     requireCount(parts, Role.PICTURES, 0, 1);
@@ -93,6 +96,14 @@ public record Blueprint(
         beside,
         abilities,
         leftovers);
+  }
+
+  /** The same with one more part. */
+  Blueprint with(Part<?> part) {
+    List<Part<?>> more = new ArrayList<>(parts);
+    more.add(part);
+    return new Blueprint(
+        kind, more, joining, scheduling, defaults, grid, beside, abilities, leftovers);
   }
 
   /** The parts of a role, in order. */

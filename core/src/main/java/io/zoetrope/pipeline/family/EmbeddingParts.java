@@ -24,6 +24,7 @@ import io.zoetrope.torch.Precision;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -132,7 +133,7 @@ final class EmbeddingParts {
   private static List<Part<?>> prior(ToldBy by, ModelLayout layout, Component prior) {
     PriorConfig config = prior.config(PriorConfig.class);
     by.requireFeatures(prior.folder(), config.embedding());
-    TextPart text = TextPart.read(layout, by.choice.reading(), List.of());
+    TextPart text = TextPart.read(layout, by.choice.reading(), List.of(), OptionalInt.empty());
     if (text.width() != config.embedding()) {
       throw new UserError(
           Fault.MISMATCH,

@@ -16,6 +16,7 @@ public final class Families {
               new StableDiffusion(),
               new AnimateDiff(),
               new StableUnclip(),
+              new Wan(),
               // Last: of a single file that is of no family it says what it is.
               new StableDiffusionFile()));
 

@@ -8,6 +8,7 @@ import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.UNetConfig;
+import io.zoetrope.network.wan.WanConfig;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -63,7 +64,10 @@ public final class Networks {
           "remove the one that is not its network");
     }
     if (!unet) {
-      return layout.network(DitConfig.FOLDER).config(DitConfig.class);
+      Component component = layout.network(DitConfig.FOLDER);
+      return WanConfig.isWan(component.className())
+          ? component.config(WanConfig.class)
+          : component.config(DitConfig.class);
     }
     Component component = layout.network(UNetConfig.FOLDER);
     return DiffusersConfig.isUNet(component.className())

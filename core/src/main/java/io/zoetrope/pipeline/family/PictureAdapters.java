@@ -100,7 +100,7 @@ final class PictureAdapters {
                 place(file, of(PROJECTION, all))),
             reading,
             clip -> new Footprint(1, 0),
-            p -> new PictureReader(seen, projection, p));
+            p -> PictureReader.projecting(seen, projection, p));
     Part<PictureAdapter> adapter =
         new Part<>(
             Role.PICTURE_ADAPTER,

@@ -19,6 +19,9 @@ public final class Role<T> {
   /** Denoises videos. */
   public static final Role<VideoNetwork> DENOISER = new Role<>("denoiser");
 
+  /** Denoises the frames that have little noise left, in place of the other. */
+  public static final Role<LateDenoiser> LATE = new Role<>("late denoiser");
+
   /** Reads prompts, once its tokenizer is open: what is supplied opens it. */
   public static final Role<Supplier<PromptEncoder>> TEXT = new Role<>("text encoder");
 

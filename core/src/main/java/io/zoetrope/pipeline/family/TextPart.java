@@ -20,6 +20,7 @@ import io.zoetrope.network.text.t5.T5TextModel;
 import io.zoetrope.network.text.t5.T5Tokenizer;
 import io.zoetrope.nn.Parameters;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -40,8 +41,10 @@ record TextPart(
    *
    * @param reading how prompts are read, where the encoder is CLIP's
    * @param words that it learned apart
+   * @param whole tokens of every text, where the network reads all of them
    */
-  static TextPart read(ModelLayout layout, ClipReading reading, List<WordChoice> words) {
+  static TextPart read(
+      ModelLayout layout, ClipReading reading, List<WordChoice> words, OptionalInt whole) {
     JsonNode kinds = layout.text().config(JsonNode.class).path("architectures");
     if (kinds.isMissingNode()) {
       return words(layout, words);
@@ -49,7 +52,7 @@ record TextPart(
     return switch (kinds.path(0).asString("")) {
       case ClipTextConfig.KIND -> clip(layout, reading, words);
       case ClipWholePrompts.Weights.KIND -> whole(layout);
-      case T5Config.T5, T5Config.UMT5 -> t5(layout, words);
+      case T5Config.T5, T5Config.UMT5 -> t5(layout, words, whole);
       default ->
           throw new UserError(
               Fault.UNSUPPORTED,
@@ -116,7 +119,7 @@ record TextPart(
   }
 
   /** T5's or UMT5's: all tokens of a prompt, and which of them count. */
-  private static TextPart t5(ModelLayout layout, List<WordChoice> choices) {
+  private static TextPart t5(ModelLayout layout, List<WordChoice> choices, OptionalInt whole) {
     T5Config config = layout.text().config(T5Config.class);
     if (!choices.isEmpty()) {
       throw new UserError(
@@ -132,7 +135,14 @@ record TextPart(
           return () -> {
             T5Tokenizer tokenizer = T5Tokenizer.load(layout.tokenizerFolder());
             return fitting(
-                tokenizer::close, () -> new T5Prompts(text, tokenizer, tokenizer.length()), layout);
+                tokenizer::close,
+                () ->
+                    new T5Prompts(
+                        text,
+                        tokenizer,
+                        whole.orElse(tokenizer.length()),
+                        whole.isPresent() ? T5Prompts.Reading.WHOLE : T5Prompts.Reading.MASKED),
+                layout);
           };
         });
   }

@@ -54,6 +54,9 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
     long decoding = video;
     for (Weighed weighed : parts) {
       long running = weighed.part.footprint().apply(clip).running();
+      if (weighed.part.role() == Role.LATE) {
+        continue; // in turn with the other
+      }
       if (weighed.part.role() == Role.AUTOENCODER) {
         decoding += running;
       } else {
@@ -63,8 +66,18 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
     return new MemoryNeed(bytes(parts), sampling, decoding);
   }
 
+  /** Of two denoisers one is in memory at a time. */
   private static long bytes(List<Weighed> parts) {
-    return parts.stream().mapToLong(Weighed::bytes).sum();
+    long all = parts.stream().mapToLong(Weighed::bytes).sum();
+    long late = bytes(parts, Role.LATE);
+    return all - Math.min(late, bytes(parts, Role.DENOISER));
+  }
+
+  private static long bytes(List<Weighed> parts, Role<?> role) {
+    return parts.stream()
+        .filter(weighed -> weighed.part.role() == role)
+        .mapToLong(Weighed::bytes)
+        .sum();
   }
 
   /**

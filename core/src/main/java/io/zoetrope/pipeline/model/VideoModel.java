@@ -20,6 +20,7 @@ import io.zoetrope.pipeline.family.Ability;
 import io.zoetrope.pipeline.family.Beside;
 import io.zoetrope.pipeline.family.Blueprint;
 import io.zoetrope.pipeline.family.Families;
+import io.zoetrope.pipeline.family.LateDenoiser;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelFiles;
 import io.zoetrope.pipeline.family.ModelIndex;
@@ -267,6 +268,11 @@ public final class VideoModel implements AutoCloseable {
   /** Whether its network was distilled to guide itself, and is told how much. */
   public boolean guidesItself() {
     return network.config().needs().contains(Conditioning.GUIDANCE);
+  }
+
+  /** Its second network, for frames of little noise; empty if it has one. */
+  public Optional<LateDenoiser> late() {
+    return parts.part(Role.LATE).map(LoadedPart::made);
   }
 
   /** What its network is shown beside the noisy latents; empty for most. */

@@ -1,6 +1,8 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.media.Fit;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
@@ -8,10 +10,13 @@ import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.task.Animate;
+import io.zoetrope.pipeline.task.FromGiven;
 import io.zoetrope.pipeline.task.Restyle;
 import io.zoetrope.pipeline.task.VideoTask;
 import io.zoetrope.record.Default;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
@@ -82,6 +87,9 @@ public record AnimateSpec(
       @Override
       public Shoot read(Making making) {
         VideoRequest request = making.request();
+        if (making.showsPixels()) {
+          return shown(making, drawn);
+        }
         Tensor given = making.picture(image, fit);
         VideoTask task =
             drawn
@@ -92,6 +100,19 @@ public record AnimateSpec(
         return (reel, progress) -> reel.film(engine, request, task::latents, progress);
       }
     };
+  }
+
+  /** By a model that is shown the picture beside the noise. */
+  private Shoot shown(Making making, Optional<TimestepPlan> drawn) {
+    if (noise > 0 || drawn.isPresent()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "this model is shown its picture beside the noise, and all frames fall together",
+          "leave %s out".formatted(noise > 0 ? "noise" : "plan"));
+    }
+    FromGiven task = making.fromGiven(new LinkedHashMap<>(Map.of(0, image)), fit);
+    Engine engine = making.shown(making.request().frames());
+    return (reel, progress) -> reel.film(engine, making.request(), task::latents, progress);
   }
 
   private VideoTask task(VideoModel model, VideoRequest request, Tensor given) {

@@ -6,9 +6,12 @@ import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
+import io.zoetrope.pipeline.task.FromGiven;
 import io.zoetrope.pipeline.task.Interpolate;
 import io.zoetrope.record.Default;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 import java.util.Set;
 
 /**
@@ -53,11 +56,23 @@ public record InterpolateSpec(SourceRef first, SourceRef last, @Default("crop") 
 
       @Override
       public Shoot read(Making making) {
+        if (making.showsPixels()) {
+          FromGiven given = making.fromGiven(ends(), fit);
+          return (reel, progress) ->
+              reel.film(making.second(), making.request(), given::latents, progress);
+        }
         Interpolate task =
             new Interpolate(making.picture(first, fit), making.pictureAtRest(last, fit));
         return (reel, progress) ->
             reel.film(making.second(), making.request(), task::latents, progress);
       }
     };
+  }
+
+  private SequencedMap<Integer, SourceRef> ends() {
+    SequencedMap<Integer, SourceRef> ends = new LinkedHashMap<>();
+    ends.put(0, first);
+    ends.put(-1, last);
+    return ends;
   }
 }

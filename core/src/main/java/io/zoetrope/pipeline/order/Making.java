@@ -1,15 +1,27 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.media.CentreSquare;
 import io.zoetrope.media.Fit;
+import io.zoetrope.media.Frame;
+import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Source;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.GivenVideo;
 import io.zoetrope.pipeline.Hints;
 import io.zoetrope.pipeline.cascade.CascadeRun;
+import io.zoetrope.pipeline.family.Beside;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.task.FromGiven;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 
@@ -63,6 +75,46 @@ public record Making(
     Source source = Source.picture(files.path(ref), wish().fitted(fit));
     said.accept(source.report());
     return second.encodeAtRest(source.video(), progress);
+  }
+
+  /** Whether the second model is shown the pixels of what is given. */
+  boolean showsPixels() {
+    return second.model().beside().filter(Beside.GivenPixels.class::isInstance).isPresent();
+  }
+
+  /**
+   * The task of a model that is shown the pixels of what is given.
+   *
+   * @param pictures by the number of their frame, from the end where it is below 0
+   */
+  FromGiven fromGiven(SequencedMap<Integer, SourceRef> pictures, Fit fit) {
+    int frames = second.model().grid().whole(request.frames());
+    SequencedMap<Integer, Tensor> given = new LinkedHashMap<>();
+    List<Frame> all = new ArrayList<>();
+    pictures.forEach((at, ref) -> {
+      Source source = Source.picture(files.path(ref), wish().fitted(fit));
+      said.accept(source.report());
+      all.add(source.video().frames().getFirst());
+      given.put(at < 0 ? frames + at : at, FrameTensors.toTensor(source.video()).select(1, 0));
+    });
+    return new FromGiven(GivenVideo.of(frames, given), looks(all));
+  }
+
+  /** What the model's reader of pictures makes of them, in turn: [1, N, D]. */
+  private Tensor looks(List<Frame> pictures) {
+    return second
+        .model()
+        .pictures()
+        .map(reader -> {
+          List<Frame> squares =
+              pictures.stream().map(frame -> CentreSquare.of(frame, reader.side())).toList();
+          Tensor x_3PHW = FrameTensors.toTensor(new Video(squares, 1));
+          Tensor x_P3HW = Ops.mul(Ops.add(x_3PHW.permute(1, 0, 2, 3), 1), 0.5);
+          return Scopes.noGrad(() -> second.model().readPictures(x_P3HW).tokens_PND())
+              .flatten(0, 1)
+              .unsqueeze(0);
+        })
+        .orElseGet(() -> Tensors.zeros(1, 0, 1));
   }
 
   /** A video, so fitted. */

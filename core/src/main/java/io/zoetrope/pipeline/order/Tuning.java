@@ -32,6 +32,7 @@ import java.util.Optional;
  * @param oscillate guidance is off at every other step after the first so many, 0 to 1000; empty
  *     leaves it on
  * @param threshold what pixels are clipped to at each step; for models of pixels
+ * @param lateGuidance scale of guidance of the model's second network, 0 to 100; for models of two
  */
 public record Tuning(
     Optional<Integer> window,
@@ -42,7 +43,8 @@ public record Tuning(
     @Default("{}") Windowing windowing,
     Optional<Motion> motion,
     Optional<Integer> oscillate,
-    Optional<DynamicThresholding.Bound> threshold) {
+    Optional<DynamicThresholding.Bound> threshold,
+    Optional<Double> lateGuidance) {
   /** Nothing special. */
   public static final Tuning NONE =
       new Tuning(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
@@ -63,6 +65,7 @@ public record Tuning(
         Windowing.USUAL,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -70,6 +73,7 @@ public record Tuning(
     window.ifPresent(value -> Checks.whole("window", 1, VideoRequest.MOST_FRAMES, value));
     freeInit.ifPresent(value -> Checks.whole("freeInit", 1, 20, value));
     oscillate.ifPresent(value -> Checks.whole("oscillate", 0, VideoRequest.MOST_STEPS, value));
+    lateGuidance.ifPresent(value -> Checks.real("lateGuidance", 0, 100, value));
     temporal.ifPresent(value -> Checks.real("temporal", 0, 10, value));
     if (!windowing.equals(Windowing.USUAL) && window.isEmpty()) {
       throw Checks.wrong("windowing says what windows look like: say how long they are");
@@ -96,6 +100,9 @@ public record Tuning(
     }
     if (oscillate.isPresent()) {
       made = made.withOscillation(oscillate.get());
+    }
+    if (lateGuidance.isPresent()) {
+      made = made.withLateGuidance(lateGuidance.get());
     }
     if (threshold.isPresent()) {
       made = made.withBound(threshold.get());

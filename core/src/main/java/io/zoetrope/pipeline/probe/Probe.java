@@ -15,9 +15,12 @@ import org.bytedeco.pytorch.Tensor;
 /** Runs one component of a model on given tensors (docs/parity.md). */
 public enum Probe {
   UNET("unet", "unet", new UNetProbe()),
+  TRANSFORMER("transformer", "transformer", new TransformerProbe()),
+  TRANSFORMER_2("transformer_2", "transformer_2", new TransformerProbe()),
   VAE_ENCODE("vae.encode", "vae", new VaeProbe.Encode()),
   VAE_DECODE("vae.decode", "vae", new VaeProbe.Decode()),
   TEXT_ENCODER("text_encoder", "text_encoder", new TextProbe()),
+  IMAGE_ENCODER("image_encoder", "image_encoder", new PictureProbe()),
   CONTROLNET("controlnet", "controlnet", new ControlProbe()),
   SCHEDULER_TIMESTEPS("scheduler.timesteps", "scheduler", new SchedulerProbe.Timesteps()),
   SCHEDULER_STEP("scheduler.step", "scheduler", new SchedulerProbe.Step());

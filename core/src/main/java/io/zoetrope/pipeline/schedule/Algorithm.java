@@ -12,6 +12,7 @@ import io.zoetrope.diffusion.sampler.Pndm;
 import io.zoetrope.diffusion.sampler.PredictorCorrector;
 import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.diffusion.sampler.Unclip;
+import io.zoetrope.diffusion.sampler.UniPc;
 import java.util.function.Supplier;
 
 /** How a step is made; a scheduler's config may have more to say of it. */
@@ -32,7 +33,8 @@ public enum Algorithm {
   HEUN(Heun::new),
   LCM(Lcm::new),
   PNDM(Pndm::new),
-  UNCLIP(Unclip::new);
+  UNCLIP(Unclip::new),
+  UNIPC(UniPc::new);
 
   private final Supplier<Sampler> plain;
 

@@ -131,6 +131,7 @@ public final class DiffusersScheduler implements Scheduling {
       case LCM -> "lcm";
       case PNDM -> "pndm";
       case UNCLIP -> "unclip";
+      case UNIPC -> "unipc" + karras;
       case FLOW -> "flow-euler";
     };
   }

@@ -15,6 +15,7 @@ import io.zoetrope.diffusion.discrete.FlowSteps;
 import io.zoetrope.diffusion.discrete.LcmSteps;
 import io.zoetrope.diffusion.discrete.SigmaSpacing;
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
+import io.zoetrope.diffusion.discrete.UniPcFlowSteps;
 import io.zoetrope.diffusion.sampler.Ancestral;
 import io.zoetrope.diffusion.sampler.Ddim;
 import io.zoetrope.diffusion.sampler.DpmSolverPlusPlus2M;
@@ -22,6 +23,7 @@ import io.zoetrope.diffusion.sampler.Lcm;
 import io.zoetrope.diffusion.sampler.Pndm;
 import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.diffusion.sampler.Unclip;
+import io.zoetrope.diffusion.sampler.UniPc;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.Mend;
 import io.zoetrope.error.UserError;
@@ -67,6 +69,7 @@ record DiffusersWalk(
       case DPM_SDE -> dpm(DpmSolverPlusPlus2M.Equation.SDE, steps);
       case PNDM -> new Pndm(prediction.equals(Prediction.V) ? Pndm.Terms.V : Pndm.Terms.EPS);
       case UNCLIP -> ancestral();
+      case UNIPC -> unipc();
       case ANCESTRAL, ANCESTRAL_PC, EULER, FLOW_EULER, HEUN -> algorithm.plain();
     };
   }
@@ -98,18 +101,26 @@ record DiffusersWalk(
       case LCM -> new LcmSteps(bars, fields.whole("original_inference_steps", 50));
       case PNDM -> pndm();
       case UNCLIP -> DdpmSteps.unclip(bars);
+      case UNIPC -> dpmSteps(karras);
     };
   }
 
   private Discretisation flow(Walk walk, boolean karras) {
     double shift = fields.number(kind == SchedulerClass.FLOW ? "shift" : "flow_shift", 1);
-    Optional<Double> end = fields.optional("shift_terminal").filter(x -> x != 0);
+    OptionalDouble end =
+        fields
+            .optional("shift_terminal")
+            .filter(x -> x != 0)
+            .map(OptionalDouble::of)
+            .orElse(OptionalDouble.empty());
+    // Whatever makes the steps: few-step models are trained for these levels.
+    if (kind == SchedulerClass.UNIPC && !karras && !fields.flag("use_karras_sigmas", false)) {
+      FinalSigma last = FinalSigma.of(fields.text("final_sigmas_type", "zero"));
+      return new UniPcFlowSteps(shift, end, last);
+    }
     return walk == Walk.DPM && !karras && kind == SchedulerClass.DPM
         ? new DpmFlowSteps(shift)
-        : new FlowSteps(
-            shift,
-            end.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-            sigmas(karras || fields.flag("use_karras_sigmas", false)));
+        : new FlowSteps(shift, end, sigmas(karras || fields.flag("use_karras_sigmas", false)));
   }
 
   private TimestepSpacing spacing(String otherwise) {
@@ -210,6 +221,28 @@ record DiffusersWalk(
             : heun ? DpmSolverPlusPlus2M.Rule.HEUN : DpmSolverPlusPlus2M.Rule.MIDPOINT,
         firstAtLast ? DpmSolverPlusPlus2M.Last.FIRST_ORDER : DpmSolverPlusPlus2M.Last.AS_OTHERS,
         Ancestral.End.NOISE,
+        threshold(false));
+  }
+
+  private Sampler unipc() {
+    int order = fields.whole("solver_order", 2);
+    if (order != 1 && order != 2) {
+      throw new UserError(Fault.UNSUPPORTED, "solver_order is 1 or 2 here, not " + order);
+    }
+    if (!fields.flag("predict_x0", true)) {
+      throw new UserError(Fault.UNSUPPORTED, "UniPC that predicts noise (predict_x0) is not known");
+    }
+    if (fields.numbers("disable_corrector").filter(steps -> steps.length > 0).isPresent()) {
+      throw new UserError(
+          Fault.UNSUPPORTED, "UniPC without its corrector (disable_corrector) is not known");
+    }
+    boolean firstAtLast =
+        fields.flag("lower_order_final", true)
+            || fields.text("final_sigmas_type", "zero").equals("zero");
+    return new UniPc(
+        order,
+        fields.text("solver_type", "bh2").equals("bh1") ? UniPc.Scale.BH1 : UniPc.Scale.BH2,
+        firstAtLast ? DpmSolverPlusPlus2M.Last.FIRST_ORDER : DpmSolverPlusPlus2M.Last.AS_OTHERS,
         threshold(false));
   }
 

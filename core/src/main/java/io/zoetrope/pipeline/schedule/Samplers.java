@@ -38,7 +38,9 @@ public final class Samplers {
           new Named("heun", Algorithm.HEUN, Spacing.OWN, Walk.EULER),
           new Named("lcm", Algorithm.LCM, Spacing.OWN, Walk.LCM),
           new Named("pndm", Algorithm.PNDM, Spacing.OWN, Walk.PNDM),
-          new Named("unclip", Algorithm.UNCLIP, Spacing.OWN, Walk.UNCLIP));
+          new Named("unclip", Algorithm.UNCLIP, Spacing.OWN, Walk.UNCLIP),
+          new Named("unipc", Algorithm.UNIPC, Spacing.OWN, Walk.UNIPC),
+          new Named("unipc-karras", Algorithm.UNIPC, Spacing.KARRAS, Walk.UNIPC));
 
   /** All names. */
   public static final List<String> NAMES = TABLE.stream().map(Named::name).toList();

@@ -58,7 +58,17 @@ enum SchedulerClass {
       "UnCLIPScheduler",
       List.of(
           "num_train_timesteps variance_type clip_sample clip_sample_range prediction_type",
-          "beta_schedule"));
+          "beta_schedule")),
+  UNIPC(
+      "UniPCMultistepScheduler",
+      List.of(
+          Fields.BETAS,
+          Fields.SIGMAS,
+          "thresholding dynamic_thresholding_ratio sample_max_value",
+          "timestep_spacing steps_offset rescale_betas_zero_snr",
+          "solver_order solver_type predict_x0 lower_order_final disable_corrector solver_p",
+          "use_flow_sigmas flow_shift final_sigmas_type shift_terminal",
+          "use_dynamic_shifting time_shift_type sigma_min sigma_max"));
 
   /** Fields that several have. */
   private static final class Fields {

@@ -9,7 +9,8 @@ public enum Walk {
   DPM(SchedulerClass.DPM),
   LCM(SchedulerClass.LCM),
   PNDM(SchedulerClass.PNDM),
-  UNCLIP(SchedulerClass.UNCLIP);
+  UNCLIP(SchedulerClass.UNCLIP),
+  UNIPC(SchedulerClass.UNIPC);
 
   private final SchedulerClass kind;
 

@@ -12,6 +12,7 @@ import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -114,5 +115,48 @@ class HandoverTest {
   void aLevelLiesBetweenCleanAndNoise() {
     X0Denoiser any = new Gaussian(NoiseSchedule.flow(1), 1);
     assertThatThrownBy(() -> new Handover(any, any, 1.5)).hasMessageContaining("1.5 does not");
+  }
+
+  @Test
+  void theHighestLevelBelowANumber() {
+    NoiseSchedule schedule = NoiseSchedule.flow(5);
+    double level = Handover.levelBelow(schedule, 875);
+    assertThat(schedule.timestepInput(level)).isLessThan(875);
+    assertThat(schedule.timestepInput(Math.nextUp(level))).isGreaterThanOrEqualTo(875);
+    assertThat(Handover.levelBelow(schedule, 2000)).isOne();
+    assertThat(Handover.levelBelow(schedule, 0)).isZero();
+  }
+
+  /** Of two models the one that is not asked rests. */
+  @Test
+  void whoIsNotAskedRests() {
+    Scopes.run(() -> {
+      List<String> said = new ArrayList<>();
+      X0Denoiser any = new Gaussian(NoiseSchedule.flow(1), 1);
+      Handover both =
+          new Handover(
+              any,
+              any,
+              0.5,
+              new Handover.Resting() {
+                @Override
+                public void early() {
+                  said.add("early");
+                }
+
+                @Override
+                public void late() {
+                  said.add("late");
+                }
+              });
+      Tensor z = Tensors.zeros(1, 1, 2, 2, 2);
+      Tensor high = both.x0(z, Tensors.of(new double[] {0.9, 0.8}, 1, 2), Conditioning.none());
+      assertThat(said).isEmpty();
+      Tensor low = both.x0(z, Tensors.of(new double[] {0.5, 0.1}, 1, 2), Conditioning.none());
+      assertThat(said).containsExactly("early");
+      Tensor mixed = both.x0(z, Tensors.of(new double[] {0.6, 0.1}, 1, 2), Conditioning.none());
+      assertThat(said).containsExactly("early", "early", "late");
+      assertThat(List.of(high, low, mixed)).hasSize(3);
+    });
   }
 }

@@ -21,6 +21,7 @@ import io.zoetrope.diffusion.discrete.FlowSteps;
 import io.zoetrope.diffusion.discrete.LcmSteps;
 import io.zoetrope.diffusion.discrete.SigmaSpacing;
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
+import io.zoetrope.diffusion.discrete.UniPcFlowSteps;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
 import io.zoetrope.torch.RandomStream;
@@ -51,6 +52,8 @@ class SamplerContractTest {
           new Ancestral(0.3),
           new Ancestral(1),
           new Unclip(),
+          new UniPc(),
+          new UniPc(1, UniPc.Scale.BH1, DpmSolverPlusPlus2M.Last.AS_OTHERS, Threshold.NONE),
           new Ddim(0),
           new Ddim(0.5),
           new Ddim(1),
@@ -85,6 +88,7 @@ class SamplerContractTest {
           new DdimSteps(SD, TimestepSpacing.LINSPACE, 1, false),
           new DdimSteps(SD.withZeroSnr(), TimestepSpacing.TRAILING, 0, true),
           new DpmFlowSteps(3),
+          new UniPcFlowSteps(5, OptionalDouble.empty(), FinalSigma.ZERO),
           new DpmSteps(
               SD,
               TimestepSpacing.LINSPACE,

@@ -76,12 +76,15 @@ class PromptEncoderContractTest {
             new ClipWholePrompts.Weights(config, config.width(), store().root()),
             ClipTokenizer.load(tokens)));
     T5Config t5 = JsonFiles.read(resource("t5/gated/config.json"), T5Config.class);
-    encoders.put(
-        "T5",
-        new T5Prompts(
-            new T5TextModel(t5, store().root()),
-            T5Tokenizer.load(resource("t5_tokenizer/model")),
-            32));
+    for (T5Prompts.Reading reading : T5Prompts.Reading.values()) {
+      encoders.put(
+          "T5, " + reading,
+          new T5Prompts(
+              new T5TextModel(t5, store().root()),
+              T5Tokenizer.load(resource("t5_tokenizer/model")),
+              32,
+              reading));
+    }
   }
 
   @AfterAll

@@ -113,7 +113,8 @@ final class RandomOrders {
                 new DynamicThresholding.Bound(
                     real(0.5, 1),
                     maybe(() -> real(1, 3)),
-                    pick(DynamicThresholding.Over.values()))));
+                    pick(DynamicThresholding.Over.values()))),
+            maybe(() -> real(0, 100)));
     boolean sized = spec instanceof RefineSpec refine && refine.scale().isPresent();
     boolean short1 = spec instanceof CascadeSpec;
     Wish fitting =

@@ -79,6 +79,60 @@ class ProbeTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"t2v", "i2v", "flf"})
+  void transformersOfWan(String name) {
+    try (Parity parity = Parity.of("wan/" + name)) {
+      Scopes.run(() -> {
+        Map<String, Tensor> inputs = transformer(parity);
+        inputs.put("timestep", parity.get("t"));
+        parity.check("out", run(Probe.TRANSFORMER, parity.folder(), inputs).get("sample"));
+        Tensor each = parity.get("t.frames");
+        inputs.put("timestep", each);
+        parity.check("out.frames", run(Probe.TRANSFORMER_2, parity.folder(), inputs).get("sample"));
+        Tensor z = parity.get("z");
+        Tensor tokens =
+            each.unsqueeze(2).expand(2, z.size(2), z.size(3) * z.size(4) / 4).flatten(1, 2);
+        inputs.put("timestep", tokens);
+        parity.check("out.frames", run(Probe.TRANSFORMER, parity.folder(), inputs).get("sample"));
+        Tensor uneven = tokens.clone();
+        Tensor changed = uneven.narrow(1, 0, 1).fill_(Tensors.full(7));
+        inputs.put("timestep", uneven);
+        refused("one level for all tokens of a latent", Probe.TRANSFORMER, parity.folder(), inputs);
+      });
+    }
+  }
+
+  private static Map<String, Tensor> transformer(Parity parity) {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    inputs.put("hidden_states", parity.get("z"));
+    inputs.put("encoder_hidden_states", parity.get("text"));
+    for (String more : List.of("pictures", "control")) {
+      if (parity.io().tensors().containsKey(more)) {
+        inputs.put(
+            more.equals("control") ? "control_hidden_states" : "encoder_hidden_states_image",
+            parity.get(more));
+      }
+    }
+    return inputs;
+  }
+
+  @Test
+  void transformersOfVaceAndSkyReels() {
+    try (Parity vace = Parity.of("wan/vace");
+        Parity sky = Parity.of("wan/skyreels")) {
+      Scopes.run(() -> {
+        Map<String, Tensor> inputs = transformer(vace);
+        inputs.put("timestep", vace.get("t"));
+        vace.check("out", run(Probe.TRANSFORMER, vace.folder(), inputs).get("sample"));
+        Map<String, Tensor> told = transformer(sky);
+        told.put("timestep", sky.get("t.frames"));
+        told.put("fps", Tensors.full(0, 1));
+        sky.check("out.frames.16", run(Probe.TRANSFORMER, sky.folder(), told).get("sample"));
+      });
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"v1", "v2"})
   void unetWithMotionModulesBesideIt(String version) throws IOException {
     try (Parity parity = Parity.of("motion/" + version)) {
@@ -282,7 +336,7 @@ class ProbeTest {
   @Test
   void whatDoesNotFitIsNamed() {
     assertThatThrownBy(() -> Probe.of("unte"))
-        .hasMessageContaining("it is one of unet, vae.encode");
+        .hasMessageContaining("it is one of unet, transformer, transformer_2, vae.encode");
     try (Parity parity = Parity.of("unet/sd1")) {
       Path there = parity.folder();
       Scopes.run(() -> {

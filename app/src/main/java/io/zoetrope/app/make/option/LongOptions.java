@@ -94,6 +94,15 @@ public final class LongOptions {
   private @Nullable Integer oscillate;
 
   @Option(
+      names = "--guidance-late",
+      paramLabel = "W",
+      converter = Values.Guidance.class,
+      description =
+          "Guidance where the second network of a model of two denoises, as of Wan 2.2 (default: as"
+              + " --guidance).")
+  private @Nullable Double lateGuidance;
+
+  @Option(
       names = "--dynamic-threshold",
       paramLabel = "P[,CAP]",
       split = ",",
@@ -156,7 +165,8 @@ public final class LongOptions {
         windowing(),
         motion(),
         Optional.ofNullable(oscillate),
-        threshold());
+        threshold(),
+        Optional.ofNullable(lateGuidance));
   }
 
   private Optional<DynamicThresholding.Bound> threshold() {

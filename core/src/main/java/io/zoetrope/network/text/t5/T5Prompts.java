@@ -19,9 +19,22 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * which of them count. Only the tokens of the prompt and its end are computed.
  *
  * @param length tokens of a prompt, its end among them; longer ones are cut
+ * @param reading how they are read
  */
-public record T5Prompts(T5TextModel text, T5Tokenizer tokenizer, int length)
+public record T5Prompts(T5TextModel text, T5Tokenizer tokenizer, int length, Reading reading)
     implements PromptEncoder {
+  /** How prompts are read. */
+  public enum Reading {
+    /** As they are; which tokens count is said. */
+    MASKED,
+
+    /**
+     * Without what pages of the web leave in them ({@link PromptText}); what is behind a prompt's
+     * end counts: Wan.
+     */
+    WHOLE
+  }
+
   /**
    * @throws io.zoetrope.error.UserError if the tokenizer has tokens that the model does not know
    */
@@ -48,8 +61,12 @@ public record T5Prompts(T5TextModel text, T5Tokenizer tokenizer, int length)
 
   /** [n, D], n at most the length. */
   private Tensor tokens(String prompt) {
-    long[] ids = tokenizer.ids(prompt, length);
+    long[] ids = tokenizer.ids(read(prompt), length);
     return text.encode(Tensors.of(ids, 1, ids.length), Optional.empty()).squeeze(0);
+  }
+
+  private String read(String prompt) {
+    return reading == Reading.WHOLE ? PromptText.cleaned(prompt) : prompt;
   }
 
   private Conditioning joined(List<Tensor> prompts) {
@@ -65,19 +82,23 @@ public record T5Prompts(T5TextModel text, T5Tokenizer tokenizer, int length)
       Arrays.fill(counts, i * length, i * length + (int) n, 1);
     }
     Tensor text_BND = Tensors.stack(rows, 0);
+    Conditioning text = Conditioning.text(text_BND).withPooled(Tensors.stack(means, 0));
+    if (reading == Reading.WHOLE) {
+      return text;
+    }
     Tensor mask_BN =
         Tensors.beside(text_BND, Tensors.of(counts, prompts.size(), length).to(ScalarType.Bool));
-    return Conditioning.text(text_BND, mask_BN).withPooled(Tensors.stack(means, 0));
+    return text.with(Conditioning.TEXT_MASK, mask_BN.unsqueeze(1));
   }
 
   @Override
   public List<String> unknownWords(String prompt) {
-    return tokenizer.unknownWords(prompt);
+    return tokenizer.unknownWords(read(prompt));
   }
 
   @Override
   public Optional<String> unread(String prompt) {
-    return tokenizer.unread(prompt, length);
+    return tokenizer.unread(read(prompt), length);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.zoetrope.network.unet;
+package io.zoetrope.network;
 
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
@@ -12,16 +12,16 @@ import tools.jackson.databind.JsonNode;
  * Options of a component as diffusers writes them: many of them, the older the file the fewer, each
  * with a value that is meant where it is absent or null.
  */
-record Options(JsonNode json) {
+public record ConfigOptions(JsonNode json) {
   private JsonNode get(String name) {
     return json.path(name);
   }
 
-  boolean says(String name) {
+  public boolean says(String name) {
     return !get(name).isMissingNode() && !get(name).isNull();
   }
 
-  int integer(String name, int otherwise) {
+  public int integer(String name, int otherwise) {
     if (!says(name)) {
       return otherwise;
     }
@@ -35,7 +35,7 @@ record Options(JsonNode json) {
     return node.isIntegralNumber() && node.canConvertToInt();
   }
 
-  double number(String name, double otherwise) {
+  public double number(String name, double otherwise) {
     if (!says(name)) {
       return otherwise;
     }
@@ -45,7 +45,7 @@ record Options(JsonNode json) {
     return get(name).doubleValue();
   }
 
-  boolean flag(String name, boolean otherwise) {
+  public boolean flag(String name, boolean otherwise) {
     if (!says(name)) {
       return otherwise;
     }
@@ -55,12 +55,12 @@ record Options(JsonNode json) {
     return get(name).booleanValue();
   }
 
-  String word(String name, String otherwise) {
+  public String word(String name, String otherwise) {
     return says(name) ? get(name).asString("") : otherwise;
   }
 
   /** So many numbers; a single one stands for all. */
-  List<Integer> each(String name, int count, int otherwise) {
+  public List<Integer> each(String name, int count, int otherwise) {
     if (!get(name).isArray()) {
       return Collections.nCopies(count, integer(name, otherwise));
     }
@@ -72,7 +72,7 @@ record Options(JsonNode json) {
   }
 
   /** So many lists of numbers; a number stands for a list of its own, and a single one for all. */
-  List<List<Integer>> lists(String name, int count, int otherwise) {
+  public List<List<Integer>> lists(String name, int count, int otherwise) {
     if (!get(name).isArray()) {
       return Collections.nCopies(count, List.of(integer(name, otherwise)));
     }
@@ -94,7 +94,7 @@ record Options(JsonNode json) {
   }
 
   /** Some numbers. */
-  List<Integer> integers(String name, Integer... otherwise) {
+  public List<Integer> integers(String name, Integer... otherwise) {
     if (!says(name)) {
       return List.of(otherwise);
     }
@@ -109,7 +109,7 @@ record Options(JsonNode json) {
   }
 
   /** A number that is the same at every resolution. */
-  int same(String name, int count, int otherwise) {
+  public int same(String name, int count, int otherwise) {
     List<Integer> all = each(name, count, otherwise);
     if (all.stream().distinct().count() != 1) {
       throw not(name, "the same at every resolution");
@@ -117,7 +117,7 @@ record Options(JsonNode json) {
     return all.getFirst();
   }
 
-  List<String> words(String name, String... otherwise) {
+  public List<String> words(String name, String... otherwise) {
     if (!says(name)) {
       return List.of(otherwise);
     }
@@ -131,7 +131,7 @@ record Options(JsonNode json) {
    *
    * @param supported as JSON writes it; null and absence are, too
    */
-  void only(String name, String... supported) {
+  public void only(String name, String... supported) {
     if (says(name) && !Arrays.asList(supported).contains(get(name).asString(""))) {
       throw new UserError(
           Fault.UNSUPPORTED,
@@ -144,7 +144,7 @@ record Options(JsonNode json) {
   }
 
   /** As {@link #only}, for an option that may be a list of values that are all alike. */
-  void onlyAll(String name, String supported) {
+  public void onlyAll(String name, String supported) {
     for (JsonNode item : get(name).isArray() ? get(name) : List.<JsonNode>of()) {
       if (!item.asString("").equals(supported)) {
         throw not(name, supported);
