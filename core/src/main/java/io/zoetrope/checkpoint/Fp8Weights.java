@@ -236,7 +236,7 @@ final class Fp8Weights {
           return Scopes.keep(
               Scopes.tensor(() ->
                   PackedTensor.of(
-                      new Fp8(entry.format(), type, scale),
+                      Fp8.of(entry.format(), type, scale),
                       tensor.apply(name).view(ScalarType.Byte).flatten(),
                       entry.shape().stream().mapToLong(Long::longValue).toArray())));
         });

@@ -1,9 +1,9 @@
 package io.zoetrope.nn;
 
+import io.zoetrope.torch.Autograd;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.PackedTensor;
 import io.zoetrope.torch.Precision;
-import io.zoetrope.torch.Scopes;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
@@ -13,26 +13,25 @@ public final class Linear {
   private final Optional<Tensor> bias;
   private final Precision precision;
   private final LoraSlot lora;
+  private final Scratch scratch;
 
-  private Linear(Tensor weight, Optional<Tensor> bias, Precision precision, LoraSlot lora) {
+  private Linear(Parameters p, Tensor weight, Optional<Tensor> bias) {
     this.weight = weight;
     this.bias = bias;
-    this.precision = precision;
-    this.lora = lora;
+    precision = p.precision();
+    lora = p.lora();
+    scratch = p.scratch();
   }
 
   /** With weight [out, in] and bias [out] (zeros). */
   public static Linear of(Parameters p, long in, long out, Init init) {
     return new Linear(
-        p.weight("weight", init, out, in),
-        Optional.of(p.weight("bias", Init.ZEROS, out)),
-        p.precision(),
-        p.lora());
+        p, p.weight("weight", init, out, in), Optional.of(p.weight("bias", Init.ZEROS, out)));
   }
 
   /** With weight [out, in] only. */
   public static Linear withoutBias(Parameters p, long in, long out, Init init) {
-    return new Linear(p.weight("weight", init, out, in), Optional.empty(), p.precision(), p.lora());
+    return new Linear(p, p.weight("weight", init, out, in), Optional.empty());
   }
 
   /**
@@ -43,10 +42,7 @@ public final class Linear {
    */
   public static Linear ofPatches(Parameters p, Init init, long... shape) {
     return new Linear(
-        p.weight("weight", init, shape),
-        Optional.of(p.weight("bias", Init.ZEROS, shape[0])),
-        p.precision(),
-        p.lora());
+        p, p.weight("weight", init, shape), Optional.of(p.weight("bias", Init.ZEROS, shape[0])));
   }
 
   /** Features that go in. */
@@ -56,13 +52,15 @@ public final class Linear {
 
   /** x [..., in] -> [..., out]. */
   public Tensor forward(Tensor x) {
-    // What is unpacked is as large as the layer: it does not wait for the scope around.
-    return PackedTensor.of(weight).isPresent() ? Scopes.part(() -> product(x)) : product(x);
+    return PackedTensor.of(weight)
+        .map(packed ->
+            scratch.with(packed, precision, Autograd.records(x), dense -> product(x, dense)))
+        .orElseGet(() -> product(x, precision.cast(matrix())));
   }
 
-  private Tensor product(Tensor x) {
+  private Tensor product(Tensor x, Tensor dense) {
     Tensor input = precision.cast(x);
-    Tensor y = Ops.linear(input, precision.cast(matrix()), bias.map(precision::cast));
+    Tensor y = Ops.linear(input, dense, bias.map(precision::cast));
     return lora.addTo(y, input, precision, Ops::linear);
   }
 

@@ -40,6 +40,7 @@ public final class ParameterStore implements AutoCloseable {
   private final List<String> fresh = new ArrayList<>();
   private final Set<String> tables = new HashSet<>();
   private final List<KernelForms> forms = new ArrayList<>();
+  private final Scratch scratch = new Scratch();
 
   /** Formats that a weight may wait in until it is used. */
   private static final Set<ScalarType> KEPT =
@@ -121,6 +122,7 @@ public final class ParameterStore implements AutoCloseable {
 
   /** Gives the memory back of weights that lie in their files: they are read again when used. */
   public void release() {
+    scratch.close();
     MappedFile.release(parameters.values());
   }
 
@@ -174,6 +176,10 @@ public final class ParameterStore implements AutoCloseable {
     return slots;
   }
 
+  Scratch scratch() {
+    return scratch;
+  }
+
   LoraSlot slot(String layer) {
     return slots.computeIfAbsent(layer, name -> new LoraSlot());
   }
@@ -191,6 +197,7 @@ public final class ParameterStore implements AutoCloseable {
   /** Frees all parameters; networks built on them must not be used any more. */
   @Override
   public void close() {
+    scratch.close();
     forms.forEach(KernelForms::close);
     forms.clear();
     parameters.values().forEach(Scopes::free);

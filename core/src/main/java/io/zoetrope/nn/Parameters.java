@@ -76,6 +76,11 @@ public final class Parameters {
     return store.slot(prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1));
   }
 
+  /** Where packed weights are unpacked to. */
+  Scratch scratch() {
+    return store.scratch();
+  }
+
   /**
    * A table that follows from the network's shape, but that checkpoints may hold: f32, from the
    * source where that has it, never missing.

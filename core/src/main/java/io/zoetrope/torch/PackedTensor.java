@@ -41,6 +41,24 @@ public final class PackedTensor extends Tensor {
      * @return [N, numbers], f32, beside the blocks
      */
     Tensor unpack(Tensor blocks_NB);
+
+    /** The same for the processor, to the same bits and faster; empty if there is none. */
+    default Optional<Loop> loop() {
+      return Optional.empty();
+    }
+  }
+
+  /** Unpacks blocks by a loop over their bytes. */
+  @FunctionalInterface
+  public interface Loop {
+    /**
+     * Unpacks.
+     *
+     * @param blocks one behind the other, from the first byte on
+     * @param count of them
+     * @param out takes their numbers, from the first on
+     */
+    void unpack(byte[] blocks, int count, float[] out);
   }
 
   private final Packing packing;
@@ -140,7 +158,25 @@ public final class PackedTensor extends Tensor {
   }
 
   private Tensor unpacked(ScalarType wanted) {
-    Tensor out = blocks_NB.new_empty(Tensors.shape(this), new TensorOptions(wanted));
+    return denseIn(room(wanted));
+  }
+
+  /** Memory for all numbers in a format, beside the blocks: whatever lies there. */
+  public Tensor room(ScalarType wanted) {
+    return blocks_NB.new_empty(new long[] {numel()}, new TensorOptions(wanted));
+  }
+
+  /**
+   * All numbers.
+   *
+   * @param room of as many, contiguous; takes them
+   * @return the room in this shape
+   */
+  public Tensor denseIn(Tensor room) {
+    Tensor out = room.view(Tensors.shape(this));
+    if (Unpacker.unpack(packing, blocks_NB, out)) {
+      return out;
+    }
     Tensor out_NK = out.view(-1, packing.numbers());
     long count = blocks_NB.size(0);
     long chunk = ComputeDevice.CPU.holds(blocks_NB) ? CHUNK : ELSEWHERE;

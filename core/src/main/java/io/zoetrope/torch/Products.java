@@ -122,10 +122,16 @@ final class Products {
     return ScopedValue.where(CREW, new Crew(1)).call(body::get);
   }
 
+  /** Who shares the work of this thread; empty where libtorch's own threads do. */
+  static Optional<Crew> crew() {
+    return CREW.isBound() ? Optional.of(CREW.get()) : Here.CREW;
+  }
+
   private static void run(int count, Of products) {
     Cut cut = products.at(0).cut();
     Blas.alone(() -> {
-      CREW.orElse(Here.CREW.orElseThrow())
+      crew()
+          .orElseThrow()
           .run(
               count * cut.pieces(),
               i -> products.at(i / cut.pieces()).piece(cut, i % cut.pieces()));

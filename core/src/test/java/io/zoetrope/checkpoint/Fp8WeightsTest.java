@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.error.UserError;
+import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.PackedTensor;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
@@ -13,6 +14,7 @@ import io.zoetrope.torch.Tensors;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
@@ -60,6 +62,27 @@ class Fp8WeightsTest {
                     .isEqualTo(Tensors.toBytes(expected.to(ScalarType.BFloat16)));
               }));
     }
+  }
+
+  /** Also what is no number, by the loop of the processor and by libtorch. */
+  @Test
+  void everyByteIsRead() {
+    byte[] every = new byte[256];
+    for (int i = 0; i < every.length; i++) {
+      every[i] = (byte) i;
+    }
+    Scopes.run(() -> {
+      for (ScalarType type : List.of(ScalarType.Float8_e4m3fn, ScalarType.Float8_e5m2)) {
+        Fp8 packing = Fp8.of("fp8", type, 0.7f);
+        Tensor expected = packing.unpack(Tensors.ofBytes(every, 256, 1));
+        PackedTensor weight = PackedTensor.of(packing, Tensors.ofBytes(every, 256), 16, 16);
+        assertThat(Tensors.toFloats(weight.dense(ScalarType.Float)))
+            .isEqualTo(Tensors.toFloats(expected));
+        assertThat(Tensors.toFloats(weight.dense(ScalarType.BFloat16)))
+            .isEqualTo(Tensors.toFloats(expected.to(ScalarType.BFloat16)));
+        assertThat(Finite.all(weight)).isFalse();
+      }
+    });
   }
 
   private static Tensor bytes(String text) {

@@ -12,16 +12,16 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public enum GgufType implements PackedTensor.Packing {
   F32(0, ScalarType.Float, 4),
   F16(1, ScalarType.Half, 2),
-  Q4_0(2, 32, 18, Blocks::q4_0),
-  Q4_1(3, 32, 20, Blocks::q4_1),
-  Q5_0(6, 32, 22, Blocks::q5_0),
-  Q5_1(7, 32, 24, Blocks::q5_1),
-  Q8_0(8, 32, 34, Blocks::q8_0),
-  Q2_K(10, 256, 84, Blocks::q2_K),
-  Q3_K(11, 256, 110, Blocks::q3_K),
-  Q4_K(12, 256, 144, Blocks::q4_K),
-  Q5_K(13, 256, 176, Blocks::q5_K),
-  Q6_K(14, 256, 210, Blocks::q6_K),
+  Q4_0(2, 32, 18, Blocks::q4_0, BlockLoops::q4_0),
+  Q4_1(3, 32, 20, Blocks::q4_1, BlockLoops::q4_1),
+  Q5_0(6, 32, 22, Blocks::q5_0, BlockLoops::q5_0),
+  Q5_1(7, 32, 24, Blocks::q5_1, BlockLoops::q5_1),
+  Q8_0(8, 32, 34, Blocks::q8_0, BlockLoops::q8_0),
+  Q2_K(10, 256, 84, Blocks::q2_K, BlockLoops::q2_K),
+  Q3_K(11, 256, 110, Blocks::q3_K, BlockLoops::q3_K),
+  Q4_K(12, 256, 144, Blocks::q4_K, BlockLoops::q4_K),
+  Q5_K(13, 256, 176, Blocks::q5_K, BlockLoops::q5_K),
+  Q6_K(14, 256, 210, Blocks::q6_K, BlockLoops::q6_K),
   I8(24, ScalarType.Char, 1),
   I16(25, ScalarType.Short, 2),
   I32(26, ScalarType.Int, 4),
@@ -60,6 +60,12 @@ public enum GgufType implements PackedTensor.Packing {
   private final int bytes;
   private final Optional<ScalarType> plain;
   private final UnaryOperator<Tensor> unpack;
+  private final Optional<PackedTensor.Loop> loop;
+
+  /** One block of a loop. */
+  private interface Block {
+    void unpack(byte[] blocks, int at, float[] out, int to);
+  }
 
   GgufType(int code, ScalarType plain, int bytes) {
     this.code = code;
@@ -67,14 +73,21 @@ public enum GgufType implements PackedTensor.Packing {
     this.bytes = bytes;
     this.plain = Optional.of(plain);
     this.unpack = blocks -> blocks.view(plain).to(ScalarType.Float);
+    this.loop = Optional.empty();
   }
 
-  GgufType(int code, int numbers, int bytes, UnaryOperator<Tensor> unpack) {
+  GgufType(int code, int numbers, int bytes, UnaryOperator<Tensor> unpack, Block block) {
     this.code = code;
     this.numbers = numbers;
     this.bytes = bytes;
     this.plain = Optional.empty();
     this.unpack = unpack;
+    this.loop =
+        Optional.of((blocks, count, out) -> {
+          for (int i = 0; i < count; i++) {
+            block.unpack(blocks, i * bytes, out, i * numbers);
+          }
+        });
   }
 
   /** The format of a code in a file, if it is one of ours. */
@@ -102,6 +115,11 @@ public enum GgufType implements PackedTensor.Packing {
   @Override
   public int bytes() {
     return bytes;
+  }
+
+  @Override
+  public Optional<PackedTensor.Loop> loop() {
+    return loop;
   }
 
   @Override

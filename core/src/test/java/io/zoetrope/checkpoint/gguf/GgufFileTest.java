@@ -48,6 +48,9 @@ class GgufFileTest {
         assertThat(Tensors.toBytes(weight.dense(ScalarType.Float))).isEqualTo(bits);
         assertThat(Tensors.toBytes(Precision.BF16.cast(weight)))
             .isEqualTo(Tensors.toBytes(expected.to(ScalarType.BFloat16)));
+        // As on a card, and as a loop over bytes.
+        assertThat(type.loop()).isPresent();
+        assertThat(Tensors.toBytes(type.unpack(PackedTensor.held(weight)))).isEqualTo(bits);
         Tensor rows = Tensors.of(new long[] {5, 0, 5, 2}, 2, 2);
         assertThat(Tensors.toBytes(PackedTensor.rows(weight, rows)))
             .isEqualTo(Tensors.toBytes(PackedTensor.rows(expected, rows)));

@@ -62,6 +62,19 @@ class MemoryNeedTest {
         new MemoryNeed.Weighed(waiting, WeightCount.plain(10 * GB)));
   }
 
+  /** Blocks count as they lie, and the largest matrix once more, unpacked. */
+  @Test
+  void packedWeightsTakeTheirBytesAndOneLayer() {
+    for (Precision precision : Precision.values()) {
+      Part<?> part = parts(precision).getFirst().part();
+      long plain = part.bytes(WeightCount.plain(1000));
+      assertThat(part.bytes(new WeightCount(1000, 5 * GB, 70_000_000)))
+          .isEqualTo(plain + 5 * GB + 70_000_000L * precision.bytes());
+      Part<?> waiting = parts(precision).getLast().part();
+      assertThat(waiting.bytes(new WeightCount(0, 5 * GB, 7))).isZero();
+    }
+  }
+
   @Test
   void growsWithFramesAndSize() {
     MemoryNeed usual = need(request(256, 16), Precision.F32);
