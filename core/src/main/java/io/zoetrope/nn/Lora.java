@@ -9,17 +9,71 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeSet;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Low-rank updates of the weights of a network: {@code W + scale B A} (Hu et al., "LoRA", 2021).
+ * Low-rank updates of the weights of a network: {@code W + scale B A} (Hu et al., "LoRA", 2021); and
+ * updates of any parameter that are given whole.
  *
  * @param updates by layer: the name of its weight in the {@link ParameterStore} without {@code
  *     .weight}
+ * @param shifts by parameter
  */
-public record Lora(SequencedMap<String, Update> updates) {
+public record Lora(SequencedMap<String, Update> updates, SequencedMap<String, Shift> shifts) {
   public Lora {
     updates = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(updates));
+    shifts = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(shifts));
+  }
+
+  /** Of low-rank updates alone. */
+  public Lora(SequencedMap<String, Update> updates) {
+    this(updates, new LinkedHashMap<>());
+  }
+
+  /** Names of all parameters that change. */
+  Set<String> parameters() {
+    Set<String> all = new TreeSet<>(shifts.keySet());
+    updates.keySet().forEach(layer -> all.add(layer + LoraStack.WEIGHT));
+    return all;
+  }
+
+  /**
+   * What is added to a parameter.
+   *
+   * @param delta of the parameter's shape
+   * @param scale of it
+   */
+  public record Shift(Tensor delta, double scale) {
+    public Shift {
+      if (!Double.isFinite(scale)) {
+        throw new UserError(Fault.INVALID, "an update has the scale " + scale);
+      }
+    }
+
+    /** Whether it is for a parameter, of whose shape it may leave out axes of 1. */
+    public boolean fits(Tensor parameter) {
+      return delta.numel() == parameter.numel()
+          && Arrays.equals(sides(delta), sides(parameter));
+    }
+
+    private static long[] sides(Tensor t) {
+      return Arrays.stream(Tensors.shape(t)).filter(side -> side != 1).toArray();
+    }
+
+    void require(String name, Tensor parameter) {
+      if (!fits(parameter)) {
+        throw new UserError(
+            Fault.MISMATCH,
+            "parameter '%s' has the shape %s, and an update of it %s: it was made for another model"
+                .formatted(
+                    name,
+                    Arrays.toString(Tensors.shape(parameter)),
+                    Arrays.toString(Tensors.shape(delta))));
+      }
+      Finite.requireStored(delta, "the numbers of the update of '%s'".formatted(name));
+    }
   }
 
   /**

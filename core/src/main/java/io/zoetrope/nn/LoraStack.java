@@ -9,6 +9,7 @@ import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -65,6 +66,11 @@ public final class LoraStack implements AutoCloseable {
     return merging;
   }
 
+  /** Names of all parameters, and what they are. */
+  public Map<String, Tensor> parameters() {
+    return store.parameters();
+  }
+
   /** Names of the layers that can be updated. */
   public Set<String> layers() {
     return Collections.unmodifiableSet(layers.keySet());
@@ -100,9 +106,10 @@ public final class LoraStack implements AutoCloseable {
           update.requireFit(layer, weight);
           update.requireFinite(layer);
         });
+    lora.shifts().forEach((parameter, shift) -> requireShift(parameter, shift, scale));
     Optional<Scaled> before = Optional.ofNullable(loras.put(name, new Scaled(lora, scale)));
-    TreeSet<String> touched = new TreeSet<>(lora.updates().keySet());
-    before.ifPresent(old -> touched.addAll(old.lora.updates().keySet()));
+    Set<String> touched = new TreeSet<>(lora.parameters());
+    before.ifPresent(old -> touched.addAll(old.lora.parameters()));
     try {
       refresh(name, touched);
     } catch (UserError e) {
@@ -112,11 +119,29 @@ public final class LoraStack implements AutoCloseable {
     }
   }
 
+  private void requireShift(String parameter, Lora.Shift shift, double scale) {
+    if (!Float.isFinite((float) (scale * shift.scale()))) {
+      throw new UserError(
+          Fault.INVALID, "the scale %s is too large for '%s'".formatted(scale, parameter));
+    }
+    Tensor held = store.parameters().get(parameter);
+    if (held == null) {
+      throw new UserError(Fault.MISMATCH, "the network has no '%s'".formatted(parameter));
+    }
+    if (PackedTensor.of(held).isPresent()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "'%s' is quantised, and an update of it is given whole".formatted(parameter),
+          "use weights that are not quantised");
+    }
+    shift.require(parameter, held);
+  }
+
   /** Takes a LoRA away; nothing happens if there is none of that name. */
   public void remove(String name) {
     Scaled old = loras.remove(name);
     if (old != null) {
-      refresh(name, old.lora.updates().keySet());
+      refresh(name, old.lora.parameters());
     }
   }
 
@@ -127,7 +152,7 @@ public final class LoraStack implements AutoCloseable {
   }
 
   private void refresh(String name, Set<String> touched) {
-    touched.stream().filter(layer -> !beside(layer)).forEach(this::merge);
+    touched.forEach(this::merge);
     place(name);
   }
 
@@ -136,33 +161,67 @@ public final class LoraStack implements AutoCloseable {
     return !merging || PackedTensor.of(Objects.requireNonNull(layers.get(layer))).isPresent();
   }
 
-  private void merge(String layer) {
-    Tensor weight = Objects.requireNonNull(layers.get(layer));
-    Tensor original =
-        originals.computeIfAbsent(layer, l -> Scopes.keep(Scopes.tensor(weight::detach)));
-    boolean bare =
-        loras.values().stream().noneMatch(s -> s.scale != 0 && s.lora.updates().containsKey(layer));
-    if (bare) {
-      weight.set_data(original);
-      Scopes.free(Objects.requireNonNull(originals.remove(layer)));
+  /** What one LoRA adds to a parameter. */
+  private record Term(Scaled by, Optional<Lora.Update> update, Optional<Lora.Shift> shift) {
+    boolean acts() {
+      return by.scale != 0 && (update.isPresent() || shift.isPresent());
+    }
+
+    Tensor addTo(Tensor sum) {
+      Tensor all = sum;
+      if (update.isPresent()) {
+        Tensor down = update.get().down().to(ScalarType.Float).flatten(1, -1);
+        Tensor up = update.get().up().to(ScalarType.Float).flatten(1, -1);
+        Tensor product = Tensors.beside(sum, up.matmul(down).view_as(sum));
+        all = Ops.addScaled(all, product, by.scale * update.get().scale());
+      }
+      if (shift.isPresent()) {
+        Tensor delta = shift.get().delta().to(ScalarType.Float).view_as(sum);
+        all = Ops.addScaled(all, Tensors.beside(sum, delta), by.scale * shift.get().scale());
+      }
+      return all;
+    }
+  }
+
+  private List<Term> terms(String parameter) {
+    String layer =
+        parameter.endsWith(WEIGHT)
+            ? parameter.substring(0, parameter.length() - WEIGHT.length())
+            : "";
+    boolean merged = layers.containsKey(layer) && !beside(layer);
+    return loras.values().stream()
+        .map(s ->
+            new Term(
+                s,
+                Optional.ofNullable(merged ? s.lora.updates().get(layer) : null),
+                Optional.ofNullable(s.lora.shifts().get(parameter))))
+        .filter(Term::acts)
+        .toList();
+  }
+
+  private void merge(String parameter) {
+    Tensor weight = Objects.requireNonNull(store.parameters().get(parameter));
+    List<Term> terms = terms(parameter);
+    if (terms.isEmpty()) {
+      Optional.ofNullable(originals.remove(parameter))
+          .ifPresent(original -> {
+            weight.set_data(original);
+            Scopes.free(original);
+          });
       return;
     }
+    Tensor original =
+        originals.computeIfAbsent(parameter, p -> Scopes.keep(Scopes.tensor(weight::detach)));
     Scopes.run(() ->
         Scopes.noGrad(() -> {
           Tensor sum = original.to(ScalarType.Float);
-          for (Scaled s : loras.values()) {
-            Lora.Update update = s.lora.updates().get(layer);
-            if (update != null && s.scale != 0) {
-              Tensor down = update.down().to(ScalarType.Float).flatten(1, -1);
-              Tensor up = update.up().to(ScalarType.Float).flatten(1, -1);
-              Tensor product = up.matmul(down).view_as(sum);
-              sum = Ops.addScaled(sum, product, s.scale * update.scale());
-            }
+          for (Term term : terms) {
+            sum = term.addTo(sum);
           }
           // What waits in another format would lose what was added.
           boolean inUse = store.precision().fits(original);
           Tensor merged = inUse ? sum.to(original.scalar_type()) : sum;
-          Finite.require(merged, "the numbers of layer '%s' with its updates".formatted(layer));
+          Finite.require(merged, "the numbers of '%s' with its updates".formatted(parameter));
           weight.set_data(merged);
           return sum;
         }));

@@ -31,9 +31,13 @@ public final class LoraFile implements AutoCloseable {
   /** One layer's tensors, as the file has them. */
   private record Layer(LoraKey key, Lora.Update update) {}
 
+  /** What is added to a parameter of a layer. */
+  private record Added(LoraKey key, Lora.Shift shift) {}
+
   private final Path path;
   private final SafetensorsFile file;
   private final List<Layer> layers = new ArrayList<>();
+  private final List<Added> added = new ArrayList<>();
   private final List<String> strangers = new ArrayList<>();
 
   private LoraFile(Path path) {
@@ -106,8 +110,8 @@ public final class LoraFile implements AutoCloseable {
               () -> strangers.add(name));
     }
     LoraScales scales = LoraScales.of(path, file.metadata());
-    places.values().forEach(parts -> layers.add(layer(parts.key, parts.names, scales)));
-    if (layers.isEmpty()) {
+    places.values().forEach(parts -> put(parts.key, parts.names, scales));
+    if (layers.isEmpty() && added.isEmpty()) {
       throw new UserError(
           Fault.DAMAGED,
           "it is no LoRA: none of its %s tensors is an update, first '%s'"
@@ -115,6 +119,25 @@ public final class LoraFile implements AutoCloseable {
                   strangers.size(),
                   strangers.isEmpty() ? "" : SafetensorsHeader.clean(strangers.getFirst())));
     }
+  }
+
+  private void put(LoraKey key, Map<LoraKey.Role, String> names, LoraScales scales) {
+    boolean factors = names.containsKey(LoraKey.Role.DOWN) || names.containsKey(LoraKey.Role.UP);
+    double scale = 1;
+    if (factors || names.keySet().stream().noneMatch(LoraKey.Role::whole)) {
+      Layer layer = layer(key, names, scales);
+      layers.add(layer);
+      scale = layer.update.scale();
+    }
+    double ofFactors = scale;
+    names.forEach((role, name) -> {
+      if (role.whole()) {
+        double own = role == LoraKey.Role.UP_BIAS ? ofFactors : 1;
+        added.add(
+            new Added(
+                new LoraKey(key.part(), key.layer(), role), new Lora.Shift(file.tensor(name), own)));
+      }
+    });
   }
 
   private Layer layer(LoraKey key, Map<LoraKey.Role, String> names, LoraScales scales) {
@@ -155,9 +178,9 @@ public final class LoraFile implements AutoCloseable {
     return path;
   }
 
-  /** How many layers it updates. */
+  /** How many layers it updates, and parameters to which it adds something whole. */
   public int layers() {
-    return layers.size();
+    return layers.size() + added.size();
   }
 
   /**
@@ -170,10 +193,11 @@ public final class LoraFile implements AutoCloseable {
    */
   public LoraReport addTo(LoraTargets targets, String name, double scale) {
     Map<LoraStack, SequencedMap<String, Lora.Update>> found = new LinkedHashMap<>();
+    Map<LoraStack, SequencedMap<String, Lora.Shift>> shifts = new LinkedHashMap<>();
     List<String> unmatched = new ArrayList<>();
     for (Layer layer : layers) {
       LoraTargets.Place place = targets.find(layer.key).orElse(null);
-      if (place == null) {
+      if (place == null || otherChannels(layer.update, place)) {
         unmatched.add(layer.key.layer());
       } else if (found
               .computeIfAbsent(place.stack(), s -> new LinkedHashMap<>())
@@ -183,12 +207,28 @@ public final class LoraFile implements AutoCloseable {
             Fault.DAMAGED, "%s: two updates are of layer '%s'".formatted(path, place.layer()));
       }
     }
-    LoraReport report = new LoraReport(path, layers.size(), unmatched, strangers);
+    for (Added one : added) {
+      LoraTargets.Place place = targets.find(one.key).orElse(null);
+      String parameter = place == null ? "" : one.key.role().parameter(place.layer());
+      Tensor held = place == null ? null : place.stack().parameters().get(parameter);
+      if (held == null || otherChannels(one.shift.delta(), held)) {
+        unmatched.add(one.key.layer());
+      } else {
+        shifts
+            .computeIfAbsent(place.stack(), s -> new LinkedHashMap<>())
+            .put(parameter, one.shift);
+        found.computeIfAbsent(place.stack(), s -> new LinkedHashMap<>());
+      }
+    }
+    LoraReport report = new LoraReport(path, layers(), unmatched, strangers);
     report.requireSome();
     List<LoraStack> done = new ArrayList<>();
     try {
       found.forEach((stack, updates) -> {
-        stack.put(name, new Lora(updates), scale);
+        stack.put(
+            name,
+            new Lora(updates, shifts.getOrDefault(stack, new LinkedHashMap<>())),
+            scale);
         done.add(stack);
       });
     } catch (UserError e) {
@@ -196,6 +236,22 @@ public final class LoraFile implements AutoCloseable {
       throw e.at(path);
     }
     return report;
+  }
+
+  private static boolean otherChannels(Lora.Update update, LoraTargets.Place place) {
+    Tensor held = place.stack().parameters().get(place.layer() + ".weight");
+    return held != null
+        && held.dim() > 4
+        && update.down().dim() == held.dim()
+        && update.down().size(1) != held.size(1);
+  }
+
+  /** Whether a first layer sees other channels than the one that an update was made for. */
+  private static boolean otherChannels(Tensor delta, Tensor held) {
+    return held.dim() > 2
+        && delta.dim() == held.dim()
+        && delta.size(0) == held.size(0)
+        && delta.size(1) != held.size(1);
   }
 
   @Override

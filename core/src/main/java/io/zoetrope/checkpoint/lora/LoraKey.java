@@ -5,6 +5,7 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,8 +41,46 @@ record LoraKey(Optional<Part> part, String layer, Role role) {
   enum Role {
     DOWN,
     UP,
-    ALPHA
+    ALPHA,
+    /** Added to the weight. */
+    DIFF,
+    /** Added to the bias. */
+    DIFF_BIAS,
+    /** Added to a block's table of modulation. */
+    DIFF_TABLE,
+    /** Added to the bias, and scaled as the factors are. */
+    UP_BIAS;
+
+    /** Whether it is added as it is, without a second factor. */
+    boolean whole() {
+      return this == DIFF || this == DIFF_BIAS || this == DIFF_TABLE || this == UP_BIAS;
+    }
+
+    /**
+     * The parameter of a layer that it is added to.
+     *
+     * @param layer of the network; empty for the whole of it
+     */
+    String parameter(String layer) {
+      String stem = layer.isEmpty() ? "" : layer + ".";
+      return switch (this) {
+        case DOWN, UP, ALPHA, DIFF -> stem + "weight";
+        case DIFF_BIAS, UP_BIAS -> stem + "bias";
+        case DIFF_TABLE -> stem + "scale_shift_table";
+      };
+    }
   }
+
+  private static final Map<String, Role> WHOLE =
+      Map.of(
+          "diff", Role.DIFF,
+          "diff_b", Role.DIFF_BIAS,
+          "diff_m", Role.DIFF_TABLE,
+          "lora_B.bias", Role.UP_BIAS,
+          "lora_up.bias", Role.UP_BIAS);
+
+  private static final Pattern ADDED =
+      Pattern.compile("(.+?)\\.(diff|diff_b|diff_m|lora_B\\.bias|lora_up\\.bias)");
 
   private static final Pattern FACTOR =
       Pattern.compile(
@@ -60,8 +99,7 @@ record LoraKey(Optional<Part> part, String layer, Role role) {
           Pattern.compile(".*\\.lokr_\\w+"), "LoKr",
           Pattern.compile(".*\\.oft_\\w+(\\.\\w+)*"), "OFT",
           Pattern.compile(".*\\.(dora_scale|lora_magnitude_vector(\\.\\w+)*)"), "DoRA",
-          Pattern.compile(".*\\.(diff|diff_b|on_input|w_norm|b_norm)"), "a full update",
-          Pattern.compile(".*\\.lora_(B|up)(\\.\\w+)*\\.bias"), "LoRA with a bias",
+          Pattern.compile(".*\\.(on_input|w_norm|b_norm)"), "a full update",
           Pattern.compile(".*\\.lora_embedding_[AB](\\.\\w+)*"), "LoRA of an embedding");
 
   private record Prefix(String text, Part part) {}
@@ -97,6 +135,11 @@ record LoraKey(Optional<Part> part, String layer, Role role) {
     Matcher alpha = ALPHA.matcher(name);
     if (alpha.matches()) {
       return Optional.of(of(alpha.group(1), Role.ALPHA));
+    }
+    Matcher added = ADDED.matcher(name);
+    if (added.matches()) {
+      Role role = Objects.requireNonNull(WHOLE.get(added.group(2)));
+      return Optional.of(of(added.group(1), role));
     }
     REFUSED.forEach((pattern, kind) -> {
       if (pattern.matcher(name).matches()) {

@@ -1,6 +1,7 @@
 package io.zoetrope.checkpoint.lora;
 
 import io.zoetrope.checkpoint.keys.FirstCodeNames;
+import io.zoetrope.checkpoint.keys.WanNames;
 import io.zoetrope.nn.LoraStack;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,6 +16,9 @@ public final class LoraTargets {
   record Place(LoraStack stack, String layer) {}
 
   private final Map<LoraKey.Part, Map<String, Place>> networks = new LinkedHashMap<>();
+
+  /** The same of all that own a parameter, layers that take no low-rank updates among them. */
+  private final Map<LoraKey.Part, Map<String, Place>> owners = new LinkedHashMap<>();
 
   /** Adds the network that makes the pictures, or a part of it that has a store of its own. */
   public LoraTargets denoiser(LoraStack stack) {
@@ -37,6 +41,24 @@ public final class LoraTargets {
                 "layers '%s' and '%s' have one name for LoRAs".formatted(other.layer, layer));
           }
         });
+    Map<String, Place> all = owners.computeIfAbsent(part, p -> new LinkedHashMap<>());
+    stack
+        .parameters()
+        .keySet()
+        .forEach(name -> {
+          String owner = name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : "";
+          all.putIfAbsent(LoraKey.canonical(owner), new Place(stack, owner));
+          WanNames.original(owner)
+              .ifPresent(first ->
+                  all.putIfAbsent(LoraKey.canonical(first), new Place(stack, owner)));
+        });
+    all.putIfAbsent("head", new Place(stack, "")); // whose table Wan's own code calls it
+    stack
+        .layers()
+        .forEach(layer ->
+            WanNames.original(layer)
+                .ifPresent(first ->
+                    places.putIfAbsent(LoraKey.canonical(first), new Place(stack, layer))));
     FirstCodeNames.of(stack.layers())
         .forEach(
             (name, layer) -> places.putIfAbsent(LoraKey.canonical(name), new Place(stack, layer)));
@@ -45,11 +67,12 @@ public final class LoraTargets {
 
   /** The layer that a key means. A key that names no network may mean any. */
   Optional<Place> find(LoraKey key) {
+    Map<LoraKey.Part, Map<String, Place>> all = key.role().whole() ? owners : networks;
     String layer = LoraKey.canonical(key.layer());
     if (key.part().isPresent()) {
-      return Optional.ofNullable(networks.get(key.part().get())).map(places -> places.get(layer));
+      return Optional.ofNullable(all.get(key.part().get())).map(places -> places.get(layer));
     }
-    return networks.values().stream()
+    return all.values().stream()
         .map(places -> places.get(layer))
         .filter(Objects::nonNull)
         .findFirst();

@@ -315,7 +315,8 @@ class LoraFileTest {
     "x.lokr_w1, 2 8, -, is of LoKr",
     "x.lora_mid.weight, 2 2 3 3, -, in three factors",
     "x.dora_scale, 8 1, -, is of DoRA",
-    "x.diff, 8 8, -, a full update",
+    "x.diff, 8 8, -, none of its 1 layers is in the model",
+    "x.w_norm, 8, -, a full update",
     "weight, 8 8, -, it is no LoRA",
   })
   void badUpdatesAreNamed(String name, String down, String up, String cause) {
