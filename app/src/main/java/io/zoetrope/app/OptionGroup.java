@@ -86,6 +86,7 @@ enum OptionGroup {
       "--tuned",
       "--lora",
       "--embedding",
+      "--text-encoder",
       "--vae",
       "--picture-prompt",
       "--ip-adapter",

@@ -133,6 +133,7 @@ class EveryOptionIT {
           Map.entry("--long-prompts", "--long-prompts"),
           Map.entry("--embedding", "--embedding style.safetensors"),
           Map.entry("--spacing", "--spacing trailing"),
+          Map.entry("--text-encoder", "--text-encoder model/text_encoder/model.safetensors"),
           Map.entry("--vae", "--vae model"),
           Map.entry("--image-encoder", "--image-encoder model"),
           Map.entry("--ip-adapter", "--ip-adapter model"),

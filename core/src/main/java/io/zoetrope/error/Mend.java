@@ -60,6 +60,8 @@ public record Mend(List<Part> parts) implements Serializable {
     GUIDANCE("the guidance"),
     PRECISION("the precision"),
     TOKENIZER("the tokenizer"),
+    TEXT_ENCODER("the text encoder"),
+    VAE("the autoencoder"),
     /** What reads pictures for an IP-Adapter. */
     IMAGE_ENCODER("the image encoder"),
     IP_ADAPTER("an IP-Adapter"),

@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Low-rank updates of the weights of a network: {@code W + scale B A} (Hu et al., "LoRA", 2021); and
- * updates of any parameter that are given whole.
+ * Low-rank updates of the weights of a network: {@code W + scale B A} (Hu et al., "LoRA", 2021);
+ * and updates of any parameter that are given whole.
  *
  * @param updates by layer: the name of its weight in the {@link ParameterStore} without {@code
  *     .weight}
@@ -54,8 +54,7 @@ public record Lora(SequencedMap<String, Update> updates, SequencedMap<String, Sh
 
     /** Whether it is for a parameter, of whose shape it may leave out axes of 1. */
     public boolean fits(Tensor parameter) {
-      return delta.numel() == parameter.numel()
-          && Arrays.equals(sides(delta), sides(parameter));
+      return delta.numel() == parameter.numel() && Arrays.equals(sides(delta), sides(parameter));
     }
 
     private static long[] sides(Tensor t) {

@@ -135,7 +135,8 @@ public final class LoraFile implements AutoCloseable {
         double own = role == LoraKey.Role.UP_BIAS ? ofFactors : 1;
         added.add(
             new Added(
-                new LoraKey(key.part(), key.layer(), role), new Lora.Shift(file.tensor(name), own)));
+                new LoraKey(key.part(), key.layer(), role),
+                new Lora.Shift(file.tensor(name), own)));
       }
     });
   }
@@ -214,9 +215,7 @@ public final class LoraFile implements AutoCloseable {
       if (held == null || otherChannels(one.shift.delta(), held)) {
         unmatched.add(one.key.layer());
       } else {
-        shifts
-            .computeIfAbsent(place.stack(), s -> new LinkedHashMap<>())
-            .put(parameter, one.shift);
+        shifts.computeIfAbsent(place.stack(), s -> new LinkedHashMap<>()).put(parameter, one.shift);
         found.computeIfAbsent(place.stack(), s -> new LinkedHashMap<>());
       }
     }
@@ -226,9 +225,7 @@ public final class LoraFile implements AutoCloseable {
     try {
       found.forEach((stack, updates) -> {
         stack.put(
-            name,
-            new Lora(updates, shifts.getOrDefault(stack, new LinkedHashMap<>())),
-            scale);
+            name, new Lora(updates, shifts.getOrDefault(stack, new LinkedHashMap<>())), scale);
         done.add(stack);
       });
     } catch (UserError e) {

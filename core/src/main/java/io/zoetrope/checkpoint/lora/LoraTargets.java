@@ -49,8 +49,8 @@ public final class LoraTargets {
           String owner = name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : "";
           all.putIfAbsent(LoraKey.canonical(owner), new Place(stack, owner));
           WanNames.original(owner)
-              .ifPresent(first ->
-                  all.putIfAbsent(LoraKey.canonical(first), new Place(stack, owner)));
+              .ifPresent(
+                  first -> all.putIfAbsent(LoraKey.canonical(first), new Place(stack, owner)));
         });
     all.putIfAbsent("head", new Place(stack, "")); // whose table Wan's own code calls it
     stack

@@ -5,6 +5,7 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.text.clip.ClipBlock;
 import io.zoetrope.network.text.clip.ClipTextConfig;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -36,6 +37,9 @@ public record ClipVisionConfig(
 
   /** The same of an encoder whose embeddings nobody asks for. */
   public static final String BARE = "CLIPVisionModel";
+
+  /** Features of a head of ViT-H. */
+  private static final int HEAD = 80;
 
   public ClipVisionConfig {
     if (patch < 1
@@ -69,6 +73,38 @@ public record ClipVisionConfig(
         json.path("architectures").path(0).asString("").equals(BARE)
             ? 0
             : number(json, "projection_dim", 512));
+  }
+
+  /**
+   * The shape that weights have, of CLIP ViT-H/14 and its like: GELU, and heads of 80 features.
+   *
+   * @param shapes by the names of transformers
+   * @throws UserError if they are of no such encoder
+   */
+  public static ClipVisionConfig of(Map<String, long[]> shapes) {
+    long[] patches = shapes.get("vision_model.embeddings.patch_embedding.weight");
+    long[] places = shapes.get("vision_model.embeddings.position_embedding.weight");
+    long[] hidden = shapes.get("vision_model.encoder.layers.0.mlp.fc1.weight");
+    if (patches == null || places == null || hidden == null || patches.length != 4) {
+      throw new UserError(Fault.MISMATCH, "it is no vision encoder of CLIP");
+    }
+    int depth = 0;
+    while (shapes.containsKey("vision_model.encoder.layers.%s.mlp.fc1.weight".formatted(depth))) {
+      depth++;
+    }
+    int width = Math.toIntExact(patches[0]);
+    int patch = Math.toIntExact(patches[3]);
+    long[] projection = shapes.get("visual_projection.weight");
+    return new ClipVisionConfig(
+        patch * (int) Math.round(Math.sqrt(places[0] - 1)),
+        patch,
+        width,
+        Math.toIntExact(hidden[0]),
+        depth,
+        Math.max(1, width / HEAD),
+        ClipTextConfig.Activation.of("gelu"),
+        1e-5,
+        projection == null ? 0 : Math.toIntExact(projection[0]));
   }
 
   /** Tokens of a picture: its patches, and one before them for the whole. */

@@ -203,6 +203,17 @@ public record WanConfig(
             : Optional.empty());
   }
 
+  /**
+   * The shape that weights have. What no shape says is as in all models that are known: heads of
+   * 128 features.
+   *
+   * @param shapes by diffusers' names
+   * @throws UserError if they are of no transformer of Wan
+   */
+  public static WanConfig of(Map<String, long[]> shapes) {
+    return WanShapes.config(shapes);
+  }
+
   /** In diffusers' words. */
   @JsonValue
   Map<String, Object> json() {

@@ -11,7 +11,6 @@ import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.AutoencoderConfig;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.network.vision.ClipVisionConfig;
-import io.zoetrope.network.vision.ClipVisionModel;
 import io.zoetrope.network.vision.PictureReader;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Holding;
@@ -62,15 +61,54 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
       Scheduling scheduling,
       ModelIndex.Defaults defaults,
       Blueprint.Leftovers leftovers) {
-    NetworkConfig network = denoiser.config();
+    return blueprint(kind, denoiser, scheduling, defaults, leftovers, others(denoiser.config()));
+  }
+
+  /** What the layout has beside the denoiser, or what was chosen in its place. */
+  Others others(NetworkConfig network) {
     OtherAutoencoder own = OtherAutoencoder.of(choice.vae(), layout.autoencoder());
-    AutoencoderConfig vae = own.config();
     own.requireFit(network);
+    choice
+        .text()
+        .ifPresent(file -> {
+          throw new UserError(
+              Fault.UNSUPPORTED,
+              "%s has a text encoder of its own; one in a file is for models in files of their own"
+                  .formatted(files.model()),
+              "leave it out");
+        });
     Optional<TextPart> text =
         network.textWidth() == 0
             ? Optional.empty()
             : Optional.of(
                 TextPart.read(layout, choice.reading(), choice.words(), network.textLength()));
+    return new Others(
+        own.config(),
+        own.place(files, choice.variant())
+            .orElseGet(() -> places.of(layout.autoencoder(), own.config().names())),
+        text);
+  }
+
+  /**
+   * What stands beside a denoiser.
+   *
+   * @param vae shape of the autoencoder
+   * @param weights of it
+   * @param text what reads prompts; its weights are among the places
+   */
+  record Others(AutoencoderConfig vae, Place weights, Optional<TextPart> text) {}
+
+  /** As above, of parts that are known. */
+  Blueprint blueprint(
+      String kind,
+      Denoisers.Dressed denoiser,
+      Scheduling scheduling,
+      ModelIndex.Defaults defaults,
+      Blueprint.Leftovers leftovers,
+      Others others) {
+    NetworkConfig network = denoiser.config();
+    AutoencoderConfig vae = others.vae;
+    Optional<TextPart> text = others.text;
     Scheduling walked = choice.spacing().map(scheduling::spaced).orElse(scheduling);
     requireFit(files.model(), denoiser, vae.grid(), text);
     requireKnown(walked);
@@ -87,7 +125,7 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
             network,
             held(Holding.mapped(precision), Role.PICTURE_ADAPTER),
             held(Holding.waiting(precision), Role.PICTURES)));
-    parts.add(vaePart(vae, own));
+    parts.add(vaePart(vae, others.weights));
     parts.addAll(EmbeddingParts.parts(files, choice, network));
     return new Blueprint(
         kind,
@@ -141,27 +179,29 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
   /**
    * A second denoiser of the shape of the first.
    *
-   * @param folder where it lies
+   * @param name as people know it
+   * @param place where it lies
    * @param below see {@link LateDenoiser}
    */
-  Part<LateDenoiser> latePart(String folder, NetworkConfig config, LatentGrid grid, double below) {
+  Part<LateDenoiser> latePart(
+      String name, Place place, NetworkConfig config, LatentGrid grid, double below) {
     Precision precision = Precision.of(choice.dtype(), config.features());
     return new Part<>(
         Role.LATE,
-        folder,
-        List.of(places.of(layout.network(folder), UnaryOperator.identity())),
+        name,
+        List.of(place),
         held(Holding.mapped(precision), Role.DENOISER),
         clip -> footprint(config, grid, clip),
         p -> new LateDenoiser(config.build(p), below));
   }
 
   /** A reader of pictures whose tokens the denoiser takes as they are. */
-  Part<PictureReader> eyePart(String name, Component component, ClipVisionConfig config) {
+  Part<PictureReader> eyePart(String name, Place place, ClipVisionConfig config) {
     Precision precision = Precision.of(choice.dtype(), config.width());
     return new Part<>(
         Role.PICTURES,
         name,
-        List.of(places.of(component, ClipVisionModel::name)),
+        List.of(place),
         held(Holding.waiting(precision), Role.PICTURES),
         clip -> new Footprint(1, 0),
         p -> PictureReader.bare(config, p));
@@ -177,16 +217,11 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
         text.make());
   }
 
-  private Part<Autoencoder> vaePart(AutoencoderConfig vae, OtherAutoencoder other) {
+  private Part<Autoencoder> vaePart(AutoencoderConfig vae, Place weights) {
     return new Part<>(
         Role.AUTOENCODER,
         name(layout.autoencoder()),
-        vae.hasWeights()
-            ? List.of(
-                other
-                    .place(files, choice.variant())
-                    .orElseGet(() -> places.of(layout.autoencoder(), vae.names())))
-            : List.of(),
+        vae.hasWeights() ? List.of(weights) : List.of(),
         held(Holding.mapped(vae.precision(choice.dtype())), Role.AUTOENCODER),
         clip -> vae.footprint(clip.height(), clip.width()),
         vae::build);

@@ -17,6 +17,7 @@ public final class Families {
               new AnimateDiff(),
               new StableUnclip(),
               new Wan(),
+              new WanFile(),
               // Last: of a single file that is of no family it says what it is.
               new StableDiffusionFile()));
 

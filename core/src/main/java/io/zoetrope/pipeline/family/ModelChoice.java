@@ -28,6 +28,7 @@ import java.util.function.Consumer;
  * @param pictures by what the denoiser is shown pictures
  * @param words that the text encoder learned apart
  * @param vae an autoencoder in place of the model's: a folder, or a safetensors file
+ * @param text the file of a text encoder, for models in files of their own
  * @param spacing of the timesteps of its scheduler, in place of its own
  * @param inflation by which an image U-Net becomes one for video, with layers that begin anew: to
  *     be trained
@@ -50,6 +51,7 @@ public record ModelChoice(
     Optional<PictureChoice> pictures,
     List<WordChoice> words,
     Optional<Path> vae,
+    Optional<Path> text,
     Optional<TimestepSpacing> spacing,
     Optional<Inflation> inflation,
     Optional<Beside> beside,
@@ -115,6 +117,10 @@ public record ModelChoice(
     return with(copy -> copy.words = choices);
   }
 
+  public ModelChoice withText(Optional<Path> file) {
+    return with(copy -> copy.text = file);
+  }
+
   public ModelChoice withVae(Optional<Path> other) {
     return with(copy -> copy.vae = other);
   }
@@ -165,6 +171,7 @@ public record ModelChoice(
     private Optional<PictureChoice> pictures = Optional.empty();
     private List<WordChoice> words = List.of();
     private Optional<Path> vae = Optional.empty();
+    private Optional<Path> text = Optional.empty();
     private Optional<TimestepSpacing> spacing = Optional.empty();
     private Optional<Inflation> inflation = Optional.empty();
     private Optional<Beside> beside = Optional.empty();
@@ -189,6 +196,7 @@ public record ModelChoice(
       pictures = from.pictures;
       words = from.words;
       vae = from.vae;
+      text = from.text;
       spacing = from.spacing;
       inflation = from.inflation;
       beside = from.beside;
@@ -199,7 +207,7 @@ public record ModelChoice(
     ModelChoice made() {
       return new ModelChoice(
           model, dtype, placement, tokenizer, motion, variant, reading, loras, attention, controls,
-          pictures, words, vae, spacing, inflation, beside, tuned, norms);
+          pictures, words, vae, text, spacing, inflation, beside, tuned, norms);
     }
   }
 }

@@ -51,11 +51,11 @@ record OtherAutoencoder(Optional<Path> path, AutoencoderConfig config, Component
    * @throws UserError if it makes others
    */
   void requireFit(NetworkConfig network) {
-    if (path.isPresent() && config.grid().channels() != network.takes()) {
+    if (path.isPresent() && config.grid().channels() != network.gives()) {
       throw new UserError(
           Fault.MISMATCH,
           "%s makes latents of %s channels, the model's %s takes %s: it is of another family"
-              .formatted(path.get(), config.grid().channels(), network.folder(), network.takes()));
+              .formatted(path.get(), config.grid().channels(), network.folder(), network.gives()));
     }
   }
 

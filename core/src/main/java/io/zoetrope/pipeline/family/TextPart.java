@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.family;
 
+import io.zoetrope.checkpoint.keys.T5Names;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.text.LearnedWord;
@@ -19,6 +20,7 @@ import io.zoetrope.network.text.t5.T5Prompts;
 import io.zoetrope.network.text.t5.T5TextModel;
 import io.zoetrope.network.text.t5.T5Tokenizer;
 import io.zoetrope.nn.Parameters;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -143,6 +145,35 @@ record TextPart(
                         whole.orElse(tokenizer.length()),
                         whole.isPresent() ? T5Prompts.Reading.WHOLE : T5Prompts.Reading.MASKED),
                 layout);
+          };
+        });
+  }
+
+  /**
+   * A T5 or UMT5 in a file of its own.
+   *
+   * @param tokenizer opens it, or throws a UserError
+   * @param whole tokens of every text, where the network reads all of them
+   */
+  static TextPart ofFile(
+      Path file, T5Config config, Supplier<T5Tokenizer> tokenizer, OptionalInt whole) {
+    return new TextPart(
+        config.width(),
+        T5Names::ours,
+        p -> {
+          T5TextModel text = new T5TextModel(config, p);
+          return () -> {
+            T5Tokenizer opened = tokenizer.get();
+            try {
+              return new T5Prompts(
+                  text,
+                  opened,
+                  whole.orElse(opened.length()),
+                  whole.isPresent() ? T5Prompts.Reading.WHOLE : T5Prompts.Reading.MASKED);
+            } catch (UserError e) {
+              opened.close();
+              throw e.at(file);
+            }
           };
         });
   }

@@ -5,6 +5,7 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.network.vision.ClipVisionConfig;
+import io.zoetrope.network.vision.ClipVisionModel;
 import io.zoetrope.network.vision.PictureReader;
 import io.zoetrope.network.wan.WanConfig;
 import io.zoetrope.pipeline.schedule.DiffusersScheduler;
@@ -12,6 +13,8 @@ import io.zoetrope.pipeline.schedule.Scheduling;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -87,42 +90,89 @@ final class Wan implements ModelFamily {
     Assembly assembly = Assembly.ofDirectory(files, choice);
     DiffusersIndex index = DiffusersIndex.of(files.index());
     COMPONENTS.require(index, assembly.layout());
-    WanConfig network = assembly.layout().network(WanConfig.FOLDER).config(WanConfig.class);
-    Scheduling scheduling = Scheduling.read(assembly.layout().scheduler());
+    ModelLayout layout = assembly.layout();
+    WanConfig network = layout.network(WanConfig.FOLDER).config(WanConfig.class);
     Optional<Double> boundary = boundary(files, index);
-    Blueprint alone =
-        assembly.blueprint(
-            KIND,
-            shown(files, Denoisers.dress(files, choice, network, Optional.empty()), assembly),
-            scheduling,
-            defaults(network, scheduling, boundary.isPresent()),
-            new Blueprint.Leftovers(COMPONENTS.unused(index), List.of()));
-    Blueprint one =
-        network.pictures().isEmpty() ? alone : alone.with(eyePart(assembly, network, files));
-    if (boundary.isEmpty()) {
-      return one;
-    }
-    WanConfig late = assembly.layout().network(LATE).config(WanConfig.class);
-    if (!late.equals(network)) {
+    boundary.ifPresent(b -> requireSame(files, layout, network));
+    return blueprint(
+        files,
+        assembly,
+        new Parts(
+            network,
+            Scheduling.read(layout.scheduler()),
+            assembly.others(network),
+            () -> eye(assembly),
+            boundary.map(b ->
+                new Late(assembly.places().of(layout.network(LATE), UnaryOperator.identity()), b)),
+            new Blueprint.Leftovers(COMPONENTS.unused(index), List.of())));
+  }
+
+  private static void requireSame(ModelFiles files, ModelLayout layout, WanConfig network) {
+    if (!layout.network(LATE).config(WanConfig.class).equals(network)) {
       throw new UserError(
           Fault.MISMATCH,
           "%s: its %s is of another shape than its %s"
               .formatted(files.model(), LATE, WanConfig.FOLDER));
     }
+  }
+
+  /**
+   * The second of two experts.
+   *
+   * @param boundary from which share of the noise down it denoises
+   */
+  record Late(Place place, double boundary) {}
+
+  /** What reads pictures, and its weights. */
+  record Eye(Place place, ClipVisionConfig config) {}
+
+  /**
+   * What a model consists of, wherever it lies.
+   *
+   * @param eye finds what reads pictures, for networks that look at some
+   */
+  record Parts(
+      WanConfig network,
+      Scheduling scheduling,
+      Assembly.Others others,
+      Supplier<Eye> eye,
+      Optional<Late> late,
+      Blueprint.Leftovers leftovers) {}
+
+  static Blueprint blueprint(ModelFiles files, Assembly assembly, Parts parts) {
+    WanConfig network = parts.network;
+    Blueprint alone =
+        assembly.blueprint(
+            KIND,
+            shown(
+                files,
+                Denoisers.dress(files, assembly.choice(), network, Optional.empty()),
+                parts.others.vae().grid()),
+            parts.scheduling,
+            defaults(network, parts.scheduling, parts.late.isPresent()),
+            parts.leftovers,
+            parts.others);
+    Blueprint one =
+        network.pictures().isEmpty()
+            ? alone
+            : alone.with(eyePart(assembly, network, parts.eye.get()));
     // Levels are told as whole timesteps, so frames at the boundary itself are the first's.
-    double below = boundary.get() * TRAINED;
-    return one.with(assembly.latePart(LATE, late, one.grid(), below));
+    return parts
+        .late
+        .map(late ->
+            one.with(
+                assembly.latePart(LATE, late.place, network, one.grid(), late.boundary * TRAINED)))
+        .orElse(one);
   }
 
   /** What networks of more channels than their latents are shown. */
   private static Denoisers.Dressed shown(
-      ModelFiles files, Denoisers.Dressed denoiser, Assembly assembly) {
+      ModelFiles files, Denoisers.Dressed denoiser, LatentGrid grid) {
     WanConfig network = (WanConfig) denoiser.config();
     int more = network.takes() - network.gives();
     if (more == 0 || denoiser.beside().isPresent()) {
       return denoiser;
     }
-    LatentGrid grid = Autoencoders.read(assembly.layout().autoencoder()).grid();
     Beside given =
         network.vace().isPresent()
             ? new Beside.GivenPlaces(grid.space())
@@ -142,25 +192,32 @@ final class Wan implements ModelFamily {
     return denoiser.shown(given);
   }
 
-  /** What reads the pictures that such a network looks at. */
-  private static Part<PictureReader> eyePart(
-      Assembly assembly, WanConfig network, ModelFiles files) {
+  /**
+   * What reads the pictures that such a network looks at.
+   *
+   * @throws UserError if it reads them otherwise
+   */
+  private static Part<PictureReader> eyePart(Assembly assembly, WanConfig network, Eye eye) {
+    int width = network.pictures().orElseThrow().width();
+    if (eye.config.width() != width) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "%s: its transformer looks at pictures of %s features, its %s makes %s"
+              .formatted(assembly.files().model(), width, EYE, eye.config.width()));
+    }
+    return assembly.eyePart(EYE, eye.place, eye.config);
+  }
+
+  private static Eye eye(Assembly assembly) {
     Component eye = Component.encoder(assembly.layout().directory().resolve(EYE));
     if (!eye.exists()) {
       throw new UserError(
           Fault.DAMAGED,
           "%s: its transformer looks at pictures, and there is no %s to read them"
-              .formatted(files.model(), EYE));
+              .formatted(assembly.files().model(), EYE));
     }
-    ClipVisionConfig config = eye.config(ClipVisionConfig.class);
-    if (config.width() != network.pictures().orElseThrow().width()) {
-      throw new UserError(
-          Fault.MISMATCH,
-          "%s: its transformer looks at pictures of %s features, its %s makes %s"
-              .formatted(
-                  files.model(), network.pictures().orElseThrow().width(), EYE, config.width()));
-    }
-    return assembly.eyePart(EYE, eye, config);
+    return new Eye(
+        assembly.places().of(eye, ClipVisionModel::name), eye.config(ClipVisionConfig.class));
   }
 
   /** From which share of the noise down the second transformer denoises; empty if there is none. */

@@ -35,6 +35,7 @@ import java.util.regex.Pattern;
  * @param pictures that the video is to be like
  * @param embeddings words that its text encoder learned apart
  * @param vae an autoencoder in place of its own: a folder or a file
+ * @param text the file of a text encoder, for models in files of their own
  * @param spacing of the timesteps of its scheduler: leading, linspace or trailing
  * @param tuned a file of weights that were trained on it, in place of its own
  * @param motionNorm how far norms of motion modules reach, in place of what their file says: {@link
@@ -54,6 +55,7 @@ public record ModelRef(
     Optional<Pictures> pictures,
     @Default("[]") List<Embedding> embeddings,
     Optional<Path> vae,
+    Optional<Path> text,
     Optional<String> spacing,
     Optional<Path> tuned,
     Optional<String> motionNorm) {
@@ -225,6 +227,7 @@ public record ModelRef(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -279,6 +282,7 @@ public record ModelRef(
         .withTokenizer(tokenizer.map(file))
         .withVariant(variant)
         .withVae(vae.map(file))
+        .withText(text.map(file))
         .withSpacing(spacing.map(TimestepSpacing::of))
         .withControls(
             controls.stream()
@@ -341,6 +345,7 @@ public record ModelRef(
     private Optional<Pictures> pictures;
     private List<Embedding> embeddings;
     private Optional<Path> vae;
+    private Optional<Path> text;
     private Optional<String> spacing;
     private Optional<Path> tuned;
     private Optional<String> motionNorm;
@@ -359,6 +364,7 @@ public record ModelRef(
       pictures = from.pictures;
       embeddings = from.embeddings;
       vae = from.vae;
+      text = from.text;
       spacing = from.spacing;
       tuned = from.tuned;
       motionNorm = from.motionNorm;
@@ -379,6 +385,7 @@ public record ModelRef(
           pictures,
           embeddings,
           vae,
+          text,
           spacing,
           tuned,
           motionNorm);

@@ -47,6 +47,7 @@ public record Remembered(String version, List<Print> models, VideoOrder order) {
     order.model().controls().forEach(control -> all.add(control.net()));
     order.model().embeddings().forEach(word -> all.add(word.file()));
     order.model().vae().ifPresent(all::add);
+    order.model().text().ifPresent(all::add);
     order.model().pictures().flatMap(ModelRef.Pictures::adapter).ifPresent(all::add);
     order.model().pictures().flatMap(ModelRef.Pictures::encoder).ifPresent(all::add);
     List<Print> prints =

@@ -100,7 +100,9 @@ class WanLoraTest {
     return file;
   }
 
-  /** Of a first layer with other channels, and of layers that another kind has, the rest is used. */
+  /**
+   * Of a first layer with other channels, and of layers that another kind has, the rest is used.
+   */
   @Test
   void whatHasNoPlaceIsSaidAndTheRestIsUsed(@TempDir Path folder) {
     with((built, io) -> {
@@ -128,10 +130,7 @@ class WanLoraTest {
     with((built, io) -> {
       Tensor before = built.answer(io);
       Path file =
-          changed(
-              io,
-              folder,
-              Map.of("diffusion_model.blocks.0.norm3.diff", Tensors.full(1, 21)));
+          changed(io, folder, Map.of("diffusion_model.blocks.0.norm3.diff", Tensors.full(1, 21)));
       try (LoraFile lora = LoraFile.open(file);
           LoraStack stack = LoraStack.merging(built.store)) {
         assertThatThrownBy(() -> put(stack, lora, 1))

@@ -228,6 +228,7 @@ final class RandomOrders {
         maybe(this::pictures),
         some(() -> new ModelRef.Embedding(Path.of("e.safetensors"), maybe(() -> "zog"))),
         maybe(() -> Path.of("vae")),
+        maybe(() -> Path.of("umt5.gguf")),
         maybe(() -> pick(ModelRef.SPACINGS)),
         maybe(() -> Path.of("tuned.safetensors")),
         maybe(() -> pick(MotionNorms.TEXTS)));

@@ -49,6 +49,8 @@ public final class Wording {
       case GUIDANCE -> "--guidance";
       case PRECISION -> "--dtype";
       case TOKENIZER -> "--tokenizer";
+      case TEXT_ENCODER -> "--text-encoder";
+      case VAE -> "--vae";
       case IMAGE_ENCODER -> "--image-encoder";
       case IP_ADAPTER -> "--ip-adapter";
       case PICTURE -> "--picture-prompt";

@@ -82,6 +82,15 @@ public final class PartOptions {
   private @Nullable String vae;
 
   @Option(
+      names = "--text-encoder",
+      paramLabel = "FILE",
+      description = {
+        "The text encoder of a model in a file of its own, a .safetensors or .gguf file, or"
+            + " ORG/NAME/FILE after 'zoetrope pull' (default: one that lies beside the model)."
+      })
+  private @Nullable String textEncoder;
+
+  @Option(
       names = "--spacing",
       paramLabel = "HOW",
       converter = Values.Spacing.class,
@@ -114,6 +123,8 @@ public final class PartOptions {
         pictures.read(session),
         embeddings.stream().map(typed -> embedding(session, typed)).toList(),
         Optional.ofNullable(vae).map(typed -> PartFile.find(session, "--vae", typed)),
+        Optional.ofNullable(textEncoder)
+            .map(typed -> PartFile.find(session, "--text-encoder", typed)),
         Optional.ofNullable(spacing),
         Optional.ofNullable(tuned).map(typed -> PartFile.find(session, "--tuned", typed)),
         Optional.ofNullable(motionNorm));

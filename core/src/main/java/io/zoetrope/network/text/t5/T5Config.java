@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.torch.Ops;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -126,6 +127,47 @@ public record T5Config(
         number(json, "relative_attention_num_buckets", 32),
         number(json, "relative_attention_max_distance", 128),
         umt5 ? Biases.EACH : Biases.SHARED);
+  }
+
+  /**
+   * The shape that weights have, of T5 v1.1 and UMT5: what no shape says is as in those.
+   *
+   * @param shapes by the names of transformers
+   * @throws UserError if they are of no such encoder
+   */
+  public static T5Config of(Map<String, long[]> shapes) {
+    String block = "encoder.block.%s.layer.";
+    String bias = block + "0.SelfAttention.relative_attention_bias.weight";
+    int depth = 0;
+    while (shapes.containsKey((block + "0.SelfAttention.q.weight").formatted(depth))) {
+      depth++;
+    }
+    long[] tokens = side(shapes, "shared.weight");
+    long[] biases = side(shapes, bias.formatted(0));
+    long[] query = side(shapes, (block + "0.SelfAttention.q.weight").formatted(0));
+    int heads = Math.toIntExact(biases[1]);
+    return new T5Config(
+        Math.toIntExact(tokens[0]),
+        Math.toIntExact(tokens[1]),
+        Math.toIntExact(query[0] / heads),
+        Math.toIntExact(side(shapes, (block + "1.DenseReluDense.wi_0.weight").formatted(0))[0]),
+        depth,
+        heads,
+        Activation.GATED_GELU,
+        1e-6,
+        Math.toIntExact(biases[0]),
+        128,
+        shapes.containsKey(bias.formatted(1)) ? Biases.EACH : Biases.SHARED);
+  }
+
+  private static long[] side(Map<String, long[]> shapes, String name) {
+    long[] shape = shapes.get(name);
+    if (shape == null || shape.length != 2) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "it is no text encoder of T5 v1.1 or UMT5: it has no '%s'".formatted(name));
+    }
+    return shape;
   }
 
   private static int number(JsonNode json, String name, int otherwise) {

@@ -1,0 +1,204 @@
+package io.zoetrope.pipeline.family;
+
+import io.zoetrope.checkpoint.WeightEntry;
+import io.zoetrope.checkpoint.WeightSet;
+import io.zoetrope.checkpoint.WeightSource;
+import io.zoetrope.checkpoint.keys.T5Names;
+import io.zoetrope.checkpoint.keys.VaeFile;
+import io.zoetrope.checkpoint.keys.WanNames;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.Mend;
+import io.zoetrope.error.UserError;
+import io.zoetrope.network.text.t5.T5Config;
+import io.zoetrope.network.text.t5.T5Tokenizer;
+import io.zoetrope.network.vae.wan.WanVaeConfig;
+import io.zoetrope.network.vision.ClipVisionConfig;
+import io.zoetrope.network.vision.ClipVisionModel;
+import io.zoetrope.network.wan.WanConfig;
+import io.zoetrope.torch.Tensors;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Wan in files of its own, one a part, as ComfyUI has them: safetensors or GGUF, by the names of
+ * the first code or those of diffusers. Shapes are read from the weights; other parts are named, or
+ * lie beside the transformer ({@link WanNeighbours}).
+ */
+final class WanFile implements ModelFamily {
+  /** Pieces behind UMT5's own that its SentencePiece model does not have. */
+  private static final int EXTRA = 300;
+
+  /** Where the tokenizer's model lies among the weights. */
+  private static final String TOKENIZER = "spiece_model";
+
+  @Override
+  public String name() {
+    return Wan.KIND;
+  }
+
+  /** Of directories it knows nothing. */
+  @Override
+  public boolean runs(String kind) {
+    return false;
+  }
+
+  @Override
+  public boolean recognises(ModelFiles files) {
+    if (files.isDirectory()) {
+      return false;
+    }
+    try (WeightSet set = WeightSet.open(files.model())) {
+      return isOne(set.entries().keySet());
+    }
+  }
+
+  /** Whether names are those of a transformer of Wan. */
+  private static boolean isOne(Set<String> names) {
+    Set<String> ours = new HashSet<>();
+    names.forEach(name -> ours.add(WanNames.ours(WanNames.bare(name))));
+    return ours.containsAll(
+        Set.of("patch_embedding.weight", "blocks.0.scale_shift_table", "proj_out.weight"));
+  }
+
+  @Override
+  public Blueprint read(ModelFiles files, ModelChoice choice) {
+    Path model = files.model();
+    choice
+        .variant()
+        .ifPresent(variant -> {
+          throw new UserError(
+              Fault.INVALID,
+              "%s is one file; variants such as '%s' are of directories".formatted(model, variant),
+              "leave it out");
+        });
+    WanNeighbours beside = new WanNeighbours(model);
+    WeightSet own = open(files, model);
+    WanConfig network = at(model, () -> WanConfig.of(shapes(own, WanFile::transformer)));
+    Autoencoder vae = autoencoder(files, choice, beside, network);
+    Path textFile = choice.text().orElseGet(beside::text);
+    WeightSet text = open(files, textFile);
+    T5Config textConfig = at(textFile, () -> T5Config.of(shapes(text, T5Names::ours)));
+    ModelLayout layout = new ModelLayout(model.toAbsolutePath().getParent());
+    Assembly assembly =
+        new Assembly(
+            files,
+            choice,
+            layout,
+            (component, keys) ->
+                Assembly.name(component).equals(WanConfig.FOLDER)
+                    ? place(WanConfig.FOLDER, own, WanFile::transformer)
+                    : place("text_encoder", text, keys));
+    Optional<Path> late = beside.late();
+    return Wan.blueprint(
+        files,
+        assembly,
+        new Wan.Parts(
+            network,
+            WanShift.scheduling(network, late.isPresent()),
+            new Assembly.Others(
+                vae.config,
+                vae.place,
+                Optional.of(
+                    TextPart.ofFile(
+                        textFile, textConfig, tokenizer(choice, textFile), network.textLength()))),
+            () -> eye(files, beside.eye()),
+            late.map(file ->
+                new Wan.Late(
+                    place("late " + WanConfig.FOLDER, open(files, file), WanFile::transformer),
+                    WanShift.boundary(network))),
+            Blueprint.Leftovers.NONE));
+  }
+
+  /** Its shape and its weights. */
+  private record Autoencoder(WanVaeConfig config, Place place) {}
+
+  /** The one that is named, or the first beside the model that makes its latents. */
+  private static Autoencoder autoencoder(
+      ModelFiles files, ModelChoice choice, WanNeighbours beside, WanConfig network) {
+    List<Path> candidates = choice.vae().map(List::of).orElseGet(beside::autoencoders);
+    for (Path file : candidates) {
+      VaeFile opened = VaeFile.open(file);
+      VaeFile kept = files.keep(opened, opened::close);
+      Map<String, long[]> shapes = new LinkedHashMap<>();
+      kept.weights().tensors().forEach((name, tensor) -> shapes.put(name, Tensors.shape(tensor)));
+      WanVaeConfig config = at(file, () -> WanVaeConfig.of(shapes));
+      if (config.grid().channels() == network.gives()) {
+        return new Autoencoder(config, new Place(kept::weights, UnaryOperator.identity()));
+      }
+      if (choice.vae().isPresent()) {
+        throw new UserError(
+            Fault.MISMATCH,
+            "%s makes latents of %s channels, the model's transformer takes %s: it is of another"
+                    .formatted(file, config.grid().channels(), network.gives())
+                + " family");
+      }
+    }
+    throw beside.noAutoencoder();
+  }
+
+  private static Wan.Eye eye(ModelFiles files, Path file) {
+    WeightSet set = open(files, file);
+    return new Wan.Eye(
+        place("image_encoder", set, ClipVisionModel::name),
+        at(file, () -> ClipVisionConfig.of(shapes(set, ClipVisionModel::name))));
+  }
+
+  private static Supplier<T5Tokenizer> tokenizer(ModelChoice choice, Path text) {
+    return () ->
+        choice
+            .tokenizer()
+            .map(T5Tokenizer::load)
+            .or(() -> TokenizerWithin.of(text, EXTRA))
+            .orElseThrow(() ->
+                new UserError(
+                    Fault.NOT_FOUND,
+                    "there is no tokenizer in %s".formatted(text),
+                    Mend.of("name a folder with one as ").and(Mend.Knob.TOKENIZER)));
+  }
+
+  private static String transformer(String inFile) {
+    return WanNames.ours(WanNames.bare(inFile));
+  }
+
+  private static WeightSet open(ModelFiles files, Path file) {
+    WeightSet set = WeightSet.open(file);
+    return files.keep(set, set::close);
+  }
+
+  /** Weights of a file; a tokenizer among them is none of them. */
+  private static Place place(String what, WeightSet set, UnaryOperator<String> names) {
+    return new Place(
+        () -> {
+          Map<String, Tensor> tensors = new LinkedHashMap<>(set.tensors());
+          tensors.remove(TOKENIZER);
+          return WeightSource.of(what, set.path().toString(), tensors);
+        },
+        names);
+  }
+
+  private static Map<String, long[]> shapes(WeightSet set, UnaryOperator<String> names) {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    set.entries().values().forEach(entry -> shapes.put(names.apply(entry.name()), sides(entry)));
+    return shapes;
+  }
+
+  private static long[] sides(WeightEntry entry) {
+    return entry.shape().stream().mapToLong(Long::longValue).toArray();
+  }
+
+  private static <T> T at(Path file, Supplier<T> body) {
+    try {
+      return body.get();
+    } catch (UserError e) {
+      throw e.at(file);
+    }
+  }
+}
