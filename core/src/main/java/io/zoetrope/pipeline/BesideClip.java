@@ -1,11 +1,13 @@
 package io.zoetrope.pipeline;
 
+import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.pipeline.family.Beside;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.Tensors;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -49,10 +51,11 @@ record BesideClip(Engine engine, Job job, Optional<Region> region) {
     if (engine.shows()) {
       return Optional.empty();
     }
-    for (int frame = 0; frame < job.plan().frames(); frame++) {
-      if (job.plan().heldClean(frame)) {
-        engine.requireShown();
-      }
+    TimestepPlan plan = job.plan();
+    long some = IntStream.range(0, plan.frames()).filter(plan::given).count();
+    // Of a video that is made again as a whole none is given.
+    if (some > 0 && some < plan.frames()) {
+      engine.requireShown();
     }
     VideoRequest first = job.requests().getFirst();
     int frames = engine.model().grid().frames(job.plan().frames());
