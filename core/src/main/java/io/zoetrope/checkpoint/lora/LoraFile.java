@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -209,15 +210,15 @@ public final class LoraFile implements AutoCloseable {
       }
     }
     for (Added one : added) {
-      LoraTargets.Place place = targets.find(one.key).orElse(null);
-      String parameter = place == null ? "" : one.key.role().parameter(place.layer());
-      Tensor held = place == null ? null : place.stack().parameters().get(parameter);
-      if (held == null || otherChannels(one.shift.delta(), held)) {
+      Optional<LoraTargets.Place> place = targets.find(one.key).filter(there -> fits(one, there));
+      if (place.isEmpty()) {
         unmatched.add(one.key.layer());
-      } else {
-        shifts.computeIfAbsent(place.stack(), s -> new LinkedHashMap<>()).put(parameter, one.shift);
-        found.computeIfAbsent(place.stack(), s -> new LinkedHashMap<>());
+        continue;
       }
+      LoraStack stack = place.get().stack();
+      String parameter = one.key.role().parameter(place.get().layer());
+      shifts.computeIfAbsent(stack, s -> new LinkedHashMap<>()).put(parameter, one.shift);
+      found.computeIfAbsent(stack, s -> new LinkedHashMap<>());
     }
     LoraReport report = new LoraReport(path, layers(), unmatched, strangers);
     report.requireSome();
@@ -243,12 +244,17 @@ public final class LoraFile implements AutoCloseable {
         && update.down().size(1) != held.size(1);
   }
 
-  /** Whether a first layer sees other channels than the one that an update was made for. */
-  private static boolean otherChannels(Tensor delta, Tensor held) {
-    return held.dim() > 2
-        && delta.dim() == held.dim()
-        && delta.size(0) == held.size(0)
-        && delta.size(1) != held.size(1);
+  /** Whether there is what it is added to; a first layer of other channels is none. */
+  private static boolean fits(Added one, LoraTargets.Place place) {
+    Tensor held = place.stack().parameters().get(one.key.role().parameter(place.layer()));
+    Tensor delta = one.shift.delta();
+    boolean otherChannels =
+        held != null
+            && held.dim() > 2
+            && delta.dim() == held.dim()
+            && delta.size(0) == held.size(0)
+            && delta.size(1) != held.size(1);
+    return held != null && !otherChannels;
   }
 
   @Override

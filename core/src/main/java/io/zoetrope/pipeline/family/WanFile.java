@@ -86,7 +86,7 @@ final class WanFile implements ModelFamily {
     Path textFile = choice.text().orElseGet(beside::text);
     WeightSet text = open(files, textFile);
     T5Config textConfig = at(textFile, () -> T5Config.of(shapes(text, T5Names::ours)));
-    ModelLayout layout = new ModelLayout(model.toAbsolutePath().getParent());
+    ModelLayout layout = new ModelLayout(model.resolveSibling("."));
     Assembly assembly =
         new Assembly(
             files,

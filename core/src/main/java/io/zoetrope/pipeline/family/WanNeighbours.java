@@ -82,7 +82,7 @@ record WanNeighbours(Path model) {
   }
 
   private List<Path> all(Pattern name, List<String> folders) {
-    Path own = model.toAbsolutePath().normalize().getParent();
+    Path own = model.toAbsolutePath().resolveSibling("").normalize();
     Stream<Path> beside =
         folders.stream()
             .flatMap(folder -> Stream.of(own.resolve(folder), own.resolveSibling(folder)));
