@@ -46,6 +46,9 @@ public final class ParameterStore implements AutoCloseable {
   private static final Set<ScalarType> KEPT =
       Set.of(ScalarType.Float, ScalarType.Half, ScalarType.BFloat16);
 
+  /** Rows of a table from which on it is one of words, of which a text needs few. */
+  private static final long LONG_TABLE = 256;
+
   /** What a parameter is used for. */
   enum Use {
     /** A factor of a matrix product. */
@@ -267,11 +270,11 @@ public final class ParameterStore implements AutoCloseable {
     return waits(given, use) ? holding.device().place(given.detach()) : converted(name, given, use);
   }
 
-  /** Whether a weight stays in its blocks: matrices and tables do, all else is unpacked here. */
+  /** Whether a weight stays in its blocks: matrices and long tables; all else is unpacked here. */
   private static boolean staysPacked(Tensor given, Use use) {
     return PackedTensor.of(given).isPresent()
         && given.dim() == 2
-        && (use == Use.PRODUCT || use == Use.TABLE);
+        && (use == Use.PRODUCT || (use == Use.TABLE && given.size(0) >= LONG_TABLE));
   }
 
   private static void requireFinite(String name, Tensor weight) {

@@ -60,7 +60,8 @@ public final class Parameters {
 
   /**
    * A table whose rows are looked up, f32 where it does not wait in its file ({@link
-   * Keeping#WAITING}): like a product's weight it may wait.
+   * Keeping#WAITING}): like a product's weight it may wait, and one of 256 rows and more may be
+   * packed: read it by {@link io.zoetrope.torch.PackedTensor#rows}.
    */
   public Tensor table(String name, Init init, long... shape) {
     return store.get(prefix + name, Use.TABLE, init, shape);

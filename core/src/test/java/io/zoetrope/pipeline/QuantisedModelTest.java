@@ -11,6 +11,7 @@ import io.zoetrope.nn.WeightCount;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.Role;
 import io.zoetrope.pipeline.family.TinyStableDiffusion;
+import io.zoetrope.pipeline.family.TinyWan;
 import io.zoetrope.pipeline.model.ModelContents;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -42,10 +43,10 @@ class QuantisedModelTest {
 
   private Path model(String network, String kind) throws IOException {
     Path model = folder.resolve("packed");
-    if (network.equals("dit")) {
-      TinyModel.write(model);
-    } else {
-      TinyStableDiffusion.write(model, ScalarType.Float);
+    switch (network) {
+      case "dit" -> TinyModel.write(model);
+      case "sd" -> TinyStableDiffusion.write(model, ScalarType.Float);
+      default -> Files.move(TinyWan.directory(folder.resolve("wan"), network), model);
     }
     if (kind.equals("gguf")) {
       Quantised.gguf(model);
@@ -94,7 +95,9 @@ class QuantisedModelTest {
     "dit, gguf, bf16",
     "sd, gguf, f32",
     "sd, fp8, f32",
-    "sd, fp8, bf16"
+    "sd, fp8, bf16",
+    "t2v, fp8, f32",
+    "skyreels, fp8, f32"
   })
   void whatIsUnpackedAtEachUseIsWhatWasUnpackedBefore(String network, String kind, String dtype)
       throws IOException {
