@@ -170,7 +170,7 @@ class StableDiffusionFilesTest {
         "StableDiffusionXLPipeline",
         "KandinskyPipeline",
         "StableVideoDiffusionPipeline",
-        "WanPipeline"
+        "LTXPipeline"
       })
   void otherPipelinesAreNamedBeforeAnythingIsParsed(String kind) throws IOException {
     Path directory = Files.createDirectories(folder.resolve("other"));
