@@ -43,8 +43,7 @@ record Downsample(Conv2d space, Optional<FrameConv> time) implements Layer {
             this,
             small,
             REACH,
-            frames ->
-                last && before > 0 ? time.get().of(frames).to(ScalarType.Float) : small.clone());
+            frames -> last && before > 0 ? time.get().of(frames).to(ScalarType.Float) : small);
     return last ? List.of(made) : List.of();
   }
 }

@@ -29,19 +29,25 @@ final class Memory implements AutoCloseable {
   }
 
   /**
-   * Shows a layer a frame and those before it, and remembers it.
+   * Shows a layer a frame and those before it, and remembers it. What is remembered stays where it
+   * is and is written over: among what comes and goes it would tear the heap into pieces.
    *
-   * @param frame which nobody changes any more
    * @param most how many are shown at once; fewer at first
    * @param body takes them, the earliest first
    */
   Tensor shown(Layer layer, Tensor frame, int most, Function<List<Tensor>, Tensor> body) {
     List<Tensor> held = frames.computeIfAbsent(layer, unused -> new ArrayList<>());
-    held.add(recording ? frame : Scopes.keep(frame.detach()));
-    Tensor made = body.apply(List.copyOf(held));
-    while (held.size() >= most) {
-      free(held.removeFirst());
+    List<Tensor> all = new ArrayList<>(held);
+    all.add(frame);
+    Tensor made = body.apply(all);
+    Tensor kept = frame;
+    if (held.size() == most - 1) {
+      Tensor oldest = held.removeFirst();
+      kept = recording ? frame : oldest.copy_(frame);
+    } else if (!recording) {
+      kept = Scopes.keep(frame.clone());
     }
+    held.add(kept);
     return made;
   }
 
