@@ -3,9 +3,12 @@ package io.zoetrope.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zoetrope.Parity;
+import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.pipeline.family.LoraChoice;
 import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.family.Role;
 import io.zoetrope.pipeline.family.TinyWan;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -18,6 +21,8 @@ import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.BiFunction;
@@ -164,5 +169,42 @@ class WanPipelinesTest {
           Tensor nothing = engine.canvas(List.of(request), 3);
           return engine.run(Job.of(plan, List.of(request), nothing), Progress.NONE);
         });
+  }
+
+  /** A LoRA goes into the network that its name is of, else into both. */
+  @Test
+  void lorasOfTwoExperts() {
+    Path directory = TinyWan.directory(temp, "experts");
+    Map<String, List<String>> used =
+        Map.of(
+            "lora_high_noise", List.of("transformer"),
+            "Lora-LowNoise", List.of("transformer_2"),
+            "slow_flow", List.of("transformer", "transformer_2"));
+    for (Map.Entry<String, List<String>> each : used.entrySet()) {
+      Path file = temp.resolve(each.getKey() + ".safetensors");
+      Scopes.run(() ->
+          Safetensors.write(
+              file,
+              Map.of(
+                  "blocks.0.self_attn.q.lora_A.weight", Tensors.full(1, 1, 24),
+                  "blocks.0.self_attn.q.lora_B.weight", Tensors.full(1, 24, 1)),
+              Map.of()));
+      ModelChoice choice =
+          ModelChoice.of(directory, "f32").withLoras(List.of(new LoraChoice(file, 1)));
+      try (VideoModel plain = VideoModel.load(ModelChoice.of(directory, "f32"));
+          VideoModel model = VideoModel.load(choice)) {
+        assertThat(model.loras()).hasSize(each.getValue().size());
+        assertThat(changed(plain, model, Role.DENOISER))
+            .isEqualTo(each.getValue().contains("transformer"));
+        assertThat(changed(plain, model, Role.LATE))
+            .isEqualTo(each.getValue().contains("transformer_2"));
+      }
+    }
+  }
+
+  private static boolean changed(VideoModel plain, VideoModel model, Role<?> role) {
+    String name = "blocks.0.attn1.to_q.weight";
+    return !Objects.requireNonNull(plain.weights(role).orElseThrow().parameters().get(name))
+        .equal(model.weights(role).orElseThrow().parameters().get(name));
   }
 }
