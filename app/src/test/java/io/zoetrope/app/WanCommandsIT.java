@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -198,6 +199,17 @@ class WanCommandsIT {
     assertThat(loop.err()).contains("generate, animate and interpolate show it pixels");
     TestCli.Outcome one = run("flf", "animate", "ball.png", "--size", "64x48", "--frames", "9");
     assertThat(one.err()).contains("looks at pictures of 10 tokens in all, not of 5");
+  }
+
+  /** VACE makes what is under a mask, and is shown the rest. */
+  @Test
+  void partsOfAVideo() throws IOException {
+    byte[] rgb = new byte[64 * 48 * 3];
+    Arrays.fill(rgb, 0, rgb.length / 2, (byte) 255);
+    Png.write(folder.resolve("mask.png"), new Frame(64, 48, rgb));
+    String[] restyle = {"restyle", "clip", "a red ball", "--size", "64x48", "--mask", "mask.png"};
+    assertThat(frames("vace", "part.mp4", restyle)).isEqualTo(9);
+    assertThat(run("vace", restyle).err()).contains("under the mask is made from noise");
   }
 
   /** 4n + 1 frames fill their latents; of others it is said. */

@@ -7,7 +7,9 @@ import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Source;
 import io.zoetrope.media.Video;
 import io.zoetrope.network.vae.LatentGrid;
+import io.zoetrope.network.vae.Stretches;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.GivenVideo;
 import io.zoetrope.pipeline.Region;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
@@ -36,15 +38,36 @@ record MaskFile(SourceRef file) {
     LatentGrid grid = engine.model().grid();
     Tensor made_11FHW = inLatents(made_FHW, grid, Math.toIntExact(kept_1CFHW.size(2)));
     if (!made_11FHW.any().item_bool()) {
-      throw new UserError(
-          Fault.INVALID,
-          "the mask '%s' is white nowhere: nothing would be made".formatted(file.path()));
+      throw whiteNowhere();
     }
     Tensor holed =
         engine.model().beside().isPresent()
             ? engine.encode(grey(video, made_FHW), making.progress())
             : kept_1CFHW;
     return new Region(made_11FHW, kept_1CFHW, holed);
+  }
+
+  /**
+   * A video of which this part is to be made, for models that are shown that.
+   *
+   * @param video in the size of what is made
+   * @throws UserError if it is too short, or white nowhere
+   */
+  GivenVideo given(Making making, Fit fit, double start, Video video) {
+    Tensor made_FHW = white(making, fit, start, video.frames().size());
+    if (!made_FHW.any().item_bool()) {
+      throw whiteNowhere();
+    }
+    Stretches filling = new Stretches(making.first().model().autoencoder());
+    Tensor x_13FHW = filling.filled(FrameTensors.toTensor(video).unsqueeze(0));
+    Tensor made_11FHW = filling.filled(made_FHW.unsqueeze(0).unsqueeze(0));
+    return new GivenVideo(x_13FHW, made_11FHW);
+  }
+
+  private UserError whiteNowhere() {
+    return new UserError(
+        Fault.INVALID,
+        "the mask '%s' is white nowhere: nothing would be made".formatted(file.path()));
   }
 
   /** Where it is white, bool. */

@@ -1,21 +1,26 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.media.Fit;
 import io.zoetrope.media.Sound;
 import io.zoetrope.media.Source;
+import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoInfo;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.GivenVideo;
 import io.zoetrope.pipeline.Region;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
+import io.zoetrope.pipeline.task.FromGiven;
 import io.zoetrope.pipeline.task.Restyle;
 import io.zoetrope.pipeline.task.VideoTask;
 import io.zoetrope.record.Default;
+import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -144,6 +149,20 @@ public record RestyleSpec(
         across.map(a -> a.naming(lasting)));
   }
 
+  /** By a model that is shown the video and the mask beside the noise. */
+  private Shoot shown(Making making, Video video, SourceRef white) {
+    if (plan.isPresent() || invert.isPresent()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "this model is shown the video beside the noise, and all frames fall together",
+          "leave the plan or the inversion out");
+    }
+    making.said().accept("what is under the mask is made from noise, whatever the strength");
+    GivenVideo given = new MaskFile(white).given(making, fit, start, video);
+    FromGiven task = new FromGiven(given, Tensors.zeros(1, 0, 1));
+    return (reel, progress) -> reel.film(making.first(), making.request(), task::latents, progress);
+  }
+
   @Override
   public Ready ready(Wish wish, SourceFiles files) {
     across.ifPresent(a -> a.ready(files));
@@ -202,6 +221,9 @@ public record RestyleSpec(
               .said()
               .accept(
                   "its last frame is taken %s times, to fill a latent".formatted(whole - have + 1));
+        }
+        if (mask.isPresent() && making.showsPixels()) {
+          return shown(making, given.video(), mask.get());
         }
         invert.ifPresent(i -> i.say(wish, making.request(), model, making.note()));
         Tensor latents = making.first().encode(given.video(), making.progress());

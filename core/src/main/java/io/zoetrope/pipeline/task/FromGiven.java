@@ -26,7 +26,7 @@ public record FromGiven(GivenVideo given, Tensor tokens_1ND) {
       Engine shown = engine.withGiven(given, progress);
       Engine looking = tokens_1ND.size(1) == 0 ? shown : shown.withLooks(tokens_1ND);
       int before = given.references().size();
-      int latents = engine.latents(requests.getFirst().frames());
+      int latents = engine.latents(Math.toIntExact(given.x_13FHW().size(2)));
       TimestepPlan plan = TextToVideo.plan(engine.descent(requests.getFirst()), before + latents);
       Tensor nothing = engine.canvas(requests, before + latents);
       return looking.run(Job.of(plan, requests, nothing), progress).narrow(2, before, latents);
