@@ -12,12 +12,15 @@ final class WanShapes {
   /** Features of a head, in all models that are known. */
   private static final int HEAD = 128;
 
+  /** What every block has. */
+  private static final String TABLE = ".scale_shift_table";
+
   private WanShapes() {}
 
   static WanConfig config(Map<String, long[]> shapes) {
     int width = axis(shapes, "scale_shift_table", -1);
     int headWidth = width % HEAD == 0 ? HEAD : width;
-    int depth = count(shapes, "blocks.%s.scale_shift_table");
+    int depth = count(shapes, "blocks.");
     boolean rate = shapes.containsKey("fps_embedding.weight");
     Optional<WanConfig.Pictures> pictures = pictures(shapes);
     Optional<WanConfig.Vace> vace = vace(shapes, depth);
@@ -52,7 +55,7 @@ final class WanShapes {
 
   /** Its blocks are heard at equal distances. */
   private static Optional<WanConfig.Vace> vace(Map<String, long[]> shapes, int depth) {
-    int blocks = count(shapes, "vace_blocks.%s.scale_shift_table");
+    int blocks = count(shapes, "vace_blocks.");
     if (blocks == 0) {
       return Optional.empty();
     }
@@ -63,9 +66,9 @@ final class WanShapes {
     return Optional.of(new WanConfig.Vace(layers, axis(shapes, "vace_patch_embedding.weight", 1)));
   }
 
-  private static int count(Map<String, long[]> shapes, String name) {
+  private static int count(Map<String, long[]> shapes, String before) {
     int count = 0;
-    while (shapes.containsKey(name.formatted(count))) {
+    while (shapes.containsKey(before + count + TABLE)) {
       count++;
     }
     return count;

@@ -44,6 +44,8 @@ public record T5Config(
   /** The same of UMT5. */
   public static final String UMT5 = "UMT5EncoderModel";
 
+  private static final String BIAS = "0.SelfAttention.relative_attention_bias";
+
   /** Whose table of distances a block uses. */
   public enum Biases {
     /** The first block's: T5. */
@@ -136,28 +138,30 @@ public record T5Config(
    * @throws UserError if they are of no such encoder
    */
   public static T5Config of(Map<String, long[]> shapes) {
-    String block = "encoder.block.%s.layer.";
-    String bias = block + "0.SelfAttention.relative_attention_bias.weight";
     int depth = 0;
-    while (shapes.containsKey((block + "0.SelfAttention.q.weight").formatted(depth))) {
+    while (shapes.containsKey(weight(depth, "0.SelfAttention.q"))) {
       depth++;
     }
     long[] tokens = side(shapes, "shared.weight");
-    long[] biases = side(shapes, bias.formatted(0));
-    long[] query = side(shapes, (block + "0.SelfAttention.q.weight").formatted(0));
+    long[] biases = side(shapes, weight(0, BIAS));
+    long[] query = side(shapes, weight(0, "0.SelfAttention.q"));
     int heads = Math.toIntExact(biases[1]);
     return new T5Config(
         Math.toIntExact(tokens[0]),
         Math.toIntExact(tokens[1]),
         Math.toIntExact(query[0] / heads),
-        Math.toIntExact(side(shapes, (block + "1.DenseReluDense.wi_0.weight").formatted(0))[0]),
+        Math.toIntExact(side(shapes, weight(0, "1.DenseReluDense.wi_0"))[0]),
         depth,
         heads,
         Activation.GATED_GELU,
         1e-6,
         Math.toIntExact(biases[0]),
         128,
-        shapes.containsKey(bias.formatted(1)) ? Biases.EACH : Biases.SHARED);
+        shapes.containsKey(weight(1, BIAS)) ? Biases.EACH : Biases.SHARED);
+  }
+
+  private static String weight(int block, String layer) {
+    return "encoder.block." + block + ".layer." + layer + ".weight";
   }
 
   private static long[] side(Map<String, long[]> shapes, String name) {

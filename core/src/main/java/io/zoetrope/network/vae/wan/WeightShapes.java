@@ -60,7 +60,7 @@ record WeightShapes(Map<String, long[]> shapes) {
   }
 
   private boolean has(String name, int index) {
-    return shapes.containsKey(name.formatted(index));
+    return shapes.containsKey(name.replace("%s", Integer.toString(index)));
   }
 
   private int rows(String name) {
