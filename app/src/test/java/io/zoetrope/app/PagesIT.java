@@ -66,6 +66,7 @@ class PagesIT {
           Map.entry("Skywork/", "needs the hub"),
           Map.entry("--model wan2.1", "needs a checkpoint of 10 GB"),
           Map.entry("wan2.1_t2v_1.3B", "needs a checkpoint of 3 GB"),
+          Map.entry("model-Q4_K_M.gguf", "needs a checkpoint of 1 GB"),
           Map.entry("sd15.safetensors", "needs a checkpoint of 2 GB"),
           Map.entry("dreamy.safetensors", "needs a checkpoint of 2 GB"),
           Map.entry("UNCLIP_DIR", "needs a checkpoint of 4 GB"),
