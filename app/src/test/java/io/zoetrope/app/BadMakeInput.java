@@ -207,7 +207,6 @@ final class BadMakeInput {
         row(USAGE, "is P or P,CAP", "generate", "a ball", "--dynamic-threshold", "0.9,1,1"),
         row(USAGE, "--guidance-oscillate", "generate", "a ball", "--guidance-oscillate", "-1"),
         row(USAGE, "--guidance-late", "generate", "a ball", "--guidance-late", "-1"),
-        row(FAILED, "this model has one network", "generate", "a ball", "--guidance-late", "3"),
         // Cascades.
         row(USAGE, "missing required parameter: 'FILE'", "cascade"),
         row(FAILED, "nothing.json' with a cascade", "cascade", "nothing.json", "a"),

@@ -26,6 +26,8 @@ final class Experiments {
             [--threads N] [--clock wall|cpu] [--json FILE]
         vae                      a video autoencoder's decoder, on --latents FILE
             [--threads N] [--clock wall|cpu] [--json FILE]
+        transformer              a transformer of Wan, asked on --inputs FILE
+            [--dtype auto|f32|bf16] [--passes N] [--threads N] [--clock wall|cpu] [--json FILE]
       """;
 
   private static final List<String> COMMON =
@@ -34,7 +36,8 @@ final class Experiments {
   private Experiments() {}
 
   static boolean has(String name) {
-    return List.of("vdm-extension", "vdm-predictor-corrector", "checkpoint", "vae").contains(name);
+    return List.of("vdm-extension", "vdm-predictor-corrector", "checkpoint", "vae", "transformer")
+        .contains(name);
   }
 
   /** Runs an experiment, prints its table, and writes it as JSON if that is asked for. */
@@ -47,6 +50,11 @@ final class Experiments {
     if (name.equals("vae")) {
       Arguments arguments = new Arguments(words, VaeRun.OPTIONS);
       show(VaeRun.run(arguments), words, arguments);
+      return;
+    }
+    if (name.equals("transformer")) {
+      Arguments arguments = new Arguments(words, TransformerRun.OPTIONS);
+      show(TransformerRun.run(arguments), words, arguments);
       return;
     }
     List<String> known = new ArrayList<>(COMMON);

@@ -35,7 +35,13 @@ public enum Sampler {
   /**
    * Ancestral sampling from the last level to the first, as of unCLIP's prior (Ramesh et al. 2022).
    */
-  UNCLIP("unclip");
+  UNCLIP("unclip"),
+
+  /** UniPC (Zhao et al. 2023): each step is corrected by the next answer. */
+  UNIPC("unipc"),
+
+  /** The same with Karras's spacing of noise. */
+  UNIPC_KARRAS("unipc-karras");
 
   private final String id;
 

@@ -161,7 +161,7 @@ record GgufHeader(
     if (pieces > 1) {
       throw unsupported(
           "%s is one of %s pieces".formatted(what, pieces),
-          "join them: llama-gguf-split --merge does");
+          "join them by the program that split them");
     }
     long version = metadata.number("general.quantization_version").orElse(2);
     if (version != 2) {

@@ -181,7 +181,7 @@ class SchedulingTest {
       delimiter = '|',
       value = {
         "{} | unknown scheduler ''",
-        "{'_class_name': 'UniPCMultistepScheduler'} | unknown scheduler 'UniPCMultistepScheduler':"
+        "{'_class_name': 'KDPM2DiscreteScheduler'} | unknown scheduler 'KDPM2DiscreteScheduler':"
             + " this version reads DDIMScheduler, DDPMScheduler, DPMSolver",
         "{'_class_name': 'DDIMScheduler', 'beta_schedule': 'sigmoid'} | unknown beta_schedule"
             + " 'sigmoid'",
@@ -201,6 +201,10 @@ class SchedulingTest {
         "{'_class_name': 'EulerDiscreteScheduler', 'use_beta_sigmas': true} | not supported",
         "{'_class_name': 'EulerDiscreteScheduler', 'final_sigmas_type': 'one'} | unknown"
             + " final_sigmas_type",
+        "{'_class_name': 'UniPCMultistepScheduler', 'solver_order': 3} | solver_order is 1 or 2",
+        "{'_class_name': 'UniPCMultistepScheduler', 'predict_x0': false} | predicts noise",
+        "{'_class_name': 'UniPCMultistepScheduler', 'disable_corrector': [0]} | without its corrector",
+        "{'_class_name': 'UniPCMultistepScheduler', 'use_dynamic_shifting': true} | not supported",
         "{'_class_name': 'DPMSolverMultistepScheduler', 'solver_order': 3} | solver_order is 1 or 2"
             + " here, not 3",
         "{'_class_name': 'DPMSolverMultistepScheduler', 'algorithm_type': 'dpmsolver'} |"
