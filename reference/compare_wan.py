@@ -23,6 +23,7 @@ from compare import LAUNCHER, ROOT
 
 SHAPES = {
     "tiny": dict(num_attention_heads=1, num_layers=2, ffn_dim=256, text_dim=4096),
+    "mid": dict(num_attention_heads=12, num_layers=4, ffn_dim=8960),
     "1.3B": dict(num_attention_heads=12, num_layers=30, ffn_dim=8960),
     "14B": dict(num_attention_heads=40, num_layers=40, ffn_dim=13824),
 }

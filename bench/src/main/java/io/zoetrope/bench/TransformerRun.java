@@ -51,7 +51,7 @@ final class TransformerRun {
     try (WeightSet weights = open(model);
         SafetensorsFile given = Safetensors.open(arguments.required("--inputs"))) {
       WeightSource own =
-          WeightSource.of("transformer", weights, name -> WanNames.ours(WanNames.bare(name)));
+          WeightSource.of("transformer", weights, WanNames.of(weights.entries().keySet()));
       WanConfig config =
           Files.isDirectory(model)
               ? Component.diffusion(model).config(WanConfig.class)
@@ -60,6 +60,7 @@ final class TransformerRun {
           Precision.of(arguments.word("--dtype").orElse("auto"), config.features());
       try (ParameterStore store = ParameterStore.forInference(own.tensors(), precision)) {
         VideoNetwork network = config.build(store.root());
+        store.requireComplete(model.toString());
         Table table =
             new Table(
                 "transformer",

@@ -3,6 +3,8 @@ package io.zoetrope.checkpoint.keys;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,6 +19,9 @@ public final class WanNames {
   private static final Pattern ELSEWHERE = Pattern.compile("(.+?)(\\.(?:weight|bias))?");
 
   private static final Pattern PREFIX = Pattern.compile("(?:model\\.)?diffusion_model\\.");
+
+  /** Where levels, texts and pictures enter, in diffusers' names. */
+  private static final String TOLD = "condition_embedder.";
 
   /** Within a block. */
   private static final Map<String, String> IN_BLOCK = new LinkedHashMap<>();
@@ -49,19 +54,18 @@ public final class WanNames {
     IN_BLOCK.put("modulation", "scale_shift_table");
     IN_BLOCK.put("before_proj", "proj_in");
     IN_BLOCK.put("after_proj", "proj_out");
-    String told = "condition_embedder.";
     OUTSIDE.put("head.modulation", "scale_shift_table");
     OUTSIDE.put("head.head", "proj_out");
-    OUTSIDE.put("time_embedding.0", told + "time_embedder.linear_1");
-    OUTSIDE.put("time_embedding.2", told + "time_embedder.linear_2");
-    OUTSIDE.put("time_projection.1", told + "time_proj");
-    OUTSIDE.put("text_embedding.0", told + "text_embedder.linear_1");
-    OUTSIDE.put("text_embedding.2", told + "text_embedder.linear_2");
-    OUTSIDE.put("img_emb.proj.0", told + "image_embedder.norm1");
-    OUTSIDE.put("img_emb.proj.1", told + "image_embedder.ff.net.0.proj");
-    OUTSIDE.put("img_emb.proj.3", told + "image_embedder.ff.net.2");
-    OUTSIDE.put("img_emb.proj.4", told + "image_embedder.norm2");
-    OUTSIDE.put("img_emb.emb_pos", told + "image_embedder.pos_embed");
+    OUTSIDE.put("time_embedding.0", TOLD + "time_embedder.linear_1");
+    OUTSIDE.put("time_embedding.2", TOLD + "time_embedder.linear_2");
+    OUTSIDE.put("time_projection.1", TOLD + "time_proj");
+    OUTSIDE.put("text_embedding.0", TOLD + "text_embedder.linear_1");
+    OUTSIDE.put("text_embedding.2", TOLD + "text_embedder.linear_2");
+    OUTSIDE.put("img_emb.proj.0", TOLD + "image_embedder.norm1");
+    OUTSIDE.put("img_emb.proj.1", TOLD + "image_embedder.ff.net.0.proj");
+    OUTSIDE.put("img_emb.proj.3", TOLD + "image_embedder.ff.net.2");
+    OUTSIDE.put("img_emb.proj.4", TOLD + "image_embedder.norm2");
+    OUTSIDE.put("img_emb.emb_pos", TOLD + "image_embedder.pos_embed");
     OUTSIDE.put("fps_projection.0", "fps_projection.net.0.proj");
     OUTSIDE.put("fps_projection.2", "fps_projection.net.2");
   }
@@ -81,6 +85,15 @@ public final class WanNames {
   public static String bare(String name) {
     Matcher prefix = PREFIX.matcher(name);
     return prefix.lookingAt() ? name.substring(prefix.end()) : name;
+  }
+
+  /**
+   * How the names of a file become ours. Those of diffusers stay as they are, but for what stands
+   * in front: two of its norms have each other's names in the first code.
+   */
+  public static UnaryOperator<String> of(Set<String> names) {
+    boolean diffusers = names.stream().anyMatch(name -> bare(name).startsWith(TOLD));
+    return diffusers ? WanNames::bare : name -> ours(bare(name));
   }
 
   /** The name here of a weight or layer of the first code; one that is no such name stays. */

@@ -63,7 +63,8 @@ final class WanFile implements ModelFamily {
   /** Whether names are those of a transformer of Wan. */
   private static boolean isOne(Set<String> names) {
     Set<String> ours = new HashSet<>();
-    names.forEach(name -> ours.add(WanNames.ours(WanNames.bare(name))));
+    UnaryOperator<String> naming = WanNames.of(names);
+    names.forEach(name -> ours.add(naming.apply(name)));
     return ours.containsAll(
         Set.of("patch_embedding.weight", "blocks.0.scale_shift_table", "proj_out.weight"));
   }
@@ -81,7 +82,8 @@ final class WanFile implements ModelFamily {
         });
     WanNeighbours beside = new WanNeighbours(model);
     WeightSet own = open(files, model);
-    WanConfig network = at(model, () -> WanConfig.of(shapes(own, WanFile::transformer)));
+    UnaryOperator<String> naming = WanNames.of(own.entries().keySet());
+    WanConfig network = at(model, () -> WanConfig.of(shapes(own, naming)));
     Autoencoder vae = autoencoder(files, choice, beside, network);
     Path textFile = choice.text().orElseGet(beside::text);
     WeightSet text = open(files, textFile);
@@ -94,7 +96,7 @@ final class WanFile implements ModelFamily {
             layout,
             (component, keys) ->
                 Assembly.name(component).equals(WanConfig.FOLDER)
-                    ? place(WanConfig.FOLDER, own, WanFile::transformer)
+                    ? place(WanConfig.FOLDER, own, naming)
                     : place("text_encoder", text, keys));
     Optional<Path> late = beside.late();
     return Wan.blueprint(
@@ -110,10 +112,7 @@ final class WanFile implements ModelFamily {
                     TextPart.ofFile(
                         textFile, textConfig, tokenizer(choice, textFile), network.textLength()))),
             () -> eye(files, beside.eye()),
-            late.map(file ->
-                new Wan.Late(
-                    place("late " + WanConfig.FOLDER, open(files, file), WanFile::transformer),
-                    WanShift.boundary(network))),
+            late.map(file -> new Wan.Late(late(files, file), WanShift.boundary(network))),
             Blueprint.Leftovers.NONE));
   }
 
@@ -164,8 +163,9 @@ final class WanFile implements ModelFamily {
                     Mend.of("name a folder with one as ").and(Mend.Knob.TOKENIZER)));
   }
 
-  private static String transformer(String inFile) {
-    return WanNames.ours(WanNames.bare(inFile));
+  private static Place late(ModelFiles files, Path file) {
+    WeightSet set = open(files, file);
+    return place("late " + WanConfig.FOLDER, set, WanNames.of(set.entries().keySet()));
   }
 
   private static WeightSet open(ModelFiles files, Path file) {

@@ -185,6 +185,22 @@ class WanFileTest {
     }
   }
 
+  /** Two norms have each other's names in the first code; of a file of diffusers they stay. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "model.diffusion_model."})
+  void diffusersNamesInOneFile(String prefix) throws IOException {
+    Path scheduler = folder.resolve("scheduler/scheduler_config.json");
+    Files.writeString(
+        scheduler,
+        Files.readString(scheduler).replace("\"flow_shift\": 3.0", "\"flow_shift\": 5.0"));
+    Path model = files("", "wan.safetensors");
+    rename(
+        folder.resolve("transformer/diffusion_pytorch_model.safetensors"),
+        model,
+        own -> prefix + own);
+    assertThat(made(choice(model))).isEqualTo(made(choice(folder)));
+  }
+
   @Test
   void theOtherExpertLiesBesideByItsName() {
     Path high = files("", "wan2.2_t2v_high_noise_14B.safetensors");
