@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names of the transformer of Wan: those of its first code, which single files, GGUF and most LoRAs
@@ -120,7 +121,7 @@ public final class WanNames {
         : Optional.empty();
   }
 
-  private static String ending(@org.jspecify.annotations.Nullable String ending) {
+  private static String ending(@Nullable String ending) {
     return ending == null ? "" : ending;
   }
 }

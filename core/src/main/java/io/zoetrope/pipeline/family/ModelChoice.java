@@ -1,6 +1,8 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.text.clip.ClipReading;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.network.unet.MotionNorms;
@@ -115,6 +117,20 @@ public record ModelChoice(
 
   public ModelChoice withWords(List<WordChoice> choices) {
     return with(copy -> copy.words = choices);
+  }
+
+  /**
+   * Requires that no variant is wished for, as a model in one file has none.
+   *
+   * @throws UserError if one is
+   */
+  void requireNoVariant() {
+    variant.ifPresent(wish -> {
+      throw new UserError(
+          Fault.INVALID,
+          "%s is one file; variants such as '%s' are of directories".formatted(model, wish),
+          "leave it out");
+    });
   }
 
   public ModelChoice withText(Optional<Path> file) {

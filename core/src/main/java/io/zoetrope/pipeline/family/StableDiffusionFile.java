@@ -1,8 +1,6 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.checkpoint.keys.SingleFile;
-import io.zoetrope.error.Fault;
-import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.unet.UNetConfig;
@@ -35,14 +33,7 @@ record StableDiffusionFile(Optional<ModelLayout> configs) implements ModelFamily
   @Override
   public Blueprint read(ModelFiles files, ModelChoice choice) {
     Path model = files.model();
-    choice
-        .variant()
-        .ifPresent(variant -> {
-          throw new UserError(
-              Fault.INVALID,
-              "%s is one file; variants such as '%s' are of directories".formatted(model, variant),
-              "leave it out");
-        });
+    choice.requireNoVariant();
     SingleFile opened = SingleFile.open(model);
     SingleFile file = files.keep(opened, opened::close);
     Path tokenizer = choice.tokenizer().orElseGet(() -> ClipTokenizers.system().find(model));

@@ -72,14 +72,7 @@ final class WanFile implements ModelFamily {
   @Override
   public Blueprint read(ModelFiles files, ModelChoice choice) {
     Path model = files.model();
-    choice
-        .variant()
-        .ifPresent(variant -> {
-          throw new UserError(
-              Fault.INVALID,
-              "%s is one file; variants such as '%s' are of directories".formatted(model, variant),
-              "leave it out");
-        });
+    choice.requireNoVariant();
     WanNeighbours beside = new WanNeighbours(model);
     WeightSet own = open(files, model);
     UnaryOperator<String> naming = WanNames.of(own.entries().keySet());

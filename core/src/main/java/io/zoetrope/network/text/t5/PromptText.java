@@ -2,6 +2,7 @@ package io.zoetrope.network.text.t5;
 
 import java.util.Map;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -26,9 +27,7 @@ final class PromptText {
   }
 
   private static String unwritten(String text) {
-    return WRITTEN
-        .matcher(text)
-        .replaceAll(found -> java.util.regex.Matcher.quoteReplacement(is(found)));
+    return WRITTEN.matcher(text).replaceAll(found -> Matcher.quoteReplacement(is(found)));
   }
 
   private static String is(MatchResult found) {
