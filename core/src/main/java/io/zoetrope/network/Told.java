@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *     both branches of guidance know it
  * @param classes a picture's embedding, or the noise of what is beside as a label; only U-Nets are
  *     told that
+ * @param clip numbers of the clip, such as how much it moves
  */
 public record Told(
     @JsonProperty("guidance") int guidance,
@@ -32,7 +33,10 @@ public record Told(
     @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("sizes") boolean sizes,
     @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = ClassInput.Unsaid.class)
         @JsonProperty("classes")
-        ClassInput classes) {
+        ClassInput classes,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = ClipInput.Unsaid.class)
+        @JsonProperty("clip")
+        ClipInput clip) {
   /** Nothing but the level. */
   public static final Told LEVEL = new Told(0);
 
@@ -64,7 +68,7 @@ public record Told(
 
   /** Of guidance alone. */
   public Told(int guidance) {
-    this(guidance, false, false, ClassInput.NONE);
+    this(guidance, false, false, ClassInput.NONE, ClipInput.NONE);
   }
 
   /** From JSON, which says nothing of what it does not tell. */
@@ -79,37 +83,50 @@ public record Told(
           @Nullable Optional<Boolean> sizes,
       @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
           @JsonProperty("classes")
-          @Nullable Optional<ClassInput> classes) {
+          @Nullable Optional<ClassInput> classes,
+      @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
+          @JsonProperty("clip")
+          @Nullable Optional<ClipInput> clip) {
     return new Told(
         guidance,
         beside != null && beside.orElse(false),
         sizes != null && sizes.orElse(false),
-        classes == null ? ClassInput.NONE : classes.orElse(ClassInput.NONE));
+        classes == null ? ClassInput.NONE : classes.orElse(ClassInput.NONE),
+        clip == null ? ClipInput.NONE : clip.orElse(ClipInput.NONE));
   }
 
   /** This, and how noisy a clip beside is, or not. */
   public Told ofBeside(boolean noise) {
-    return new Told(guidance, noise, sizes, classes);
+    return new Told(guidance, noise, sizes, classes, clip);
   }
 
   /** This, and how large and long the video is. */
   public Told ofSizes() {
-    return new Told(guidance, beside, true, classes);
+    return new Told(guidance, beside, true, classes, clip);
   }
 
   /** This with guidance in the network. */
   public Told guided() {
-    return new Told(USUAL, beside, sizes, classes);
+    return new Told(USUAL, beside, sizes, classes, clip);
   }
 
   /** This told classes, too. */
   public Told and(ClassInput other) {
-    return new Told(guidance, beside, sizes, other);
+    return new Told(guidance, beside, sizes, other, clip);
+  }
+
+  /** This told numbers of the clip, too. */
+  public Told and(ClipInput other) {
+    return new Told(guidance, beside, sizes, classes, other);
   }
 
   /** The entries that may tell it. */
   public Set<Slot<?>> reads() {
-    return beside ? Set.of(Conditioning.BESIDE_LEVEL) : Set.of();
+    Set<Slot<?>> all = new HashSet<>(clip.reads());
+    if (beside) {
+      all.add(Conditioning.BESIDE_LEVEL);
+    }
+    return all;
   }
 
   /** The entries that tell it. */

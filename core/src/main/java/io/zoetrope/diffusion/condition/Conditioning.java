@@ -50,6 +50,19 @@ public final class Conditioning {
   public static final Slot<Tensor> RATE = Slot.tensor("rate", Along.CLIP, "B", Nothing.SAME);
 
   /**
+   * How much a clip moves, [B]: for networks that are told it, on the scale of their training (a
+   * motion bucket, 0 to 255, in Stable Video Diffusion); below 0 where it is not said.
+   */
+  public static final Slot<Tensor> MOTION = Slot.tensor("motion", Along.CLIP, "B", Nothing.SAME);
+
+  /**
+   * How much noise a picture got in its pixels (values -1 to 1) before it was shown to the network:
+   * its deviation, for each frame, [B, F].
+   */
+  public static final Slot<Tensor> AUGMENTATION =
+      Slot.tensor("augmentation", Along.FRAME, "BF", Nothing.SAME);
+
+  /**
    * A clip that the network sees beside the noisy one, [B, C, F, H, W]: {@link
    * io.zoetrope.diffusion.Denoiser#ask} joins its channels behind those of the scaled input. Its
    * own noise is said by {@link #BESIDE_LEVEL}. Guidance leads away from the same clip without its

@@ -6,6 +6,7 @@ import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.BesideLevel;
+import io.zoetrope.network.ClipEmbedding;
 import io.zoetrope.network.FrameGroups;
 import io.zoetrope.network.FrameModulation;
 import io.zoetrope.network.FrameText;
@@ -51,6 +52,7 @@ public final class SpaceTimeTransformer implements VideoNetwork {
   private final Linear embed;
   private final LevelEmbedding levels;
   private final Optional<BesideLevel> beside;
+  private final Optional<ClipEmbedding> clip;
   private final Optional<Linear> pooled;
   private final Optional<Linear> moments;
   private final Optional<Linear> sizes;
@@ -70,6 +72,14 @@ public final class SpaceTimeTransformer implements VideoNetwork {
         config.told().beside()
             ? Optional.of(
                 BesideLevel.of(p.at("adaln_single").at("emb").at("beside_embedder"), width))
+            : Optional.empty();
+    clip =
+        config.told().clip().some()
+            ? Optional.of(
+                ClipEmbedding.of(
+                    config.told().clip(),
+                    p.at("adaln_single").at("emb").at("clip_embedder"),
+                    width))
             : Optional.empty();
     pooled =
         config.textWidth() == 0
@@ -144,6 +154,9 @@ public final class SpaceTimeTransformer implements VideoNetwork {
         levels.forward(t_BF, conditioning.get(Conditioning.GUIDANCE)).to(ScalarType.Float);
     if (beside.isPresent()) {
       c_BFD = c_BFD.add(beside.get().of(conditioning, t_BF));
+    }
+    if (clip.isPresent()) {
+      c_BFD = c_BFD.add(clip.get().of(conditioning, t_BF));
     }
     Optional<Tensor> whole = conditioning.get(Conditioning.POOLED);
     if (pooled.isPresent() && whole.isPresent()) {

@@ -4,6 +4,7 @@ import static io.zoetrope.torch.Rearrange.rearrange;
 
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.network.BesideLevel;
+import io.zoetrope.network.ClipEmbedding;
 import io.zoetrope.network.FrameGroups;
 import io.zoetrope.network.FrameText;
 import io.zoetrope.network.FrameWindows;
@@ -36,6 +37,7 @@ final class Encoder {
   private final LevelEmbedding level;
   private final Optional<BesideLevel> beside;
   private final Optional<Pooled> pooled;
+  private final Optional<ClipEmbedding> clip;
   private final Optional<Linear> moments;
   private final Optional<ClassEmbedding> classes;
   private final List<Stage> down = new ArrayList<>();
@@ -73,6 +75,14 @@ final class Encoder {
     pooled =
         config.style().pooled() && config.textWidth() > 0
             ? Optional.of(pooled(p.at("add_embedding")))
+            : Optional.empty();
+    clip =
+        config.told().clip().some()
+            ? Optional.of(
+                ClipEmbedding.of(
+                    config.told().clip(),
+                    p.at(pooled.isPresent() ? "clip_embedding" : "add_embedding"),
+                    config.embedding()))
             : Optional.empty();
     moments =
         config.inflation().moments()
@@ -252,6 +262,9 @@ final class Encoder {
         level.forward(t_BF, conditioning.get(Conditioning.GUIDANCE)).to(ScalarType.Float);
     if (beside.isPresent()) {
       c_BFE = c_BFE.add(beside.get().of(conditioning, t_BF));
+    }
+    if (clip.isPresent()) {
+      c_BFE = c_BFE.add(clip.get().of(conditioning, t_BF));
     }
     Optional<Tensor> whole = conditioning.get(Conditioning.POOLED);
     if (pooled.isPresent() && whole.isPresent()) {

@@ -24,54 +24,29 @@ record Layer(
   static Layer of(
       UNetConfig config, TemporalBlock.Spot spot, Parameters stage, long in, long out, int heads) {
     TemporalBlock.Place place = new TemporalBlock.Place(config, spot, stage, out, heads);
-    return of(config, spot, stage, in, out, heads, config.inflation().temporal().at(place));
+    return of(place, in, config.inflation().temporal().at(place));
   }
 
   /** The first of the bottom. */
   static Layer middle(UNetConfig config, Parameters stage, long width, int heads) {
     TemporalBlock block = config.inflation().temporal();
-    Optional<TemporalLayer> temporal =
-        block.inTheMiddle()
-            ? block.at(
-                new TemporalBlock.Place(config, TemporalBlock.Spot.MIDDLE, stage, width, heads))
-            : Optional.empty();
-    return of(config, TemporalBlock.Spot.MIDDLE, stage, width, width, heads, temporal);
+    TemporalBlock.Place place =
+        new TemporalBlock.Place(config, TemporalBlock.Spot.MIDDLE, stage, width, heads);
+    return of(place, width, block.inTheMiddle() ? block.at(place) : Optional.empty());
   }
 
-  private static Layer of(
-      UNetConfig config,
-      TemporalBlock.Spot spot,
-      Parameters stage,
-      long in,
-      long out,
-      int heads,
-      Optional<TemporalLayer> temporal) {
-    int index = spot.layer();
+  private static Layer of(TemporalBlock.Place place, long in, Optional<TemporalLayer> temporal) {
     return new Layer(
-        new ResnetBlock(config, stage.at("resnets").at(index), in, out),
-        residual(config, stage, index, out),
-        heads == 0
-            ? Optional.empty()
-            : Optional.of(
-                new SpatialTransformer(config, spot, stage.at("attentions").at(index), out, heads)),
+        new ResnetBlock(place, in),
+        place.config().inflation().convolution().after(place),
+        place.heads() == 0 ? Optional.empty() : Optional.of(new SpatialTransformer(place)),
         temporal);
   }
 
   /** A residual block alone: the last of the bottom. */
   static Layer plain(UNetConfig config, Parameters stage, int index, long width) {
-    return new Layer(
-        new ResnetBlock(config, stage.at("resnets").at(index), width, width),
-        residual(config, stage, index, width),
-        Optional.empty(),
-        Optional.empty());
-  }
-
-  private static Optional<TemporalLayer> residual(
-      UNetConfig config, Parameters stage, int index, long width) {
-    return config.inflation().convolution() instanceof TemporalConvolution.Residual r
-        ? Optional.of(
-            new TemporalResnet(config, r.kernel(), stage.at("temp_resnets").at(index), width))
-        : Optional.empty();
+    TemporalBlock.Spot spot = new TemporalBlock.Spot(TemporalBlock.Way.MIDDLE, 0, index);
+    return of(new TemporalBlock.Place(config, spot, stage, width, 0), width, Optional.empty());
   }
 
   /** As a segment, of what comes from the layer before and, on the way up, what was kept. */

@@ -26,11 +26,20 @@ final class ResnetBlock {
   private final ImageConv conv2;
   private final Optional<Conv2d> shortcut;
 
-  ResnetBlock(UNetConfig config, Parameters p, long in, long out) {
+  /**
+   * @param place whose width is what comes out
+   * @param in channels of what comes in
+   */
+  ResnetBlock(TemporalBlock.Place place, long in) {
+    UNetConfig config = place.config();
+    long out = place.width();
     LayerStyle style = config.style();
+    TemporalConvolution partner = config.inflation().convolution();
+    Parameters p = partner.image(place.weights("resnets"));
+    double eps = partner.eps(place);
     modulation = style.modulation();
     norms = config.inflation().norms();
-    norm1 = GroupNorm.of(p.at("norm1"), in, style.groups(), style.eps());
+    norm1 = GroupNorm.of(p.at("norm1"), in, style.groups(), eps);
     conv1 = ImageConv.of(config.inflation(), p, "conv1", in, out, 1, Init.fanIn(1));
     level =
         Linear.of(
@@ -38,7 +47,7 @@ final class ResnetBlock {
             config.embedding(),
             modulation == LayerStyle.Modulation.SHIFT ? out : 2 * out,
             Init.xavier());
-    norm2 = GroupNorm.of(p.at("norm2"), out, style.groups(), style.eps());
+    norm2 = GroupNorm.of(p.at("norm2"), out, style.groups(), eps);
     conv2 = ImageConv.of(config.inflation(), p, "conv2", out, out, 1, Init.ZEROS);
     shortcut =
         in == out

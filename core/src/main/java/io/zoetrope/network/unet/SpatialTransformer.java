@@ -51,9 +51,12 @@ final class SpatialTransformer {
     }
   }
 
-  SpatialTransformer(
-      UNetConfig config, TemporalBlock.Spot spot, Parameters p, long width, long heads) {
-    this.spot = spot;
+  SpatialTransformer(TemporalBlock.Place place) {
+    UNetConfig config = place.config();
+    Parameters p = place.weights("attentions");
+    long width = place.width();
+    long heads = place.heads();
+    spot = place.spot();
     LayerStyle style = config.style();
     pattern = config.inflation().attention();
     norm = GroupNorm.of(p.at("norm"), width, style.groups(), 1e-6);
@@ -71,7 +74,7 @@ final class SpatialTransformer {
             : Optional.of(attention(style, block.at("attn2"), width, config.textWidth(), heads));
     norm3 = LayerNorm.of(block.at("norm3"), width);
     feedForward = GatedFeedForward.of(block.at("ff"), width, 4, Init.xavier());
-    temporal = config.inflation().temporal().within(config, block, width, heads);
+    temporal = config.inflation().temporal().within(place);
     out = Projection.of(p.at("proj_out"), width, style.linearProjection(), Init.ZEROS);
   }
 

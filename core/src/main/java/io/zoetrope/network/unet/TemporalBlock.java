@@ -69,12 +69,9 @@ public interface TemporalBlock {
   /**
    * The layer at the end of the transformer block of an image layer; empty where it has none.
    *
-   * @param block parameters of that block
-   * @param width channels
-   * @param heads of its attention
+   * @param place of the image layer, with heads
    */
-  default Optional<TemporalTokens> within(
-      UNetConfig config, Parameters block, long width, long heads) {
+  default Optional<TemporalTokens> within(Place place) {
     return Optional.empty();
   }
 
@@ -299,9 +296,11 @@ public interface TemporalBlock {
     }
 
     @Override
-    public Optional<TemporalTokens> within(
-        UNetConfig config, Parameters block, long width, long heads) {
-      return Optional.of(TemporalTokens.attention(block, config.style().headNorm(), width, heads));
+    public Optional<TemporalTokens> within(Place place) {
+      Parameters block = place.weights("attentions").at("transformer_blocks").at(0);
+      return Optional.of(
+          TemporalTokens.attention(
+              block, place.config.style().headNorm(), place.width, place.heads));
     }
 
     @Override

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.nn.Parameters;
+import java.util.Optional;
 
 /** Which temporal partner spatial convolutions get. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -16,6 +18,25 @@ import io.zoetrope.error.UserError;
 public sealed interface TemporalConvolution {
   /** Whether a parameter of a U-Net belongs to it. */
   boolean has(String parameter);
+
+  /** The layer after a residual block; empty where it has none. */
+  default Optional<TemporalLayer> after(TemporalBlock.Place place) {
+    return Optional.empty();
+  }
+
+  /** Where the image network's own part of a residual block lies. */
+  default Parameters image(Parameters resnet) {
+    return resnet;
+  }
+
+  /**
+   * Of the norms of a residual block.
+   *
+   * @param place that it is at, of 0 heads where there is no attention
+   */
+  default double eps(TemporalBlock.Place place) {
+    return place.config().style().eps();
+  }
 
   /** None: convolutions are 1x3x3 (Ho et al., "Video Diffusion Models", 2022). */
   record None() implements TemporalConvolution {
@@ -53,6 +74,12 @@ public sealed interface TemporalConvolution {
   record Residual(@JsonProperty("kernel") int kernel) implements TemporalConvolution {
     public Residual {
       requireOdd(kernel);
+    }
+
+    @Override
+    public Optional<TemporalLayer> after(TemporalBlock.Place place) {
+      return Optional.of(
+          new TemporalResnet(place.config(), kernel, place.weights("temp_resnets"), place.width()));
     }
 
     @Override
