@@ -207,6 +207,11 @@ final class BadMakeInput {
         row(USAGE, "is P or P,CAP", "generate", "a ball", "--dynamic-threshold", "0.9,1,1"),
         row(USAGE, "--guidance-oscillate", "generate", "a ball", "--guidance-oscillate", "-1"),
         row(USAGE, "--guidance-late", "generate", "a ball", "--guidance-late", "-1"),
+        row(USAGE, "--motion-bucket", "generate", "a ball", "--motion-bucket", "-1"),
+        row(USAGE, "--motion-bucket", "generate", "a ball", "--motion-bucket", "much"),
+        row(USAGE, "--motion-bucket", "generate", "a ball", "--motion-bucket", "1024"),
+        row(USAGE, "--told-fps", "generate", "a ball", "--told-fps", "0"),
+        row(USAGE, "--augmentation", "generate", "a ball", "--augmentation", "-0.1"),
         // Cascades.
         row(USAGE, "missing required parameter: 'FILE'", "cascade"),
         row(FAILED, "nothing.json' with a cascade", "cascade", "nothing.json", "a"),

@@ -210,7 +210,8 @@ public final class Engine {
 
   /**
    * This with settings that the network is told at every step beside the prompt, such as {@link
-   * io.zoetrope.network.MotionStrength}.
+   * io.zoetrope.network.MotionStrength} or numbers of the clip ({@link
+   * io.zoetrope.network.ClipInput}); they replace what was said of the same.
    */
   public Engine withTold(Conditioning entries) {
     return with(extras.withTold(entries.on(model.device())));

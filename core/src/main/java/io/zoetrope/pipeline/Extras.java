@@ -125,7 +125,7 @@ record Extras(
   }
 
   Extras withTold(Conditioning entries) {
-    return with(copy -> copy.told = entries);
+    return with(copy -> copy.told = copy.told.and(entries));
   }
 
   /** Long clips from their key frames, for networks whose frames look at all others. */

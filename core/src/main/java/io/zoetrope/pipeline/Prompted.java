@@ -4,6 +4,7 @@ import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.Sight;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
 import io.zoetrope.diffusion.guidance.GuidanceScale;
 import io.zoetrope.diffusion.guidance.Handover;
@@ -12,6 +13,7 @@ import io.zoetrope.diffusion.guidance.ToldGuidance;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.Mend;
 import io.zoetrope.error.UserError;
+import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.PictureSlots;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.family.Role;
@@ -116,12 +118,22 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside, Optional<T
         .orElse(early);
   }
 
-  /** Frames per second, for networks that are told it. */
-  private Conditioning rate(VideoRequest request) {
-    return model.network().config().reads().contains(Conditioning.RATE)
-        ? Conditioning.none()
-            .with(Conditioning.RATE, model.device().place(Tensors.full(request.fps(), 1)))
-        : Conditioning.none();
+  /** Numbers of the clip that the network is told and nobody has said: its rate, its motion. */
+  private Conditioning usual(VideoRequest request) {
+    NetworkConfig config = model.network().config();
+    Conditioning all = Conditioning.none();
+    if (unsaid(config, Conditioning.RATE)) {
+      all = all.with(Conditioning.RATE, model.device().place(Tensors.full(request.fps(), 1)));
+    }
+    if (unsaid(config, Conditioning.MOTION)) {
+      double motion = config.told().clip().usualMotion();
+      all = all.with(Conditioning.MOTION, model.device().place(Tensors.full(motion, 1)));
+    }
+    return all;
+  }
+
+  private boolean unsaid(NetworkConfig config, Slot<Tensor> slot) {
+    return config.reads().contains(slot) && beside.get(slot).isEmpty();
   }
 
   private Function<Conditioning, X0Denoiser> leading(
@@ -134,7 +146,7 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside, Optional<T
     // What the model is not shown, it is not to be led away from either.
     Conditioning away = extras.nothing().only(slot -> beside.get(slot).isPresent());
     List<Conditioning> all =
-        prompts.stream().map(text -> text.and(beside).and(rate(first))).toList();
+        prompts.stream().map(text -> text.and(beside).and(usual(first))).toList();
     GuidanceScale scale =
         extras.scale(first.guidance(), sampling.levels(), level -> level.u() <= late);
     if (model.guidesItself()) {

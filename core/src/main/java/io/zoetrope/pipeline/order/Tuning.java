@@ -33,6 +33,7 @@ import java.util.Optional;
  *     leaves it on
  * @param threshold what pixels are clipped to at each step; for models of pixels
  * @param lateGuidance scale of guidance of the model's second network, 0 to 100; for models of two
+ * @param micro numbers of the clip that the network is told; for models that are told them
  */
 public record Tuning(
     Optional<Integer> window,
@@ -44,7 +45,8 @@ public record Tuning(
     Optional<Motion> motion,
     Optional<Integer> oscillate,
     Optional<DynamicThresholding.Bound> threshold,
-    Optional<Double> lateGuidance) {
+    Optional<Double> lateGuidance,
+    Optional<MicroConditions> micro) {
   /** Nothing special. */
   public static final Tuning NONE =
       new Tuning(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
@@ -66,7 +68,24 @@ public record Tuning(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
+  }
+
+  /** This, and what the network is told of the clip. */
+  public Tuning withMicro(MicroConditions told) {
+    return new Tuning(
+        window,
+        freeNoise,
+        freeInit,
+        temporal,
+        hold,
+        windowing,
+        motion,
+        oscillate,
+        threshold,
+        lateGuidance,
+        Optional.of(told));
   }
 
   public Tuning {
@@ -103,6 +122,9 @@ public record Tuning(
     }
     if (lateGuidance.isPresent()) {
       made = made.withLateGuidance(lateGuidance.get());
+    }
+    if (micro.isPresent()) {
+      made = micro.get().over(made);
     }
     if (threshold.isPresent()) {
       made = made.withBound(threshold.get());

@@ -114,7 +114,12 @@ final class RandomOrders {
                     real(0.5, 1),
                     maybe(() -> real(1, 3)),
                     pick(DynamicThresholding.Over.values()))),
-            maybe(() -> real(0, 100)));
+            maybe(() -> real(0, 100)),
+            maybe(() ->
+                new MicroConditions(
+                    maybe(() -> whole(0, 255)),
+                    maybe(() -> real(1, 60)),
+                    maybe(() -> real(0, 1)))));
     boolean sized = spec instanceof RefineSpec refine && refine.scale().isPresent();
     boolean short1 = spec instanceof CascadeSpec;
     Wish fitting =

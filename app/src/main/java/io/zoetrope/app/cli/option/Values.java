@@ -2,6 +2,7 @@ package io.zoetrope.app.cli.option;
 
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.order.MicroConditions;
 import io.zoetrope.pipeline.order.ModelRef;
 import io.zoetrope.pipeline.order.Windowing;
 import io.zoetrope.pipeline.schedule.Samplers;
@@ -208,6 +209,20 @@ public final class Values {
   public static final class Fps extends Real {
     public Fps() {
       super(0.1, 240);
+    }
+  }
+
+  /** How much a clip moves. */
+  public static final class MotionBucket extends Whole {
+    public MotionBucket() {
+      super(0, MicroConditions.MOST_MOTION);
+    }
+  }
+
+  /** Noise of a picture. */
+  public static final class Augmentation extends Real {
+    public Augmentation() {
+      super(0, 10);
     }
   }
 

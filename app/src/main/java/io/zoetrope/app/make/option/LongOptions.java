@@ -11,6 +11,7 @@ import io.zoetrope.pipeline.order.Windowing;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Clips longer than a model knows, and steadier ones. */
@@ -128,6 +129,8 @@ public final class LongOptions {
       description = "How much motion modules add in all: 1 as trained, 0 the image model.")
   private @Nullable List<Double> motionEffect;
 
+  @Mixin private final MicroOptions micro = new MicroOptions();
+
   private Windowing windowing() {
     boolean said = overlap != null || strides != null || loop || fuse != null;
     if (said && context == null) {
@@ -166,7 +169,8 @@ public final class LongOptions {
         motion(),
         Optional.ofNullable(oscillate),
         threshold(),
-        Optional.ofNullable(lateGuidance));
+        Optional.ofNullable(lateGuidance),
+        micro.conditions());
   }
 
   private Optional<DynamicThresholding.Bound> threshold() {
