@@ -62,6 +62,19 @@ public final class FrameGroups {
             Arrays.stream(groups, clip * frames, (clip + 1) * frames).distinct().count() == frames);
   }
 
+  /** 1 for each of the B * F frames whose group has others, 0 for one that is alone: f32. */
+  public Tensor inCompany_M() {
+    float[] some = new float[batch * frames];
+    for (int clip = 0; clip < batch; clip++) {
+      for (long[] members : members(clip)) {
+        for (long member : members) {
+          some[clip * frames + (int) member] = members.length > 1 ? 1 : 0;
+        }
+      }
+    }
+    return Tensors.of(some, some.length);
+  }
+
   /** The frames of each group of a clip, in order. */
   public List<long[]> members(int clip) {
     Map<Long, List<Long>> byGroup = new LinkedHashMap<>();

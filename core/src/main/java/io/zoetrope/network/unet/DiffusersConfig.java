@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -23,11 +24,15 @@ public final class DiffusersConfig {
   /** Of an image network with motion modules in it. */
   public static final String MOTION = "UNetMotionModel";
 
+  /** Readers of networks for video, by {@code _class_name}. */
+  private static final Map<String, Function<ConfigOptions, UNetConfig>> OTHERS =
+      Map.of(StableVideoConfig.CLASS, StableVideoConfig::unet);
+
   private DiffusersConfig() {}
 
   /** Whether a {@code _class_name} is one that {@link #unet} reads. */
   public static boolean isUNet(String className) {
-    return className.equals(IMAGE) || className.equals(MOTION);
+    return className.equals(IMAGE) || className.equals(MOTION) || OTHERS.containsKey(className);
   }
 
   /**
@@ -37,6 +42,10 @@ public final class DiffusersConfig {
    */
   public static UNetConfig unet(JsonNode json) {
     ConfigOptions o = new ConfigOptions(json);
+    Function<ConfigOptions, UNetConfig> other = OTHERS.get(o.word("_class_name", IMAGE));
+    if (other != null) {
+      return other.apply(o);
+    }
     UNetConfig image = image(o, heads(o, "attention_head_dim", "num_attention_heads"));
     requireMirrored(o, image);
     return o.word("_class_name", IMAGE).equals(MOTION)
@@ -214,7 +223,8 @@ public final class DiffusersConfig {
         style,
         Inflation.NONE,
         new Told(o.integer("time_cond_proj_dim", 0)).and(classes(o)),
-        textOnly(o, widths.size()));
+        textOnly(o, widths.size()),
+        Looks.TEXT);
   }
 
   /** Resolutions whose attention is to the text alone; said for all at once, so is the bottom's. */
@@ -305,7 +315,7 @@ public final class DiffusersConfig {
   }
 
   /** The way up must attend where the way down does. */
-  private static void requireMirrored(ConfigOptions o, UNetConfig config) {
+  static void requireMirrored(ConfigOptions o, UNetConfig config) {
     List<String> up =
         o.words(
             "up_block_types",

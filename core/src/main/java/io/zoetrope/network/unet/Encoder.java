@@ -151,9 +151,9 @@ final class Encoder {
       Segments segments) {
     long batch = t_BF.size(0);
     Optional<FrameText> text =
-        config.textWidth() == 0
+        config.contextWidth() == 0
             ? Optional.empty()
-            : Optional.of(FrameText.of(conditioning, batch, frames));
+            : Optional.of(config.looks().at(conditioning, batch, frames));
     float[] times = times(frames, conditioning);
     Optional<FrameGroups> groups = FrameGroups.of(conditioning, batch, frames);
     return new Pass(
@@ -168,7 +168,7 @@ final class Encoder {
         pictures,
         segments.enter(embed(t_BF, times, text, conditioning)),
         segments.enter(
-            text.isPresent() ? FrameText.tokens_MND(conditioning) : Tensors.zeros(1, 0, 1)));
+            text.isPresent() ? config.looks().tokens_MND(conditioning) : Tensors.zeros(1, 0, 1)));
   }
 
   /** The same for each resolution, where time is halved with space. */
@@ -206,7 +206,9 @@ final class Encoder {
         fine.windows(),
         fine.strength(),
         fine.attention(),
-        fine.text().isPresent() ? Optional.of(FrameText.of(told, batch, frames)) : Optional.empty(),
+        fine.text().isPresent()
+            ? Optional.of(config.looks().at(told, batch, frames))
+            : Optional.empty(),
         fine.pictures(),
         segments.run(at -> halving.mean(at.getFirst()), List.of(fine.c_ME())),
         fine.tokens_MND());

@@ -93,6 +93,21 @@ public record Inflation(
           List.of("*.attn1.to_q.*", "*.attn2.to_q.*"),
           NormScope.CLIP);
 
+  /** Blattmann et al., "Stable Video Diffusion", 2023: all of it is trained. */
+  public static final Inflation STABLE_VIDEO = blended(false);
+
+  /** The same as its released weights have it. */
+  static final Inflation STABLE_VIDEO_RELEASED = blended(true);
+
+  private static Inflation blended(boolean released) {
+    return new Inflation(
+        new TemporalConvolution.Blended(3, released),
+        new SpatialAttention.Self(),
+        new TemporalBlock.Blended(),
+        false,
+        ALL);
+  }
+
   /**
    * Bar-Tal et al., "Lumiere", 2024, section 3.1: convolutions over time, attention over it where
    * space has attention, and time halved with space; the image network stays as it is.
@@ -161,6 +176,7 @@ public record Inflation(
     Map<String, Inflation> all = new TreeMap<>(OTHERS);
     all.put("lumiere", LUMIERE);
     all.put("stunet", STUNET);
+    all.put("stable-video", STABLE_VIDEO);
     return Collections.unmodifiableMap(all);
   }
 

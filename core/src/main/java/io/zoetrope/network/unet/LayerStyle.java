@@ -37,9 +37,18 @@ public record LayerStyle(
   public static final LayerStyle STABLE_DIFFUSION =
       new LayerStyle(32, 1e-5, Modulation.SHIFT, false, false, false);
 
+  /** Stable Video Diffusion, which was made of Stable Diffusion 2.1. */
+  public static final LayerStyle STABLE_VIDEO =
+      new LayerStyle(32, 1e-5, Modulation.SHIFT, true, false, false);
+
   /** Networks trained here, from nothing and at high learning rates. */
   public static final LayerStyle SMALL =
       new LayerStyle(8, 1e-5, Modulation.SCALE_SHIFT, true, true, true);
+
+  /** The same with another number of groups of group normalisation. */
+  LayerStyle grouped(int other) {
+    return new LayerStyle(other, eps, modulation, linearProjection, headNorm, pooled);
+  }
 
   public LayerStyle {
     if (groups < 1 || !(eps > 0)) {

@@ -12,5 +12,12 @@ public enum Merge {
    * your Latents", 2023, section 3.1).
    */
   @JsonProperty("alpha")
-  ALPHA
+  ALPHA,
+  /**
+   * The same where alpha is the sigmoid of a learned factor, 0.5 at first, and 1 for frames that
+   * are alone; the layer's last projection starts at zero (Blattmann et al., "Stable Video
+   * Diffusion", 2023, appendix D; {@code mix_factor}).
+   */
+  @JsonProperty("mix")
+  MIX
 }

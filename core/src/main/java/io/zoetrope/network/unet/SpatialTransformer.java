@@ -63,15 +63,15 @@ final class SpatialTransformer {
     in = Projection.of(p.at("proj_in"), width, style.linearProjection(), Init.fanIn(1));
     Parameters block = p.at("transformer_blocks").at(0);
     norm1 = LayerNorm.of(block.at("norm1"), width);
-    boolean reads = config.textWidth() > 0;
+    boolean reads = config.contextWidth() > 0;
     textOnly = reads && config.textOnly(spot);
-    long seen = textOnly ? config.textWidth() : width;
+    long seen = textOnly ? config.contextWidth() : width;
     self = attention(style, block.at("attn1"), width, seen, heads);
     norm2 = reads ? Optional.of(LayerNorm.of(block.at("norm2"), width)) : Optional.empty();
     text =
         !reads
             ? Optional.empty()
-            : Optional.of(attention(style, block.at("attn2"), width, config.textWidth(), heads));
+            : Optional.of(attention(style, block.at("attn2"), width, config.contextWidth(), heads));
     norm3 = LayerNorm.of(block.at("norm3"), width);
     feedForward = GatedFeedForward.of(block.at("ff"), width, 4, Init.xavier());
     temporal = config.inflation().temporal().within(place);

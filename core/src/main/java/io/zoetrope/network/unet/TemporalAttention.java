@@ -32,6 +32,6 @@ final class TemporalAttention implements TemporalLayer {
     Tensor mask =
         pass.groups_B11FF().isPresent() ? bias_HdFF.add(pass.groups_B11FF().get()) : bias_HdFF;
     Tensor h = attention.overFrames(norm.forward(pass.tokens(x_MCHW)), Optional.of(mask));
-    return joint.join(x_MCHW, Pass.image(h, x_MCHW));
+    return joint.join(x_MCHW, Pass.image(h, x_MCHW), pass);
   }
 }

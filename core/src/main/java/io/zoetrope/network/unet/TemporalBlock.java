@@ -22,7 +22,8 @@ import java.util.OptionalInt;
   @JsonSubTypes.Type(value = TemporalBlock.None.class, name = "none"),
   @JsonSubTypes.Type(value = TemporalBlock.RelativeAttention.class, name = "relative"),
   @JsonSubTypes.Type(value = TemporalBlock.MotionModule.class, name = "motion"),
-  @JsonSubTypes.Type(value = TemporalBlock.WithinBlocks.class, name = "within")
+  @JsonSubTypes.Type(value = TemporalBlock.WithinBlocks.class, name = "within"),
+  @JsonSubTypes.Type(value = TemporalBlock.Blended.class, name = "blended")
 })
 public interface TemporalBlock {
   /**
@@ -311,6 +312,31 @@ public interface TemporalBlock {
     @Override
     public boolean learns(String parameter) {
       return parameter.contains(".attn_temp.");
+    }
+  }
+
+  /**
+   * After the block of each spatial transformer one over frames, which are told their number and
+   * read the text again, blended by {@link Merge#MIX} (Blattmann et al., "Stable Video Diffusion",
+   * 2023). Its weights lie beside the transformer's: {@code temporal_transformer_blocks}, {@code
+   * time_pos_embed} and {@code time_mixer}.
+   */
+  record Blended() implements TemporalBlock {
+    @Override
+    public Optional<TemporalLayer> at(Place place) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<TemporalTokens> within(Place place) {
+      return Optional.of(new TemporalTransformer(place));
+    }
+
+    @Override
+    public boolean has(String parameter) {
+      return parameter.contains(".temporal_transformer_blocks.")
+          || parameter.contains(".time_pos_embed.")
+          || (parameter.contains("attentions.") && parameter.contains(".time_mixer."));
     }
   }
 

@@ -13,7 +13,8 @@ import java.util.Optional;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = TemporalConvolution.None.class, name = "none"),
   @JsonSubTypes.Type(value = TemporalConvolution.Factorised.class, name = "factorised"),
-  @JsonSubTypes.Type(value = TemporalConvolution.Residual.class, name = "residual")
+  @JsonSubTypes.Type(value = TemporalConvolution.Residual.class, name = "residual"),
+  @JsonSubTypes.Type(value = TemporalConvolution.Blended.class, name = "blended")
 })
 public sealed interface TemporalConvolution {
   /** Whether a parameter of a U-Net belongs to it. */
@@ -78,13 +79,66 @@ public sealed interface TemporalConvolution {
 
     @Override
     public Optional<TemporalLayer> after(TemporalBlock.Place place) {
-      return Optional.of(
-          new TemporalResnet(place.config(), kernel, place.weights("temp_resnets"), place.width()));
+      Parameters p = place.weights("temp_resnets");
+      TemporalLayer.Joint joint = TemporalLayer.Joint.of(Merge.ALPHA, p);
+      return Optional.of(new TemporalResnet(place, kernel, NormScope.FRAME, p, joint));
     }
 
     @Override
     public boolean has(String parameter) {
       return parameter.contains("temp_resnets.");
+    }
+  }
+
+  /**
+   * The same within residual blocks, blended by {@link Merge#MIX}, which normalises a clip as one:
+   * Blattmann et al., "Stable Video Diffusion", 2023. Its weights lie in the residual block, in
+   * {@code temporal_res_block} and {@code time_mixer}.
+   *
+   * @param kernel frames, odd
+   * @param released whether its image network is that of the released weights: it lies in {@code
+   *     spatial_res_block}, and has norms of its own
+   */
+  record Blended(@JsonProperty("kernel") int kernel, @JsonProperty("released") boolean released)
+      implements TemporalConvolution {
+    /** Of norms where the public code gives its blocks none. */
+    private static final double UNSAID = 1e-6;
+
+    public Blended {
+      requireOdd(kernel);
+    }
+
+    @Override
+    public Optional<TemporalLayer> after(TemporalBlock.Place place) {
+      Parameters p = place.weights("resnets");
+      TemporalLayer.Joint joint = TemporalLayer.Joint.of(Merge.MIX, p.at("time_mixer"));
+      return Optional.of(
+          new TemporalResnet(place, kernel, NormScope.CLIP, p.at("temporal_res_block"), joint));
+    }
+
+    @Override
+    public Parameters image(Parameters resnet) {
+      return released ? resnet.at("spatial_res_block") : resnet;
+    }
+
+    /**
+     * Released: the style's own at the bottom and where the way down does not attend, else 1e-6.
+     */
+    @Override
+    public double eps(TemporalBlock.Place place) {
+      boolean own =
+          switch (place.spot().way()) {
+            case MIDDLE -> true;
+            case DOWN -> place.heads() == 0;
+            case UP -> false;
+          };
+      return own || !released ? place.config().style().eps() : UNSAID;
+    }
+
+    @Override
+    public boolean has(String parameter) {
+      return parameter.contains(".temporal_res_block.")
+          || (parameter.contains("resnets.") && parameter.contains(".time_mixer."));
     }
   }
 

@@ -13,7 +13,6 @@ import io.zoetrope.network.ClassInput;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.MotionStrength;
 import io.zoetrope.network.NetworkConfig;
-import io.zoetrope.network.TextSlots;
 import io.zoetrope.network.Told;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
@@ -36,12 +35,13 @@ import org.jspecify.annotations.Nullable;
  * @param heads of attention at each resolution; 0 for no attention there
  * @param middle what stands at the bottom
  * @param blocks residual blocks at each resolution on the way down; one more on the way up
- * @param textWidth features of a text token; 0 for a network that reads no text
+ * @param contextWidth features of a token that it looks at; 0 for a network that looks at none
  * @param style of its layers
  * @param inflation by which it looks across frames
  * @param told of each frame beside its level
  * @param textOnly resolutions, finest first from 0, at which places look at the text in place of
  *     each other
+ * @param looks at what
  */
 public record UNetConfig(
     @JsonProperty("in_channels") int channels,
@@ -50,13 +50,16 @@ public record UNetConfig(
     @JsonProperty("heads") List<Integer> heads,
     @JsonProperty("mid_heads") Middle middle,
     @JsonProperty("layers_per_block") int blocks,
-    @JsonProperty("cross_attention_dim") int textWidth,
+    @JsonProperty("cross_attention_dim") int contextWidth,
     @JsonProperty("style") LayerStyle style,
     @JsonProperty("inflation") Inflation inflation,
     @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Told.Unsaid.class)
         @JsonProperty("told")
         Told told,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("text_only") List<Integer> textOnly)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("text_only") List<Integer> textOnly,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = UNetConfig.Unsaid.class)
+        @JsonProperty("looks")
+        Looks looks)
     implements NetworkConfig {
 
   /** The weights of its first layer, [width, channels, 3, 3]. */
@@ -64,6 +67,19 @@ public record UNetConfig(
 
   /** Its folder in a model directory. */
   public static final String FOLDER = "unet";
+
+  /** What is not written into a file: that it looks at texts. */
+  public static final class Unsaid {
+    @Override
+    public boolean equals(Object other) {
+      return other == Looks.TEXT;
+    }
+
+    @Override
+    public int hashCode() {
+      return Looks.TEXT.hashCode();
+    }
+  }
 
   /** Tensors of the finest resolution that a layer holds at its worst moment. */
   private static final long LAYER = 10;
@@ -78,7 +94,7 @@ public record UNetConfig(
     widths = List.copyOf(widths);
     heads = List.copyOf(heads);
     textOnly = List.copyOf(textOnly);
-    if (channels < 1 || outChannels < 1 || blocks < 1 || textWidth < 0 || widths.isEmpty()) {
+    if (channels < 1 || outChannels < 1 || blocks < 1 || contextWidth < 0 || widths.isEmpty()) {
       throw new UserError(
           Fault.INVALID,
           "a U-Net's in_channels, out_channels and layers_per_block must be at least 1, its"
@@ -110,7 +126,7 @@ public record UNetConfig(
       @JsonProperty("heads") List<Integer> heads,
       @JsonProperty("mid_heads") Middle middle,
       @JsonProperty("layers_per_block") int blocks,
-      @JsonProperty("cross_attention_dim") int textWidth,
+      @JsonProperty("cross_attention_dim") int contextWidth,
       @JsonProperty("style") LayerStyle style,
       @JsonProperty("inflation") Inflation inflation,
       @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
@@ -118,7 +134,10 @@ public record UNetConfig(
           @Nullable Optional<Told> told,
       @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
           @JsonProperty("text_only")
-          @Nullable Optional<List<Integer>> textOnly) {
+          @Nullable Optional<List<Integer>> textOnly,
+      @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
+          @JsonProperty("looks")
+          @Nullable Optional<Looks> looks) {
     return new UNetConfig(
         channels,
         outChannels,
@@ -126,11 +145,12 @@ public record UNetConfig(
         heads,
         middle,
         blocks,
-        textWidth,
+        contextWidth,
         style,
         inflation,
         told == null ? Told.LEVEL : told.orElse(Told.LEVEL),
-        textOnly == null ? List.of() : textOnly.orElse(List.of()));
+        textOnly == null ? List.of() : textOnly.orElse(List.of()),
+        looks == null ? Looks.TEXT : looks.orElse(Looks.TEXT));
   }
 
   /** Told nothing beside levels. */
@@ -155,7 +175,8 @@ public record UNetConfig(
         style,
         inflation,
         Told.LEVEL,
-        List.of());
+        List.of(),
+        Looks.TEXT);
   }
 
   /** With attention at the bottom. */
@@ -205,7 +226,18 @@ public record UNetConfig(
   /** The same image network, inflated by another recipe. */
   public UNetConfig inflated(Inflation by) {
     return new UNetConfig(
-        channels, outChannels, widths, heads, middle, blocks, textWidth, style, by, told, textOnly);
+        channels,
+        outChannels,
+        widths,
+        heads,
+        middle,
+        blocks,
+        contextWidth,
+        style,
+        by,
+        told,
+        textOnly,
+        looks);
   }
 
   @Override
@@ -222,11 +254,12 @@ public record UNetConfig(
         heads,
         middle,
         blocks,
-        textWidth,
+        contextWidth,
         style,
         inflation,
         told,
-        textOnly);
+        textOnly,
+        looks);
   }
 
   @Override
@@ -242,11 +275,12 @@ public record UNetConfig(
         heads,
         middle,
         blocks,
-        textWidth,
+        contextWidth,
         style,
         inflation,
         other,
-        textOnly);
+        textOnly,
+        looks);
   }
 
   @Override
@@ -254,10 +288,27 @@ public record UNetConfig(
     return Optional.of(withoutText().telling(told.and(classes)));
   }
 
+  /** 0 for a network that looks at pictures. */
+  @Override
+  public int textWidth() {
+    return looks == Looks.TEXT ? contextWidth : 0;
+  }
+
   /** The same network, which reads no text. */
   private UNetConfig withoutText() {
     return new UNetConfig(
-        channels, outChannels, widths, heads, middle, blocks, 0, style, inflation, told, textOnly);
+        channels,
+        outChannels,
+        widths,
+        heads,
+        middle,
+        blocks,
+        0,
+        style,
+        inflation,
+        told,
+        textOnly,
+        looks);
   }
 
   /** Whether places look at the text in place of each other in the layer at a spot. */
@@ -312,7 +363,7 @@ public record UNetConfig(
   /** Also what is beside the video, if it takes more channels than it gives. */
   @Override
   public Set<Slot<?>> needs() {
-    Set<Slot<?>> all = new HashSet<>(TextSlots.needs(textWidth));
+    Set<Slot<?>> all = new HashSet<>(looks.needs(contextWidth));
     if (channels > outChannels) {
       all.add(Conditioning.BESIDE);
     }
@@ -322,7 +373,8 @@ public record UNetConfig(
 
   @Override
   public Set<Slot<?>> reads() {
-    Set<Slot<?>> all = new HashSet<>(TextSlots.reads(textWidth, SpatialAttention.SLOT));
+    Set<Slot<?>> all = new HashSet<>(looks.reads(contextWidth));
+    all.add(SpatialAttention.SLOT);
     if (inflation.temporal().inWindows()) {
       all.add(FrameWindows.SLOT);
       all.addAll(MotionStrength.SLOTS);
