@@ -2,10 +2,12 @@ package io.zoetrope.nn;
 
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
+import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -85,6 +87,39 @@ public final class FrameConv {
     Tensor all = taps.size() == 1 ? taps.getFirst() : Tensors.cat(taps, -1);
     return Ops.linear(
         precision.cast(all), precision.cast(matrix), Optional.of(precision.cast(bias)));
+  }
+
+  /**
+   * As {@link #forward} with all frames in reach, but the products are added up one after another,
+   * so that no copies of the frames side by side are held; without gradients, in f32.
+   */
+  public Tensor summed(Tensor x_BFNC) {
+    if (GradMode.is_enabled() || precision != Precision.F32) {
+      return forward(x_BFNC, Optional.empty());
+    }
+    Tensor x = precision.cast(x_BFNC);
+    int middle = kernel() / 2;
+    long frames = x.size(1);
+    return Scopes.tensor(() -> {
+      Tensor sum = Ops.linear(x, tap(middle), Optional.of(precision.cast(bias)));
+      for (int k = 0; k < kernel(); k++) {
+        int gap = Math.abs(k - middle);
+        if (gap > 0 && gap < frames) {
+          long from = k < middle ? 0 : gap;
+          Tensor shown = x.narrow(1, from, frames - gap);
+          Tensor other = sum.narrow(1, gap - from, frames - gap);
+          for (long b = 0; b < x.size(0); b++) {
+            other.select(0, b).flatten(0, 1).addmm_(shown.select(0, b).flatten(0, 1), tap(k).t());
+          }
+        }
+      }
+      return sum;
+    });
+  }
+
+  /** Weights of one frame in reach: [out, in]. */
+  private Tensor tap(int k) {
+    return precision.cast(weight.flatten(2, -1).select(2, k)).contiguous();
   }
 
   /** Each frame's neighbour at an offset; zeros where there is none. */

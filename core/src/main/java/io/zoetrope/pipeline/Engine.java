@@ -518,7 +518,7 @@ public final class Engine {
    */
   public Autoencoder.Passage decoding(VideoRequest request) {
     Autoencoder autoencoder = model.autoencoder();
-    if (!autoencoder.stretch(request.height(), request.width()).cuts()) {
+    if (!autoencoder.stretch(request.height(), request.width()).streams()) {
       throw new UserError(
           Fault.UNSUPPORTED,
           "a video without end needs an autoencoder that decodes piece by piece; this model's shows"

@@ -24,6 +24,12 @@ public interface Progress {
   }
 
   /**
+   * Something a person may want to know of how the work is done; the same line may come again, and
+   * is to be shown once.
+   */
+  default void note(String line) {}
+
+  /**
    * Asked between units; true stops the work with a {@link CancellationException}, unless that says
    * that it ends in another way.
    */
@@ -49,6 +55,11 @@ public interface Progress {
       @Override
       public void update(Report report) {
         outer.update(change.apply(report));
+      }
+
+      @Override
+      public void note(String line) {
+        outer.note(line);
       }
 
       @Override

@@ -38,6 +38,7 @@ public interface TrainingListener extends Progress {
   default void checkpoint(Path folder) {}
 
   /** Something a person may want to know. */
+  @Override
   default void note(String line) {}
 
   /** Something a person should read, that does not end the run. */

@@ -5,6 +5,7 @@ import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.error.UserError;
 import io.zoetrope.torch.PackedTensor;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,9 @@ import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * An autoencoder in a file of its own: one of Stable Diffusion by the names of the first code, one
- * of Wan by those of its own, with or without a prefix in front, or any by those of diffusers; also
- * that of a whole checkpoint of Stable Diffusion in one file.
+ * An autoencoder in a file of its own: one of Stable Diffusion or Stable Video Diffusion by the
+ * names of the first code, one of Wan by those of its own, with or without a prefix in front, or
+ * any by those of diffusers; also that of a whole checkpoint of either in one file.
  */
 public final class VaeFile implements AutoCloseable {
   private static final String PREFIX = "first_stage_model.";
@@ -71,6 +72,7 @@ public final class VaeFile implements AutoCloseable {
   }
 
   private void ofPictures(Set<String> keys) {
+    boolean overTime = TemporalDecoderKeys.among(keys);
     boolean prefixed = keys.stream().anyMatch(key -> key.startsWith(PREFIX));
     boolean first =
         prefixed
@@ -78,22 +80,29 @@ public final class VaeFile implements AutoCloseable {
                 .anyMatch(key -> key.startsWith("decoder.up.") || key.startsWith("encoder.down."));
     keys.forEach(key -> {
       if (first && (key.startsWith(PREFIX) || !prefixed)) {
-        original(key, prefixed ? key : PREFIX + key);
+        original(key, prefixed ? key : PREFIX + key, overTime);
       } else if (!first) {
         tensors.put(key, file.tensor(key));
       }
     });
   }
 
-  private void original(String key, String named) {
+  private void original(String key, String named, boolean overTime) {
     if (StableDiffusionKeys.leftBehind(named)) {
       return;
     }
-    String name = StableDiffusionKeys.place(named).map(StableDiffusionKeys.Place::name).orElse(key);
+    String image =
+        StableDiffusionKeys.place(named).map(StableDiffusionKeys.Place::name).orElse(key);
+    String name = overTime ? TemporalDecoderKeys.name(image) : image;
     Tensor tensor = file.tensor(key);
     // Attention was of 1x1 convolutions there, is of linear layers here.
     boolean flat = name.contains(".attentions.0.to_") && tensor.dim() == 4;
     tensors.put(name, flat ? PackedTensor.shaped(tensor, tensor.size(0), tensor.size(1)) : tensor);
+  }
+
+  /** Diffusers' names of its weights. */
+  public Set<String> names() {
+    return Collections.unmodifiableSet(tensors.keySet());
   }
 
   /** Its weights by diffusers' names; valid until {@link #close}. */

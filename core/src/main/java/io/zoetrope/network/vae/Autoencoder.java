@@ -6,6 +6,7 @@ import io.zoetrope.progress.Report;
 import io.zoetrope.progress.WithinStep;
 import io.zoetrope.torch.ComputeDevice;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
@@ -135,8 +136,11 @@ public interface Autoencoder {
    * @param before latents in front of a stretch that are seen with it and then dropped, for what
    *     its frames owe to those before them; 0 where every frame is done by itself, or a {@link
    *     Passage} remembers what it has to
+   * @param overlap latents that a stretch has in common with the next when they are decoded, over
+   *     which one fades into the other: more than 0 where each frame owes something to all that are
+   *     decoded with it, so that a stretch is never quite what it is in the whole
    */
-  record Stretch(int latents, int before) {
+  record Stretch(int latents, int before, int overlap) {
     /** Pixels of frames that are done at once, unless one has more. */
     static final long PIXELS = 64 * 128 * 128;
 
@@ -146,11 +150,16 @@ public interface Autoencoder {
     public static final Stretch WHOLE = new Stretch(Integer.MAX_VALUE, Integer.MAX_VALUE);
 
     public Stretch {
-      if (latents < 1 || before < 0) {
+      if (latents < 1 || before < 0 || overlap < 0 || overlap >= latents) {
         throw new IllegalArgumentException(
-            "a stretch has at least 1 latent and none before it, not %s and %s"
-                .formatted(latents, before));
+            "a stretch has at least 1 latent, none before it, and shares fewer than it has, not %s, %s and %s"
+                .formatted(latents, before, overlap));
       }
+    }
+
+    /** One that shares nothing with the next. */
+    public Stretch(int latents, int before) {
+      this(latents, before, 0);
     }
 
     /**
@@ -161,9 +170,15 @@ public interface Autoencoder {
       return new Stretch((int) Math.clamp(PIXELS / (height * width), 1, MOST), 0);
     }
 
-    /** Whether clips can be cut at all. */
-    public boolean cuts() {
-      return before < Integer.MAX_VALUE;
+    /** This of no more latents, which then share fewer. */
+    Stretch atMost(OptionalInt most) {
+      int fewer = Math.min(latents, most.orElse(latents));
+      return new Stretch(fewer, before, Math.min(overlap, fewer / 2));
+    }
+
+    /** Whether a clip may come piece by piece, each shown before the next is there. */
+    public boolean streams() {
+      return before < Integer.MAX_VALUE && overlap == 0;
     }
   }
 }

@@ -3,6 +3,8 @@ package io.zoetrope.network.vae;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Precision;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** The shape of an {@link Autoencoder}: a record that is written beside its weights. */
@@ -26,6 +28,19 @@ public interface AutoencoderConfig {
   /** Whether it has weights; pixels as they are need none. */
   default boolean hasWeights() {
     return true;
+  }
+
+  /**
+   * This shape, or that of its kin which weights of such names belong to: a decoder over time in
+   * place of one of pictures, or the other way round.
+   */
+  default AutoencoderConfig of(Set<String> names) {
+    return this;
+  }
+
+  /** How latents are normalised, where one number says that. */
+  default Optional<Autoencoder.Scaling> latentScaling() {
+    return Optional.empty();
   }
 
   /** Its own names of weights, by those of a file of any age. */

@@ -10,6 +10,8 @@ import io.zoetrope.torch.Precision;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
@@ -146,6 +148,28 @@ public record KlConfig(
     return new Footprint(
         wide ? Footprint.CONVOLUTIONS : 1,
         AutoencoderConfig.super.footprint(height, width).running());
+  }
+
+  @Override
+  public AutoencoderConfig of(Set<String> names) {
+    KlConfig own =
+        new KlConfig(
+            widths,
+            blocks,
+            latentChannels,
+            groups,
+            sampleSize,
+            scalingFactor,
+            shiftFactor,
+            names.contains("quant_conv.weight"),
+            names.contains("post_quant_conv.weight"),
+            midAttention);
+    return names.contains(KlTemporalConfig.MARK) ? new KlTemporalConfig(own) : own;
+  }
+
+  @Override
+  public Optional<Autoencoder.Scaling> latentScaling() {
+    return Optional.of(new Autoencoder.Scaling(scalingFactor, shiftFactor));
   }
 
   @Override

@@ -62,7 +62,7 @@ final class SeenAgain implements Autoencoder.Passage {
 
   @Override
   public Tensor next(Tensor piece, Progress progress) {
-    if (begun && !stretch.cuts()) {
+    if (begun && !stretch.streams()) {
       throw new IllegalStateException("this autoencoder takes clips as a whole");
     }
     begun = true;
@@ -82,7 +82,7 @@ final class SeenAgain implements Autoencoder.Passage {
   }
 
   private void keep(Tensor seen) {
-    if (stretch.before() == 0 || !stretch.cuts()) {
+    if (stretch.before() == 0 || !stretch.streams()) {
       return;
     }
     long length = given.applyAsInt(Math.min(stretch.before(), count(seen)));

@@ -6,6 +6,7 @@ import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -14,9 +15,24 @@ import org.bytedeco.pytorch.Tensor;
  * Clips of any length through an autoencoder, in stretches as long as it says ({@link
  * Autoencoder#stretch}), one after another by a {@link Autoencoder.Passage}; without gradients.
  */
-public record Stretches(Autoencoder autoencoder) {
+public record Stretches(Autoencoder autoencoder, OptionalInt most) {
   /** A stretch: its first latent, and how many it has. */
   private record Cut(int from, int count) {}
+
+  /**
+   * @param most latents that are decoded at once by an autoencoder whose stretches overlap, at
+   *     least 1; empty for as many as memory holds
+   */
+  public Stretches {
+    if (most.orElse(1) < 1) {
+      throw new IllegalArgumentException("at least 1 latent is decoded at once");
+    }
+  }
+
+  /** As long as the autoencoder says. */
+  public Stretches(Autoencoder autoencoder) {
+    this(autoencoder, OptionalInt.empty());
+  }
 
   /**
    * Pixels [B, 3, F, H, W] in [-1, 1] -> latents [B, C, L, h, w]. A clip that does not fill its
@@ -70,6 +86,11 @@ public record Stretches(Autoencoder autoencoder) {
     int latents = Math.toIntExact(z_BCLHW.size(2));
     long height = z_BCLHW.size(3) * grid.space();
     long width = z_BCLHW.size(4) * grid.space();
+    Autoencoder.Stretch stretch = autoencoder.stretch(height, width);
+    if (stretch.overlap() > 0) {
+      new FadedStretches(autoencoder, stretch.atMost(most), z_BCLHW, progress).decode(taker);
+      return;
+    }
     try (Autoencoder.Passage passage = autoencoder.decoding(height, width)) {
       for (Cut cut : cuts(latents, height, width)) {
         Progress told = told(progress, Phase.DECODE, cut, z_BCLHW.size(0), grid.frames(latents));
@@ -100,11 +121,15 @@ public record Stretches(Autoencoder autoencoder) {
     return cuts;
   }
 
-  /** Progress of one stretch, as part of the whole: in frames of all clips. */
   private Progress told(Progress whole, Phase phase, Cut cut, long clips, long frames) {
     LatentGrid grid = autoencoder.grid();
     long before = grid.frames(cut.from);
-    long own = grid.frames(cut.from + cut.count) - before;
+    return told(whole, phase, before, grid.frames(cut.from + cut.count) - before, clips, frames);
+  }
+
+  /** Progress of some frames, as part of the whole: in frames of all clips. */
+  static Progress told(
+      Progress whole, Phase phase, long before, long own, long clips, long frames) {
     return whole
         .map(report -> report.firstFrame(report.firstFrame() + before))
         .part(phase, clips * before, clips * own, clips * frames);

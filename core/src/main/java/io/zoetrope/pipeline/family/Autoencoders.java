@@ -6,6 +6,7 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.network.vae.AutoencoderConfig;
 import io.zoetrope.network.vae.CompactConfig;
 import io.zoetrope.network.vae.KlConfig;
+import io.zoetrope.network.vae.KlTemporalConfig;
 import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.network.vae.wan.WanVaeConfig;
 import java.util.Map;
@@ -22,6 +23,8 @@ final class Autoencoders {
           Pixels.class,
           KlConfig.KIND,
           KlConfig.class,
+          KlTemporalConfig.KIND,
+          KlTemporalConfig.class,
           WanVaeConfig.KIND,
           WanVaeConfig.class);
 

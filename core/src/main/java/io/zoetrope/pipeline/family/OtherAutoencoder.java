@@ -13,12 +13,14 @@ import java.util.Optional;
 /**
  * The autoencoder of a model, or another in its place.
  *
- * @param path of the other: a folder, or a file, which is of the model's own shape; empty for the
- *     model's own
+ * @param path of the other: a folder, or a file, which is of the model's own shape but for layers
+ *     over time; empty for the model's own
  * @param config its shape
+ * @param own shape of the model's own
  * @param folder where its config lies
  */
-record OtherAutoencoder(Optional<Path> path, AutoencoderConfig config, Component folder) {
+record OtherAutoencoder(
+    Optional<Path> path, AutoencoderConfig config, AutoencoderConfig own, Component folder) {
   /**
    * Reads its shape.
    *
@@ -31,7 +33,9 @@ record OtherAutoencoder(Optional<Path> path, AutoencoderConfig config, Component
           .ifPresent(file -> {
             throw new UserError(Fault.NOT_FOUND, "there is no autoencoder %s".formatted(file));
           });
-      return new OtherAutoencoder(path, Autoencoders.read(own), own);
+      AutoencoderConfig shape = Autoencoders.read(own);
+      AutoencoderConfig found = path.map(file -> inFile(shape, file)).orElse(shape);
+      return new OtherAutoencoder(path, found, shape, own);
     }
     Path folder = path.get();
     Component there = Component.diffusion(folder);
@@ -42,7 +46,14 @@ record OtherAutoencoder(Optional<Path> path, AutoencoderConfig config, Component
       throw new UserError(
           Fault.NOT_FOUND, "%s has no config.json: it is no autoencoder".formatted(folder));
     }
-    return new OtherAutoencoder(path, Autoencoders.read(found), found);
+    AutoencoderConfig shape = Autoencoders.read(found);
+    return new OtherAutoencoder(path, shape, own.exists() ? Autoencoders.read(own) : shape, found);
+  }
+
+  private static AutoencoderConfig inFile(AutoencoderConfig own, Path file) {
+    try (VaeFile opened = VaeFile.open(file)) {
+      return own.of(opened.names());
+    }
   }
 
   /**
@@ -57,6 +68,19 @@ record OtherAutoencoder(Optional<Path> path, AutoencoderConfig config, Component
           "%s makes latents of %s channels, the model's %s takes %s: it is of another family"
               .formatted(path.get(), config.grid().channels(), network.folder(), network.gives()));
     }
+    if (path.isPresent() && !config.latentScaling().equals(own.latentScaling())) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "%s scales latents by %s, the model by %s: it is of another family"
+              .formatted(path.get(), scale(config), scale(own)));
+    }
+  }
+
+  private static String scale(AutoencoderConfig config) {
+    return config
+        .latentScaling()
+        .map(s -> s.shift() == 0 ? "" + s.factor() : s.factor() + " from " + s.shift())
+        .orElse("numbers of its own");
   }
 
   /** Where the weights of another one lie; empty for the model's own. */

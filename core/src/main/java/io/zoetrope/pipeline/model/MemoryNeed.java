@@ -6,10 +6,8 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.nn.WeightCount;
 import io.zoetrope.pipeline.family.Part;
 import io.zoetrope.pipeline.family.Role;
+import io.zoetrope.torch.FreeMemory;
 import io.zoetrope.torch.Precision;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -162,39 +160,10 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
    * of its container's limit if that is less. Empty where the system does not say.
    */
   public static OptionalLong available() {
-    return available(Path.of("/proc"), Path.of("/sys/fs/cgroup"));
+    return FreeMemory.all();
   }
 
   static OptionalLong available(Path proc, Path groups) {
-    OptionalLong free = number(proc.resolve("meminfo"), "MemAvailable:", 1024);
-    if (free.isEmpty()) {
-      return free;
-    }
-    OptionalLong limit = number(groups.resolve("memory.max"), "", 1);
-    OptionalLong used = number(groups.resolve("memory.current"), "", 1);
-    // File pages count as used there, and are given up when they are needed.
-    OptionalLong pages = number(groups.resolve("memory.stat"), "file ", 1);
-    if (limit.isEmpty()) {
-      limit = number(groups.resolve("memory/memory.limit_in_bytes"), "", 1);
-      used = number(groups.resolve("memory/memory.usage_in_bytes"), "", 1);
-      pages = number(groups.resolve("memory/memory.stat"), "total_cache ", 1);
-    }
-    long own = number(proc.resolve("self/status"), "RssAnon:", 1024).orElse(0);
-    long left =
-        limit.isEmpty() ? Long.MAX_VALUE : limit.getAsLong() - used.orElse(0) + pages.orElse(0);
-    return OptionalLong.of(Math.max(0, Math.min(free.getAsLong(), left)) + own);
-  }
-
-  private static OptionalLong number(Path file, String begin, long unit) {
-    try (var lines = Files.lines(file)) {
-      return lines
-          .filter(line -> line.startsWith(begin))
-          .map(line -> line.substring(begin.length()).replaceAll("[^0-9]", ""))
-          .filter(digits -> !digits.isEmpty() && digits.length() < 17)
-          .mapToLong(digits -> Long.parseLong(digits) * unit)
-          .findFirst();
-    } catch (IOException | UncheckedIOException e) {
-      return OptionalLong.empty();
-    }
+    return FreeMemory.all(proc, groups);
   }
 }

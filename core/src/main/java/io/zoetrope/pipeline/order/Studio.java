@@ -14,6 +14,7 @@ import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.order.TaskSpec.Ability;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
 import io.zoetrope.progress.Timings;
 import io.zoetrope.torch.Scopes;
 import java.nio.file.Path;
@@ -65,7 +66,29 @@ public final class Studio {
     this.order = order;
     this.sources = sources;
     this.sink = sink;
-    this.progress = progress;
+    this.progress = noting(progress);
+  }
+
+  /** What work has to say of how it is done, once each, among the notes. */
+  private Progress noting(Progress outer) {
+    return new Progress() {
+      @Override
+      public void update(Report report) {
+        outer.update(report);
+      }
+
+      @Override
+      public void note(String line) {
+        if (!notes.contains(line)) {
+          Studio.this.note(line);
+        }
+      }
+
+      @Override
+      public boolean cancelled() {
+        return outer.cancelled();
+      }
+    };
   }
 
   /**

@@ -5,8 +5,10 @@ import static io.zoetrope.torch.Rearrange.rearrange;
 
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.network.vae.AutoencoderKL;
+import io.zoetrope.network.vae.AutoencoderKLTemporalDecoder;
 import io.zoetrope.network.vae.KlConfig;
 import io.zoetrope.network.vae.KlNames;
+import io.zoetrope.network.vae.KlTemporalConfig;
 import io.zoetrope.network.vae.Posterior;
 import io.zoetrope.network.vae.wan.WanVae;
 import io.zoetrope.network.vae.wan.WanVaeConfig;
@@ -24,8 +26,8 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The two halves of {@code AutoencoderKL} and {@code AutoencoderKLWan}; latents are raw, without
- * scaling factor or statistics.
+ * The two halves of {@code AutoencoderKL}, {@code AutoencoderKLTemporalDecoder} and {@code
+ * AutoencoderKLWan}; latents are raw, without scaling factor or statistics.
  */
 final class VaeProbe {
   /** An autoencoder between clips [B, C, F, H, W]. */
@@ -40,6 +42,17 @@ final class VaeProbe {
             return new Posterior(clips(made.mean(), x), clips(made.logVar(), x));
           },
           z -> clips(vae.decodeRaw(rows(z)), z));
+    }
+
+    /** Decodes clips. */
+    static Coder of(AutoencoderKLTemporalDecoder vae) {
+      return new Coder(
+          vae.grid().channels(),
+          x -> {
+            Posterior made = vae.posterior(rows(x));
+            return new Posterior(clips(made.mean(), x), clips(made.logVar(), x));
+          },
+          vae::decodeRawClips);
     }
 
     static Coder of(WanVae vae) {
@@ -69,6 +82,14 @@ final class VaeProbe {
             KlNames::modern,
             at -> {
               KlConfig config = at.config(KlConfig.class);
+              return p -> Coder.of(config.build(p));
+            }));
+    KINDS.put(
+        KlTemporalConfig.KIND,
+        new Kind(
+            KlNames::modern,
+            at -> {
+              KlTemporalConfig config = at.config(KlTemporalConfig.class);
               return p -> Coder.of(config.build(p));
             }));
     KINDS.put(

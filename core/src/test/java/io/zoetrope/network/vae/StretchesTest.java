@@ -97,7 +97,7 @@ class StretchesTest {
 
   @Test
   void whatCannotBeCutIsSaid() {
-    assertThat(Stretch.WHOLE.cuts()).isFalse();
+    assertThat(Stretch.WHOLE.streams()).isFalse();
     Stretches blind = new Stretches(new Causal(new Stretch(4, 0)));
     assertThatThrownBy(() -> blind.decode(Tensors.zeros(1, 4, 1, 2, 2), Progress.NONE))
         .hasMessageContaining("at least one latent before");

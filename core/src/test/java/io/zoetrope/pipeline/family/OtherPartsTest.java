@@ -3,10 +3,14 @@ package io.zoetrope.pipeline.family;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.diffusion.discrete.TimestepSpacing;
 import io.zoetrope.error.UserError;
+import io.zoetrope.network.vae.KlConfig;
+import io.zoetrope.network.vae.KlTemporalConfig;
+import io.zoetrope.network.vae.TemporalDecoderWeights;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.torch.Scopes;
@@ -15,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -96,6 +101,66 @@ class OtherPartsTest {
       Tensor own = decoded(choice);
       assertThat(decoded(choice.withVae(Optional.of(single))).equal(own)).isTrue();
       assertThat(decoded(choice.withVae(Optional.of(alone))).equal(own)).isTrue();
+    });
+  }
+
+  /** Stable Video Diffusion's decoder behind another model, as a folder and by both names. */
+  @Test
+  void aDecoderOverTimeStandsBehindAnyModelOfItsScale() {
+    Path fixture = TinyStableDiffusion.resource("reference/temporal_decoder/svd");
+    Scopes.run(() -> {
+      KlTemporalConfig config =
+          new KlTemporalConfig(
+              new KlConfig(List.of(8, 8, 16, 16), 2, 4, 4, 64, 0.18215, 0, true, false, true));
+      Map<String, Tensor> weights = TemporalDecoderWeights.of(config);
+      Component folder = Component.diffusion(temp.resolve("vae"));
+      folder.write(config, weights, ScalarType.Float);
+      Path directory = TinyStableDiffusion.write(temp.resolve("model"), ScalarType.Float);
+      ModelChoice choice = ModelChoice.of(directory, "f32");
+      Tensor one = decoded(choice.withVae(Optional.of(folder.folder())));
+      assertThat(one.equal(decoded(choice))).isFalse();
+      Path diffusers = folder.folder().resolve("diffusion_pytorch_model.safetensors");
+      Path original = TemporalDecoderWeights.original(fixture, weights, "first_stage_model.", temp);
+      for (Path file : List.of(diffusers, original)) {
+        assertThat(decoded(choice.withVae(Optional.of(file))).equal(one)).isTrue();
+      }
+      KlTemporalConfig other =
+          new KlTemporalConfig(
+              new KlConfig(List.of(8, 8, 16, 16), 2, 4, 4, 64, 0.13025, 0, true, false, true));
+      Component scaled = Component.diffusion(temp.resolve("scaled"));
+      scaled.write(other, weights, ScalarType.Float);
+      assertThatThrownBy(() -> decoded(choice.withVae(Optional.of(scaled.folder()))))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("scales latents by 0.13025, the model by 0.18215")
+          .message()
+          .hasLineCount(1);
+    });
+  }
+
+  @Test
+  void aDecoderOverTimeThatIsNotWholeIsRefused() {
+    Scopes.run(() -> {
+      KlTemporalConfig config =
+          new KlTemporalConfig(
+              new KlConfig(List.of(8, 8, 16, 16), 2, 4, 4, 64, 0.18215, 0, true, false, true));
+      Map<String, Tensor> weights = new LinkedHashMap<>(TemporalDecoderWeights.of(config));
+      weights.remove("decoder.up_blocks.1.resnets.0.time_mixer.mix_factor");
+      Component folder = Component.diffusion(temp.resolve("vae"));
+      folder.write(config, weights, ScalarType.Float);
+      Path directory = TinyStableDiffusion.write(temp.resolve("model"), ScalarType.Float);
+      ModelChoice choice = ModelChoice.of(directory, "f32");
+      assertThatThrownBy(() -> decoded(choice.withVae(Optional.of(folder.folder()))))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("time_mixer.mix_factor")
+          .message()
+          .hasLineCount(1);
+      weights.put("decoder.up_blocks.1.resnets.0.time_mixer.mix_factor", Tensors.zeros(2));
+      folder.write(config, weights, ScalarType.Float);
+      assertThatThrownBy(() -> decoded(choice.withVae(Optional.of(folder.folder()))))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("time_mixer.mix_factor")
+          .message()
+          .hasLineCount(1);
     });
   }
 
