@@ -133,6 +133,7 @@ class ArchitectureTest {
                       "checkpoint.hub",
                       "checkpoint.keys",
                       "checkpoint.safetensors",
+                      "pixels",
                       "pipeline",
                       "pipeline.cascade",
                       "pipeline.family",

@@ -79,6 +79,20 @@ public record TimestepSampler(Density density, double perFrame, Decided decided)
     public double level(NoiseSchedule schedule, double uniform, double normal) {
       return schedule.level(-2 * (mean + std * normal));
     }
+
+    /** Share of draws that are noisier than any level of a schedule: they are at its last one. */
+    public double beyond(NoiseSchedule schedule) {
+      double last = (-0.5 * schedule.logSnr(1) - mean) / std;
+      double above = 0;
+      double all = 0;
+      for (int i = -4000; i <= 4000; i++) {
+        double z = i / 500.0;
+        double density = Math.exp(-0.5 * z * z);
+        all += density;
+        above += z > last ? density : 0;
+      }
+      return above / all;
+    }
   }
 
   /**

@@ -53,6 +53,18 @@ record Raster(int planes, int height, int width, float[] values) {
         + v * ((1 - u) * at(plane, y1, x0) + u * at(plane, y1, x1));
   }
 
+  /** A part of it. */
+  Raster part(int top, int left, int high, int wide) {
+    Raster out = zeros(planes, high, wide);
+    for (int c = 0; c < planes; c++) {
+      for (int y = 0; y < high; y++) {
+        System.arraycopy(
+            values, (c * height + top + y) * width + left, out.values, (c * high + y) * wide, wide);
+      }
+    }
+    return out;
+  }
+
   /** Half as high and wide, by the means of four. */
   Raster halved() {
     Raster half = zeros(planes, Math.ceilDiv(height, 2), Math.ceilDiv(width, 2));

@@ -4,7 +4,10 @@ import io.zoetrope.data.toybox.Adherence;
 import io.zoetrope.data.toybox.Analysis;
 import io.zoetrope.eval.Rate;
 import io.zoetrope.media.ContactSheet;
+import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Video;
+import io.zoetrope.pixels.FlowSpeed;
+import io.zoetrope.torch.Scopes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +31,7 @@ final class EvaluationTally {
   private final int mostRows;
   private final List<Look> looks = new ArrayList<>();
   private final List<ContactSheet.Row> rows = new ArrayList<>();
+  private final List<FlowSpeed> moving = new ArrayList<>();
 
   /**
    * Nothing yet.
@@ -40,6 +44,9 @@ final class EvaluationTally {
 
   void add(String prompt, Adherence adherence, Analysis seen, Video video) {
     looks.add(new Look(prompt, adherence, seen));
+    if (video.frames().size() > 1) {
+      moving.add(Scopes.value(() -> FlowSpeed.of(FrameTensors.toTensor(video), video.fps())));
+    }
     if (rows.size() < mostRows) {
       rows.add(new ContactSheet.Row(video, prompt));
     }
@@ -61,6 +68,7 @@ final class EvaluationTally {
   String text() {
     List<String> lines = new ArrayList<>();
     TRAITS.forEach((name, trait) -> lines.add("%-8s %s".formatted(name, rate(trait))));
+    FlowSpeed.mean(moving).ifPresent(mean -> lines.add("%-8s %s".formatted("flow", mean.line())));
     for (Look miss : misses()) {
       lines.add(
           "  %s: wrong %s; seen %s"
@@ -73,6 +81,7 @@ final class EvaluationTally {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("prompts", looks.size());
     TRAITS.forEach((name, trait) -> fields.put(name, fields(rate(trait))));
+    FlowSpeed.mean(moving).ifPresent(mean -> fields.put("flow", mean.fields()));
     List<Map<String, Object>> missed = new ArrayList<>();
     for (Look miss : misses()) {
       Map<String, Object> one = new LinkedHashMap<>();

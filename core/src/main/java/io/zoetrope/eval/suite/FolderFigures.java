@@ -22,6 +22,7 @@ import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.ReadOptions;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoReader;
+import io.zoetrope.pixels.FlowSpeed;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.torch.Scopes;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -103,6 +105,7 @@ public record FolderFigures(Path videos, Optional<Path> reference, List<Integer>
     private final List<Double> sharpness = new ArrayList<>();
     private final List<Double> step = new ArrayList<>();
     private final List<Double> loop = new ArrayList<>();
+    private final List<FlowSpeed> moving = new ArrayList<>();
     private final List<Seams.Contrast> second = new ArrayList<>();
     private final List<Seams.Contrast> third = new ArrayList<>();
     private final List<Double> psnr = new ArrayList<>();
@@ -115,6 +118,7 @@ public record FolderFigures(Path videos, Optional<Path> reference, List<Integer>
         flicker.add(Flicker.of(x));
         step.add(Spread.of(Arrays.stream(Change.steps(x)).boxed().toList()).mean());
         loop.add(Change.loopStepRatio(x));
+        moving.add(FlowSpeed.of(x, video.fps()));
         second.add(PixelJerk.second(x, seams));
         third.add(PixelJerk.third(x, seams));
         item.caption()
@@ -138,11 +142,17 @@ public record FolderFigures(Path videos, Optional<Path> reference, List<Integer>
       ssim.add(Ssim.of(a, b));
     }
 
+    private Spread of(ToDoubleFunction<FlowSpeed> figure) {
+      return Spread.of(moving.stream().mapToDouble(figure).boxed().toList());
+    }
+
     Report report(Optional<FrechetDistance> frechet) {
       Report report =
           new Report()
               .spread("flicker, levels", Spread.of(flicker))
               .spread("step between frames", Spread.of(step))
+              .spread("motion, pixels per frame", of(FlowSpeed::pixels))
+              .spread("motion, pixels per second", of(FlowSpeed::pace))
               .spread("gradient energy", Spread.of(sharpness))
               .spread("last step over median", Spread.of(loop));
       if (!seams.isEmpty()) {

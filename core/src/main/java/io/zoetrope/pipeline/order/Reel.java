@@ -1,15 +1,21 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.media.Frame;
+import io.zoetrope.media.FrameTensors;
+import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pixels.FlowSpeed;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
 import io.zoetrope.progress.Timings;
+import io.zoetrope.torch.Scopes;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /** The way of frames from a task to where they go; it counts them, and where the time goes. */
@@ -18,6 +24,7 @@ public final class Reel {
   private final Timings timings;
   private long frames;
   private boolean stepped;
+  private Optional<FlowSpeed.Meter> meter = Optional.empty();
 
   Reel(FrameSink sink, Timings timings) {
     this.sink = sink;
@@ -36,6 +43,11 @@ public final class Reel {
     return frames;
   }
 
+  /** How much the frames move, of models that are told how much they shall; empty of others. */
+  Optional<FlowSpeed> moved(double fps) {
+    return meter.flatMap(m -> m.speed(fps));
+  }
+
   /** Makes latents and shows what they are. */
   public void film(Engine engine, VideoRequest request, Latents task, Progress progress) {
     show(engine, request, task.of(engine, List.of(request), timed(progress)), 0, progress);
@@ -51,6 +63,10 @@ public final class Reel {
   public void show(
       Engine engine, VideoRequest request, Tensor z_1CFHW, int from, Progress progress) {
     sink.latents(engine.model(), request, z_1CFHW);
+    if (meter.isEmpty()
+        && engine.model().network().config().reads().contains(Conditioning.MOTION)) {
+      meter = Optional.of(new FlowSpeed.Meter());
+    }
     int made = engine.model().grid().frames(Math.toIntExact(z_1CFHW.size(2)));
     try {
       decode(engine, z_1CFHW, from, frames + made - from, progress);
@@ -100,6 +116,8 @@ public final class Reel {
   /** Shows a frame. */
   public void show(Frame frame) {
     sink.frame(frame);
+    meter.ifPresent(m ->
+        Scopes.run(() -> m.add(FrameTensors.toTensor(new Video(List.of(frame), 1)).select(1, 0))));
     frames++;
     timings.mark("write");
   }

@@ -13,13 +13,16 @@ import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.order.TaskSpec.Ability;
 import io.zoetrope.pipeline.schedule.Descent;
+import io.zoetrope.pixels.FlowSpeed;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
 import io.zoetrope.progress.Timings;
 import io.zoetrope.torch.Scopes;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
@@ -198,9 +201,20 @@ public final class Studio {
         model.loras(),
         reports,
         notes,
-        ready.details(model),
+        details(ready.details(model), reel.moved(request.fps())),
         need.total(),
         timings);
+  }
+
+  /** What the task has to tell, and how much the video moves where somebody may have said so. */
+  private Map<String, Object> details(Map<String, Object> own, Optional<FlowSpeed> moved) {
+    if (moved.isEmpty()) {
+      return own;
+    }
+    note(moved.get().line());
+    Map<String, Object> all = new LinkedHashMap<>(own);
+    all.put("motion", moved.get().fields());
+    return all;
   }
 
   private void shoot(

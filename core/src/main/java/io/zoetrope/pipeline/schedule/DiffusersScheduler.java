@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.schedule;
 
 import io.zoetrope.diffusion.FlowSchedule;
+import io.zoetrope.diffusion.KarrasSchedule;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.SampledSchedule;
@@ -24,6 +25,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class DiffusersScheduler implements Scheduling {
   /** Our own word in such files; other programs pass over it. */
   private static final String DISTILLED = "distilled";
+
+  /** Of Karras's spacing, in all files of diffusers. */
+  private static final double RHO = 7;
 
   private final SchedulerClass kind;
   private final ConfigFields all;
@@ -143,7 +147,33 @@ public final class DiffusersScheduler implements Scheduling {
 
   @Override
   public NoiseSchedule toSchedule() {
-    return flows() ? new FlowSchedule(1) : bars.schedule();
+    if (flows()) {
+      return new FlowSchedule(1);
+    }
+    return continuous().<NoiseSchedule>map(karras -> karras).orElseGet(bars::schedule);
+  }
+
+  /**
+   * The levels of a model that was trained on Karras's sigmas and not on betas, as Stable Video
+   * Diffusion was: what its network is told is a logarithm of them.
+   */
+  private Optional<KarrasSchedule> continuous() {
+    boolean karras =
+        kind == SchedulerClass.EULER
+            && prediction.equals(Prediction.V)
+            && fields.text("timestep_type", "discrete").equals("continuous")
+            && fields.flag("use_karras_sigmas", false);
+    Optional<Double> least = fields.optional("sigma_min");
+    Optional<Double> most = fields.optional("sigma_max");
+    if (!karras || least.isEmpty() || most.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!(least.get() > 0 && most.get() > least.get())) {
+      throw new UserError(
+          Fault.INVALID,
+          "sigmas rise from above 0, not from %s to %s".formatted(least.get(), most.get()));
+    }
+    return Optional.of(new KarrasSchedule(least.get(), most.get(), RHO));
   }
 
   @Override
@@ -155,6 +185,10 @@ public final class DiffusersScheduler implements Scheduling {
   public String describe() {
     if (flows()) {
       return "flow";
+    }
+    Optional<KarrasSchedule> karras = continuous();
+    if (karras.isPresent()) {
+      return "edm %s-%s".formatted(karras.get().sigmaMin(), karras.get().sigmaMax());
     }
     boolean lcm = kind == SchedulerClass.LCM;
     String zero = fields.flag("rescale_betas_zero_snr", false) ? " to zero SNR" : "";

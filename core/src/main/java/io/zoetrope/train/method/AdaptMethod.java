@@ -140,6 +140,7 @@ record AdaptMethod(
     requireTwo(cut);
     NoiseSchedule trained =
         schedule.map(ScheduleBlock::schedule).orElseGet(() -> model.scheduling().toSchedule());
+    noise.beyond(trained).ifPresent(setting.listener()::note);
     Prediction meant = prediction.orElseGet(() -> model.scheduling().toPrediction());
     List<BasePart> learning = new ArrayList<>();
     for (PartBlock block : parts) {

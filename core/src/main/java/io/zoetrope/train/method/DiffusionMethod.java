@@ -67,6 +67,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param buckets shapes of clips that it learns; without any, that of the data
  * @param sizes whether the network is told how large and long its clips are
  * @param embedding what it is told in place of words
+ * @param micro numbers of its clips that it is told beside the level
  * @param checkpointing whether activations are recomputed in the backward pass: less memory, one
  *     more forward pass
  */
@@ -87,6 +88,7 @@ public record DiffusionMethod(
     @Default("[]") List<BucketBlock> buckets,
     @Default("false") boolean sizes,
     Optional<EmbeddingBlock> embedding,
+    Optional<MicroBlock> micro,
     @Default("false") boolean checkpointing)
     implements Method {
   private static final String TEXT = "text_encoder";
@@ -104,6 +106,12 @@ public record DiffusionMethod(
           Fault.UNSUPPORTED,
           "stages of cascades learn clips of one shape",
           "leave buckets out, or beside and crop");
+    }
+    if (micro.isPresent() && (!buckets.isEmpty() || !temporal)) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "numbers of clips are told to networks that learn clips of one shape, over time",
+          "leave micro out");
     }
     if (!(shift > 0 && shift <= 100)) {
       throw new UserError("shift must be above 0 and at most 100, is " + shift);
@@ -136,13 +144,18 @@ public record DiffusionMethod(
             .orElse(still);
     Optional<Beside> seen = beside.map(BesideBlock::kind);
     NetworkConfig shaped = seen.map(kind -> kind.seenBy(plain)).orElse(plain);
-    NetworkConfig config = sizes ? shaped.telling(shaped.told().ofSizes()) : shaped;
+    NetworkConfig sized = sizes ? shaped.telling(shaped.told().ofSizes()) : shaped;
     TrainedAutoencoder between =
         autoencoder.equals(Path.of("none"))
             ? TrainedAutoencoder.pixels()
             : TrainedAutoencoder.load(autoencoder);
     setting.own(between);
     List<Bucket> learned = buckets(setting, between);
+    LatentClips shown = learned.getFirst().clips;
+    Optional<MicroClips> numbers =
+        micro.map(block -> MicroClips.measured(block, setting, shown.size(), clips.maxStride()));
+    NetworkConfig config =
+        numbers.map(n -> sized.telling(sized.told().and(n.input()))).orElse(sized);
     List<String> told =
         learned.stream().flatMap(bucket -> bucket.clips.captions().stream()).toList();
     Vocabulary vocabulary = Vocabulary.open(recipe.data(), init, told, setting.folder());
@@ -150,7 +163,6 @@ public record DiffusionMethod(
     StartingWeights start =
         init.map(path -> weightsOf(path, config.folder())).orElseGet(StartingWeights::none);
     setting.own(start);
-    LatentClips shown = learned.getFirst().clips;
     Optional<FrameFeatures> pictures =
         eye.map(e -> FrameFeatures.of(setting.data(), shown.size(), e, setting.listener()));
     pictures.ifPresent(setting::own);
@@ -189,6 +201,7 @@ public record DiffusionMethod(
             && (!name.startsWith(prefix) || config.trains(name.substring(prefix.length()))));
 
     Scheduling scheduler = schedule.orElseGet(this::usual).scheduling(prediction);
+    noise.beyond(scheduler.toSchedule()).ifPresent(setting.listener()::note);
     List<Showing> showings = new ArrayList<>();
     beside.ifPresent(block ->
         showings.add(
@@ -196,6 +209,7 @@ public record DiffusionMethod(
                 block, shown, setting.data(), between.autoencoder(), scheduler.toSchedule())));
     pictures.ifPresent(
         frames -> showings.add(new EmbeddingBlock.Shown(frames, clips.captionDropout())));
+    numbers.ifPresent(showings::add);
     Footage footage = new Footage(shown, Captions.PLAIN, showings, Optional.empty(), "");
     SampleSheet sheet =
         new SampleSheet(
@@ -337,8 +351,12 @@ public record DiffusionMethod(
 
   private static ModelIndex index(
       DataBlock data, Scheduling scheduler, boolean video, Optional<Beside> beside) {
-    // The straight path is the flow schedule's own; others are followed best by DDIM.
-    String sampler = scheduler.describe().startsWith("flow") ? "flow-euler" : "ddim";
+    String said = scheduler.describe();
+    // The straight path is the flow schedule's own, and sigmas are Euler's; others go by DDIM.
+    String sampler =
+        said.startsWith("flow")
+            ? "flow-euler"
+            : said.startsWith("edm ") ? "euler-karras" : "ddim";
     return new ModelIndex(
         ModelIndex.KIND,
         new ModelIndex.Defaults(

@@ -11,6 +11,8 @@ import io.zoetrope.record.Limits;
 import io.zoetrope.train.objective.Denoising;
 import io.zoetrope.train.objective.LossError;
 import io.zoetrope.train.objective.Target;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Which noise a diffusion network meets in training, and how much its errors count there: keys that
@@ -36,6 +38,9 @@ public record NoiseBlock(
     @Default("0.0") double perturbation,
     @Default("square") LossError error,
     @Default("0") int levelBins) {
+  /** A share of levels of which nothing is said. */
+  private static final double LITTLE = 0.01;
+
   public NoiseBlock {
     Limits.USUAL.real("perFrame", 0, 1, perFrame);
     Limits.USUAL.real("given", 0, 1, given);
@@ -44,6 +49,23 @@ public record NoiseBlock(
     if (levelBins < 0 || levelBins > 100) {
       throw new UserError(Fault.INVALID, "levelBins must be 0 to 100, is " + levelBins);
     }
+  }
+
+  /** What is to be said of levels that a schedule does not have; empty if few are drawn. */
+  Optional<String> beyond(NoiseSchedule schedule) {
+    if (!(levels instanceof TimestepSampler.LogNormalSigma drawn)) {
+      return Optional.empty();
+    }
+    double share = drawn.beyond(schedule);
+    return share < LITTLE
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "%.0f %% of the levels that are drawn are noisier than this schedule's last, and are"
+                    + " put there: sigma there is %.3g",
+                100 * share,
+                Math.exp(-0.5 * schedule.logSnr(1))));
   }
 
   /**

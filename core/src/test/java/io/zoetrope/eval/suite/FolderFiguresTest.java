@@ -64,7 +64,12 @@ class FolderFiguresTest {
       assertThat(seen).containsExactly("1/4 0", "2/4 1", "3/4 0", "4/4 1");
       assertThat(mean(report, "psnr_db")).isEqualTo(100);
       assertThat(mean(report, "ssim")).isBetween(0.999999, 1.000001);
-      assertThat(report.fields()).containsKeys("flicker_levels", "pixels_2nd_difference");
+      assertThat(report.fields())
+          .containsKeys(
+              "flicker_levels",
+              "motion_pixels_per_frame",
+              "motion_pixels_per_second",
+              "pixels_2nd_difference");
       assertThat(of(report, "frechet").get("n")).isEqualTo(2);
       assertThat(number(report, "frechet", "distance")).isLessThan(1e-9);
       // One of the two has a caption.

@@ -162,4 +162,29 @@ class MicroConditionsTest {
             GenerateSpec.usual(), Wish.of("a ball"), ModelRef.of("m"), Tuning.NONE.withMicro(said));
     assertThat(VideoOrder.parse("order", order.toJson())).isEqualTo(order);
   }
+
+  /** Whoever says how much it shall move is told how much it does. */
+  @Test
+  void whatIsMadeIsMeasured(@TempDir Path folder) {
+    TinyModel.write(
+        folder.resolve("told"), DitConfig.size("tiny").telling(Told.LEVEL.and(BUCKETS)), 0.1);
+    TinyModel.write(folder.resolve("plain"));
+    for (String name : List.of("told", "plain")) {
+      VideoOrder order =
+          new VideoOrder(
+              GenerateSpec.usual(),
+              Wish.of("a ball").withSeed(3).withSteps(2).withFrames(4),
+              ModelRef.of(name),
+              Tuning.NONE);
+      Made made =
+          Studio.make(
+              order,
+              Sources.in(folder),
+              FileSink.of(folder.resolve(name + ".webp")),
+              Progress.NONE);
+      assertThat(made.details().containsKey("motion")).isEqualTo(name.equals("told"));
+      assertThat(made.notes().stream().anyMatch(line -> line.startsWith("moves by ")))
+          .isEqualTo(name.equals("told"));
+    }
+  }
 }
