@@ -55,6 +55,7 @@ enum OptionGroup {
       "--steps",
       "--guidance",
       "--temporal-guidance",
+      "--guidance-first",
       "--guidance-late",
       "--guidance-oscillate",
       "--dynamic-threshold",

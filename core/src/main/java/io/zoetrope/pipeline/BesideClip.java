@@ -29,6 +29,7 @@ record BesideClip(Engine engine, Job job, Optional<Region> region) {
       case Beside.Mask mask -> Optional.of(mask());
       case Beside.Known known -> known(known);
       case Beside.GivenPixels given -> given(given);
+      case Beside.Picture picture -> elsewhere();
       case Beside.Structure structure -> elsewhere();
       case Beside.Smaller smaller -> elsewhere();
       case Beside.Slower slower -> elsewhere();

@@ -32,16 +32,19 @@ import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.torch.ComputeDevice;
+import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -167,6 +170,16 @@ public final class Engine {
    */
   public Engine withOscillation(int first) {
     return with(extras.withOscillation(first));
+  }
+
+  /**
+   * This with guidance that runs evenly over the frames of a clip ({@link
+   * io.zoetrope.diffusion.guidance.GuidanceScale#overFrames}), rising or falling.
+   *
+   * @param scale at the first frame; at the last it is that of the request
+   */
+  public Engine withFirstGuidance(double scale) {
+    return with(extras.withFirstGuidance(scale));
   }
 
   /**
@@ -304,6 +317,9 @@ public final class Engine {
   }
 
   private Tensor once(Job job, Noise noise, Progress progress) {
+    if (!shows() && ShownPicture.kind(model).isPresent()) {
+      return showing(job).once(job, noise, progress);
+    }
     VideoRequest first = first(job.requests());
     requireFit(job.given_BCFHW(), job.requests());
     model
@@ -331,6 +347,34 @@ public final class Engine {
     Sampler sampler = sampling(first, first.steps()).sampler();
     Tensor end = extras.loop(first.sampler(), sampler, denoiser).run(plan, start, noise, progress);
     return plan.equals(job.plan()) ? end : restored(job, end);
+  }
+
+  /** This showing its network the first frame that a job is given. */
+  private Engine showing(Job job) {
+    TimestepPlan plan = job.plan();
+    OptionalInt given = IntStream.range(0, plan.frames()).filter(plan::given).findFirst();
+    if (given.isPresent()) {
+      Tensor z_1C1HW = job.given_BCFHW().narrow(0, 0, 1).narrow(2, given.getAsInt(), 1);
+      Tensor picture_3HW = Ops.clamp(pixels(z_1C1HW).select(0, 0).select(1, 0), -1, 1);
+      long seed = job.requests().getFirst().seed();
+      return ShownPicture.of(picture_3HW, augmentation(), seed)
+          .over(this, Math.toIntExact(job.firstFrame() + plan.frames()), Progress.NONE);
+    }
+    if (extras.pictures().get(PictureSlots.TOKENS).isEmpty()) {
+      requirements().requireNothingBeside();
+    }
+    return ShownPicture.nothing(
+        this, job.given_BCFHW(), Math.toIntExact(job.firstFrame() + plan.frames()));
+  }
+
+  /** Noise of a picture that a model is shown. */
+  public double augmentation() {
+    return extras
+        .told()
+        .get(Conditioning.AUGMENTATION)
+        .map(told -> Tensors.toFloats(ComputeDevice.CPU.place(told.narrow(1, 0, 1)))[0])
+        .map(Float::doubleValue)
+        .orElse(ShownPicture.USUAL_NOISE);
   }
 
   /** What the task holds is held even if the guide let it fall: its end differs by rounding. */
@@ -371,6 +415,11 @@ public final class Engine {
     if (!shows()) {
       requirements().requireNothingBeside();
     }
+  }
+
+  /** Whether given frames are kept by a guide rather than by the plan. */
+  public boolean guides() {
+    return guide != Guide.NONE;
   }
 
   /** Whether there is a clip that its network is shown beside every video. */

@@ -47,6 +47,7 @@ import java.util.stream.Stream;
  * @param edit of the clean video within steps
  * @param oscillate after how many steps guidance is off at every other one; empty if it never is
  * @param bound of pixels; empty leaves them
+ * @param rising scale of guidance at the first frame; empty where it is as the model has it
  * @param late scale of guidance of a second network; empty where it is that of the first
  */
 record Extras(
@@ -65,7 +66,8 @@ record Extras(
     X0Edit edit,
     OptionalInt oscillate,
     Optional<DynamicThresholding.Bound> bound,
-    OptionalDouble late) {
+    OptionalDouble late,
+    Optional<Double> rising) {
   static final Extras NONE =
       new Extras(
           UnaryOperator.identity(),
@@ -83,7 +85,8 @@ record Extras(
           X0Edit.NONE,
           OptionalInt.empty(),
           Optional.empty(),
-          OptionalDouble.empty());
+          OptionalDouble.empty(),
+          Optional.empty());
 
   Extras withNoise(UnaryOperator<Noise> change) {
     return with(copy -> copy.noise = change);
@@ -145,6 +148,10 @@ record Extras(
     return with(copy -> copy.bound = Optional.of(other));
   }
 
+  Extras withFirstGuidance(double scale) {
+    return with(copy -> copy.rising = Optional.of(scale));
+  }
+
   Extras withLateGuidance(double scale) {
     return with(copy -> copy.late = OptionalDouble.of(scale));
   }
@@ -152,10 +159,16 @@ record Extras(
   /**
    * A scale of guidance at the levels of sampling.
    *
+   * @param usual at the first frame, where nobody says it
    * @param isLate levels of which the model has a second network
    */
-  GuidanceScale scale(double guidance, double[] levels, Predicate<NoiseLevel> isLate) {
-    GuidanceScale first = GuidanceScale.constant(guidance);
+  GuidanceScale scale(
+      Optional<Double> usual, double guidance, double[] levels, Predicate<NoiseLevel> isLate) {
+    GuidanceScale first =
+        rising
+            .or(() -> usual)
+            .map(from -> GuidanceScale.overFrames(from, guidance))
+            .orElseGet(() -> GuidanceScale.constant(guidance));
     GuidanceScale constant =
         late.isPresent() ? first.where(isLate, GuidanceScale.constant(late.getAsDouble())) : first;
     return oscillate.isPresent() ? constant.oscillating(oscillate.getAsInt(), levels) : constant;
@@ -245,6 +258,7 @@ record Extras(
     private OptionalInt oscillate;
     private Optional<DynamicThresholding.Bound> bound;
     private OptionalDouble late;
+    private Optional<Double> rising;
 
     Copy(Extras from) {
       noise = from.noise;
@@ -263,12 +277,13 @@ record Extras(
       oscillate = from.oscillate;
       bound = from.bound;
       late = from.late;
+      rising = from.rising;
     }
 
     Extras made() {
       return new Extras(
           noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal,
-          told, keyed, edit, oscillate, bound, late);
+          told, keyed, edit, oscillate, bound, late, rising);
     }
   }
 }

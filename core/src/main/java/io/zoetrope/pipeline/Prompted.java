@@ -148,7 +148,11 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside, Optional<T
     List<Conditioning> all =
         prompts.stream().map(text -> text.and(beside).and(usual(first))).toList();
     GuidanceScale scale =
-        extras.scale(first.guidance(), sampling.levels(), level -> level.u() <= late);
+        extras.scale(
+            model.defaults().firstGuidance(),
+            first.guidance(),
+            sampling.levels(),
+            level -> level.u() <= late);
     if (model.guidesItself()) {
       return negative ->
           extras.bounded(new PromptBlend(new ToldGuidance(network, scale), all, sight));

@@ -101,6 +101,11 @@ record Requirements(VideoModel model) {
                     "this model is shown the pixels that are given, and what is held here are"
                         + " latents",
                     "generate, animate and interpolate show it pixels");
+            case Beside.Picture picture ->
+                new UserError(
+                    Fault.UNSUPPORTED,
+                    "this model makes videos of a picture, and there is none to show it here",
+                    "animate, interpolate, loop, extend and restyle show it one");
             case Beside.Structure structure ->
                 new UserError(
                     Fault.UNSUPPORTED,

@@ -94,7 +94,8 @@ final class StableDiffusionKeys {
     return LEFT_BEHIND.matcher(key).matches();
   }
 
-  private static Optional<String> unet(String key) {
+  /** Diffusers' name of a weight of the U-Net. */
+  static Optional<String> unet(String key) {
     Matcher place = PLACE.matcher(key);
     if (place.matches()) {
       int index = Integer.parseInt(place.group(2));

@@ -8,12 +8,41 @@ import org.bytedeco.pytorch.global.torch;
 
 /** Pictures to tokens: CLIP's vision encoder, and what an IP-Adapter makes of its features. */
 public final class PictureReader {
+  /** How pictures become the squares that are read. */
+  public enum View {
+    /** What is beside the largest square in the middle is cut off. */
+    CENTRE,
+    /** Squashed ({@link WholeSquare}). */
+    WHOLE
+  }
+
   private final ClipVisionModel encoder;
+  private final View view;
   private final Function<Tensor, Read> reading;
 
-  private PictureReader(ClipVisionModel encoder, Function<Tensor, Read> reading) {
+  private PictureReader(ClipVisionModel encoder, View view, Function<Tensor, Read> reading) {
     this.encoder = encoder;
+    this.view = view;
     this.reading = reading;
+  }
+
+  public View view() {
+    return view;
+  }
+
+  /**
+   * A reader that gives the projected vector of a whole picture as its one token; no picture is
+   * zeros (Stable Video Diffusion).
+   */
+  public static PictureReader vector(ClipVisionConfig config, Parameters p) {
+    ClipVisionModel encoder = new ClipVisionModel(config, p);
+    return new PictureReader(
+        encoder,
+        View.WHOLE,
+        shown -> {
+          Tensor token_P1E = encoder.encode(shown).embedded_BE().unsqueeze(1);
+          return new Read(token_P1E, torch.zeros_like(token_P1E.narrow(0, 0, 1)));
+        });
   }
 
   /**
@@ -26,6 +55,7 @@ public final class PictureReader {
     Function<Tensor, Tensor> projection = kind.build(p.at("image_proj"));
     return new PictureReader(
         encoder,
+        View.CENTRE,
         shown ->
             switch (kind.source()) {
               case EMBEDDING -> {
@@ -45,7 +75,9 @@ public final class PictureReader {
   public static PictureReader bare(ClipVisionConfig config, Parameters p) {
     ClipVisionModel encoder = new ClipVisionModel(config, p);
     return new PictureReader(
-        encoder, shown -> new Read(encoder.tokens(shown), encoder.tokens(blank(config))));
+        encoder,
+        View.CENTRE,
+        shown -> new Read(encoder.tokens(shown), encoder.tokens(blank(config))));
   }
 
   private static Tensor blank(ClipVisionConfig config) {

@@ -35,6 +35,7 @@ public record Seen(Optional<Beside> kind) {
               "masked or none");
       case Beside.Mask mask -> require(false, mask, "none of these");
       case Beside.GivenPixels given -> require(false, given, "none of these");
+      case Beside.Picture picture -> require(false, picture, "none of these");
       case Beside.Structure structure -> require(false, structure, "none of these");
     }
     if (stage.augments() && !kind.noised()) {

@@ -14,6 +14,7 @@ import io.zoetrope.network.vision.ClipVisionConfig;
 import io.zoetrope.network.vision.PictureReader;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Holding;
+import io.zoetrope.nn.Parameters;
 import io.zoetrope.pipeline.schedule.Scheduling;
 import io.zoetrope.torch.Precision;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -197,6 +199,16 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
 
   /** A reader of pictures whose tokens the denoiser takes as they are. */
   Part<PictureReader> eyePart(String name, Place place, ClipVisionConfig config) {
+    return eyePart(name, place, config, p -> PictureReader.bare(config, p));
+  }
+
+  /** A reader of pictures whose vector of the whole is the token that the denoiser takes. */
+  Part<PictureReader> vectorPart(String name, Place place, ClipVisionConfig config) {
+    return eyePart(name, place, config, p -> PictureReader.vector(config, p));
+  }
+
+  private Part<PictureReader> eyePart(
+      String name, Place place, ClipVisionConfig config, Function<Parameters, PictureReader> made) {
     Precision precision = Precision.of(choice.dtype(), config.width());
     return new Part<>(
         Role.PICTURES,
@@ -204,7 +216,7 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
         List.of(place),
         held(Holding.waiting(precision), Role.PICTURES),
         clip -> new Footprint(1, 0),
-        p -> PictureReader.bare(config, p));
+        made);
   }
 
   private Part<Supplier<PromptEncoder>> textPart(TextPart text, Holding holding) {

@@ -70,6 +70,10 @@ public sealed interface Beside {
     if (pieces.matches()) {
       return new GivenPlaces(Integer.parseInt(pieces.group(1)));
     }
+    Matcher picture = Picture.FORM.matcher(text);
+    if (picture.matches()) {
+      return new Picture(Double.parseDouble(picture.group(1)));
+    }
     Matcher smaller = Smaller.FORM.matcher(text);
     if (smaller.matches()) {
       return new Smaller(
@@ -94,7 +98,7 @@ public sealed interface Beside {
     throw new UserError(
         Fault.INVALID,
         "unknown '%s' beside the latents".formatted(text),
-        "it is mask, known, given:TIME, places:SPACE, smaller:KERNEL:TIMES[:noised], slower:TIMES:FILL[:noised], or"
+        "it is mask, known, given:TIME, places:SPACE, picture:SCALE, smaller:KERNEL:TIMES[:noised], slower:TIMES:FILL[:noised], or"
             + " structure:ANNOTATOR:BLURS:CHANNELS");
   }
 
@@ -304,6 +308,33 @@ public sealed interface Beside {
       rest[1] = channels(Math.toIntExact(rest[1])) - rest[1];
       return Tensors.cat(
           List.of(z_1C1HW, Tensors.zeros(rest).to(z_1C1HW.device(), z_1C1HW.scalar_type())), 1);
+    }
+  }
+
+  /**
+   * The picture that the video is made of, on every frame: its latent as the encoder gives it, not
+   * scaled as those of the video are (Blattmann et al., "Stable Video Diffusion", 2023, appendix
+   * D).
+   *
+   * @param scale of the video's latents, by which the picture's is divided; above 0
+   */
+  record Picture(double scale) implements Beside {
+    private static final Pattern FORM = Pattern.compile("picture:([0-9]{1,3}(\\.[0-9]{1,9})?)");
+
+    public Picture {
+      if (!(scale > 0)) {
+        throw new UserError(Fault.INVALID, "latents are scaled by a number above 0, not " + scale);
+      }
+    }
+
+    @Override
+    public String text() {
+      return "picture:" + scale;
+    }
+
+    @Override
+    public int channels(int latents) {
+      return latents;
     }
   }
 

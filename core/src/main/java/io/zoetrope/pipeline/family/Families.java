@@ -16,8 +16,10 @@ public final class Families {
               new StableDiffusion(),
               new AnimateDiff(),
               new StableUnclip(),
+              new StableVideo(),
               new Wan(),
               new WanFile(),
+              new StableVideoFile(),
               // Last: of a single file that is of no family it says what it is.
               new StableDiffusionFile()));
 

@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.family;
 
 import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.OptBoolean;
@@ -46,6 +47,8 @@ public record ModelIndex(
    * @param steps of sampling
    * @param guidance scale; 1 is off
    * @param sampler by name
+   * @param firstGuidance scale at the first frame, from which it runs to {@code guidance} at the
+   *     last; empty where all frames have that
    */
   public record Defaults(
       @JsonProperty("width") int width,
@@ -54,7 +57,25 @@ public record ModelIndex(
       @JsonProperty("fps") double fps,
       @JsonProperty("steps") int steps,
       @JsonProperty("guidance") double guidance,
-      @JsonProperty("sampler") String sampler) {
+      @JsonProperty("sampler") String sampler,
+      @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
+          @JsonInclude(JsonInclude.Include.NON_ABSENT)
+          @JsonProperty("guidance_first")
+          Optional<Double> firstGuidance) {
+    @JsonCreator
+    public Defaults {}
+
+    /** With one guidance for all frames. */
+    public Defaults(
+        int width, int height, int frames, double fps, int steps, double guidance, String sampler) {
+      this(width, height, frames, fps, steps, guidance, sampler, Optional.empty());
+    }
+
+    /** With guidance that rises over the frames from another scale at the first. */
+    Defaults rising(double first) {
+      return new Defaults(width, height, frames, fps, steps, guidance, sampler, Optional.of(first));
+    }
+
     /** With another sampler: LCM's models take few steps, and little guidance. */
     public Defaults by(String other) {
       boolean few = other.equals("lcm") && !sampler.equals("lcm");
@@ -65,12 +86,13 @@ public record ModelIndex(
           fps,
           few ? 6 : steps,
           few ? Math.min(guidance, 2) : guidance,
-          other);
+          other,
+          firstGuidance);
     }
 
     /** With another sampler, and all else as it is. */
     Defaults sampledBy(String other) {
-      return new Defaults(width, height, frames, fps, steps, guidance, other);
+      return new Defaults(width, height, frames, fps, steps, guidance, other, firstGuidance);
     }
 
     /** In so few steps as a model was distilled for: by Euler's method, without guidance. */
@@ -80,12 +102,12 @@ public record ModelIndex(
 
     /** With another guidance. */
     Defaults guided(double other) {
-      return new Defaults(width, height, frames, fps, steps, other, sampler);
+      return new Defaults(width, height, frames, fps, steps, other, sampler, firstGuidance);
     }
 
     /** With clips of so many frames. */
     Defaults of(int clip) {
-      return new Defaults(width, height, clip, fps, steps, guidance, sampler);
+      return new Defaults(width, height, clip, fps, steps, guidance, sampler, firstGuidance);
     }
   }
 

@@ -11,6 +11,7 @@ import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.task.Animate;
 import io.zoetrope.pipeline.task.FromGiven;
+import io.zoetrope.pipeline.task.FromPicture;
 import io.zoetrope.pipeline.task.Restyle;
 import io.zoetrope.pipeline.task.VideoTask;
 import io.zoetrope.record.Default;
@@ -90,6 +91,9 @@ public record AnimateSpec(
         if (making.showsPixels()) {
           return shown(making, drawn);
         }
+        if (making.showsPicture() && drawn.isEmpty() && !making.first().guides()) {
+          return ofPicture(making);
+        }
         Tensor given = making.picture(image, fit);
         VideoTask task =
             drawn
@@ -113,6 +117,20 @@ public record AnimateSpec(
     FromGiven task = making.fromGiven(new LinkedHashMap<>(Map.of(0, image)), fit);
     Engine engine = making.shown(making.request().frames());
     return (reel, progress) -> reel.film(engine, making.request(), task::latents, progress);
+  }
+
+  /** By a model that is shown the picture on every frame, and makes all of them. */
+  private Shoot ofPicture(Making making) {
+    if (noise > 0) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "this model makes all frames of its picture, and holds none that could have noise",
+          "leave noise out");
+    }
+    VideoRequest request = making.request();
+    FromPicture task = new FromPicture(making.shownPicture(image, fit));
+    Engine engine = making.shown(request.frames());
+    return (reel, progress) -> reel.film(engine, request, task::latents, progress);
   }
 
   private VideoTask task(VideoModel model, VideoRequest request, Tensor given) {

@@ -12,6 +12,7 @@ import io.zoetrope.media.VideoReader;
 import io.zoetrope.network.PictureSlots;
 import io.zoetrope.network.vision.PictureReader;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.PictureView;
 import io.zoetrope.pipeline.model.Embeddings;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.torch.Ops;
@@ -60,7 +61,7 @@ record LikePictures(ModelRef.Pictures pictures, SourceFiles files) {
                   .formatted(frame, frames - 1));
         });
     PictureReader.Read read =
-        Scopes.noGrad(() -> engine.model().readPictures(shown(reader.side())));
+        Scopes.noGrad(() -> engine.model().readPictures(PictureView.of(frames(), reader)));
     Tensor nothing_1GND = read.nothing_1ND().unsqueeze(1);
     return pictures.shown().getFirst().frame().isEmpty()
         ? whole(engine, read, nothing_1GND)
@@ -142,12 +143,13 @@ record LikePictures(ModelRef.Pictures pictures, SourceFiles files) {
     return engine.withPictures(shown, Conditioning.none().with(PictureSlots.TOKENS, nothing_1GND));
   }
 
-  /** The pictures as their reader sees them, [P, 3, side, side], 0..1. */
+  private List<Frame> frames() {
+    return pictures.shown().stream().map(picture -> read(files.path(picture.picture()))).toList();
+  }
+
+  /** The pictures as an encoder sees them, [P, 3, side, side], 0..1. */
   private Tensor shown(int side) {
-    List<Frame> squares =
-        pictures.shown().stream()
-            .map(picture -> CentreSquare.of(read(files.path(picture.picture())), side))
-            .toList();
+    List<Frame> squares = frames().stream().map(frame -> CentreSquare.of(frame, side)).toList();
     Tensor x_3PHW = FrameTensors.toTensor(new Video(squares, 1));
     return Ops.mul(Ops.add(x_3PHW.permute(1, 0, 2, 3), 1), 0.5);
   }

@@ -1,6 +1,5 @@
 package io.zoetrope.pipeline.order;
 
-import io.zoetrope.media.CentreSquare;
 import io.zoetrope.media.Fit;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.FrameTensors;
@@ -9,12 +8,13 @@ import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.GivenVideo;
 import io.zoetrope.pipeline.Hints;
+import io.zoetrope.pipeline.PictureView;
+import io.zoetrope.pipeline.ShownPicture;
 import io.zoetrope.pipeline.cascade.CascadeRun;
 import io.zoetrope.pipeline.family.Beside;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.FromGiven;
 import io.zoetrope.progress.Progress;
-import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
@@ -77,6 +77,19 @@ public record Making(
     return second.encodeAtRest(source.video(), progress);
   }
 
+  /** Whether the second model makes videos of a picture that it is shown on every frame. */
+  boolean showsPicture() {
+    return ShownPicture.kind(second.model()).isPresent();
+  }
+
+  /** A picture for such a model. */
+  ShownPicture shownPicture(SourceRef ref, Fit fit) {
+    Source source = Source.picture(files.path(ref), wish().fitted(fit));
+    said.accept(source.report());
+    Tensor pixels_3HW = FrameTensors.toTensor(source.video()).select(1, 0);
+    return ShownPicture.of(pixels_3HW, first.augmentation(), request.seed());
+  }
+
   /** Whether the second model is shown the pixels of what is given. */
   boolean showsPixels() {
     return second.model().beside().filter(Beside.GivenPixels.class::isInstance).isPresent();
@@ -106,10 +119,7 @@ public record Making(
         .model()
         .pictures()
         .map(reader -> {
-          List<Frame> squares =
-              pictures.stream().map(frame -> CentreSquare.of(frame, reader.side())).toList();
-          Tensor x_3PHW = FrameTensors.toTensor(new Video(squares, 1));
-          Tensor x_P3HW = Ops.mul(Ops.add(x_3PHW.permute(1, 0, 2, 3), 1), 0.5);
+          Tensor x_P3HW = PictureView.of(pictures, reader);
           return Scopes.noGrad(() -> second.model().readPictures(x_P3HW).tokens_PND())
               .flatten(0, 1)
               .unsqueeze(0);

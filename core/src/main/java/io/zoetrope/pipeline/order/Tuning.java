@@ -34,6 +34,8 @@ import java.util.Optional;
  * @param threshold what pixels are clipped to at each step; for models of pixels
  * @param lateGuidance scale of guidance of the model's second network, 0 to 100; for models of two
  * @param micro numbers of the clip that the network is told; for models that are told them
+ * @param firstGuidance scale of guidance at the first frame, 0 to 100, from which it runs evenly to
+ *     the usual one at the last; empty is as the model has it
  */
 public record Tuning(
     Optional<Integer> window,
@@ -46,7 +48,8 @@ public record Tuning(
     Optional<Integer> oscillate,
     Optional<DynamicThresholding.Bound> threshold,
     Optional<Double> lateGuidance,
-    Optional<MicroConditions> micro) {
+    Optional<MicroConditions> micro,
+    Optional<Double> firstGuidance) {
   /** Nothing special. */
   public static final Tuning NONE =
       new Tuning(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
@@ -69,6 +72,7 @@ public record Tuning(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -85,13 +89,15 @@ public record Tuning(
         oscillate,
         threshold,
         lateGuidance,
-        Optional.of(told));
+        Optional.of(told),
+        firstGuidance);
   }
 
   public Tuning {
     window.ifPresent(value -> Checks.whole("window", 1, VideoRequest.MOST_FRAMES, value));
     freeInit.ifPresent(value -> Checks.whole("freeInit", 1, 20, value));
     oscillate.ifPresent(value -> Checks.whole("oscillate", 0, VideoRequest.MOST_STEPS, value));
+    firstGuidance.ifPresent(value -> Checks.real("firstGuidance", 0, 100, value));
     lateGuidance.ifPresent(value -> Checks.real("lateGuidance", 0, 100, value));
     temporal.ifPresent(value -> Checks.real("temporal", 0, 10, value));
     if (!windowing.equals(Windowing.USUAL) && window.isEmpty()) {
@@ -119,6 +125,9 @@ public record Tuning(
     }
     if (oscillate.isPresent()) {
       made = made.withOscillation(oscillate.get());
+    }
+    if (firstGuidance.isPresent()) {
+      made = made.withFirstGuidance(firstGuidance.get());
     }
     if (lateGuidance.isPresent()) {
       made = made.withLateGuidance(lateGuidance.get());

@@ -15,6 +15,11 @@ final class Unread {
   /** Of all prompts, and of the negative one, which are cut alike. */
   static List<String> lines(Wish wish, VideoModel model, Knowledge knows) {
     List<String> lines = new ArrayList<>();
+    boolean said =
+        wish.negative().isPresent() || wish.prompts().stream().anyMatch(p -> !p.isEmpty());
+    if (model.text().isEmpty() && said) {
+      lines.add("this model reads no words: the prompt changes nothing");
+    }
     Set<String> unknown = new LinkedHashSet<>();
     wish.prompts().forEach(prompt -> unknown.addAll(model.unknownWords(prompt)));
     unknown(

@@ -202,6 +202,16 @@ public final class DiffusersScheduler implements Scheduling {
             + zero;
   }
 
+  /**
+   * Whether the network is told {@code ln(sigma) / 4} and predicts v, as in EDM: whatever the betas
+   * say, its noise is that of sigma_min to sigma_max (Stable Video Diffusion).
+   */
+  private boolean edm() {
+    return kind == SchedulerClass.EULER
+        && prediction.equals(Prediction.V)
+        && fields.text("timestep_type", "discrete").equals("continuous");
+  }
+
   private boolean flows() {
     return kind == SchedulerClass.FLOW || fields.flag("use_flow_sigmas", false);
   }
@@ -288,10 +298,12 @@ public final class DiffusersScheduler implements Scheduling {
   public Sampling sampling(String sampler, int steps) {
     Samplers.Named named = Samplers.named(sampler);
     distilled.ifPresent(few -> few.require(sampler, steps));
-    // A model of flows is walked by its own file's shift, whatever makes the steps.
-    ConfigFields seen = flows() ? fields : all.of(named.walk().kind());
-    AlphaBars over = flows() || named.walk().kind() == kind ? bars : bars(seen);
-    DiffusersWalk walk = new DiffusersWalk(seen, kind, over, prediction, flows());
+    // A model of flows is walked by its own file's shift, whatever makes the steps; one of EDM's
+    // noise by that.
+    boolean own = flows() || edm();
+    ConfigFields seen = own ? fields : all.of(named.walk().kind());
+    AlphaBars over = own || named.walk().kind() == kind ? bars : bars(seen);
+    DiffusersWalk walk = new DiffusersWalk(seen, kind, over, prediction, flows(), edm());
     Sampler method = walk.method(named.algorithm(), steps);
     try {
       SampledSchedule schedule = walk.discretisation(named).over(steps);

@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.schedule;
 
+import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.Spacing;
 import io.zoetrope.diffusion.Threshold;
@@ -39,13 +40,15 @@ import java.util.OptionalDouble;
  * @param bars of the training
  * @param prediction of the network
  * @param flows whether the model is one of flows, whatever the sampler
+ * @param edm whether its noise is EDM's, whatever the sampler
  */
 record DiffusersWalk(
     ConfigFields fields,
     SchedulerClass kind,
     AlphaBars bars,
     Prediction prediction,
-    boolean flows) {
+    boolean flows,
+    boolean edm) {
   private static final Mend OTHER_SAMPLER = Mend.of("take ").and(Mend.Knob.SAMPLER, "ddim");
 
   DiffusersWalk {
@@ -91,6 +94,9 @@ record DiffusersWalk(
     if (flows) {
       return flow(sampler.walk(), karras);
     }
+    if (edm) {
+      return edm(sampler);
+    }
     return switch (sampler.walk()) {
       case DDIM ->
           new DdimSteps(bars, spacing("leading"), offset(), fields.flag("set_alpha_to_one", true));
@@ -123,6 +129,18 @@ record DiffusersWalk(
         : new FlowSteps(shift, end, sigmas(karras || fields.flag("use_karras_sigmas", false)));
   }
 
+  /** Whatever makes the steps: networks told ln(sigma) know no timesteps. */
+  private Discretisation edm(Samplers.Named sampler) {
+    return switch (sampler.walk()) {
+      case DDIM, DDPM, DPM, EULER, EULER_A, UNIPC -> euler(fields.flag("use_karras_sigmas", false));
+      case LCM, PNDM, UNCLIP ->
+          throw new UserError(
+              Fault.UNSUPPORTED,
+              "this model is told the noise itself and no timesteps, which that sampler needs",
+              Mend.of("take ").and(Mend.Knob.SAMPLER, "euler").and(", dpm++2m or heun"));
+    };
+  }
+
   private TimestepSpacing spacing(String otherwise) {
     return TimestepSpacing.of(fields.text("timestep_spacing", otherwise));
   }
@@ -152,7 +170,12 @@ record DiffusersWalk(
         EulerSteps.Told.TIMESTEP);
   }
 
-  private Discretisation euler(boolean karras) {
+  /** The noise that the network was trained under, of one that is told it. */
+  NoiseSchedule noise() {
+    return euler(fields.flag("use_karras_sigmas", false)).training();
+  }
+
+  private EulerSteps euler(boolean karras) {
     AlphaBars above = bars.aboveZero();
     SigmaSpacing sigmas = sigmas(karras);
     EulerSteps.Range range =

@@ -95,6 +95,15 @@ public final class LongOptions {
   private @Nullable Integer oscillate;
 
   @Option(
+      names = "--guidance-first",
+      paramLabel = "W",
+      converter = Values.Guidance.class,
+      description =
+          "Guidance at the first frame, from which it runs evenly to --guidance at the last (default:"
+              + " as the model has it, 1 in Stable Video Diffusion, else the same for all).")
+  private @Nullable Double firstGuidance;
+
+  @Option(
       names = "--guidance-late",
       paramLabel = "W",
       converter = Values.Guidance.class,
@@ -170,7 +179,8 @@ public final class LongOptions {
         Optional.ofNullable(oscillate),
         threshold(),
         Optional.ofNullable(lateGuidance),
-        micro.conditions());
+        micro.conditions(),
+        Optional.ofNullable(firstGuidance));
   }
 
   private Optional<DynamicThresholding.Bound> threshold() {

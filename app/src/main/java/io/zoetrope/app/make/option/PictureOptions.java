@@ -25,7 +25,7 @@ public final class PictureOptions {
       paramLabel = "[FRAME:]FILE",
       description = {
         "A picture that the video is to be like, beside its prompt; needs --ip-adapter, but with"
-            + " models that are told pictures as they are (unCLIP). May be given"
+            + " models that are told pictures as they are (unCLIP, Stable Video Diffusion). May be given"
             + " several times: all are seen together, or each from its frame on, one turning into"
             + " the next."
       })
