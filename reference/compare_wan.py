@@ -125,7 +125,7 @@ def reference(folder, options):
 def zoetrope(folder, model, given, options):
     file = folder / "result.json"
     words = [
-        *shlex.split(options.zoetrope), "transformer", "--model", model, "--inputs", given, "--dtype", options.dtype, "--passes", str(options.passes),
+        *shlex.split(options.zoetrope), "network", "--model", model, "--inputs", given, "--dtype", options.dtype, "--passes", str(options.passes),
         "--json", file,
     ]  # fmt: skip
     subprocess.run(words, env=dict(os.environ) | LAUNCHER, stdout=subprocess.DEVNULL, check=True)

@@ -26,7 +26,7 @@ final class Experiments {
             [--threads N] [--clock wall|cpu] [--json FILE]
         vae                      a video autoencoder's decoder, on --latents FILE
             [--threads N] [--clock wall|cpu] [--json FILE]
-        transformer              a transformer of Wan, asked on --inputs FILE
+        network                  a network of Wan or Stable Video Diffusion, asked on --inputs FILE
             [--dtype auto|f32|bf16] [--passes N] [--threads N] [--clock wall|cpu] [--json FILE]
       """;
 
@@ -36,7 +36,7 @@ final class Experiments {
   private Experiments() {}
 
   static boolean has(String name) {
-    return List.of("vdm-extension", "vdm-predictor-corrector", "checkpoint", "vae", "transformer")
+    return List.of("vdm-extension", "vdm-predictor-corrector", "checkpoint", "vae", "network")
         .contains(name);
   }
 
@@ -52,9 +52,9 @@ final class Experiments {
       show(VaeRun.run(arguments), words, arguments);
       return;
     }
-    if (name.equals("transformer")) {
-      Arguments arguments = new Arguments(words, TransformerRun.OPTIONS);
-      show(TransformerRun.run(arguments), words, arguments);
+    if (name.equals("network")) {
+      Arguments arguments = new Arguments(words, NetworkRun.OPTIONS);
+      show(NetworkRun.run(arguments), words, arguments);
       return;
     }
     List<String> known = new ArrayList<>(COMMON);

@@ -81,9 +81,10 @@ public record ShownPicture(Tensor picture_3HW, Tensor noised_3HW, double noise) 
   }
 
   private PictureReader.Read read(VideoModel model) {
-    PictureReader reader = model.pictures().orElseThrow(ShownPicture::none);
-    Tensor frame_13HW = picture_3HW.unsqueeze(1);
-    return model.readPictures(PictureView.of(FrameTensors.toVideo(frame_13HW, 1).frames(), reader));
+    if (model.pictures().isEmpty()) {
+      throw none();
+    }
+    return model.readPictures(FrameTensors.toVideo(picture_3HW.unsqueeze(1), 1).frames());
   }
 
   private static UserError none() {

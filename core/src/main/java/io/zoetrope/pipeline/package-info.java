@@ -5,6 +5,9 @@
  * alone, {@code cascade} how several models follow one another, {@code order} what somebody wants,
  * as a value, and the one door that makes it. Assembles the parts of every room but {@code train}
  * and {@code data}.
+ *
+ * <p>More than a dozen types: beside the engine and its jobs one for each thing that a network is
+ * shown with a video.
  */
 @NullMarked
 package io.zoetrope.pipeline;

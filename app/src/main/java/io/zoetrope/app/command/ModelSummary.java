@@ -60,7 +60,7 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
     }
     name(lines, "of no component", contents.others());
     ModelContents.Usual usual = contents.usual();
-    lines.add("  by default: " + usual(usual.request()));
+    lines.add("  by default: " + usual(usual));
     usual
         .need()
         .forEach((precision, need) ->
@@ -78,7 +78,7 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
     fields.put("components", components);
     fields.put("not_used", contents.unused());
     fields.put("of_no_component", contents.others());
-    fields.put("defaults", defaults(usual.request()));
+    fields.put("defaults", defaults(usual));
     Map<String, Object> memory = new LinkedHashMap<>();
     usual.need().forEach((precision, need) -> memory.put(name(precision), need.total()));
     fields.put("estimated_memory_bytes", memory);
@@ -86,14 +86,16 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
   }
 
   /** As options would say it. */
-  private static String usual(VideoRequest r) {
-    return "--size %sx%s --frames %s --fps %s --steps %s --guidance %s --sampler %s"
+  private static String usual(ModelContents.Usual usual) {
+    VideoRequest r = usual.request();
+    return "--size %sx%s --frames %s --fps %s --steps %s %s--guidance %s --sampler %s"
         .formatted(
             r.width(),
             r.height(),
             r.frames(),
             plain(r.fps()),
             r.steps(),
+            usual.firstGuidance().map(w -> "--guidance-first " + plain(w) + " ").orElse(""),
             plain(r.guidance()),
             r.sampler());
   }
@@ -102,13 +104,15 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
     return new BigDecimal(String.valueOf(value)).stripTrailingZeros().toPlainString();
   }
 
-  private static Map<String, Object> defaults(VideoRequest r) {
+  private static Map<String, Object> defaults(ModelContents.Usual usual) {
+    VideoRequest r = usual.request();
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("width", r.width());
     fields.put("height", r.height());
     fields.put("frames", r.frames());
     fields.put("fps", r.fps());
     fields.put("steps", r.steps());
+    usual.firstGuidance().ifPresent(w -> fields.put("guidance_first", w));
     fields.put("guidance", r.guidance());
     fields.put("sampler", r.sampler());
     return fields;

@@ -89,11 +89,6 @@ public record EulerSteps(
     return new SampledSchedule("Euler", training(table), Scale.SIGMA, rows, born);
   }
 
-  /** The noise of the training, as the network is told it. */
-  public NoiseSchedule training() {
-    return training(new SigmaTable(bars));
-  }
-
   private NoiseSchedule training(SigmaTable table) {
     return switch (told) {
       case TIMESTEP -> bars.schedule();

@@ -10,6 +10,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
@@ -29,6 +31,14 @@ public final class DiffusersConfig {
       Map.of(StableVideoConfig.CLASS, StableVideoConfig::unet);
 
   private DiffusersConfig() {}
+
+  /** Every {@code _class_name} that {@link #unet} reads. */
+  public static Set<String> classes() {
+    Set<String> all = new TreeSet<>(OTHERS.keySet());
+    all.add(IMAGE);
+    all.add(MOTION);
+    return all;
+  }
 
   /** Whether a {@code _class_name} is one that {@link #unet} reads. */
   public static boolean isUNet(String className) {

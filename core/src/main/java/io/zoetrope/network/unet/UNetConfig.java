@@ -225,19 +225,7 @@ public record UNetConfig(
 
   /** The same image network, inflated by another recipe. */
   public UNetConfig inflated(Inflation by) {
-    return new UNetConfig(
-        channels,
-        outChannels,
-        widths,
-        heads,
-        middle,
-        blocks,
-        contextWidth,
-        style,
-        by,
-        told,
-        textOnly,
-        looks);
+    return with(channels, contextWidth, by, told);
   }
 
   @Override
@@ -247,19 +235,7 @@ public record UNetConfig(
 
   @Override
   public UNetConfig taking(int other) {
-    return new UNetConfig(
-        other,
-        outChannels,
-        widths,
-        heads,
-        middle,
-        blocks,
-        contextWidth,
-        style,
-        inflation,
-        told,
-        textOnly,
-        looks);
+    return with(other, contextWidth, inflation, told);
   }
 
   @Override
@@ -268,19 +244,7 @@ public record UNetConfig(
       throw new UserError(
           Fault.UNSUPPORTED, "a U-Net is not told sizes, it sees them", "leave sizes out");
     }
-    return new UNetConfig(
-        channels,
-        outChannels,
-        widths,
-        heads,
-        middle,
-        blocks,
-        contextWidth,
-        style,
-        inflation,
-        other,
-        textOnly,
-        looks);
+    return with(channels, contextWidth, inflation, other);
   }
 
   @Override
@@ -296,17 +260,21 @@ public record UNetConfig(
 
   /** The same network, which reads no text. */
   private UNetConfig withoutText() {
+    return with(channels, 0, inflation, told);
+  }
+
+  private UNetConfig with(int taking, int context, Inflation by, Told telling) {
     return new UNetConfig(
-        channels,
+        taking,
         outChannels,
         widths,
         heads,
         middle,
         blocks,
-        0,
+        context,
         style,
-        inflation,
-        told,
+        by,
+        telling,
         textOnly,
         looks);
   }

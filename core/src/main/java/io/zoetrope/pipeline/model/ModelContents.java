@@ -42,9 +42,13 @@ public record ModelContents(
    * What a model makes where a request says nothing, and the memory that takes.
    *
    * @param request size, length and sampling, without words
+   * @param firstGuidance of the first frame, where it is another than the last's
    * @param need by the number format of the network
    */
-  public record Usual(VideoRequest request, SortedMap<Precision, MemoryNeed> need) {}
+  public record Usual(
+      VideoRequest request,
+      Optional<Double> firstGuidance,
+      SortedMap<Precision, MemoryNeed> need) {}
 
   /**
    * A component.
@@ -106,7 +110,7 @@ public record ModelContents(
           List.copyOf(found),
           blueprint.leftovers().components(),
           blueprint.leftovers().keys(),
-          new Usual(usual, need));
+          new Usual(usual, blueprint.defaults().firstGuidance(), need));
     }
   }
 

@@ -8,6 +8,7 @@ import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.Mend;
 import io.zoetrope.error.UserError;
+import io.zoetrope.media.Frame;
 import io.zoetrope.network.ControlHint;
 import io.zoetrope.network.ControlNetwork;
 import io.zoetrope.network.VideoNetwork;
@@ -223,8 +224,13 @@ public final class VideoModel implements AutoCloseable {
     return parts.part(Role.PICTURES).map(LoadedPart::made);
   }
 
+  /** What pictures of any size become for the network, on its device. */
+  public PictureReader.Read readPictures(List<Frame> pictures) {
+    return readPictures(PictureView.of(pictures, pictures().orElseThrow()));
+  }
+
   /**
-   * What pictures become for the network, on its device.
+   * As above, of pictures that are squares already.
    *
    * @param x_P3HW of the side that {@link #pictures} says, values 0..1
    */

@@ -12,7 +12,6 @@ import io.zoetrope.media.VideoReader;
 import io.zoetrope.network.PictureSlots;
 import io.zoetrope.network.vision.PictureReader;
 import io.zoetrope.pipeline.Engine;
-import io.zoetrope.pipeline.PictureView;
 import io.zoetrope.pipeline.model.Embeddings;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.torch.Ops;
@@ -50,7 +49,6 @@ record LikePictures(ModelRef.Pictures pictures, SourceFiles files) {
     if (engine.model().pictures().isEmpty()) {
       return told(engine);
     }
-    PictureReader reader = engine.model().pictures().orElseThrow();
     pictures.shown().stream()
         .flatMap(picture -> picture.frame().stream())
         .filter(frame -> !growing && frame >= frames)
@@ -60,8 +58,7 @@ record LikePictures(ModelRef.Pictures pictures, SourceFiles files) {
               "a picture stands at frame %s, and the frames of the video are 0 to %s"
                   .formatted(frame, frames - 1));
         });
-    PictureReader.Read read =
-        Scopes.noGrad(() -> engine.model().readPictures(PictureView.of(frames(), reader)));
+    PictureReader.Read read = Scopes.noGrad(() -> engine.model().readPictures(frames()));
     Tensor nothing_1GND = read.nothing_1ND().unsqueeze(1);
     return pictures.shown().getFirst().frame().isEmpty()
         ? whole(engine, read, nothing_1GND)

@@ -8,7 +8,6 @@ import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.GivenVideo;
 import io.zoetrope.pipeline.Hints;
-import io.zoetrope.pipeline.PictureView;
 import io.zoetrope.pipeline.ShownPicture;
 import io.zoetrope.pipeline.cascade.CascadeRun;
 import io.zoetrope.pipeline.family.Beside;
@@ -118,12 +117,10 @@ public record Making(
     return second
         .model()
         .pictures()
-        .map(reader -> {
-          Tensor x_P3HW = PictureView.of(pictures, reader);
-          return Scopes.noGrad(() -> second.model().readPictures(x_P3HW).tokens_PND())
-              .flatten(0, 1)
-              .unsqueeze(0);
-        })
+        .map(reader ->
+            Scopes.noGrad(() -> second.model().readPictures(pictures).tokens_PND())
+                .flatten(0, 1)
+                .unsqueeze(0))
         .orElseGet(() -> Tensors.zeros(1, 0, 1));
   }
 

@@ -4,6 +4,7 @@ import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.unet.DiffusersConfig;
+import io.zoetrope.network.unet.Looks;
 import io.zoetrope.network.unet.Residuals;
 import io.zoetrope.network.unet.UNet;
 import io.zoetrope.network.unet.UNetConfig;
@@ -34,13 +35,13 @@ final class UNetProbe implements Probe.Body {
   public Inputs.Signature signature() {
     return new Inputs.Signature(
         List.of("sample", "timestep", "encoder_hidden_states"),
-        List.of("encoder_attention_mask", KEPT + ".N", MIDDLE));
+        List.of("encoder_attention_mask", OfPicture.NUMBERS, KEPT + ".N", MIDDLE));
   }
 
   @Override
   public SequencedMap<String, Tensor> run(
       ComponentFolder folder, Precision precision, Inputs inputs) {
-    JsonNode json = folder.config(DiffusersConfig.IMAGE, DiffusersConfig.MOTION);
+    JsonNode json = folder.config(DiffusersConfig.classes().toArray(String[]::new));
     UNetConfig image = DiffusersConfig.unet(json);
     Path beside = folder.path().toAbsolutePath().resolveSibling("motion_adapter");
     if (image.temporal() || !Files.isDirectory(beside)) {
@@ -64,6 +65,13 @@ final class UNetProbe implements Probe.Body {
   }
 
   private static SequencedMap<String, Tensor> run(UNet unet, Inputs inputs) {
+    if (unet.config().looks() == Looks.PICTURES) {
+      return OfPicture.run(unet, inputs);
+    }
+    if (inputs.has(OfPicture.NUMBERS)) {
+      throw new UserError(
+          Fault.INVALID, "this unet is told no '%s'".formatted(OfPicture.NUMBERS), "leave it out");
+    }
     Tensor z = inputs.video("sample", unet.config().channels());
     Tensor out =
         unet.predict(

@@ -158,11 +158,7 @@ public final class DiffusersScheduler implements Scheduling {
    * Diffusion was: what its network is told is a logarithm of them.
    */
   private Optional<KarrasSchedule> continuous() {
-    boolean karras =
-        kind == SchedulerClass.EULER
-            && prediction.equals(Prediction.V)
-            && fields.text("timestep_type", "discrete").equals("continuous")
-            && fields.flag("use_karras_sigmas", false);
+    boolean karras = edm() && fields.flag("use_karras_sigmas", false);
     Optional<Double> least = fields.optional("sigma_min");
     Optional<Double> most = fields.optional("sigma_max");
     if (!karras || least.isEmpty() || most.isEmpty()) {

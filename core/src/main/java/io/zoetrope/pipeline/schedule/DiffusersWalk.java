@@ -1,6 +1,5 @@
 package io.zoetrope.pipeline.schedule;
 
-import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.Spacing;
 import io.zoetrope.diffusion.Threshold;
@@ -170,12 +169,7 @@ record DiffusersWalk(
         EulerSteps.Told.TIMESTEP);
   }
 
-  /** The noise that the network was trained under, of one that is told it. */
-  NoiseSchedule noise() {
-    return euler(fields.flag("use_karras_sigmas", false)).training();
-  }
-
-  private EulerSteps euler(boolean karras) {
+  private Discretisation euler(boolean karras) {
     AlphaBars above = bars.aboveZero();
     SigmaSpacing sigmas = sigmas(karras);
     EulerSteps.Range range =

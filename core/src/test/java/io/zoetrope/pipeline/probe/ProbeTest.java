@@ -64,6 +64,32 @@ class ProbeTest {
     }
   }
 
+  /** Frames come before channels there; a level for each frame is ours. */
+  @Test
+  void theNetworkOfStableVideoDiffusion() {
+    try (Parity parity = Parity.of("svd/unet")) {
+      Scopes.run(() -> {
+        Map<String, Tensor> inputs =
+            of(
+                "sample",
+                parity.get("sample"),
+                "timestep",
+                parity.get("level"),
+                "encoder_hidden_states",
+                parity.get("context"),
+                "added_time_ids",
+                parity.get("ids"));
+        parity.check("out", run(Probe.UNET, parity.folder(), inputs).get("sample"));
+        inputs.put("timestep", parity.get("levels"));
+        parity.check("out.levels", run(Probe.UNET, parity.folder(), inputs).get("sample"));
+        inputs.put("added_time_ids", parity.get("ids").narrow(1, 0, 2));
+        refused("added_time_ids", Probe.UNET, parity.folder(), inputs);
+        inputs.remove("added_time_ids");
+        refused("added_time_ids", Probe.UNET, parity.folder(), inputs);
+      });
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"gated", "umt5"})
   void textEncodersOfT5(String name) {

@@ -7,9 +7,13 @@ import io.zoetrope.checkpoint.keys.WanNames;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.network.PictureSlots;
 import io.zoetrope.network.VideoNetwork;
+import io.zoetrope.network.unet.DiffusersConfig;
 import io.zoetrope.network.wan.WanConfig;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -22,21 +26,24 @@ import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import tools.jackson.databind.JsonNode;
 
 /**
- * A transformer of Wan is asked some times: seconds a pass and the most memory. {@code
- * reference/compare_wan.py} holds these, and the answer, against the reference's.
+ * A network of released models is asked some times: seconds a pass and the most memory. {@code
+ * reference/compare_wan.py} and {@code compare_svd.py} hold these, and the answer, against the
+ * reference's.
  */
-final class TransformerRun {
+final class NetworkRun {
   static final List<String> OPTIONS =
       List.of("--model", "--inputs", "--dtype", "--passes", "--threads", "--clock", "--json");
 
-  private TransformerRun() {}
+  private NetworkRun() {}
 
   /**
-   * @param arguments {@code --model}: folder of the transformer, or a file of it; {@code --inputs}:
-   *     a file with {@code z} [1, C, F, h, w], {@code t} [1], {@code text} [1, N, D], and perhaps
-   *     {@code out} by the reference
+   * @param arguments {@code --model}: folder of a transformer of Wan or a U-Net, or a file of the
+   *     former; {@code --inputs}: a file with {@code z} [1, C, F, h, w], {@code t} [1], {@code
+   *     text} [1, N, D] or {@code pictures} [1, N, D] and {@code ids} [1, 3] (frames per second
+   *     less one, motion, augmentation), and perhaps {@code out} by the reference
    */
   static Table run(Arguments arguments) {
     int threads = arguments.whole("--threads", 0, 0);
@@ -51,11 +58,8 @@ final class TransformerRun {
     try (WeightSet weights = open(model);
         SafetensorsFile given = Safetensors.open(arguments.required("--inputs"))) {
       WeightSource own =
-          WeightSource.of("transformer", weights, WanNames.of(weights.entries().keySet()));
-      WanConfig config =
-          Files.isDirectory(model)
-              ? Component.diffusion(model).config(WanConfig.class)
-              : WanConfig.of(shapes(own));
+          WeightSource.of("network", weights, WanNames.of(weights.entries().keySet()));
+      NetworkConfig config = Files.isDirectory(model) ? config(model) : WanConfig.of(shapes(own));
       Precision precision =
           Precision.of(arguments.word("--dtype").orElse("auto"), config.features());
       try (ParameterStore store = ParameterStore.forInference(own.tensors(), precision)) {
@@ -63,7 +67,7 @@ final class TransformerRun {
         store.requireComplete(model.toString());
         Table table =
             new Table(
-                "transformer",
+                "network",
                 "%s, %s, %s".formatted(model, precision, Clock.describe()),
                 "part",
                 "value");
@@ -73,6 +77,13 @@ final class TransformerRun {
         return table;
       }
     }
+  }
+
+  private static NetworkConfig config(Path folder) {
+    Component component = Component.diffusion(folder);
+    return DiffusersConfig.isUNet(component.className())
+        ? DiffusersConfig.unet(component.config(JsonNode.class))
+        : component.config(WanConfig.class);
   }
 
   private static WeightSet open(Path model) {
@@ -90,7 +101,7 @@ final class TransformerRun {
   private static void passes(int count, VideoNetwork network, SafetensorsFile given, Table table) {
     Tensor z = given.tensor("z");
     Tensor t_BF = given.tensor("t").to(ScalarType.Float).unsqueeze(1).expand(1, z.size(2));
-    Conditioning told = Conditioning.text(given.tensor("text"));
+    Conditioning told = told(given, z.size(2));
     for (int pass = 0; pass < count; pass++) {
       boolean last = pass == count - 1;
       String name = pass == 0 ? "first_s" : "pass_s";
@@ -108,6 +119,18 @@ final class TransformerRun {
             return made;
           }));
     }
+  }
+
+  private static Conditioning told(SafetensorsFile given, long frames) {
+    if (!given.tensors().containsKey("pictures")) {
+      return Conditioning.text(given.tensor("text"));
+    }
+    Tensor ids = given.tensor("ids");
+    return Conditioning.none()
+        .with(PictureSlots.TOKENS, given.tensor("pictures").unsqueeze(1))
+        .with(Conditioning.RATE, Ops.add(ids.select(1, 0), 1))
+        .with(Conditioning.MOTION, ids.select(1, 1))
+        .with(Conditioning.AUGMENTATION, ids.narrow(1, 2, 1).expand(1, frames));
   }
 
   /** Root mean square of the difference by that of the expected. */

@@ -1,4 +1,4 @@
-package io.zoetrope.pipeline;
+package io.zoetrope.pipeline.model;
 
 import io.zoetrope.media.CentreSquare;
 import io.zoetrope.media.Frame;
@@ -12,11 +12,11 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /** Pictures as a model's reader of pictures sees them. */
-public final class PictureView {
+final class PictureView {
   private PictureView() {}
 
   /** Squares [P, 3, side, side], values 0..1, of pictures of any size. */
-  public static Tensor of(List<Frame> pictures, PictureReader reader) {
+  static Tensor of(List<Frame> pictures, PictureReader reader) {
     List<Tensor> squares =
         pictures.stream()
             .map(picture ->
