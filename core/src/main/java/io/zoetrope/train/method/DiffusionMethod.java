@@ -354,9 +354,7 @@ public record DiffusionMethod(
     String said = scheduler.describe();
     // The straight path is the flow schedule's own, and sigmas are Euler's; others go by DDIM.
     String sampler =
-        said.startsWith("flow")
-            ? "flow-euler"
-            : said.startsWith("edm ") ? "euler-karras" : "ddim";
+        said.startsWith("flow") ? "flow-euler" : said.startsWith("edm ") ? "euler-karras" : "ddim";
     return new ModelIndex(
         ModelIndex.KIND,
         new ModelIndex.Defaults(
