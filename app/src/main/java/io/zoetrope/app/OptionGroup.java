@@ -55,6 +55,7 @@ enum OptionGroup {
       "--steps",
       "--guidance",
       "--temporal-guidance",
+      "--cfg-zero",
       "--guidance-first",
       "--guidance-late",
       "--guidance-oscillate",

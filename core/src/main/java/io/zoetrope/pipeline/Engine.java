@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline;
 
 import io.zoetrope.diffusion.FreeInit;
+import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.Sight;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.X0Denoiser;
@@ -180,6 +181,22 @@ public final class Engine {
    */
   public Engine withFirstGuidance(double scale) {
     return with(extras.withFirstGuidance(scale));
+  }
+
+  /**
+   * This with CFG-Zero* ({@link io.zoetrope.diffusion.guidance.ZeroStar}).
+   *
+   * @param steps that stand still at first, 0 or more
+   * @throws UserError if the model is none of flows, or guides itself
+   */
+  public Engine withZeroStar(int steps) {
+    if (!model.scheduling().toPrediction().equals(Prediction.FLOW) || model.guidesItself()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "CFG-Zero* is guidance of models of flows, such as Wan, that are guided from outside",
+          "leave it out");
+    }
+    return with(extras.withZeroStar(steps));
   }
 
   /**

@@ -10,6 +10,7 @@ import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.diffusion.guidance.GuidanceScale;
 import io.zoetrope.diffusion.guidance.KeyFrames;
+import io.zoetrope.diffusion.guidance.ZeroStar;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
@@ -49,6 +50,7 @@ import java.util.stream.Stream;
  * @param bound of pixels; empty leaves them
  * @param rising scale of guidance at the first frame; empty where it is as the model has it
  * @param late scale of guidance of a second network; empty where it is that of the first
+ * @param zeroStar steps for which CFG-Zero* stands still; empty for plain guidance
  */
 record Extras(
     UnaryOperator<Noise> noise,
@@ -67,7 +69,8 @@ record Extras(
     OptionalInt oscillate,
     Optional<DynamicThresholding.Bound> bound,
     OptionalDouble late,
-    Optional<Double> rising) {
+    Optional<Double> rising,
+    OptionalInt zeroStar) {
   static final Extras NONE =
       new Extras(
           UnaryOperator.identity(),
@@ -86,7 +89,8 @@ record Extras(
           OptionalInt.empty(),
           Optional.empty(),
           OptionalDouble.empty(),
-          Optional.empty());
+          Optional.empty(),
+          OptionalInt.empty());
 
   Extras withNoise(UnaryOperator<Noise> change) {
     return with(copy -> copy.noise = change);
@@ -152,6 +156,10 @@ record Extras(
     return with(copy -> copy.rising = Optional.of(scale));
   }
 
+  Extras withZeroStar(int steps) {
+    return with(copy -> copy.zeroStar = OptionalInt.of(steps));
+  }
+
   Extras withLateGuidance(double scale) {
     return with(copy -> copy.late = OptionalDouble.of(scale));
   }
@@ -172,6 +180,13 @@ record Extras(
     GuidanceScale constant =
         late.isPresent() ? first.where(isLate, GuidanceScale.constant(late.getAsDouble())) : first;
     return oscillate.isPresent() ? constant.oscillating(oscillate.getAsInt(), levels) : constant;
+  }
+
+  /** How velocities are guided down some levels. */
+  Optional<ZeroStar> zeroStar(double[] levels) {
+    return zeroStar.isEmpty()
+        ? Optional.empty()
+        : Optional.of(ZeroStar.of(zeroStar.getAsInt(), levels));
   }
 
   /** What is guided, within its bound. */
@@ -259,6 +274,7 @@ record Extras(
     private Optional<DynamicThresholding.Bound> bound;
     private OptionalDouble late;
     private Optional<Double> rising;
+    private OptionalInt zeroStar;
 
     Copy(Extras from) {
       noise = from.noise;
@@ -278,12 +294,13 @@ record Extras(
       bound = from.bound;
       late = from.late;
       rising = from.rising;
+      zeroStar = from.zeroStar;
     }
 
     Extras made() {
       return new Extras(
           noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal,
-          told, keyed, edit, oscillate, bound, late, rising);
+          told, keyed, edit, oscillate, bound, late, rising, zeroStar);
     }
   }
 }

@@ -166,6 +166,7 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside, Optional<T
                     scale,
                     GuidanceScale.constant(extras.temporal()),
                     0,
+                    extras.zeroStar(sampling.levels()),
                     sight),
                 all,
                 sight));

@@ -10,6 +10,7 @@ import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -38,6 +39,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param scale w; 1 is off
  * @param temporal w_t; 1 is off
  * @param rescale from 0, none, to 1, all the way; the paper uses 0.7
+ * @param zeroStar how velocities of flows are guided otherwise; empty leaves them
  * @param sight which frames of a longer video they are: {@code negative} is that of the whole
  */
 public record ClassifierFreeGuidance(
@@ -46,8 +48,20 @@ public record ClassifierFreeGuidance(
     GuidanceScale scale,
     GuidanceScale temporal,
     double rescale,
+    Optional<ZeroStar> zeroStar,
     Sight sight)
     implements X0Denoiser {
+  /** Of velocities as they are. */
+  public ClassifierFreeGuidance(
+      X0Denoiser base,
+      Conditioning negative,
+      GuidanceScale scale,
+      GuidanceScale temporal,
+      double rescale,
+      Sight sight) {
+    this(base, negative, scale, temporal, rescale, Optional.empty(), sight);
+  }
+
   public ClassifierFreeGuidance {
     if (!(rescale >= 0 && rescale <= 1)) {
       throw new IllegalArgumentException("rescale lies in [0, 1]; " + rescale + " does not");
@@ -73,7 +87,7 @@ public record ClassifierFreeGuidance(
   @Override
   public X0Denoiser segmented(Segments segments) {
     return new ClassifierFreeGuidance(
-        base.segmented(segments), negative, scale, temporal, rescale, sight);
+        base.segmented(segments), negative, scale, temporal, rescale, zeroStar, sight);
   }
 
   @Override
@@ -98,7 +112,9 @@ public record ClassifierFreeGuidance(
     ScalarType dtype = z_BCFHW.scalar_type().intern();
     ScalarType wide = dtype == ScalarType.Double ? ScalarType.Double : ScalarType.Float;
     Tensor positive = both.narrow(0, 0, batch).to(wide);
-    Tensor away = both.narrow(0, batch, batch).to(wide);
+    Tensor z = z_BCFHW.to(wide);
+    Tensor plain = both.narrow(0, batch, batch).to(wide);
+    Tensor away = zeroStar.map(star -> star.scaled(z, positive, plain, levels)).orElse(plain);
     Tensor w_B1F11 = beside(w, positive);
     Tensor from = together ? away : calmed(z_BCFHW, full_BF, conditioning, away, calm);
     Tensor guided = from.add(positive.sub(away).mul(w_B1F11));
@@ -112,7 +128,8 @@ public record ClassifierFreeGuidance(
     if (!together) {
       off = off.logical_and(beside(calm, positive).eq(one));
     }
-    return torch.where(off, positive, guided).to(dtype);
+    Tensor made = torch.where(off, positive, guided);
+    return zeroStar.map(star -> star.started(z, made, levels)).orElse(made).to(dtype);
   }
 
   /** What it leads away from, with frames that have more or less to do with each other. */

@@ -36,6 +36,7 @@ import java.util.Optional;
  * @param micro numbers of the clip that the network is told; for models that are told them
  * @param firstGuidance scale of guidance at the first frame, 0 to 100, from which it runs evenly to
  *     the usual one at the last; empty is as the model has it
+ * @param cfgZero steps that stand still at first under CFG-Zero*, 0 to 1000; for models of flows
  */
 public record Tuning(
     Optional<Integer> window,
@@ -49,7 +50,8 @@ public record Tuning(
     Optional<DynamicThresholding.Bound> threshold,
     Optional<Double> lateGuidance,
     Optional<MicroConditions> micro,
-    Optional<Double> firstGuidance) {
+    Optional<Double> firstGuidance,
+    Optional<Integer> cfgZero) {
   /** Nothing special. */
   public static final Tuning NONE =
       new Tuning(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
@@ -73,6 +75,7 @@ public record Tuning(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -90,13 +93,15 @@ public record Tuning(
         threshold,
         lateGuidance,
         Optional.of(told),
-        firstGuidance);
+        firstGuidance,
+        cfgZero);
   }
 
   public Tuning {
     window.ifPresent(value -> Checks.whole("window", 1, VideoRequest.MOST_FRAMES, value));
     freeInit.ifPresent(value -> Checks.whole("freeInit", 1, 20, value));
     oscillate.ifPresent(value -> Checks.whole("oscillate", 0, VideoRequest.MOST_STEPS, value));
+    cfgZero.ifPresent(value -> Checks.whole("cfgZero", 0, VideoRequest.MOST_STEPS, value));
     firstGuidance.ifPresent(value -> Checks.real("firstGuidance", 0, 100, value));
     lateGuidance.ifPresent(value -> Checks.real("lateGuidance", 0, 100, value));
     temporal.ifPresent(value -> Checks.real("temporal", 0, 10, value));
@@ -125,6 +130,9 @@ public record Tuning(
     }
     if (oscillate.isPresent()) {
       made = made.withOscillation(oscillate.get());
+    }
+    if (cfgZero.isPresent()) {
+      made = made.withZeroStar(cfgZero.get());
     }
     if (firstGuidance.isPresent()) {
       made = made.withFirstGuidance(firstGuidance.get());

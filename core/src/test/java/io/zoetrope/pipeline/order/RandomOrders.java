@@ -118,7 +118,8 @@ final class RandomOrders {
             maybe(() ->
                 new MicroConditions(
                     maybe(() -> whole(0, 255)), maybe(() -> real(1, 60)), maybe(() -> real(0, 1)))),
-            maybe(() -> real(0, 100)));
+            maybe(() -> real(0, 100)),
+            maybe(() -> whole(0, 20)));
     boolean sized = spec instanceof RefineSpec refine && refine.scale().isPresent();
     boolean short1 = spec instanceof CascadeSpec;
     Wish fitting =

@@ -95,6 +95,15 @@ public final class LongOptions {
   private @Nullable Integer oscillate;
 
   @Option(
+      names = "--cfg-zero",
+      paramLabel = "N",
+      converter = Values.Overlap.class,
+      description =
+          "CFG-Zero*, for models of flows such as Wan: what guidance leads away from is scaled to fit,"
+              + " and the first N steps stand still (its authors take 1; 0 for none).")
+  private @Nullable Integer cfgZero;
+
+  @Option(
       names = "--guidance-first",
       paramLabel = "W",
       converter = Values.Guidance.class,
@@ -180,7 +189,8 @@ public final class LongOptions {
         threshold(),
         Optional.ofNullable(lateGuidance),
         micro.conditions(),
-        Optional.ofNullable(firstGuidance));
+        Optional.ofNullable(firstGuidance),
+        Optional.ofNullable(cfgZero));
   }
 
   private Optional<DynamicThresholding.Bound> threshold() {
