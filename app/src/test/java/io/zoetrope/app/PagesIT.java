@@ -64,6 +64,8 @@ class PagesIT {
           Map.entry("guoyww/", "needs the hub"),
           Map.entry("Wan-AI/", "needs the hub"),
           Map.entry("Skywork/", "needs the hub"),
+          Map.entry("stabilityai/", "needs the hub"),
+          Map.entry("svd_xt.safetensors", "needs a checkpoint of 9 GB"),
           Map.entry("--model wan2.1", "needs a checkpoint of 10 GB"),
           Map.entry("wan2.1_t2v_1.3B", "needs a checkpoint of 3 GB"),
           Map.entry("model-Q4_K_M.gguf", "needs a checkpoint of 1 GB"),
