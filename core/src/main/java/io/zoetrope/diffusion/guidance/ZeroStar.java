@@ -34,7 +34,8 @@ public record ZeroStar(double still) {
   }
 
   private static Tensor clipwise(Tensor x) {
-    return x.sum(new long[] {1, 2, 3, 4}, true, new org.bytedeco.pytorch.ScalarTypeOptional());
+    double numbers = (double) x.numel() / x.size(0);
+    return Ops.mul(Ops.mean(x, 1, 2, 3, 4), numbers).reshape(-1, 1, 1, 1, 1);
   }
 
   /** What is guided, or the noisy video itself where frames stand still. */
