@@ -83,7 +83,8 @@ public final class FrameConv {
    */
   public Tensor of(List<Tensor> taps) {
     // [out, in, K] -> [out, (K in)]: the order of the taps.
-    Tensor matrix = weight.flatten(2, -1).transpose(1, 2).reshape(weight.size(0), -1);
+    Tensor matrix =
+        precision.cast(weight).flatten(2, -1).transpose(1, 2).reshape(weight.size(0), -1);
     Tensor all = taps.size() == 1 ? taps.getFirst() : Tensors.cat(taps, -1);
     return Ops.linear(
         precision.cast(all), precision.cast(matrix), Optional.of(precision.cast(bias)));
@@ -119,7 +120,7 @@ public final class FrameConv {
 
   /** Weights of one frame in reach: [out, in]. */
   private Tensor tap(int k) {
-    return precision.cast(weight.flatten(2, -1).select(2, k)).contiguous();
+    return precision.cast(weight).flatten(2, -1).select(2, k).contiguous();
   }
 
   /** Each frame's neighbour at an offset; zeros where there is none. */

@@ -74,12 +74,11 @@ public final class PackedTensor extends Tensor {
    * A weight of blocks.
    *
    * @param bytes uint8, contiguous, as many as the shape needs; a view of them is held
-   * @param shape of which the last axis is of whole blocks
+   * @param shape of as many numbers as the blocks have
    */
   public static PackedTensor of(Packing packing, Tensor bytes, long... shape) {
     long numbers = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-    long last = shape.length == 0 ? 1 : shape[shape.length - 1];
-    if (last % packing.numbers() != 0
+    if (numbers % packing.numbers() != 0
         || numbers / packing.numbers() * packing.bytes() != bytes.numel()) {
       throw new IllegalArgumentException(
           "%s bytes are not %s of %s"
@@ -196,6 +195,9 @@ public final class PackedTensor extends Tensor {
     return Scopes.tensor(() ->
         Scopes.noGrad(() -> {
           long width = size(1);
+          if (width % packing.numbers() != 0) {
+            return torch.embedding(unpacked(ScalarType.Float), index);
+          }
           Tensor of = blocks_NB.view(size(0), -1).index_select(0, index.flatten());
           long[] shape = Arrays.copyOf(Tensors.shape(index), Math.toIntExact(index.dim()) + 1);
           shape[shape.length - 1] = width;

@@ -62,6 +62,8 @@ public final class Quantised {
     }
   }
 
+  private static final int ROW = 64;
+
   private static Path named(Path file, String ending) {
     String name = String.valueOf(file.getFileName());
     return file.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ending);
@@ -75,6 +77,12 @@ public final class Quantised {
           long[] shape = Tensors.shape(tensor);
           if (shape.length == 2 && shape[1] % 32 == 0) {
             out.tensor(name, GgufBytes.Q8_0, q8_0(Tensors.toFloats(tensor)), shape);
+          } else if (shape.length == 4 && tensor.numel() % ROW == 0) {
+            // Kernels of convolutions are laid out in rows of whole blocks, as ComfyUI-GGUF does
+            // it.
+            out.shaped(name, shape);
+            float[] numbers = Tensors.toFloats(tensor);
+            out.tensor(name, GgufBytes.Q8_0, q8_0(numbers), numbers.length / ROW, ROW);
           } else {
             byte[] plain = Scopes.value(() -> Tensors.toBytes(tensor.to(ScalarType.Float)));
             out.tensor(name, GgufBytes.F32, plain, shape);

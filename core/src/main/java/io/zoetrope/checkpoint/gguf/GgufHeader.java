@@ -37,6 +37,9 @@ record GgufHeader(
 
   private static final int LEAST_TENSOR = 8 + 4 + 4 + 8;
 
+  /** Before the name of a tensor: its shape, where the file has it in another. */
+  private static final String ORIGINAL = "comfy.gguf.orig_shape.";
+
   /** The most axes of a tensor: files have 5, of a library that knows 4. */
   private static final int MOST_AXES = 8;
 
@@ -60,7 +63,7 @@ record GgufHeader(
     long alignment = alignment(in, metadata);
     List<GgufFile.Entry> entries = new ArrayList<>();
     for (int i = 0; i < tensors; i++) {
-      entries.add(entry(in, alignment));
+      entries.add(entry(in, metadata, alignment));
     }
     long dataStart = Math.ceilDiv(in.position(), alignment) * alignment;
     return new GgufHeader(apart(in, entries, in.size() - dataStart), metadata, dataStart);
@@ -184,7 +187,7 @@ record GgufHeader(
     return said.getAsLong();
   }
 
-  private static GgufFile.Entry entry(GgufInput in, long alignment) {
+  private static GgufFile.Entry entry(GgufInput in, GgufMetadata metadata, long alignment) {
     String name = in.name("the name of a tensor");
     String tensor = "tensor '" + GgufInput.clean(name) + "'";
     int axes = in.u32(tensor);
@@ -210,8 +213,32 @@ record GgufHeader(
           "%s needs %s bytes from byte %s of the data on, and the file has %s: it is truncated or damaged"
               .formatted(tensor, bytes, begin, in.size()));
     }
+    long[] own = original(in, metadata, name, shape);
     return new GgufFile.Entry(
-        name, type, Arrays.stream(shape).boxed().toList(), begin, begin + bytes);
+        name, type, Arrays.stream(own).boxed().toList(), begin, begin + bytes);
+  }
+
+  /**
+   * The shape that a tensor had before it was laid out in rows of whole blocks, as kernels of
+   * convolutions are: ComfyUI-GGUF's key says it, slowest axis first.
+   */
+  private static long[] original(GgufInput in, GgufMetadata metadata, String name, long[] shape) {
+    double[] said = metadata.numbers(ORIGINAL + name);
+    if (said.length == 0) {
+      return shape;
+    }
+    long[] original = new long[said.length];
+    long left = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    for (int i = 0; i < said.length; i++) {
+      original[i] = (long) said[i];
+      left = original[i] < 1 || left % original[i] != 0 ? 0 : left / original[i];
+    }
+    if (left != 1) {
+      throw in.bad(
+          "tensor '%s' of shape %s cannot have had the shape %s"
+              .formatted(GgufInput.clean(name), Arrays.toString(shape), Arrays.toString(original)));
+    }
+    return original;
   }
 
   private static GgufType type(GgufInput in, String tensor, int code) {

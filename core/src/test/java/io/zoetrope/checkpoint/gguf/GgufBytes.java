@@ -11,6 +11,7 @@ import java.util.List;
 public final class GgufBytes {
   public static final int UINT8 = 0;
   public static final int UINT32 = 4;
+  public static final int INT32 = 5;
   public static final int BOOL = 7;
   public static final int STRING = 8;
   public static final int ARRAY = 9;
@@ -62,6 +63,15 @@ public final class GgufBytes {
 
   public GgufBytes key(String name, int value) {
     return key(name, UINT32, u32(value));
+  }
+
+  /** The shape that a tensor had before it was laid out otherwise. */
+  public GgufBytes shaped(String tensor, long... shape) {
+    byte[] list = join(u32(INT32), u64(shape.length));
+    for (long size : shape) {
+      list = join(list, u32(Math.toIntExact(size)));
+    }
+    return key("comfy.gguf.orig_shape." + tensor, ARRAY, list);
   }
 
   /** Another alignment, said and kept to. */

@@ -69,6 +69,8 @@ class HostileGgufTest {
         row("its number of tensors claims 2000", good().tensors(2000)),
         row("its number of keys claims 9223372036854775807", good().keys(huge)),
         row("its number of keys claims 100000", good().keys(100_000)),
+        row("cannot have had the shape [5, 3]", good().shaped("a", 5, 3)),
+        row("cannot have had the shape [0, 16]", good().shaped("a", 0, 16)),
         row("alignment is 0", good().key("general.alignment", 0)),
         row("alignment is 24", good().key("general.alignment", 24)),
         row("alignment is big", good().key("general.alignment", "big")),

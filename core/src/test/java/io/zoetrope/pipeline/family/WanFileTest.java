@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.WeightSet;
+import io.zoetrope.checkpoint.gguf.GgufBytes;
 import io.zoetrope.checkpoint.keys.WanNames;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.error.UserError;
@@ -183,6 +184,32 @@ class WanFileTest {
           .allMatch(report -> report.unexpected().isEmpty() && report.missing().isEmpty());
       assertThat(loaded.defaults().width()).isEqualTo(832);
     }
+  }
+
+  /** A whole model of which the transformer is a GGUF file of plain numbers: to the bit. */
+  @Test
+  void aTransformerAsGguf() throws IOException {
+    Path scheduler = folder.resolve("scheduler/scheduler_config.json");
+    Files.writeString(
+        scheduler,
+        Files.readString(scheduler).replace("\"flow_shift\": 3.0", "\"flow_shift\": 5.0"));
+    Path plain = files("", "wan2.1_t2v.safetensors");
+    Path model = plain.resolveSibling("wan2.1_t2v-F32.gguf");
+    GgufBytes out = new GgufBytes().key("general.architecture", "wan");
+    Scopes.run(() -> {
+      try (WeightSet set = WeightSet.open(plain)) {
+        set.tensors()
+            .forEach((name, tensor) ->
+                out.tensor(
+                    name,
+                    GgufBytes.F32,
+                    Tensors.toBytes(tensor.to(ScalarType.Float)),
+                    Tensors.shape(tensor)));
+      }
+    });
+    Files.write(model, out.bytes());
+    Files.delete(plain);
+    assertThat(made(choice(model))).isEqualTo(made(choice(folder)));
   }
 
   /** Two norms have each other's names in the first code; of a file of diffusers they stay. */
