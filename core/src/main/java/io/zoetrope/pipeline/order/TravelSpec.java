@@ -77,6 +77,18 @@ public record TravelSpec(
     return task(List.of(), frames).plan(descent, grid, frames);
   }
 
+  /** A model of few levels is asked before the first clip whether it knows those of a change. */
+  private void requireTaught(Making making, int frames) {
+    VideoModel model = making.second().model();
+    Descent descent = making.second().descent(making.request());
+    model
+        .scheduling()
+        .distilled()
+        .ifPresent(few ->
+            few.require(
+                task(List.of(), frames).plan(descent, model.grid(), making.request().frames())));
+  }
+
   private Travel task(List<String> prompts, int frames) {
     return new Travel(cues, List.of(prompts), turn, frames, join.overlap());
   }
@@ -96,6 +108,7 @@ public record TravelSpec(
       public Shoot read(Making making) {
         long usual = cues.starts().getLast() + making.request().frames();
         int all = wish.frames().orElse(Math.toIntExact(usual));
+        requireTaught(making, all);
         VideoTask task =
             drawn
                 .<VideoTask>map(p -> DrawnPlans.task(p, wish, Optional.empty()))
