@@ -1,6 +1,6 @@
-"""The decoder of Wan's video autoencoders in full size beside diffusers', on one machine, in turns.
+"""The decoder of Wan's video autoencoders, or Stable Video Diffusion's, in full size beside diffusers', on one machine, in turns.
 
-    python reference/compare_wan_vae.py [--version 2.1] [--size 320x192] [--latents 5] [--rounds 1] [--zoetrope "COMMAND"]
+    python reference/compare_wan_vae.py [--version 2.1|2.2|svd] [--size 320x192] [--latents 5] [--rounds 1] [--zoetrope "COMMAND"]
 
 Weights are random. Each run is a process of its own. --zoetrope is what starts `bench`; by default the jar of this repository. Prints
 seconds by the clock, peak memory, and how far the frames are from the reference's, by the largest.
@@ -25,39 +25,54 @@ CONFIGS = {
         "base_dim": 160, "decoder_base_dim": 256, "z_dim": 48, "is_residual": True, "in_channels": 12, "out_channels": 12,
         "patch_size": 2, "scale_factor_spatial": 16, "latents_mean": [0.0] * 48, "latents_std": [1.0] * 48,
     },
+    "svd": {
+        "down_block_types": ("DownEncoderBlock2D",) * 4, "block_out_channels": (128, 256, 512, 512), "layers_per_block": 2,
+        "sample_size": 768,
+    },
 }  # fmt: skip
 
 
 def write(folder, options):
     import torch
-    from diffusers import AutoencoderKLWan
+    from diffusers import AutoencoderKLTemporalDecoder, AutoencoderKLWan
     from safetensors.torch import save_file
 
     torch.manual_seed(1)
-    vae = AutoencoderKLWan(**CONFIGS[options.version])
+    svd = options.version == "svd"
+    vae = (AutoencoderKLTemporalDecoder if svd else AutoencoderKLWan)(**CONFIGS[options.version])
     for name, parameter in vae.named_parameters():
         if parameter.dim() > 2 and not name.endswith("gamma"):
             parameter.data.normal_(std=parameter[0].numel() ** -0.5)
     vae.decoder.conv_out.weight.data.mul_(0.1)
     vae.save_pretrained(folder / "vae")
     width, height = map(int, options.size.split("x"))
-    space = vae.config.scale_factor_spatial
-    z = torch.randn(1, vae.config.z_dim, options.latents, height // space, width // space)
-    save_file({"z": z}, folder / "z.safetensors")
+    space, channels = (8, 4) if svd else (vae.config.scale_factor_spatial, vae.config.z_dim)
+    latents = torch.randn(1, channels, options.latents, height // space, width // space)
+    if svd:
+        z = latents / vae.config.scaling_factor
+    else:
+        mean, std = (torch.tensor(v).view(1, -1, 1, 1, 1) for v in (vae.config.latents_mean, vae.config.latents_std))
+        z = latents * std + mean
+    save_file({"z": z, "latents": latents}, folder / "z.safetensors")
 
 
 def reference(folder):
     import torch
-    from diffusers import AutoencoderKLWan
+    from diffusers import AutoencoderKLTemporalDecoder, AutoencoderKLWan
     from safetensors.torch import load_file, save_file
 
-    vae = AutoencoderKLWan.from_pretrained(folder / "vae")
-    z = load_file(folder / "z.safetensors")["z"]
+    svd = "TemporalDecoder" in json.loads((folder / "vae/config.json").read_text())["_class_name"]
+    vae = (AutoencoderKLTemporalDecoder if svd else AutoencoderKLWan).from_pretrained(folder / "vae")
+    given = load_file(folder / "z.safetensors")
+    z = given["z"]
     begin = time.perf_counter(), time.process_time()
     with torch.no_grad():
-        x = vae.decode(z).sample
+        if svd:
+            x = vae.decode(z[0].transpose(0, 1).contiguous(), num_frames=z.shape[2]).sample.transpose(0, 1)[None]
+        else:
+            x = vae.decode(z).sample
     seconds, cpu = time.perf_counter() - begin[0], time.process_time() - begin[1]
-    save_file({"z": z, "decoded": x}, folder / "decoded.safetensors")
+    save_file(given | {"decoded": x.contiguous()}, folder / "decoded.safetensors")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"decode_s": seconds, "cpu_s": cpu, "peak_rss_mb": peak}))
 

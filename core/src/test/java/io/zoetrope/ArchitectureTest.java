@@ -130,6 +130,7 @@ class ArchitectureTest {
           Map.entry("network.classifier", List.of()),
           Map.entry("network.dit", List.of("network")),
           Map.entry("network.prior", List.of()),
+          Map.entry("network.critic", List.of("network")),
           Map.entry("network.unet", List.of("network")),
           Map.entry("network.vae", List.of("network")),
           Map.entry("network.vae.wan", List.of("network", "network.vae")),

@@ -214,6 +214,9 @@ final class BadMakeInput {
         row(USAGE, "--motion-bucket", "generate", "a ball", "--motion-bucket", "1024"),
         row(USAGE, "--told-fps", "generate", "a ball", "--told-fps", "0"),
         row(USAGE, "--augmentation", "generate", "a ball", "--augmentation", "-0.1"),
+        row(USAGE, "--decode-frames", "generate", "a ball", "--decode-frames", "0"),
+        row(USAGE, "--decode-frames", "generate", "a ball", "--decode-frames", "few"),
+        row(USAGE, "--decode-frames", "decode", "good.png", "--decode-frames", "-3"),
         // Cascades.
         row(USAGE, "missing required parameter: 'FILE'", "cascade"),
         row(FAILED, "nothing.json' with a cascade", "cascade", "nothing.json", "a"),

@@ -72,6 +72,7 @@ class PagesIT {
           Map.entry("sd15.safetensors", "needs a checkpoint of 2 GB"),
           Map.entry("dreamy.safetensors", "needs a checkpoint of 2 GB"),
           Map.entry("UNCLIP_DIR", "needs a checkpoint of 4 GB"),
+          Map.entry("SVD_VAE_DIR", "needs a checkpoint of 0.4 GB"),
           Map.entry("style.safetensors", "needs a LoRA of one's own"),
           Map.entry("openpose:", "needs a ControlNet of one's own"),
           Map.entry("canny:", "needs a ControlNet of one's own"),

@@ -1,14 +1,11 @@
 package io.zoetrope.bench;
 
-import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
+import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.Stretches;
-import io.zoetrope.network.vae.wan.WanVae;
-import io.zoetrope.network.vae.wan.WanVaeConfig;
-import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.pipeline.family.Autoencoders;
 import io.zoetrope.progress.Progress;
-import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;
@@ -19,7 +16,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A video autoencoder decodes latents as a stream: seconds and the most memory. {@code
+ * A video autoencoder decodes latents: seconds and the most memory. {@code
  * reference/compare_wan_vae.py} holds these, and the frames, against the reference's.
  */
 final class VaeRun {
@@ -29,8 +26,8 @@ final class VaeRun {
   private VaeRun() {}
 
   /**
-   * @param arguments {@code --model}: folder of the autoencoder; {@code --latents}: a file with raw
-   *     latents {@code z} [1, C, L, h, w], and {@code decoded} by the reference
+   * @param arguments {@code --model}: folder of the autoencoder; {@code --latents}: a file with
+   *     normalised {@code latents} [1, C, L, h, w], and {@code decoded} by the reference
    */
   static Table run(Arguments arguments) {
     int threads = arguments.whole("--threads", 0, 0);
@@ -41,15 +38,12 @@ final class VaeRun {
       Clock.useProcessorTime();
     }
     Path folder = arguments.required("--model");
-    WanVaeConfig config = JsonFiles.read(folder.resolve("config.json"), WanVaeConfig.class);
     Table table = new Table("vae", "%s, %s".formatted(folder, Clock.describe()), "part", "value");
-    try (SafetensorsFile weights =
-            Safetensors.open(folder.resolve("diffusion_pytorch_model.safetensors"));
-        SafetensorsFile given = Safetensors.open(arguments.required("--latents"));
-        ParameterStore store = ParameterStore.forInference(weights.tensors(), Precision.F32)) {
-      WanVae vae = config.build(store.root());
+    try (Autoencoders.Opened opened = Autoencoders.open(folder);
+        SafetensorsFile given = Safetensors.open(arguments.required("--latents"))) {
+      Autoencoder vae = opened.autoencoder();
       Scopes.run(() -> {
-        Tensor z = vae.normalised(given.tensor("z"));
+        Tensor z = given.tensor("latents");
         List<Tensor> frames = new ArrayList<>();
         double begin = Clock.seconds();
         new Stretches(vae).decode(z, x -> frames.add(Scopes.keep(x.clone())), Progress.NONE);

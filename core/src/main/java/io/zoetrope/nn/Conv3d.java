@@ -46,6 +46,16 @@ public final class Conv3d {
         p.precision());
   }
 
+  /** In time and space: weight [out, in, kernel, kernel, kernel]; strides in space alone. */
+  public static Conv3d cubic(Parameters p, long in, long out, long kernel, long stride, Init init) {
+    return new Conv3d(
+        p.weight("weight", init, out, in, kernel, kernel, kernel),
+        p.weight("bias", Init.ZEROS, out),
+        new long[] {1, stride, stride},
+        new long[] {kernel / 2, kernel / 2, kernel / 2},
+        p.precision());
+  }
+
   /** x [N, in, F, H, W] -> [N, out, F, H', W']. */
   public Tensor forward(Tensor x) {
     return Ops.conv3d(

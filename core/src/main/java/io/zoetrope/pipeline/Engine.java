@@ -66,21 +66,24 @@ public final class Engine {
   private final Guide guide;
   private final Optional<Late> late;
   private final Extras extras;
+  private final OptionalInt decoding;
 
-  private Engine(VideoModel model, Guide guide, Optional<Late> late, Extras extras) {
+  private Engine(
+      VideoModel model, Guide guide, Optional<Late> late, Extras extras, OptionalInt decoding) {
     this.model = model;
     this.guide = guide;
     this.late = late;
     this.extras = extras;
+    this.decoding = decoding;
   }
 
   public Engine(VideoModel model) {
-    this(model, Guide.NONE, Optional.empty(), Extras.NONE);
+    this(model, Guide.NONE, Optional.empty(), Extras.NONE, OptionalInt.empty());
   }
 
   /** This with one more guidance around every clip. */
   public Engine withGuide(Guide other) {
-    return new Engine(model, other, late, extras);
+    return new Engine(model, other, late, extras, decoding);
   }
 
   /** This with the noise of every clip changed: read from a file, repeated over a long clip. */
@@ -247,13 +250,28 @@ public final class Engine {
     return with(extras.withTold(entries.on(model.device())));
   }
 
+  /**
+   * This decoding at most so many frames at once, where the decoder sees several together.
+   *
+   * @param frames at least 1
+   */
+  public Engine withDecoding(int frames) {
+    return new Engine(model, guide, late, extras, OptionalInt.of(frames));
+  }
+
+  /** Whether the decoder sees frames of a clip together, and how many makes a difference. */
+  public boolean decodesTogether() {
+    var size = model.defaults();
+    return model.autoencoder().stretch(size.height(), size.width()).overlap() > 0;
+  }
+
   /** This with an edit of the clean video within the steps of straight samplers. */
   public Engine withEdit(X0Edit edit) {
     return with(extras.withEdit(edit));
   }
 
   private Engine with(Extras others) {
-    return new Engine(model, guide, late, others);
+    return new Engine(model, guide, late, others, decoding);
   }
 
   /** The noise of a job's clips. */
@@ -270,7 +288,7 @@ public final class Engine {
    */
   public Engine withLate(VideoModel other, double level) {
     requirements().requireTogether(other, level);
-    return new Engine(model, guide, Optional.of(new Late(other, level)), extras);
+    return new Engine(model, guide, Optional.of(new Late(other, level)), extras, decoding);
   }
 
   public VideoModel model() {
@@ -621,7 +639,7 @@ public final class Engine {
 
   /** Latents pass through memory, so that pixels come back to it stretch by stretch. */
   private Stretches stretches() {
-    return new Stretches(model.autoencoder());
+    return new Stretches(model.autoencoder(), decoding);
   }
 
   /**

@@ -24,20 +24,24 @@ import io.zoetrope.eval.features.VideoFeatures;
 import io.zoetrope.eval.suite.Bench;
 import io.zoetrope.eval.suite.FolderFigures;
 import io.zoetrope.eval.suite.PromptFrechet;
+import io.zoetrope.eval.suite.Reconstruction;
 import io.zoetrope.eval.suite.Report;
 import io.zoetrope.eval.suite.Suite;
 import io.zoetrope.media.ContactSheet;
 import io.zoetrope.media.Png;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.family.Autoencoders;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.model.VideoModel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,7 +53,8 @@ import picocli.CommandLine.Option;
     description = {
       "Measures how well a model does what prompts say, on Toybox prompts that it never saw.",
       "An analyser looks at every video; --truth measures the analyser itself on rendered clips."
-          + " --suite measures one task instead, --videos what lies on disk."
+          + " --suite measures one task instead, --videos what lies on disk, --autoencoder an"
+          + " autoencoder."
     })
 public final class EvaluateCommand extends Verb {
   private static final int SHEET_ROWS = 24;
@@ -67,6 +72,21 @@ public final class EvaluateCommand extends Verb {
       description =
           "Measure a task: animate, interpolate, loop, restyle, refine, extend, travel or roll.")
   private @Nullable String suite;
+
+  @Option(
+      names = "--autoencoder",
+      paramLabel = "FOLDER",
+      description = "Measure an autoencoder, of a run or a model: rendered clips, there and back.")
+  private @Nullable String autoencoder;
+
+  @Option(
+      names = "--latent-noise",
+      paramLabel = "S",
+      converter = Values.Augmentation.class,
+      description =
+          "With --autoencoder: noise of deviation S on latents, as samplers leave it, other on each"
+              + " frame (default: none).")
+  private @Nullable Double latentNoise;
 
   @Option(
       names = "--cascade",
@@ -173,14 +193,20 @@ public final class EvaluateCommand extends Verb {
   @Override
   protected Result run() {
     Optional<Path> sheetFile = OutOption.picture(session(), "--sheet", sheet);
-    if ((suite != null ? 1 : 0) + (videos != null ? 1 : 0) + (truth ? 1 : 0) > 1) {
-      throw new UsageError("--suite, --videos and --truth each measure something else: give one");
+    boolean coder = autoencoder != null;
+    if (Stream.of(suite != null, videos != null, truth, coder).filter(asked -> asked).count() > 1) {
+      throw new UsageError(
+          "--suite, --videos, --autoencoder and --truth each measure something else: give one");
     }
     if (videos == null && (reference != null || !seams.isEmpty())) {
       throw new UsageError("--reference and --seams go with --videos FOLDER");
     }
-    if (cascade != null && (suite != null || videos != null || truth)) {
-      throw new UsageError("--cascade goes with prompts: leave --suite, --videos and --truth out");
+    if (latentNoise != null && !coder) {
+      throw new UsageError("--latent-noise goes with --autoencoder FOLDER");
+    }
+    if (cascade != null && (suite != null || videos != null || truth || coder)) {
+      throw new UsageError(
+          "--cascade goes with prompts: leave --suite, --videos, --autoencoder and --truth out");
     }
     if (refiner != null && !"refine".equals(suite)) {
       throw new UsageError("--refiner goes with --suite refine");
@@ -191,6 +217,8 @@ public final class EvaluateCommand extends Verb {
       found = suite(suite);
     } else if (videos != null) {
       found = folder(session().resolve(Path.of(videos)));
+    } else if (autoencoder != null) {
+      found = autoencoder(coderFolder(autoencoder));
     } else {
       found = prompts();
     }
@@ -364,6 +392,38 @@ public final class EvaluateCommand extends Verb {
         StepProgress progress = new StepProgress(session(), output(), "measuring")) {
       SuiteWatcher watcher = new SuiteWatcher(progress, SHEET_ROWS);
       Report report = new FolderFigures(folder, against, seams).run(extractor.value(), watcher);
+      extractor.value().ifPresent(e -> fields.put("features", e.name()));
+      fields.putAll(report.fields());
+      return new Found(report.text(), fields, watcher.rows());
+    }
+  }
+
+  /** A folder, or a model by its name. */
+  private Path coderFolder(String wanted) {
+    Path direct = session().resolve(Path.of(wanted));
+    return Files.isDirectory(direct) ? direct : new ModelFolders(session()).find(wanted);
+  }
+
+  private Found autoencoder(Path folder) {
+    long seedValue = seed.or(0);
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("autoencoder", folder.toString());
+    fields.put("split", split.name());
+    fields.put("seed", seedValue);
+    Reconstruction asked =
+        new Reconstruction(
+            count == null ? 50 : count,
+            seedValue,
+            batch,
+            which(),
+            latentNoise == null ? 0 : latentNoise);
+    try (Extractor extractor = extractor(true);
+        StepProgress progress = new StepProgress(session(), output(), "measuring");
+        Autoencoders.Opened opened = Autoencoders.open(folder)) {
+      SuiteWatcher watcher = new SuiteWatcher(progress, SHEET_ROWS);
+      Report report = asked.run(opened.autoencoder(), extractor.value(), watcher);
+      fields.put("count", asked.count());
+      fields.put("latent_noise", asked.noise());
       extractor.value().ifPresent(e -> fields.put("features", e.name()));
       fields.putAll(report.fields());
       return new Found(report.text(), fields, watcher.rows());

@@ -5,6 +5,7 @@ import io.zoetrope.app.cli.option.SamplingOptions;
 import io.zoetrope.app.cli.option.SourceFile;
 import io.zoetrope.app.cli.option.Values;
 import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.make.option.DecodeOptions;
 import io.zoetrope.pipeline.order.DecodeSpec;
 import io.zoetrope.pipeline.order.ModelRef;
 import io.zoetrope.pipeline.order.SourceRef;
@@ -44,6 +45,7 @@ public final class DecodeCommand extends FilmVerb {
       description = "Frames per second (default: the model's).")
   private @Nullable Double fps;
 
+  @Mixin private final DecodeOptions decode = new DecodeOptions();
   @Mixin private final RunOptions run = new RunOptions();
 
   public DecodeCommand(Session session) {
@@ -60,7 +62,7 @@ public final class DecodeCommand extends FilmVerb {
             new DecodeSpec(SourceRef.of(path)),
             fps == null ? wish : wish.withFps(fps),
             ref,
-            Tuning.NONE);
+            decode.frames().map(Tuning.NONE::withDecodeFrames).orElse(Tuning.NONE));
     return Batch.of(order, List.of(List.of()), List.of(0L));
   }
 

@@ -57,6 +57,12 @@ public final class VideoClassifier {
    * @return [B, features], f32
    */
   public Tensor features(Tensor x_BCFHW) {
+    Tensor last = maps(x_BCFHW).getLast();
+    return Ops.mean(torch.silu(norm.forward(last)).to(ScalarType.Float), 2, 3, 4);
+  }
+
+  /** What each resolution makes of videos, the finest first: [B, width, F, h, w] each. */
+  public List<Tensor> maps(Tensor x_BCFHW) {
     long batch = x_BCFHW.size(0);
     Tensor frames = Rearrange.rearrange(x_BCFHW, "b c f h w -> (b f) c h w");
     if (frames.size(2) != config.side() || frames.size(3) != config.side()) {
@@ -65,10 +71,12 @@ public final class VideoClassifier {
     Tensor folded = torch.pixel_unshuffle(frames, config.patch());
     Tensor h = Rearrange.rearrange(folded, "(b f) c h w -> b c f h w", "b", batch).contiguous();
     h = in.forward(h);
+    List<Tensor> maps = new ArrayList<>();
     for (Level level : levels) {
       h = level.forward(h);
+      maps.add(h);
     }
-    return Ops.mean(torch.silu(norm.forward(h)).to(ScalarType.Float), 2, 3, 4);
+    return maps;
   }
 
   /** Answers to every question from features: logits [B, labels]. */

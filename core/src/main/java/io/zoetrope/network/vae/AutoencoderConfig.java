@@ -38,6 +38,11 @@ public interface AutoencoderConfig {
     return this;
   }
 
+  /** This with layers over time in its decoder; empty where there is no such thing. */
+  default Optional<OverTime> overTime() {
+    return Optional.empty();
+  }
+
   /** How latents are normalised, where one number says that. */
   default Optional<Autoencoder.Scaling> latentScaling() {
     return Optional.empty();

@@ -25,12 +25,6 @@ import org.bytedeco.pytorch.Tensor;
  * decoded alone is not the part of the clip decoded.
  */
 public final class AutoencoderKLTemporalDecoder implements Autoencoder {
-  /** Frames that chunks share, over which one fades into the other (docs/video-autoencoders.md). */
-  static final int OVERLAP = 4;
-
-  /** Of the memory that is left, what decoding may take. */
-  private static final double SHARE = 0.7;
-
   private final KlTemporalConfig config;
   private final Supplier<OptionalLong> room;
   private final KlFrames frames;
@@ -101,13 +95,9 @@ public final class AutoencoderKLTemporalDecoder implements Autoencoder {
   /** As many frames at once as fit into what is left of memory, all of a clip if they do. */
   @Override
   public Stretch stretch(long height, long width) {
-    long fits =
-        room.get().stream()
-            .map(left -> config.fits((long) (SHARE * left), height, width))
-            .findFirst()
-            .orElse(Integer.MAX_VALUE);
-    return new Stretch(
-        (int) Math.clamp(fits, KlTemporalConfig.LEAST, Integer.MAX_VALUE), 0, OVERLAP);
+    return ChunkRoom.of(room.get())
+        .stretch(
+            config.group(height, width), config.perFrame(height, width), KlTemporalConfig.LEAST);
   }
 
   /** Frames are encoded one by one. */

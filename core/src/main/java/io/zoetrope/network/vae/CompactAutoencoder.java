@@ -5,26 +5,33 @@ import static io.zoetrope.torch.Rearrange.rearrange;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.nn.Conv2d;
+import io.zoetrope.nn.FrameConv;
 import io.zoetrope.nn.GroupNorm;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
+import io.zoetrope.torch.FreeMemory;
+import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * A small convolutional KL autoencoder, frame by frame, built for CPUs: pixels are folded into
- * channels before the first convolution, so that no layer but the last runs at full resolution.
+ * A small convolutional KL autoencoder built for CPUs: pixels are folded into channels before the
+ * first convolution, so that no layer but the last runs at full resolution. It does frame by frame,
+ * or decodes a clip's frames together where its decoder has layers over time ({@link #overTime}).
  */
 public final class CompactAutoencoder implements Autoencoder {
+  private static final int GROUPS = 8;
+
   private static final Runnable NOTHING = () -> {};
 
   /** Channels of the full-resolution picture just before the last convolution. */
@@ -37,16 +44,43 @@ public final class CompactAutoencoder implements Autoencoder {
   private final Tensor latentStd;
 
   public CompactAutoencoder(CompactConfig config, Parameters p) {
+    this(config, p, false);
+  }
+
+  private CompactAutoencoder(CompactConfig config, Parameters p, boolean overTime) {
     this.config = config;
     encoder = new Encoder(config, p.at("encoder"));
-    decoder = new Decoder(config, p.at("decoder"));
+    decoder = new Decoder(config, p.at("decoder"), overTime);
     latentMean = p.plain("latent_mean", Init.ZEROS, config.latentChannels());
     latentStd = p.plain("latent_std", Init.ONES, config.latentChannels());
+  }
+
+  /**
+   * One whose decoder has a {@link TimeResidual} behind each residual block, its weights in {@code
+   * temp_resnets}, and a convolution over time at its end, {@code time_conv_out}. New ones do
+   * nothing.
+   */
+  static CompactAutoencoder overTime(CompactConfig config, Parameters p) {
+    return new CompactAutoencoder(config, p, true);
   }
 
   @Override
   public LatentGrid grid() {
     return config.grid();
+  }
+
+  @Override
+  public Stretch stretch(long height, long width) {
+    return decoder.overTime()
+        ? ChunkRoom.of(FreeMemory.left())
+            .stretch(0, CompactConfig.BYTES_PER_PIXEL * height * width, CompactTemporalConfig.LEAST)
+        : Stretch.ofPictures(height, width);
+  }
+
+  /** Frames are encoded one by one. */
+  @Override
+  public Passage encoding(long height, long width) {
+    return SeenAgain.encoding(this, Stretch.ofPictures(height, width));
   }
 
   public CompactConfig config() {
@@ -69,7 +103,10 @@ public final class CompactAutoencoder implements Autoencoder {
     return Posterior.of(encoder.forward(x_NCHW, between).to(ScalarType.Float), -20, 10);
   }
 
-  /** Raw latents [N, C, h, w] -> frames [N, 3, H, W], f32. */
+  /**
+   * Raw latents [N, C, h, w] -> frames [N, 3, H, W], f32; all of one clip where the decoder has
+   * layers over time.
+   */
   public Tensor decodeRaw(Tensor z_NCHW) {
     return decoder.forward(z_NCHW, NOTHING).to(ScalarType.Float);
   }
@@ -123,6 +160,14 @@ public final class CompactAutoencoder implements Autoencoder {
     Tensors.requireVideo(z_BCFHW, grid().channels());
     long frames = z_BCFHW.size(2);
     Tensor raw = z_BCFHW.mul(perChannel(latentStd)).add(perChannel(latentMean));
+    if (decoder.overTime()) {
+      List<Tensor> clips = new ArrayList<>();
+      for (long b = 0; b < raw.size(0); b++) {
+        Tensor z_FCHW = raw.select(0, b).transpose(0, 1);
+        clips.add(decoder.forward(z_FCHW, between).to(ScalarType.Float).transpose(0, 1));
+      }
+      return Tensors.stack(clips, 0);
+    }
     Tensor x =
         decoder.forward(rearrange(raw, "b c f h w -> (b f) c h w"), between).to(ScalarType.Float);
     return rearrange(x, "(b f) c h w -> b c f h w", "f", frames);
@@ -203,11 +248,16 @@ public final class CompactAutoencoder implements Autoencoder {
     private final int patch;
     private final Conv2d in;
     private final List<Level> levels = new ArrayList<>();
+
+    /** Of each level one behind each block; none where the decoder does frame by frame. */
+    private final List<List<TimeResidual>> times = new ArrayList<>();
+
+    private final Optional<FrameConv> lastTime;
     private final GroupNorm norm;
     private final Conv2d unfold;
     private final Conv2d out;
 
-    Decoder(CompactConfig config, Parameters p) {
+    Decoder(CompactConfig config, Parameters p, boolean overTime) {
       patch = config.patch();
       List<Integer> widths = config.decoderWidths().reversed();
       in =
@@ -230,6 +280,12 @@ public final class CompactAutoencoder implements Autoencoder {
             new Level(
                 CompactAutoencoder.blocks(level.at("resnets"), config.blocks(), widths.get(i)),
                 up));
+        List<TimeResidual> behind = new ArrayList<>();
+        for (int j = 0; overTime && j < config.blocks(); j++) {
+          Parameters time = level.at("temp_resnets").at(j);
+          behind.add(TimeResidual.of(time, time, widths.get(i), GROUPS));
+        }
+        times.add(behind);
       }
       norm = GroupNorm.of(p.at("conv_norm_out"), widths.getLast(), 8, 1e-6);
       unfold =
@@ -241,15 +297,27 @@ public final class CompactAutoencoder implements Autoencoder {
               1,
               Init.fanIn(1));
       out = Conv2d.of(p.at("conv_out"), FINE, 3, 3, 1, Init.fanIn(1));
+      lastTime =
+          overTime
+              ? Optional.of(FrameConv.of(p.at("time_conv_out"), 3, 3, 3, Init.DIRAC))
+              : Optional.empty();
+    }
+
+    boolean overTime() {
+      return lastTime.isPresent();
     }
 
     Tensor forward(Tensor z, Runnable between) {
       between.run();
       Tensor h = in.forward(z);
-      for (Level level : levels) {
-        for (ResidualBlock block : level.blocks) {
+      for (int i = 0; i < levels.size(); i++) {
+        Level level = levels.get(i);
+        for (int j = 0; j < level.blocks.size(); j++) {
           between.run();
-          h = block.forward(h);
+          h = level.blocks.get(j).forward(h);
+          if (overTime()) {
+            h = times.get(i).get(j).forward(Ops.channelsLast(h.to(ScalarType.Float))).contiguous();
+          }
         }
         for (Conv2d up : level.resize) {
           between.run();
@@ -259,7 +327,8 @@ public final class CompactAutoencoder implements Autoencoder {
       between.run();
       Tensor fine = torch.pixel_shuffle(unfold.forward(torch.silu(norm.forward(h))), patch);
       between.run();
-      return out.forward(torch.silu(fine));
+      Tensor x = out.forward(torch.silu(fine));
+      return lastTime.map(time -> TimeResidual.overFrames(time, x)).orElse(x);
     }
   }
 }

@@ -7,6 +7,7 @@ import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -27,13 +28,17 @@ public record CompactConfig(
     @JsonProperty("latent_channels") int latentChannels)
     implements AutoencoderConfig {
 
-  /** Named sizes; "toybox" is the bundled model's: 128x128 pixels to 8x8 latents. */
+  /**
+   * Named sizes; "toybox" is the bundled model's: 128x128 pixels to 8x8 latents; "toybox-half" has
+   * half the channels of them.
+   */
   public static final Map<String, CompactConfig> SIZES =
       Map.of(
           "tiny", new CompactConfig(2, List.of(8, 8), List.of(8, 8), 1, 4),
-          "toybox", new CompactConfig(4, List.of(32, 64, 128), List.of(64, 128, 128), 2, 8));
+          "toybox", new CompactConfig(4, List.of(32, 64, 128), List.of(64, 128, 128), 2, 8),
+          "toybox-half", new CompactConfig(4, List.of(32, 64, 128), List.of(64, 128, 128), 2, 4));
 
-  private static final long BYTES_PER_PIXEL = 704;
+  static final long BYTES_PER_PIXEL = 704;
 
   public CompactConfig {
     encoderWidths = List.copyOf(encoderWidths);
@@ -80,6 +85,11 @@ public record CompactConfig(
   @Override
   public CompactAutoencoder build(Parameters p) {
     return new CompactAutoencoder(this, p);
+  }
+
+  @Override
+  public Optional<OverTime> overTime() {
+    return CompactTemporalConfig.of(this).overTime();
   }
 
   @Override

@@ -168,6 +168,11 @@ public record KlConfig(
   }
 
   @Override
+  public Optional<OverTime> overTime() {
+    return Optional.of(KlTemporalConfig.over(this));
+  }
+
+  @Override
   public Optional<Autoencoder.Scaling> latentScaling() {
     return Optional.of(new Autoencoder.Scaling(scalingFactor, shiftFactor));
   }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -30,7 +31,7 @@ public record KlTemporalConfig(KlConfig image) implements AutoencoderConfig {
   public static final String KIND = "AutoencoderKLTemporalDecoder";
 
   /** A weight by which a file of one is known. */
-  static final String MARK = "decoder.time_conv_out.weight";
+  static final String MARK = OverTime.LAST;
 
   /** Stable Video Diffusion's. */
   public static final KlTemporalConfig SVD =
@@ -79,6 +80,28 @@ public record KlTemporalConfig(KlConfig image) implements AutoencoderConfig {
     return new KlTemporalConfig(KlConfig.of(full));
   }
 
+  private static final Pattern BLOCK =
+      Pattern.compile("(decoder\\.(?:mid_block|up_blocks\\.\\d+)\\.resnets\\.\\d+\\.)(.+)");
+
+  /** That one of pictures with layers over time, whose weights keep their values. */
+  static OverTime over(KlConfig image) {
+    return new OverTime(
+        new KlTemporalConfig(image),
+        name -> BLOCK.matcher(image.names().apply(name)).replaceFirst("$1spatial_res_block.$2"),
+        KlTemporalConfig::isNew);
+  }
+
+  private static boolean isNew(String name) {
+    return name.contains(".temporal_res_block.")
+        || name.contains(".time_mixer.")
+        || name.contains(".time_conv_out.");
+  }
+
+  @Override
+  public Optional<OverTime> overTime() {
+    return Optional.of(new OverTime(this, names(), KlTemporalConfig::isNew));
+  }
+
   /** As {@code config.json} has it: what diffusers knows, and of the rest what differs. */
   @JsonValue
   Map<String, Object> json() {
@@ -124,21 +147,21 @@ public record KlTemporalConfig(KlConfig image) implements AutoencoderConfig {
    */
   @Override
   public Footprint footprint(long height, long width) {
-    long group = image.footprint(height, width).running();
     return new Footprint(
-        image.footprint(height, width).perWeight(), group + LEAST * perFrame(height, width));
+        image.footprint(height, width).perWeight(),
+        group(height, width) + LEAST * perFrame(height, width));
   }
 
-  /** How many frames are decoded at once in so many bytes; 0 or less if none. */
-  long fits(long bytes, long height, long width) {
-    return (bytes - image.footprint(height, width).running()) / perFrame(height, width);
+  /** Bytes of the frames that are done at once where each is done by itself. */
+  long group(long height, long width) {
+    return image.footprint(height, width).running();
   }
 
   /**
    * Bytes of each frame of a clip that is decoded at once: two tensors at the resolution where they
    * are largest, and pixels four times.
    */
-  private long perFrame(long height, long width) {
+  long perFrame(long height, long width) {
     long most = 0;
     for (int i = 0; i < image.widths().size(); i++) {
       most = Math.max(most, 2L * image.widths().get(i) >> 2 * i);

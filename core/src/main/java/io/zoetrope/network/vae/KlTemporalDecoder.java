@@ -7,7 +7,6 @@ import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Ops;
 import java.util.List;
-import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -84,8 +83,6 @@ final class KlTemporalDecoder {
     Tensor h = chain.forward(z_FCHW, budget, between);
     long many = budget / (lastPerPlace * z_FCHW.size(2) * z_FCHW.size(3));
     Tensor x_FCHW = ClipChain.grouped(last, h, many, between);
-    Tensor x_1FNC = x_FCHW.permute(0, 2, 3, 1).flatten(1, 2).unsqueeze(0);
-    Tensor y = time.forward(x_1FNC, Optional.empty()).squeeze(0).to(ScalarType.Float);
-    return y.unflatten(1, x_FCHW.size(2), x_FCHW.size(3)).permute(0, 3, 1, 2);
+    return TimeResidual.overFrames(time, x_FCHW);
   }
 }

@@ -74,6 +74,25 @@ public record Stretches(Autoencoder autoencoder, OptionalInt most) {
   }
 
   /**
+   * As {@link #decode(Tensor, Progress)} by an autoencoder of one frame to a latent, in other
+   * chunks than those that it says.
+   */
+  public Tensor decode(Tensor z_BCLHW, Autoencoder.Stretch chunks, Progress progress) {
+    return Scopes.tensor(() -> {
+      List<Tensor> parts = new ArrayList<>();
+      new FadedStretches(autoencoder, chunks, z_BCLHW, progress)
+          .decode(part -> parts.add(part.get()));
+      return joined(parts);
+    });
+  }
+
+  /** The frames of a clip at which a chunk begins that is not the first. */
+  public static List<Integer> borders(int frames, Autoencoder.Stretch chunks) {
+    List<Integer> from = FadedStretches.Plan.of(frames, chunks).from();
+    return List.copyOf(from.subList(1, from.size()));
+  }
+
+  /**
    * As {@link #decode(Tensor, Progress)}, each stretch handed over before the next is made; it
    * lives as long as that takes.
    */

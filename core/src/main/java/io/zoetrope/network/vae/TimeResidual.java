@@ -60,6 +60,15 @@ record TimeResidual(
     return x_FCHW;
   }
 
+  /**
+   * A convolution over the frames of one clip [F, C, H, W], f32, as the last layer of a decoder.
+   */
+  static Tensor overFrames(FrameConv conv, Tensor x_FCHW) {
+    Tensor x_1FNC = x_FCHW.permute(0, 2, 3, 1).flatten(1, 2).unsqueeze(0);
+    Tensor y = conv.forward(x_1FNC, Optional.empty()).squeeze(0).to(ScalarType.Float);
+    return y.unflatten(1, x_FCHW.size(2), x_FCHW.size(3)).permute(0, 3, 1, 2);
+  }
+
   /** [F, C, H, W] -> [F, H W, C], the same memory. */
   private static Tensor places(Tensor x_FCHW) {
     return x_FCHW.permute(0, 2, 3, 1).flatten(1, 2);

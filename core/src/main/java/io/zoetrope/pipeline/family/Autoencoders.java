@@ -1,24 +1,35 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.checkpoint.Component;
+import io.zoetrope.checkpoint.WeightSet;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.AutoencoderConfig;
 import io.zoetrope.network.vae.CompactConfig;
+import io.zoetrope.network.vae.CompactTemporalConfig;
 import io.zoetrope.network.vae.KlConfig;
 import io.zoetrope.network.vae.KlTemporalConfig;
 import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.network.vae.wan.WanVaeConfig;
+import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.torch.Precision;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
+import org.bytedeco.pytorch.Tensor;
 
 /** Autoencoders, by what their configs call themselves. */
-final class Autoencoders {
+public final class Autoencoders {
   /** Those trained here say nothing. */
   private static final Map<String, Class<? extends AutoencoderConfig>> KINDS =
       Map.of(
           "",
           CompactConfig.class,
+          CompactTemporalConfig.KIND,
+          CompactTemporalConfig.class,
           Pixels.KIND,
           Pixels.class,
           KlConfig.KIND,
@@ -30,7 +41,12 @@ final class Autoencoders {
 
   private Autoencoders() {}
 
-  static AutoencoderConfig read(Component vae) {
+  /**
+   * Reads the shape of one.
+   *
+   * @throws UserError if it is of no kind that is known, or its config is damaged
+   */
+  public static AutoencoderConfig read(Component vae) {
     String kind = vae.className();
     Class<? extends AutoencoderConfig> type = KINDS.get(kind);
     if (type == null) {
@@ -42,5 +58,46 @@ final class Autoencoders {
               .formatted(vae.folder(), kind, String.join(", ", known)));
     }
     return vae.config(type);
+  }
+
+  /** An autoencoder alone, in f32, and what it holds. */
+  public record Opened(Autoencoder autoencoder, ParameterStore store, Optional<WeightSet> file)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      store.close();
+      file.ifPresent(WeightSet::close);
+    }
+  }
+
+  /**
+   * Opens that of a folder, which may be a model's or a run's.
+   *
+   * @throws UserError if there is none, or it is damaged
+   */
+  public static Opened open(Path folder) {
+    Component inside = Component.diffusion(folder.resolve("vae"));
+    Component vae = inside.exists() ? inside : Component.diffusion(folder);
+    if (!vae.exists()) {
+      throw new UserError(
+          Fault.NOT_FOUND, "%s has no config.json: it is no autoencoder".formatted(folder));
+    }
+    AutoencoderConfig config = read(vae);
+    if (!config.hasWeights()) {
+      ParameterStore none = ParameterStore.blueprint();
+      return new Opened(config.build(none.root()), none, Optional.empty());
+    }
+    WeightSet file = vae.open(Optional.empty());
+    try {
+      Map<String, Tensor> weights = new LinkedHashMap<>();
+      file.tensors().forEach((key, tensor) -> weights.put(config.names().apply(key), tensor));
+      ParameterStore store = ParameterStore.forInference(weights, Precision.F32);
+      Autoencoder made = config.build(store.root());
+      store.requireComplete(vae.folder().toString());
+      return new Opened(made, store, Optional.of(file));
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
   }
 }

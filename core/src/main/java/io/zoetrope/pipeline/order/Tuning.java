@@ -37,6 +37,8 @@ import java.util.Optional;
  * @param firstGuidance scale of guidance at the first frame, 0 to 100, from which it runs evenly to
  *     the usual one at the last; empty is as the model has it
  * @param cfgZero steps that stand still at first under CFG-Zero*, 0 to 1000; for models of flows
+ * @param decodeFrames frames that are decoded at once at most, where the model's decoder sees
+ *     several together; empty for as many as memory holds
  */
 public record Tuning(
     Optional<Integer> window,
@@ -51,7 +53,8 @@ public record Tuning(
     Optional<Double> lateGuidance,
     Optional<MicroConditions> micro,
     Optional<Double> firstGuidance,
-    Optional<Integer> cfgZero) {
+    Optional<Integer> cfgZero,
+    Optional<Integer> decodeFrames) {
   /** Nothing special. */
   public static final Tuning NONE =
       new Tuning(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
@@ -76,6 +79,7 @@ public record Tuning(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -94,12 +98,34 @@ public record Tuning(
         lateGuidance,
         Optional.of(told),
         firstGuidance,
-        cfgZero);
+        cfgZero,
+        decodeFrames);
+  }
+
+  /** This, decoding so many frames at once. */
+  public Tuning withDecodeFrames(int frames) {
+    return new Tuning(
+        window,
+        freeNoise,
+        freeInit,
+        temporal,
+        hold,
+        windowing,
+        motion,
+        oscillate,
+        threshold,
+        lateGuidance,
+        micro,
+        firstGuidance,
+        cfgZero,
+        Optional.of(frames));
   }
 
   public Tuning {
     window.ifPresent(value -> Checks.whole("window", 1, VideoRequest.MOST_FRAMES, value));
     freeInit.ifPresent(value -> Checks.whole("freeInit", 1, 20, value));
+    decodeFrames.ifPresent(
+        value -> Checks.whole("decodeFrames", 1, VideoRequest.MOST_FRAMES, value));
     oscillate.ifPresent(value -> Checks.whole("oscillate", 0, VideoRequest.MOST_STEPS, value));
     cfgZero.ifPresent(value -> Checks.whole("cfgZero", 0, VideoRequest.MOST_STEPS, value));
     firstGuidance.ifPresent(value -> Checks.real("firstGuidance", 0, 100, value));
@@ -136,6 +162,9 @@ public record Tuning(
     }
     if (firstGuidance.isPresent()) {
       made = made.withFirstGuidance(firstGuidance.get());
+    }
+    if (decodeFrames.isPresent()) {
+      made = made.withDecoding(decodeFrames.get());
     }
     if (lateGuidance.isPresent()) {
       made = made.withLateGuidance(lateGuidance.get());
@@ -191,6 +220,12 @@ public record Tuning(
 
   /** Why it changes nothing about clips of so many frames, in a line; empty if it does. */
   Optional<String> idle(VideoModel model, int frames) {
+    if (decodeFrames.isPresent() && !new Engine(model).decodesTogether()) {
+      return Optional.of(
+          "decoding %s frames at once changes nothing: this model's decoder does each by itself, or"
+                  .formatted(decodeFrames.get())
+              + " one after another");
+    }
     boolean windows = windowed();
     int length = windows ? window(model) : 0;
     return windows && frames <= length

@@ -17,7 +17,10 @@ import io.zoetrope.train.objective.AutoencoderObjective;
 import io.zoetrope.train.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -26,7 +29,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Trains the picture autoencoder, then measures its latents so that they can be normalised.
  *
  * @param network name of its size
- * @param init weights to start from
+ * @param init weights to start from; those of another shape begin anew
  * @param l1 weight of the mean absolute difference
  * @param mse weight of the mean squared difference
  * @param gradient weight of the mean absolute error of neighbouring pixels' differences: keeps
@@ -63,7 +66,7 @@ public record AutoencoderMethod(
         init.map(path -> StartingWeights.of(TrainedAutoencoder.component(path).weights()))
             .orElseGet(StartingWeights::none);
     setting.own(start);
-    ParameterStore store = setting.store(start.tensors(), precision(recipe));
+    ParameterStore store = setting.store(fitting(start, config, setting), precision(recipe));
     CompactAutoencoder autoencoder = new CompactAutoencoder(config, store.root());
     store.trainable(name -> !name.startsWith("latent_"));
     AutoencoderObjective objective =
@@ -82,6 +85,30 @@ public record AutoencoderMethod(
                   measure(autoencoder, data);
                   Component.diffusion(product).write(config, store.parameters(), ScalarType.Float);
                 })));
+  }
+
+  /** Weights of another shape begin anew: of an autoencoder with other latents. */
+  private static Map<String, Tensor> fitting(
+      StartingWeights start, CompactConfig config, Setting setting) {
+    ParameterStore shapes = ParameterStore.blueprint();
+    CompactAutoencoder unused = config.build(shapes.root());
+    Map<String, Tensor> fit = new LinkedHashMap<>(start.tensors());
+    List<String> others = new ArrayList<>();
+    shapes
+        .parameters()
+        .forEach((name, wanted) -> {
+          Tensor given = fit.get(name);
+          if (given != null && !Arrays.equals(Tensors.shape(given), Tensors.shape(wanted))) {
+            fit.remove(name);
+            others.add(name);
+          }
+        });
+    if (!others.isEmpty()) {
+      setting
+          .listener()
+          .note("of another shape in init, and begun anew: " + String.join(", ", others));
+    }
+    return fit;
   }
 
   /** Runs in f32 unless bf16 is asked for: convolutions over few channels are faster so. */

@@ -21,7 +21,8 @@ public record Methods(SequencedMap<String, Class<? extends Method>> table) {
           .with("classifier", ClassifierMethod.class)
           .with("adapt", AdaptMethod.class)
           .with("distill", DistillMethod.class)
-          .with("prior", PriorMethod.class);
+          .with("prior", PriorMethod.class)
+          .with("decoder", DecoderMethod.class);
 
   public Methods {
     table = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(table));

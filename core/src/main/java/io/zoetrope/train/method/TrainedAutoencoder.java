@@ -7,8 +7,8 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.AutoencoderConfig;
-import io.zoetrope.network.vae.CompactAutoencoder;
 import io.zoetrope.network.vae.CompactConfig;
+import io.zoetrope.network.vae.CompactTemporalConfig;
 import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Precision;
@@ -35,10 +35,13 @@ record TrainedAutoencoder(
     if (component.className().equals(Pixels.KIND)) {
       return pixels();
     }
-    CompactConfig config = component.config(CompactConfig.class);
+    AutoencoderConfig config =
+        component.className().equals(CompactTemporalConfig.KIND)
+            ? component.config(CompactTemporalConfig.class)
+            : component.config(CompactConfig.class);
     SafetensorsFile file = Safetensors.open(component.weights());
     ParameterStore store = ParameterStore.forInference(file.tensors(), Precision.F32);
-    CompactAutoencoder autoencoder = new CompactAutoencoder(config, store.root());
+    Autoencoder autoencoder = config.build(store.root());
     store.requireComplete(component.weights().toString());
     return new TrainedAutoencoder(autoencoder, config, store, Optional.of(file));
   }

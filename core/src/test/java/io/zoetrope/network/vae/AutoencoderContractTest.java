@@ -44,6 +44,8 @@ class AutoencoderContractTest {
           "KL, decoder over time",
           new KlTemporalConfig(
               new KlConfig(List.of(8, 16), 2, 4, 4, 64, 0.18215, 0, true, false, true)),
+          "compact, decoder over time",
+          CompactTemporalConfig.of(CompactConfig.size("tiny")),
           "pixels",
           Pixels.INSTANCE,
           "Wan 2.1",

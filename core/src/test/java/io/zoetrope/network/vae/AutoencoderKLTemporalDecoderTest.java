@@ -252,8 +252,13 @@ class AutoencoderKLTemporalDecoderTest {
         (fixture, vae) -> {
           KlTemporalConfig config = KlTemporalConfig.SVD;
           long least = config.footprint(576, 1024).running();
-          assertThat(config.fits(least, 576, 1024)).isEqualTo(KlTemporalConfig.LEAST);
-          assertThat(config.fits(2 * least, 576, 1024))
+          long left = (long) (least / 0.7);
+          AutoencoderKLTemporalDecoder full =
+              config
+                  .build(ParameterStore.blueprint().root())
+                  .where(() -> OptionalLong.of(left + 9));
+          assertThat(full.stretch(576, 1024).latents()).isEqualTo(KlTemporalConfig.LEAST);
+          assertThat(full.where(() -> OptionalLong.of(2 * left)).stretch(576, 1024).latents())
               .isGreaterThan(2 * KlTemporalConfig.LEAST - 1);
           assertThat(vae.where(() -> OptionalLong.of(0)).stretch(64, 64).latents())
               .isEqualTo(KlTemporalConfig.LEAST);

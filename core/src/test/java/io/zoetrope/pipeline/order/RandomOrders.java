@@ -119,7 +119,8 @@ final class RandomOrders {
                 new MicroConditions(
                     maybe(() -> whole(0, 255)), maybe(() -> real(1, 60)), maybe(() -> real(0, 1)))),
             maybe(() -> real(0, 100)),
-            maybe(() -> whole(0, 20)));
+            maybe(() -> whole(0, 20)),
+            maybe(() -> whole(1, 256)));
     boolean sized = spec instanceof RefineSpec refine && refine.scale().isPresent();
     boolean short1 = spec instanceof CascadeSpec;
     Wish fitting =

@@ -147,6 +147,7 @@ public final class LongOptions {
       description = "How much motion modules add in all: 1 as trained, 0 the image model.")
   private @Nullable List<Double> motionEffect;
 
+  @Mixin private final DecodeOptions decode = new DecodeOptions();
   @Mixin private final MicroOptions micro = new MicroOptions();
 
   private Windowing windowing() {
@@ -190,7 +191,8 @@ public final class LongOptions {
         Optional.ofNullable(lateGuidance),
         micro.conditions(),
         Optional.ofNullable(firstGuidance),
-        Optional.ofNullable(cfgZero));
+        Optional.ofNullable(cfgZero),
+        decode.frames());
   }
 
   private Optional<DynamicThresholding.Bound> threshold() {
