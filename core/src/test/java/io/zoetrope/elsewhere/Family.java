@@ -85,6 +85,7 @@ public record Family(
                     DiffusersConfig.adapter(
                         json("animatediff/model/motion_adapter/config.json"), image))),
             trained));
+    all.put("modelscope", of(DiffusersConfig.unet(json("unet3d/mixed/config.json")), trained));
     for (String name : List.of("canny", "sparse", "latent")) {
       all.put(
           "control " + name,

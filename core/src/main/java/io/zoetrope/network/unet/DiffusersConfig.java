@@ -6,6 +6,7 @@ import io.zoetrope.network.ClassInput;
 import io.zoetrope.network.ConfigOptions;
 import io.zoetrope.network.Told;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,9 +27,16 @@ public final class DiffusersConfig {
   /** Of an image network with motion modules in it. */
   public static final String MOTION = "UNetMotionModel";
 
+  /** Before the names of blocks that attend. */
+  private static final String ATTENDS = "CrossAttn";
+
   /** Readers of networks for video, by {@code _class_name}. */
   private static final Map<String, Function<ConfigOptions, UNetConfig>> OTHERS =
-      Map.of(StableVideoConfig.CLASS, StableVideoConfig::unet);
+      Map.of(
+          ModelScopeConfig.CLASS,
+          ModelScopeConfig::unet,
+          StableVideoConfig.CLASS,
+          StableVideoConfig::unet);
 
   private DiffusersConfig() {}
 
@@ -226,7 +234,7 @@ public final class DiffusersConfig {
         o.integer("in_channels", 4),
         o.integer("out_channels", 4),
         widths,
-        attended(o, widths.size(), heads),
+        attended(o, heads, "2D", "Motion"),
         middle(o, heads.getLast()),
         o.same("layers_per_block", widths.size(), 2),
         o.same("cross_attention_dim", widths.size(), 1280),
@@ -290,31 +298,32 @@ public final class DiffusersConfig {
     return Collections.nCopies(resolutions, 8);
   }
 
-  /** Heads where the blocks attend, else 0. */
-  private static List<Integer> attended(ConfigOptions o, int resolutions, List<Integer> heads) {
-    List<String> blocks = down(o, resolutions);
+  /**
+   * Heads where the blocks attend, else 0.
+   *
+   * @param kinds of blocks that are known, as their names end; the first is meant where none is
+   *     named
+   */
+  static List<Integer> attended(ConfigOptions o, List<Integer> heads, String... kinds) {
+    List<String> blocks = down(o, heads.size(), kinds[0]);
     List<Integer> attended = new ArrayList<>();
-    for (int i = 0; i < resolutions; i++) {
-      attended.add(
-          switch (blocks.get(i)) {
-            case "CrossAttnDownBlock2D", "CrossAttnDownBlockMotion" -> heads.get(i);
-            case "DownBlock2D", "DownBlockMotion" -> 0;
-            default ->
-                throw new UserError(
-                    Fault.UNSUPPORTED, "unknown block '" + blocks.get(i) + "' on the way down");
-          });
+    for (int i = 0; i < blocks.size(); i++) {
+      String block = blocks.get(i);
+      boolean attends = block.startsWith(ATTENDS);
+      String plain = attends ? block.substring(ATTENDS.length()) : block;
+      if (Arrays.stream(kinds).noneMatch(kind -> plain.equals("DownBlock" + kind))) {
+        throw new UserError(
+            Fault.UNSUPPORTED, "unknown block '%s' on the way down".formatted(block));
+      }
+      attended.add(attends ? heads.get(i) : 0);
     }
     return attended;
   }
 
-  private static List<String> down(ConfigOptions o, int resolutions) {
+  private static List<String> down(ConfigOptions o, int resolutions, String kind) {
+    String attends = ATTENDS + "DownBlock" + kind;
     List<String> blocks =
-        o.words(
-            "down_block_types",
-            "CrossAttnDownBlock2D",
-            "CrossAttnDownBlock2D",
-            "CrossAttnDownBlock2D",
-            "DownBlock2D");
+        o.words("down_block_types", attends, attends, attends, "DownBlock" + kind);
     if (blocks.size() != resolutions) {
       throw new UserError(
           Fault.INVALID,
@@ -336,7 +345,7 @@ public final class DiffusersConfig {
     for (int i = 0; i < up.size(); i++) {
       boolean attends =
           i < config.heads().size() && config.heads().get(config.heads().size() - 1 - i) > 0;
-      if (up.size() != config.heads().size() || attends != up.get(i).startsWith("CrossAttn")) {
+      if (up.size() != config.heads().size() || attends != up.get(i).startsWith(ATTENDS)) {
         throw new UserError(
             Fault.UNSUPPORTED, "'up_block_types' must mirror 'down_block_types', are " + up);
       }

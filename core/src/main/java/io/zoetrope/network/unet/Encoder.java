@@ -42,6 +42,7 @@ final class Encoder {
   private final Optional<ClassEmbedding> classes;
   private final List<Stage> down = new ArrayList<>();
   private final List<Layer> middle;
+  private final Optional<TemporalLayer> start;
 
   /** Features of what is kept on the way down, in order. */
   private final List<Integer> widths = new ArrayList<>();
@@ -65,6 +66,7 @@ final class Encoder {
     int first = config.widths().getFirst();
     int last = config.widths().getLast();
     in = ImageConv.of(config.inflation(), p, "conv_in", config.channels(), first, 1, Init.fanIn(1));
+    start = config.inflation().temporal().start(config, p);
     level =
         LevelEmbedding.of(p.at("time_embedding"), first, config.embedding())
             .told(p.at("time_embedding"), config.told().guidance());
@@ -227,8 +229,12 @@ final class Encoder {
    * @param x from {@link #enter}, made fit for the segments
    */
   Features forward(Tensor x, Passes passes, Segments segments) {
-    List<Tensor> kept = new ArrayList<>(List.of(x));
-    Tensor h = x;
+    Tensor h =
+        start
+            .map(
+                first -> segments.run(at -> first.forward(at.getFirst(), passes.at(0)), List.of(x)))
+            .orElse(x);
+    List<Tensor> kept = new ArrayList<>(List.of(h));
     for (int i = 0; i < down.size(); i++) {
       Stage stage = down.get(i);
       Pass shared = passes.at(i);

@@ -128,6 +128,24 @@ public record Inflation(
         true);
   }
 
+  /** Wang et al., "ModelScope Text-to-Video", 2023, in a small network; all trained. */
+  public static final Inflation MODELSCOPE = modelScope(16);
+
+  /**
+   * ModelScope's: convolutions over time after each residual block, attention over it after each of
+   * space, and once before both.
+   *
+   * @param head features of a head at the start
+   */
+  static Inflation modelScope(int head) {
+    return new Inflation(
+        new TemporalConvolution.Stack(3),
+        new SpatialAttention.Self(),
+        new TemporalBlock.DoubleSelf(8, head),
+        false,
+        ALL);
+  }
+
   private static final Map<String, Inflation> OTHERS =
       Map.of(
           "none",
@@ -177,6 +195,7 @@ public record Inflation(
     all.put("lumiere", LUMIERE);
     all.put("stunet", STUNET);
     all.put("stable-video", STABLE_VIDEO);
+    all.put("modelscope", MODELSCOPE);
     return Collections.unmodifiableMap(all);
   }
 

@@ -18,16 +18,51 @@ import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A transformer over the frames of a clip, each place of the picture for itself, beside the
- * identity ({@link TemporalBlock.MotionModule}).
+ * identity ({@link TemporalBlock.MotionModule}, {@link TemporalBlock.DoubleSelf}).
  */
 final class MotionModule implements TemporalLayer {
   /** The table of sinusoids, [1, frames, C], by name within a transformer block. */
   static final String TABLE = "pos_embed.pe";
+
+  /**
+   * What its kinds differ in.
+   *
+   * @param heads of attention
+   * @param inner features within; the heads split them
+   * @param blocks how many
+   * @param attentions over frames in each block
+   * @param headNorm whether queries and keys are normalised
+   * @param frames rows of the table of sinusoids; empty where frames are not told their number
+   * @param norms of what reach
+   */
+  record Shape(
+      int heads,
+      long inner,
+      int blocks,
+      int attentions,
+      boolean headNorm,
+      OptionalInt frames,
+      NormScope norms) {
+    Shape {
+      if (inner % heads != 0) {
+        throw new UserError(
+            Fault.INVALID,
+            "width %s does not split into a motion module's %s heads".formatted(inner, heads));
+      }
+    }
+
+    private Attention attention(Parameters p) {
+      return headNorm
+          ? Attention.self(p, inner, heads, Init.xavier())
+          : Attention.plain(p, inner, inner, heads, Init.xavier());
+    }
+  }
 
   private final NormScope norms;
   private final GroupNorm norm;
@@ -39,17 +74,23 @@ final class MotionModule implements TemporalLayer {
   record Block(
       List<LayerNorm> norms,
       List<Attention> attentions,
-      Tensor table_1LC,
+      Optional<Tensor> table_1LC,
       LayerNorm norm3,
       GatedFeedForward feedForward) {
 
-    static Block of(TemporalBlock.MotionModule m, Parameters p, long width) {
+    static Block of(Shape shape, Parameters p) {
+      long width = shape.inner;
       List<LayerNorm> norms = new ArrayList<>();
       List<Attention> attentions = new ArrayList<>();
-      Tensor table = p.at("pos_embed").buffer("pe", Init.sinusoids(), 1, m.frames(), width);
-      for (int i = 1; i <= m.attentions(); i++) {
+      Optional<Tensor> table =
+          shape.frames.isPresent()
+              ? Optional.of(
+                  p.at("pos_embed")
+                      .buffer("pe", Init.sinusoids(), 1, shape.frames.getAsInt(), width))
+              : Optional.empty();
+      for (int i = 1; i <= shape.attentions; i++) {
         norms.add(LayerNorm.of(p.at("norm" + i), width));
-        attentions.add(Attention.plain(p.at("attn" + i), width, width, m.heads(), Init.xavier()));
+        attentions.add(shape.attention(p.at("attn" + i)));
       }
       return new Block(
           norms,
@@ -70,7 +111,8 @@ final class MotionModule implements TemporalLayer {
 
     private Tensor attended(
         Tensor x_BFNC, float[] times, Optional<Tensor> bias_B11FF, MotionStrength strength) {
-      Tensor positions_F1C = positions(times).unsqueeze(1);
+      Optional<Tensor> positions_F1C =
+          table_1LC.map(table -> positions(table.select(0, 0), times).unsqueeze(1));
       Tensor x = x_BFNC;
       for (int i = 0; i < attentions.size(); i++) {
         LayerNorm norm = norms.get(i);
@@ -78,7 +120,8 @@ final class MotionModule implements TemporalLayer {
         Tensor before = x;
         x =
             Scopes.part(() -> {
-              Tensor seen = Ops.addOver(norm.forward(before), positions_F1C);
+              Tensor normed = norm.forward(before);
+              Tensor seen = positions_F1C.map(p -> Ops.addOver(normed, p)).orElse(normed);
               return before.add(strength.attended(attention.overFrames(seen, bias_B11FF)));
             });
       }
@@ -109,8 +152,7 @@ final class MotionModule implements TemporalLayer {
     }
 
     /** Rows of the table for the moments of frames, [F, C]; between two rows their mixture. */
-    private Tensor positions(float[] times) {
-      Tensor table_LC = table_1LC.select(0, 0);
+    private static Tensor positions(Tensor table_LC, float[] times) {
       long length = table_LC.size(0);
       long[] rows = new long[times.length];
       float[] rest = new float[times.length];
@@ -146,20 +188,18 @@ final class MotionModule implements TemporalLayer {
     }
   }
 
-  MotionModule(
-      UNetConfig config, TemporalBlock.MotionModule m, int count, Parameters p, long width) {
-    if (width % m.heads() != 0) {
-      throw new UserError(
-          Fault.INVALID,
-          "width %s does not split into a motion module's %s heads".formatted(width, m.heads()));
+  /**
+   * @param groups of its first norm
+   * @param width of what comes in and goes out
+   */
+  MotionModule(Shape shape, int groups, Parameters p, long width) {
+    norms = shape.norms;
+    norm = GroupNorm.of(p.at("norm"), width, groups, 1e-6);
+    in = Linear.of(p.at("proj_in"), width, shape.inner, Init.xavier());
+    for (int i = 0; i < shape.blocks; i++) {
+      blocks.add(Block.of(shape, p.at("transformer_blocks").at(i)));
     }
-    norms = m.norms();
-    norm = GroupNorm.of(p.at("norm"), width, config.style().groups(), 1e-6);
-    in = Linear.of(p.at("proj_in"), width, width, Init.xavier());
-    for (int i = 0; i < count; i++) {
-      blocks.add(Block.of(m, p.at("transformer_blocks").at(i), width));
-    }
-    out = Linear.of(p.at("proj_out"), width, width, Init.ZEROS);
+    out = Linear.of(p.at("proj_out"), shape.inner, width, Init.ZEROS);
   }
 
   @Override

@@ -5,7 +5,6 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.network.ClipInput;
 import io.zoetrope.network.ConfigOptions;
 import io.zoetrope.network.Told;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -46,7 +45,7 @@ final class StableVideoConfig {
             o.integer("in_channels", 8),
             o.integer("out_channels", 4),
             widths,
-            attended(o, heads),
+            DiffusersConfig.attended(o, heads, "SpatioTemporal"),
             Middle.attends(heads.getLast()),
             o.same("layers_per_block", widths.size(), 2),
             o.same("cross_attention_dim", widths.size(), 1024),
@@ -69,34 +68,5 @@ final class StableVideoConfig {
               .formatted(JOINED, NUMBERS.size(), SINUSOIDS, joined));
     }
     return new ClipInput(NUMBERS, sinusoids);
-  }
-
-  /** Heads where the blocks attend, else 0. */
-  private static List<Integer> attended(ConfigOptions o, List<Integer> heads) {
-    List<String> blocks =
-        o.words(
-            "down_block_types",
-            "CrossAttnDownBlockSpatioTemporal",
-            "CrossAttnDownBlockSpatioTemporal",
-            "CrossAttnDownBlockSpatioTemporal",
-            "DownBlockSpatioTemporal");
-    if (blocks.size() != heads.size()) {
-      throw new UserError(
-          Fault.INVALID,
-          "'down_block_types' and 'block_out_channels' must be equally many, not %s and %s"
-              .formatted(blocks.size(), heads.size()));
-    }
-    List<Integer> attended = new ArrayList<>();
-    for (int i = 0; i < blocks.size(); i++) {
-      attended.add(
-          switch (blocks.get(i)) {
-            case "CrossAttnDownBlockSpatioTemporal" -> heads.get(i);
-            case "DownBlockSpatioTemporal" -> 0;
-            default ->
-                throw new UserError(
-                    Fault.UNSUPPORTED, "unknown block '" + blocks.get(i) + "' on the way down");
-          });
-    }
-    return attended;
   }
 }

@@ -23,7 +23,8 @@ import java.util.OptionalInt;
   @JsonSubTypes.Type(value = TemporalBlock.RelativeAttention.class, name = "relative"),
   @JsonSubTypes.Type(value = TemporalBlock.MotionModule.class, name = "motion"),
   @JsonSubTypes.Type(value = TemporalBlock.WithinBlocks.class, name = "within"),
-  @JsonSubTypes.Type(value = TemporalBlock.Blended.class, name = "blended")
+  @JsonSubTypes.Type(value = TemporalBlock.Blended.class, name = "blended"),
+  @JsonSubTypes.Type(value = TemporalBlock.DoubleSelf.class, name = "double-self")
 })
 public interface TemporalBlock {
   /**
@@ -66,6 +67,15 @@ public interface TemporalBlock {
    * @throws UserError if it does not fit the network
    */
   Optional<TemporalLayer> at(Place place);
+
+  /**
+   * The layer after the first convolution; empty where it has none.
+   *
+   * @param unet parameters of the whole network
+   */
+  default Optional<TemporalLayer> start(UNetConfig config, Parameters unet) {
+    return Optional.empty();
+  }
 
   /**
    * The layer at the end of the transformer block of an image layer; empty where it has none.
@@ -249,7 +259,16 @@ public interface TemporalBlock {
     public Optional<TemporalLayer> at(Place place) {
       return Optional.of(
           new io.zoetrope.network.unet.MotionModule(
-              place.config, this, blocks.at(place.spot), place.weights(MODULES), place.width));
+              shape(place.width, blocks.at(place.spot)),
+              place.config.style().groups(),
+              place.weights(MODULES),
+              place.width));
+    }
+
+    /** Of a module of so many blocks. */
+    io.zoetrope.network.unet.MotionModule.Shape shape(long width, int count) {
+      return new io.zoetrope.network.unet.MotionModule.Shape(
+          heads, width, count, attentions, false, OptionalInt.of(frames), norms);
     }
 
     @Override
@@ -337,6 +356,68 @@ public interface TemporalBlock {
       return parameter.contains(".temporal_transformer_blocks.")
           || parameter.contains(".time_pos_embed.")
           || (parameter.contains("attentions.") && parameter.contains(".time_mixer."));
+    }
+  }
+
+  /**
+   * Two self-attentions over frames and a feed-forward layer after each spatial attention, which
+   * know neither order nor distance and normalise a clip as one, and one of another width after the
+   * first convolution (Wang et al., "ModelScope Text-to-Video", 2023, section 3.3). Weights lie in
+   * {@code temp_attentions} and {@code transformer_in}; heads are those of the image layer beside.
+   *
+   * @param heads of the first
+   * @param head features of each of its heads
+   */
+  record DoubleSelf(
+      @JsonProperty("start_heads") int heads, @JsonProperty("start_head_width") int head)
+      implements TemporalBlock {
+    private static final String ATTENTIONS = "temp_attentions";
+    private static final String START = "transformer_in";
+
+    public DoubleSelf {
+      if (heads < 1 || head < 1) {
+        throw new UserError(
+            Fault.INVALID,
+            "the transformer at the start needs at least one head of at least one feature, not %s"
+                .formatted(heads + " of " + head));
+      }
+    }
+
+    @Override
+    public Optional<TemporalLayer> at(Place place) {
+      return place.heads == 0
+          ? Optional.empty()
+          : Optional.of(
+              layer(
+                  place.config,
+                  place.weights(ATTENTIONS),
+                  place.width,
+                  place.heads,
+                  place.width / place.heads));
+    }
+
+    @Override
+    public Optional<TemporalLayer> start(UNetConfig config, Parameters unet) {
+      return Optional.of(layer(config, unet.at(START), config.widths().getFirst(), heads, head));
+    }
+
+    private static TemporalLayer layer(
+        UNetConfig config, Parameters p, long width, int heads, long head) {
+      io.zoetrope.network.unet.MotionModule.Shape shape =
+          new io.zoetrope.network.unet.MotionModule.Shape(
+              heads,
+              heads * head,
+              1,
+              2,
+              config.style().headNorm(),
+              OptionalInt.empty(),
+              NormScope.CLIP);
+      return new io.zoetrope.network.unet.MotionModule(shape, config.style().groups(), p, width);
+    }
+
+    @Override
+    public boolean has(String parameter) {
+      return parameter.contains(ATTENTIONS + ".") || parameter.startsWith(START + ".");
     }
   }
 

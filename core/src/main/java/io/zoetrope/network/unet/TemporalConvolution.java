@@ -14,7 +14,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = TemporalConvolution.None.class, name = "none"),
   @JsonSubTypes.Type(value = TemporalConvolution.Factorised.class, name = "factorised"),
   @JsonSubTypes.Type(value = TemporalConvolution.Residual.class, name = "residual"),
-  @JsonSubTypes.Type(value = TemporalConvolution.Blended.class, name = "blended")
+  @JsonSubTypes.Type(value = TemporalConvolution.Blended.class, name = "blended"),
+  @JsonSubTypes.Type(value = TemporalConvolution.Stack.class, name = "stack")
 })
 public sealed interface TemporalConvolution {
   /** Whether a parameter of a U-Net belongs to it. */
@@ -139,6 +140,31 @@ public sealed interface TemporalConvolution {
     public boolean has(String parameter) {
       return parameter.contains(".temporal_res_block.")
           || (parameter.contains("resnets.") && parameter.contains(".time_mixer."));
+    }
+  }
+
+  /**
+   * After every residual block four convolutions over time, told no level, beside the identity, as
+   * which they start (Wang et al., "ModelScope Text-to-Video", 2023, section 3.3). Weights lie in
+   * {@code temp_convs}. Each normalises a clip as one.
+   *
+   * @param kernel frames, odd
+   */
+  record Stack(@JsonProperty("kernel") int kernel) implements TemporalConvolution {
+    public Stack {
+      requireOdd(kernel);
+    }
+
+    @Override
+    public Optional<TemporalLayer> after(TemporalBlock.Place place) {
+      int groups = place.config().style().groups();
+      return Optional.of(
+          TemporalStack.of(place.weights("temp_convs"), place.width(), kernel, groups));
+    }
+
+    @Override
+    public boolean has(String parameter) {
+      return parameter.contains("temp_convs.");
     }
   }
 

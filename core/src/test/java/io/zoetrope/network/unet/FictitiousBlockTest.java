@@ -148,6 +148,6 @@ class FictitiousBlockTest {
     assertThat(table.readValue(json, UNetConfig.class)).isEqualTo(MEANS);
     assertThatThrownBy(() -> plain.readValue(json, UNetConfig.class))
         .isInstanceOf(DatabindException.class)
-        .hasMessageContaining("[motion, none, relative, within]");
+        .hasMessageContaining("motion, none, relative, within]");
   }
 }

@@ -86,7 +86,7 @@ class FrameWindowsTest {
       }
     }
     try (ParameterStore store = ParameterStore.forInference(weights, Precision.F32)) {
-      MotionModule.Block block = MotionModule.Block.of(MODULE, store.root(), 16);
+      MotionModule.Block block = MotionModule.Block.of(MODULE.shape(16, 1), store.root());
       store.requireComplete("block");
       // The reference has places in the batch: [B N, F, C].
       long frames = x_PFC.size(1);
