@@ -50,11 +50,11 @@ public final class DiffusersConfig {
 
   /** Whether a {@code _class_name} is one that {@link #unet} reads. */
   public static boolean isUNet(String className) {
-    return className.equals(IMAGE) || className.equals(MOTION) || OTHERS.containsKey(className);
+    return classes().contains(className);
   }
 
   /**
-   * A U-Net of Stable Diffusion 1.x or 2.x, or of AnimateDiff.
+   * A U-Net of Stable Diffusion 1.x or 2.x, of AnimateDiff, or of ModelScope.
    *
    * @throws UserError naming an option that this version does not support
    */

@@ -36,25 +36,26 @@ final class ModelScopeConfig {
     int head = o.integer(HEAD, 64);
     List<Integer> widths = o.integers("block_out_channels", 320, 640, 1280, 1280);
     List<Integer> heads = widths.stream().map(width -> heads(width, head)).toList();
+    LayerStyle style =
+        new LayerStyle(
+            o.integer("norm_num_groups", 32),
+            o.number("norm_eps", 1e-5),
+            LayerStyle.Modulation.SHIFT,
+            true,
+            false,
+            false);
     UNetConfig config =
         new UNetConfig(
-            o.integer("in_channels", 4),
-            o.integer("out_channels", 4),
-            widths,
-            DiffusersConfig.attended(o, heads, "3D"),
-            heads.isEmpty() ? Middle.NONE : Middle.attends(heads.getLast()),
-            o.integer("layers_per_block", 2),
-            o.integer("cross_attention_dim", 1024),
-            new LayerStyle(
-                o.integer("norm_num_groups", 32),
-                o.number("norm_eps", 1e-5),
-                LayerStyle.Modulation.SHIFT,
-                true,
-                false,
-                false),
-            Inflation.modelScope(head),
-            new Told(o.integer("time_cond_proj_dim", 0)),
-            List.of());
+                o.integer("in_channels", 4),
+                o.integer("out_channels", 4),
+                widths,
+                DiffusersConfig.attended(o, heads, "3D"),
+                heads.isEmpty() ? Middle.NONE : Middle.attends(heads.getLast()),
+                o.integer("layers_per_block", 2),
+                o.integer("cross_attention_dim", 1024),
+                style,
+                Inflation.modelScope(head))
+            .telling(new Told(o.integer("time_cond_proj_dim", 0)));
     DiffusersConfig.requireMirrored(o, config);
     for (String block : o.words("up_block_types")) {
       if (!block.endsWith("UpBlock3D")) {

@@ -17,6 +17,7 @@ public final class Families {
               new AnimateDiff(),
               new StableUnclip(),
               new StableVideo(),
+              new ModelScope(),
               new Wan(),
               new WanFile(),
               new StableVideoFile(),

@@ -24,8 +24,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import tools.jackson.databind.JsonNode;
 
 /**
- * {@code UNet2DConditionModel} and {@code UNetMotionModel}; an image network with a {@code
- * motion_adapter} folder beside it is one for video.
+ * {@code UNet2DConditionModel} and those for video that {@link DiffusersConfig#unet} reads; an
+ * image network with a {@code motion_adapter} folder beside it is one for video, too.
  */
 final class UNetProbe implements Probe.Body {
   private static final String KEPT = "down_block_additional_residuals";

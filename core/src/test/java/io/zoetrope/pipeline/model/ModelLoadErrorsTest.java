@@ -109,7 +109,7 @@ class ModelLoadErrorsTest {
                 .formatted(
                     model,
                     "ZoetropeTextToVideo, StableDiffusionPipeline, AnimateDiffPipeline,"
-                        + " StableUnCLIPPipeline, WanPipeline"));
+                        + " StableUnCLIPPipeline, TextToVideoSDPipeline, WanPipeline"));
   }
 
   @ParameterizedTest

@@ -159,6 +159,19 @@ class ProbeTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"attention", "mixed", "convolutions"})
+  void unetOfModelScope(String fixture) {
+    try (Parity parity = Parity.of("unet3d/" + fixture)) {
+      Scopes.run(() -> {
+        Map<String, Tensor> inputs = denoiser(parity);
+        parity.check("out", run(Probe.UNET, parity.folder(), inputs).get("sample"));
+        inputs.put("timestep", parity.get("levels"));
+        parity.check("out.levels", run(Probe.UNET, parity.folder(), inputs).get("sample"));
+      });
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"v1", "v2"})
   void unetWithMotionModulesBesideIt(String version) throws IOException {
     try (Parity parity = Parity.of("motion/" + version)) {

@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The network of ModelScope and Zeroscope against UNet3DConditionModel of diffusers. */
-class ModelScopeParityTest {
+class SpaceTimeUNetParityTest {
   private static void with(String fixture, BiConsumer<Reference, Parity> body) {
     try (Reference reference = Reference.of("unet3d/" + fixture)) {
       Scopes.run(() -> body.accept(reference, reference.parity()));
