@@ -1,7 +1,7 @@
 """modelscope: whole pipelines of ModelScope, tiny, four steps with guidance from recorded noise.
 
 What a directory of TextToVideoSDPipeline has, but for what lies elsewhere in the fixtures: the autoencoder (animatediff/model/vae) and
-the tokenizer (clip_tokenizer). io, by scheduler (schedulers.json):
+the tokenizer (clip_tokenizer, whose pad_token is "!" here as in the special_tokens_map.json of released models). io, by scheduler (schedulers.json):
 
 - start, NAME.latents            TextToVideoSDPipeline
 - clean, noise, NAME.restyled    VideoToVideoSDPipeline at strength 0.6 of the latents "clean"
@@ -35,7 +35,8 @@ def components():
         up_block_types=("UpBlock3D", "CrossAttnUpBlock3D"), layers_per_block=1, norm_num_groups=4, attention_head_dim=2,
         cross_attention_dim=16, sample_size=8,
     )
-    tokenizer = CLIPTokenizer.from_pretrained(OUT / "clip_tokenizer")
+    # Texts are filled up with "!", as released models have it.
+    tokenizer = CLIPTokenizer.from_pretrained(OUT / "clip_tokenizer", pad_token="!")
     text = CLIPTextModel(
         CLIPTextConfig(
             vocab_size=len(tokenizer), hidden_size=16, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,

@@ -40,7 +40,7 @@ final class StableDiffusionKeys {
   private static final Pattern VAE_RESIZE =
       Pattern.compile("(\\d)\\.(down|up)sample\\.(conv\\..+)");
 
-  private static final Map<String, String> RESNET =
+  static final Map<String, String> RESNET =
       Map.of(
           "in_layers.0", "norm1",
           "in_layers.2", "conv1",
@@ -48,7 +48,7 @@ final class StableDiffusionKeys {
           "out_layers.0", "norm2",
           "out_layers.3", "conv2",
           "skip_connection", "conv_shortcut");
-  private static final Map<String, String> UNET_ENDS =
+  static final Map<String, String> UNET_ENDS =
       Map.of(
           "time_embed.0", "time_embedding.linear_1",
           "time_embed.2", "time_embedding.linear_2",
@@ -198,7 +198,7 @@ final class StableDiffusionKeys {
   }
 
   /** {@code layer.weight} with the layer by its other name. */
-  private static Optional<String> renamed(String key, Map<String, String> names) {
+  static Optional<String> renamed(String key, Map<String, String> names) {
     int dot = key.lastIndexOf('.');
     if (dot < 0) {
       return Optional.empty();

@@ -72,6 +72,16 @@ public final class DiffusersConfig {
   }
 
   /**
+   * A U-Net of ModelScope by the shapes of its weights.
+   *
+   * @param shapes by diffusers' names
+   * @throws UserError if weights are missing that tell it
+   */
+  public static UNetConfig modelScope(Map<String, long[]> shapes) {
+    return ModelScopeConfig.of(shapes);
+  }
+
+  /**
    * The module that {@code MotionAdapter}'s config describes.
    *
    * @param json of the adapter

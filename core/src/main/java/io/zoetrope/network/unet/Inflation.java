@@ -128,6 +128,9 @@ public record Inflation(
         true);
   }
 
+  /** Heads of ModelScope's attention at the start, whatever others have. */
+  static final int START_HEADS = 8;
+
   /** Wang et al., "ModelScope Text-to-Video", 2023, in a small network; all trained. */
   public static final Inflation MODELSCOPE = modelScope(16);
 
@@ -141,7 +144,7 @@ public record Inflation(
     return new Inflation(
         new TemporalConvolution.Stack(3),
         new SpatialAttention.Self(),
-        new TemporalBlock.DoubleSelf(8, head),
+        new TemporalBlock.DoubleSelf(START_HEADS, head),
         false,
         ALL);
   }

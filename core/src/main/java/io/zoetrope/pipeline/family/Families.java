@@ -4,6 +4,7 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The families of models that can be loaded. */
@@ -18,6 +19,7 @@ public final class Families {
               new StableUnclip(),
               new StableVideo(),
               new ModelScope(),
+              new ModelScopeFile(),
               new Wan(),
               new WanFile(),
               new StableVideoFile(),
@@ -48,6 +50,10 @@ public final class Families {
    * @throws UserError if it is of no family, or cannot be run
    */
   public Blueprint read(ModelFiles files, ModelChoice choice) {
+    Optional<UserError> known = Strangers.of(files);
+    if (known.isPresent()) {
+      throw known.get();
+    }
     return families.stream()
         .filter(family -> family.recognises(files))
         .findFirst()
@@ -64,7 +70,7 @@ public final class Families {
    */
   public void requireRuns(Object what, String kind) {
     if (families.stream().noneMatch(family -> family.runs(kind))) {
-      throw stranger(what, kind);
+      throw Strangers.of(what, kind).orElseGet(() -> stranger(what, kind));
     }
   }
 

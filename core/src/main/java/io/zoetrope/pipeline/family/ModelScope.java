@@ -96,9 +96,9 @@ final class ModelScope implements ModelFamily {
   /** What people call it; in the cache of a hub that stands above the folder. */
   private static String name(Path model) {
     Path all = model.toAbsolutePath().normalize();
-    Path above = all.getParent();
-    boolean cached = above != null && above.endsWith("snapshots") && above.getParent() != null;
-    Path named = cached ? above.resolveSibling(".").normalize() : all;
-    return String.valueOf(named.getFileName()).toLowerCase(Locale.ROOT);
+    int last = all.getNameCount() - 1;
+    boolean cached = last > 1 && all.getName(last - 1).endsWith("snapshots");
+    Path named = all.getName(cached ? last - 2 : last);
+    return named.toString().toLowerCase(Locale.ROOT);
   }
 }

@@ -178,6 +178,26 @@ record TextPart(
         });
   }
 
+  /**
+   * The text transformer of an OpenCLIP in a file.
+   *
+   * @param tokenizer a folder
+   */
+  static TextPart ofOpenClip(Path file, ClipTextConfig config, Path tokenizer, ModelChoice choice) {
+    List<LearnedWord> words = learned(choice.words(), config.width());
+    return new TextPart(
+        config.width(),
+        UnaryOperator.identity(),
+        p -> {
+          ClipTextModel text = new ClipTextModel(config, p);
+          return () -> {
+            ClipTokenizer opened = ClipTokenizer.openClip(tokenizer);
+            return fitting(
+                opened::close, () -> new ClipPrompts(text, opened, choice.reading(), words), file);
+          };
+        });
+  }
+
   private static List<LearnedWord> learned(List<WordChoice> choices, int width) {
     return choices.stream().flatMap(word -> LearnedWords.read(word, width).stream()).toList();
   }
@@ -185,11 +205,15 @@ record TextPart(
   /** Closes the tokenizer again if it does not fit. */
   private static PromptEncoder fitting(
       Runnable close, Supplier<PromptEncoder> make, ModelLayout layout) {
+    return fitting(close, make, layout.directory());
+  }
+
+  private static PromptEncoder fitting(Runnable close, Supplier<PromptEncoder> make, Path where) {
     try {
       return make.get();
     } catch (UserError e) {
       close.run();
-      throw e.at(layout.directory());
+      throw e.at(where);
     }
   }
 }

@@ -1,6 +1,9 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.Parity;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -20,6 +23,18 @@ public final class TinyModelScope {
       SHARED.forEach((part, fixture) ->
           TinyStableDiffusion.copy(fixtures.resolve(fixture), directory.resolve(part)));
     }
+    padWithTheFirst(directory.resolve("tokenizer/special_tokens_map.json"));
     return directory;
+  }
+
+  /** As the tokenizers of Stable Diffusion 2.1 do, whose other file says otherwise. */
+  private static void padWithTheFirst(Path map) {
+    try {
+      String said = Files.readString(map);
+      Files.writeString(
+          map, said.replace("\"pad_token\": \"<|endoftext|>\"", "\"pad_token\": \"!\""));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

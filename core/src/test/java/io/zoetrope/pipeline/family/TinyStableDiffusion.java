@@ -138,7 +138,8 @@ public final class TinyStableDiffusion {
     return file;
   }
 
-  private static Map<String, String> keys() {
+  /** What the first code calls each weight: {@code "vae decoder.conv_in.weight"}. */
+  static Map<String, String> keys() {
     Map<String, String> keys = new LinkedHashMap<>();
     try {
       for (String line : Files.readAllLines(resource("reference/single/keys.txt"))) {

@@ -3,6 +3,7 @@ package io.zoetrope.network.text.clip;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -35,6 +36,9 @@ public record ClipTextConfig(
 
   /** In configs written before 2023 the end token was wrong, and nobody looked at it. */
   static final int OLD_END = 2;
+
+  /** Features of a head of OpenCLIP's. */
+  private static final int HEAD = 64;
 
   /** Activations, both of which checkpoints have. */
   public enum Activation {
@@ -89,6 +93,43 @@ public record ClipTextConfig(
         Activation.of(json.path("hidden_act").asString("quick_gelu")),
         json.path("layer_norm_eps").asDouble(1e-5),
         number(json, "eos_token_id", 49407));
+  }
+
+  /**
+   * The shape of an OpenCLIP by those of its weights: heads of 64 features, and exact GELUs.
+   *
+   * @param shapes by the names of {@link ClipTextModel}
+   * @throws UserError if weights are missing that tell it
+   */
+  public static ClipTextConfig of(Map<String, long[]> shapes) {
+    int depth = 0;
+    while (shapes.containsKey(layer(depth, "layer_norm1"))) {
+      depth++;
+    }
+    int width = side(shapes, "text_model.embeddings.token_embedding.weight", 1);
+    return new ClipTextConfig(
+        side(shapes, "text_model.embeddings.token_embedding.weight", 0),
+        side(shapes, "text_model.embeddings.position_embedding.weight", 0),
+        width,
+        side(shapes, layer(0, "mlp.fc1"), 0),
+        depth,
+        Math.max(1, width / HEAD),
+        Activation.GELU,
+        1e-5,
+        OLD_END);
+  }
+
+  private static String layer(int block, String what) {
+    return "text_model.encoder.layers.%s.%s.weight".formatted(block, what);
+  }
+
+  private static int side(Map<String, long[]> shapes, String name, int axis) {
+    long[] shape = shapes.get(name);
+    if (shape == null || shape.length <= axis) {
+      throw new UserError(
+          Fault.MISMATCH, "it is no text encoder of OpenCLIP: it has no %s".formatted(name));
+    }
+    return Math.toIntExact(shape[axis]);
   }
 
   /** What its blocks are like. */

@@ -6,6 +6,7 @@ import io.zoetrope.network.text.TokenizerJson;
 import io.zoetrope.network.text.TokenizerJson.Piece;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * CLIP's byte-pair tokenizer: text is lower-cased, composed (NFC) and its blanks run together;
@@ -20,12 +21,12 @@ public final class ClipTokenizer implements AutoCloseable {
   private final int pad;
   private final int comma;
 
-  private ClipTokenizer(Path folder, TokenizerJson tokenizer) {
+  private ClipTokenizer(Path folder, TokenizerJson tokenizer, OptionalInt filler) {
     ClipTokenizerFiles files = new ClipTokenizerFiles(folder);
     this.tokenizer = tokenizer;
     start = id(folder, files.token(ClipTokenizerFiles.Role.START));
     end = id(folder, files.token(ClipTokenizerFiles.Role.END));
-    pad = id(folder, files.token(ClipTokenizerFiles.Role.PAD));
+    pad = filler.orElseGet(() -> id(folder, files.token(ClipTokenizerFiles.Role.PAD)));
     comma = tokenizer.id(",</w>").orElse(-1);
   }
 
@@ -45,9 +46,21 @@ public final class ClipTokenizer implements AutoCloseable {
    * @throws UserError if a file is missing or damaged
    */
   public static ClipTokenizer load(Path folder) {
+    return load(folder, OptionalInt.empty());
+  }
+
+  /**
+   * As {@link #load}, of a text encoder that was trained by OpenCLIP, which fills up texts with the
+   * first token of all, whatever the files say.
+   */
+  public static ClipTokenizer openClip(Path folder) {
+    return load(folder, OptionalInt.of(0));
+  }
+
+  private static ClipTokenizer load(Path folder, OptionalInt filler) {
     TokenizerJson json = new ClipTokenizerFiles(folder).load();
     try {
-      return new ClipTokenizer(folder, json);
+      return new ClipTokenizer(folder, json, filler);
     } catch (RuntimeException e) {
       json.close();
       throw e;

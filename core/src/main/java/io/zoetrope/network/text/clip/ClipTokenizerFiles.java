@@ -7,8 +7,8 @@ import io.zoetrope.record.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -21,6 +21,8 @@ final class ClipTokenizerFiles {
   private static final String SPLIT =
       "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d"
           + "|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
+
+  private static final String CONFIG = "tokenizer_config.json";
 
   private final Path folder;
 
@@ -50,15 +52,24 @@ final class ClipTokenizerFiles {
     return said.path("content").asString(said.asString(role.usual));
   }
 
-  /** What the files say of a part: a token's text, or an object with the text and its ways. */
+  /**
+   * What the files say of a part: a token's text, or an object with the text and its ways. Old
+   * folders say it twice, and where they differ, as in those of Stable Diffusion 2.1, {@code
+   * special_tokens_map.json} is meant.
+   */
   private JsonNode said(Role role) {
-    for (String file : List.of("tokenizer_config.json", "special_tokens_map.json")) {
-      JsonNode said = optional(file).path(role.key);
-      if (said.isString() || said.path("content").isString()) {
-        return said;
-      }
-    }
-    return JsonNodeFactory.instance.missingNode();
+    JsonNode config = optional(CONFIG);
+    JsonNode own = config.path(role.key);
+    JsonNode old = optional("special_tokens_map.json").path(role.key);
+    boolean once = config.has("added_tokens_decoder");
+    return Stream.of(once ? own : old, once ? old : own)
+        .filter(ClipTokenizerFiles::isToken)
+        .findFirst()
+        .orElseGet(JsonNodeFactory.instance::missingNode);
+  }
+
+  private static boolean isToken(JsonNode said) {
+    return said.isString() || said.path("content").isString();
   }
 
   /**
@@ -145,7 +156,7 @@ final class ClipTokenizerFiles {
                 token.getKey(),
                 name ->
                     added(name, token.getValue().asInt(0), Json.MAPPER.createObjectNode(), false)));
-    optional("tokenizer_config.json")
+    optional(CONFIG)
         .path("added_tokens_decoder")
         .properties()
         .forEach(token -> {
@@ -166,9 +177,7 @@ final class ClipTokenizerFiles {
       return Integer.parseInt(number);
     } catch (NumberFormatException e) {
       throw new UserError(
-          Fault.DAMAGED,
-          folder.resolve("tokenizer_config.json") + ": '" + number + "' is no id of a token",
-          e);
+          Fault.DAMAGED, folder.resolve(CONFIG) + ": '" + number + "' is no id of a token", e);
     }
   }
 

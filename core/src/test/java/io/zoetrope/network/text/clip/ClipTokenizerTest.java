@@ -77,6 +77,30 @@ class ClipTokenizerTest {
     }
   }
 
+  /** As transformers reads folders of Stable Diffusion 2.1, and newer ones. */
+  @Test
+  void whereTwoFilesDifferTheOldOneIsMeant() throws Exception {
+    copy("vocab.json", "merges.txt", "tokenizer_config.json");
+    Path config = folder.resolve("tokenizer_config.json");
+    Files.writeString(folder.resolve("special_tokens_map.json"), "{\"pad_token\": \"!\"}");
+    try (ClipTokenizer tokenizer = ClipTokenizer.load(folder)) {
+      assertThat(tokenizer.pad()).isZero();
+      assertThat(tokenizer.end()).isEqualTo(813);
+    }
+    Files.writeString(
+        config, Files.readString(config).replaceFirst("\\{", "{\"added_tokens_decoder\": {},"));
+    try (ClipTokenizer tokenizer = ClipTokenizer.load(folder)) {
+      assertThat(tokenizer.pad()).isEqualTo(813);
+    }
+  }
+
+  @Test
+  void anOpenClipPadsWithTheFirstTokenOfAll() {
+    try (ClipTokenizer tokenizer = ClipTokenizer.openClip(FILES)) {
+      assertThat(tokenizer.pad()).isZero();
+    }
+  }
+
   @Test
   void addedTokensAreFoundWhole() throws Exception {
     copy("vocab.json", "merges.txt");
