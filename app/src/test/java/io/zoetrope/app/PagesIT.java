@@ -63,6 +63,8 @@ class PagesIT {
           Map.entry("AnimateLCM", "needs the hub"),
           Map.entry("guoyww/", "needs the hub"),
           Map.entry("Wan-AI/", "needs the hub"),
+          Map.entry("damo-vilab/", "needs the hub"),
+          Map.entry("text2video_pytorch_model", "needs a checkpoint of 3 GB"),
           Map.entry("Skywork/", "needs the hub"),
           Map.entry("stabilityai/", "needs the hub"),
           Map.entry("svd_xt.safetensors", "needs a checkpoint of 9 GB"),

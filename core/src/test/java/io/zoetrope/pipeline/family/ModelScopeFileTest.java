@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.WeightSet;
+import io.zoetrope.checkpoint.keys.FirstCodeNames;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.TestNetworks;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -148,7 +150,7 @@ class ModelScopeFileTest {
     String kind = at.group(3);
     int index = Integer.parseInt(at.group(4));
     if (at.group(1).equals("mid")) {
-      return "middle_block.%s.%s".formatted(PARTS.get(kind) + 3 * index, inner(kind, at.group(5)));
+      return "middle_block.%s.%s".formatted(part(kind) + 3 * index, inner(kind, at.group(5)));
     }
     int first = 2 * Integer.parseInt(at.group(2)) + (at.group(1).equals("down") ? 1 : 0);
     return switch (kind) {
@@ -160,16 +162,21 @@ class ModelScopeFileTest {
               .formatted(
                   at.group(1).equals("down") ? "input" : "output",
                   first + index,
-                  PARTS.get(kind),
+                  part(kind),
                   inner(kind, at.group(5)));
     };
+  }
+
+  private static int part(String kind) {
+    return Objects.requireNonNull(PARTS.get(kind), kind);
   }
 
   private static String inner(String kind, String rest) {
     int dot = rest.lastIndexOf('.');
     return switch (kind) {
       case "temp_convs" -> "temopral_conv." + rest;
-      case "resnets" -> RESNET.get(rest.substring(0, dot)) + rest.substring(dot);
+      case "resnets" ->
+          Objects.requireNonNull(RESNET.get(rest.substring(0, dot)), rest) + rest.substring(dot);
       default -> rest;
     };
   }
@@ -351,6 +358,10 @@ class ModelScopeFileTest {
     assertThat(names).hasSize(1480);
     var keys = io.zoetrope.checkpoint.keys.ModelScopeKeys.of(names.keySet()).orElseThrow();
     names.forEach((theirs, ours) -> assertThat(keys.name(theirs)).as(theirs).contains(ours));
+    // LoRAs name layers so.
+    Map<String, String> layers = new TreeMap<>();
+    names.forEach((theirs, ours) -> layers.put(layer(theirs), layer(ours)));
+    assertThat(FirstCodeNames.of(layers.values())).containsExactlyInAnyOrderEntriesOf(layers);
     ParameterStore store = ParameterStore.blueprint();
     var json = Json.MAPPER.readTree("{\"_class_name\": \"UNet3DConditionModel\"}");
     DiffusersConfig.unet(json).build(store.root());
@@ -368,6 +379,10 @@ class ModelScopeFileTest {
         });
     assertThat(built).containsExactlyInAnyOrderEntriesOf(shapes);
     assertThat(DiffusersConfig.modelScope(sides)).isEqualTo(DiffusersConfig.unet(json));
+  }
+
+  private static String layer(String weight) {
+    return weight.substring(0, weight.lastIndexOf('.'));
   }
 
   private static List<String> table() throws IOException {

@@ -169,7 +169,7 @@ class StableDiffusionFilesTest {
       strings = {
         "StableDiffusionXLPipeline",
         "KandinskyPipeline",
-        "StableVideoDiffusionPipeline",
+        "CogVideoXPipeline",
         "LTXPipeline"
       })
   void otherPipelinesAreNamedBeforeAnythingIsParsed(String kind) throws IOException {

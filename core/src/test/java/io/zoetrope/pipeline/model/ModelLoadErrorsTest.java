@@ -109,7 +109,8 @@ class ModelLoadErrorsTest {
                 .formatted(
                     model,
                     "ZoetropeTextToVideo, StableDiffusionPipeline, AnimateDiffPipeline,"
-                        + " StableUnCLIPPipeline, TextToVideoSDPipeline, WanPipeline"));
+                        + " StableUnCLIPPipeline, StableVideoDiffusionPipeline,"
+                        + " TextToVideoSDPipeline, WanPipeline"));
   }
 
   @ParameterizedTest
