@@ -103,7 +103,7 @@ public record Inflation(
     return new Inflation(
         new TemporalConvolution.Blended(3, released),
         new SpatialAttention.Self(),
-        new TemporalBlock.Blended(),
+        new TemporalBlock.Blended(released),
         false,
         ALL);
   }

@@ -339,8 +339,10 @@ public interface TemporalBlock {
    * read the text again, blended by {@link Merge#MIX} (Blattmann et al., "Stable Video Diffusion",
    * 2023). Its weights lie beside the transformer's: {@code temporal_transformer_blocks}, {@code
    * time_pos_embed} and {@code time_mixer}.
+   *
+   * @param released whether a clip of one frame is a clip and no image, as in the public code
    */
-  record Blended() implements TemporalBlock {
+  record Blended(@JsonProperty("released") boolean released) implements TemporalBlock {
     @Override
     public Optional<TemporalLayer> at(Place place) {
       return Optional.empty();
@@ -348,7 +350,7 @@ public interface TemporalBlock {
 
     @Override
     public Optional<TemporalTokens> within(Place place) {
-      return Optional.of(new TemporalTransformer(place));
+      return Optional.of(new TemporalTransformer(place, released));
     }
 
     @Override

@@ -112,7 +112,7 @@ public sealed interface TemporalConvolution {
     @Override
     public Optional<TemporalLayer> after(TemporalBlock.Place place) {
       Parameters p = place.weights("resnets");
-      TemporalLayer.Joint joint = TemporalLayer.Joint.of(Merge.MIX, p.at("time_mixer"));
+      TemporalLayer.Joint joint = TemporalLayer.Joint.of(Merge.MIX, p.at("time_mixer"), released);
       return Optional.of(
           new TemporalResnet(place, kernel, NormScope.CLIP, p.at("temporal_res_block"), joint));
     }

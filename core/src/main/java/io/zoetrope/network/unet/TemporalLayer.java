@@ -18,7 +18,7 @@ public interface TemporalLayer {
   Tensor forward(Tensor x_MCHW, Pass pass);
 
   /** How a layer's output joins its input. */
-  record Joint(Merge merge, Optional<Tensor> factor) {
+  record Joint(Merge merge, Optional<Tensor> factor, boolean released) {
     /** Its factor at first: the layer counts for 38 %. */
     private static final double MIXED = 0.5;
 
@@ -26,13 +26,24 @@ public interface TemporalLayer {
      * @param p where its factor lies
      */
     static Joint of(Merge merge, Parameters p) {
+      return of(merge, p, false);
+    }
+
+    /**
+     * As above.
+     *
+     * @param released whether a clip of one frame is a clip and no image, as in the public code of
+     *     Stable Video Diffusion; frames in groups of one are images anyway
+     */
+    static Joint of(Merge merge, Parameters p, boolean released) {
       return new Joint(
           merge,
           switch (merge) {
             case ADD -> Optional.empty();
             case ALPHA -> Optional.of(p.plain("alpha", Init.ONES, 1));
             case MIX -> Optional.of(p.plain("mix_factor", Init.constant(MIXED), 1));
-          });
+          },
+          released);
     }
 
     /** How the layer's last projection has to start for the whole to start as the identity. */
@@ -55,7 +66,10 @@ public interface TemporalLayer {
     }
 
     /** Nothing for frames that are alone. */
-    private static Tensor together(Tensor share, Pass pass) {
+    private Tensor together(Tensor share, Pass pass) {
+      if (pass.frames() == 1 && pass.groups().isEmpty() && !released) {
+        return Ops.mul(share, 0);
+      }
       return pass.groups()
           .map(groups -> share.mul(Tensors.beside(share, groups.inCompany_M())))
           .orElse(share);

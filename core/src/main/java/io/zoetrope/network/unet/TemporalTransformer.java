@@ -38,8 +38,9 @@ final class TemporalTransformer implements TemporalTokens {
 
   /**
    * @param place of the spatial transformer
+   * @param released whether a clip of one frame is no image
    */
-  TemporalTransformer(TemporalBlock.Place place) {
+  TemporalTransformer(TemporalBlock.Place place, boolean released) {
     Parameters p = place.weights("attentions");
     long width = place.width();
     int contextWidth = place.config().contextWidth();
@@ -68,7 +69,7 @@ final class TemporalTransformer implements TemporalTokens {
                         block.at("attn2"), width, contextWidth, place.heads(), Init.ZEROS));
     norm3 = LayerNorm.of(block.at("norm3"), width);
     feedForward = GatedFeedForward.of(block.at("ff"), width, 4, Init.ZEROS);
-    joint = TemporalLayer.Joint.of(Merge.MIX, p.at("time_mixer"));
+    joint = TemporalLayer.Joint.of(Merge.MIX, p.at("time_mixer"), released);
   }
 
   @Override
