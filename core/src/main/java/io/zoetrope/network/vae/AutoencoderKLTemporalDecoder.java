@@ -25,6 +25,9 @@ import org.bytedeco.pytorch.Tensor;
  * decoded alone is not the part of the clip decoded.
  */
 public final class AutoencoderKLTemporalDecoder implements Autoencoder {
+  /** Bytes of a group of frames between two layers over time: a clip lies beside it. */
+  private static final long BUDGET = 1L << 27;
+
   private final KlTemporalConfig config;
   private final Supplier<OptionalLong> room;
   private final KlFrames frames;
@@ -36,7 +39,7 @@ public final class AutoencoderKLTemporalDecoder implements Autoencoder {
     this.config = config;
     room = FreeMemory::left;
     KlConfig image = config.image();
-    frames = new KlFrames(image, Optional.empty(), AutoencoderKL.BUDGET);
+    frames = new KlFrames(image, Optional.empty(), BUDGET);
     encoding = KlEncoding.of(frames, p);
     decoder = new KlTemporalDecoder(image, p.at("decoder"));
     postQuant =

@@ -46,13 +46,14 @@ record TimeResidual(
    *     its place
    */
   Tensor forward(Tensor x_FCHW) {
-    Tensor share = torch.sigmoid(mix.to(ScalarType.Float));
     if (GradMode.is_enabled()) {
       Tensor h = recorded(norm2, conv2, recorded(norm1, conv1, x_FCHW));
-      return x_FCHW.add(h.mul(share));
+      return x_FCHW.add(h.mul(share()));
     }
-    Tensor x_FNC = places(x_FCHW);
+    // Views hold the clip's memory too: none outlives this.
     Scopes.run(() -> {
+      Tensor share = share();
+      Tensor x_FNC = places(x_FCHW);
       Tensor h_FNC = torch.empty_like(x_FNC);
       over(norm1, conv1, x_FNC, (at, y) -> h_FNC.narrow(1, at, y.size(1)).copy_(y));
       over(norm2, conv2, h_FNC, (at, y) -> x_FNC.narrow(1, at, y.size(1)).addcmul_(y, share));
@@ -67,6 +68,10 @@ record TimeResidual(
     Tensor x_1FNC = x_FCHW.permute(0, 2, 3, 1).flatten(1, 2).unsqueeze(0);
     Tensor y = conv.forward(x_1FNC, Optional.empty()).squeeze(0).to(ScalarType.Float);
     return y.unflatten(1, x_FCHW.size(2), x_FCHW.size(3)).permute(0, 3, 1, 2);
+  }
+
+  private Tensor share() {
+    return torch.sigmoid(mix.to(ScalarType.Float));
   }
 
   /** [F, C, H, W] -> [F, H W, C], the same memory. */
