@@ -65,7 +65,7 @@ final class Encoder {
     this.config = config;
     int first = config.widths().getFirst();
     int last = config.widths().getLast();
-    in = ImageConv.of(config.inflation(), p, "conv_in", config.channels(), first, 1, Init.fanIn(1));
+    in = ImageConv.of(config.inflation(), p, "conv_in", entering(), first, 1, Init.fanIn(1));
     start = config.inflation().temporal().start(config, p);
     level =
         LevelEmbedding.of(p.at("time_embedding"), first, config.embedding())
@@ -170,7 +170,8 @@ final class Encoder {
         pictures,
         segments.enter(embed(t_BF, times, text, conditioning)),
         segments.enter(
-            text.isPresent() ? config.looks().tokens_MND(conditioning) : Tensors.zeros(1, 0, 1)));
+            text.isPresent() ? config.looks().tokens_MND(conditioning) : Tensors.zeros(1, 0, 1)),
+        Optional.empty());
   }
 
   /** The same for each resolution, where time is halved with space. */
@@ -213,13 +214,31 @@ final class Encoder {
             : Optional.empty(),
         fine.pictures(),
         segments.run(at -> halving.mean(at.getFirst()), List.of(fine.c_ME())),
-        fine.tokens_MND());
+        fine.tokens_MND(),
+        Optional.empty());
+  }
+
+  /** Channels of the first convolution. */
+  private int entering() {
+    return config.inflation().convolution().shown() ? config.gives() : config.takes();
+  }
+
+  /** What layers over time see beside their input, [B * F, C, H, W]; empty for nothing. */
+  Optional<Tensor> shown(Tensor z_BCFHW) {
+    long more = (long) config.takes() - entering();
+    return more == 0
+        ? Optional.empty()
+        : Optional.of(
+            rearrange(
+                z_BCFHW.narrow(1, entering(), more).to(ScalarType.Float),
+                "b c f h w -> (b f) c h w"));
   }
 
   /** The first convolution: z [B, C, F, H, W] -> [B * F, C', H, W] f32. */
   Tensor enter(Tensor z_BCFHW, Pass pass) {
     Tensors.requireVideo(z_BCFHW, config.takes());
-    Tensor x = Ops.channelsLast(rearrange(z_BCFHW, "b c f h w -> (b f) c h w"));
+    Tensor x =
+        Ops.channelsLast(rearrange(z_BCFHW.narrow(1, 0, entering()), "b c f h w -> (b f) c h w"));
     return in.forward(x, pass).to(ScalarType.Float);
   }
 

@@ -93,6 +93,18 @@ public record Inflation(
           List.of("*.attn1.to_q.*", "*.attn2.to_q.*"),
           NormScope.CLIP);
 
+  /**
+   * Blattmann et al., "Align your Latents", 2023, section 3.2: the image network stays as it is,
+   * and layers over time see frames that are known.
+   */
+  public static final Inflation ALIGNED_KNOWN =
+      new Inflation(
+          new TemporalConvolution.Residual(3, true),
+          new SpatialAttention.Self(),
+          attention(Merge.ALPHA),
+          false,
+          List.of());
+
   /** Blattmann et al., "Stable Video Diffusion", 2023: all of it is trained. */
   public static final Inflation STABLE_VIDEO = blended(false);
 
@@ -199,6 +211,7 @@ public record Inflation(
     all.put("stunet", STUNET);
     all.put("stable-video", STABLE_VIDEO);
     all.put("modelscope", MODELSCOPE);
+    all.put("align-your-latents-known", ALIGNED_KNOWN);
     return Collections.unmodifiableMap(all);
   }
 

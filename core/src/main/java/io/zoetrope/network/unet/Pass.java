@@ -21,6 +21,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param pictures that are seen beside the texts
  * @param c_ME embedding of each frame's level, activated
  * @param tokens_MND tokens of the texts; none of one that reads none
+ * @param shown_MCHW what layers over time see beside their input; empty for nothing
  */
 public record Pass(
     long frames,
@@ -33,7 +34,24 @@ public record Pass(
     Optional<FrameText> text,
     Optional<PictureAdapter.Seen> pictures,
     Tensor c_ME,
-    Tensor tokens_MND) {
+    Tensor tokens_MND,
+    Optional<Tensor> shown_MCHW) {
+  /** The same with something that layers over time see. */
+  Pass showing(Optional<Tensor> shown) {
+    return new Pass(
+        frames,
+        times,
+        groups,
+        groups_B11FF,
+        windows,
+        strength,
+        attention,
+        text,
+        pictures,
+        c_ME,
+        tokens_MND,
+        shown);
+  }
 
   /**
    * The same with the tensors that gradients flow through, as they come out of a segment's inputs.
@@ -50,7 +68,8 @@ public record Pass(
         text,
         pictures,
         c,
-        tokens);
+        tokens,
+        shown_MCHW);
   }
 
   /** x [B * F, C, H, W] -> [B, F, H * W, C]; a view where channels lie next to each other. */

@@ -2,6 +2,7 @@ package io.zoetrope.network.unet;
 
 import io.zoetrope.nn.FrameConv;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -20,6 +21,13 @@ record Passes(List<Pass> all, List<TimePooling> halvings) {
   /** That of a resolution, 0 the finest. */
   Pass at(int resolution) {
     return all.get(Math.min(resolution, all.size() - 1));
+  }
+
+  /** The same with something that layers over time see. */
+  Passes showing(Optional<Tensor> shown_MCHW) {
+    return shown_MCHW.isEmpty()
+        ? this
+        : new Passes(all.stream().map(pass -> pass.showing(shown_MCHW)).toList(), halvings);
   }
 
   /** A convolution over the frames of each group: [B * F, C, H, W] f32, there and back. */

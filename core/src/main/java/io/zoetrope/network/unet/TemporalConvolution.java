@@ -1,8 +1,12 @@
 package io.zoetrope.network.unet;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.nn.Parameters;
@@ -29,6 +33,13 @@ public sealed interface TemporalConvolution {
   /** Where the image network's own part of a residual block lies. */
   default Parameters image(Parameters resnet) {
     return resnet;
+  }
+
+  /**
+   * Whether layers over time see what is beside the latents, and the first convolution does not.
+   */
+  default boolean shown() {
+    return false;
   }
 
   /**
@@ -72,17 +83,39 @@ public sealed interface TemporalConvolution {
    * section 3.1). Its weights lie in {@code temp_resnets}. It normalises frame by frame.
    *
    * @param kernel frames, odd
+   * @param shown whether it sees what is beside the latents ({@link ShownLayer})
    */
-  record Residual(@JsonProperty("kernel") int kernel) implements TemporalConvolution {
+  record Residual(
+      @JsonProperty("kernel") int kernel,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("shown") boolean shown)
+      implements TemporalConvolution {
     public Residual {
       requireOdd(kernel);
+    }
+
+    /** Without anything beside. */
+    public Residual(int kernel) {
+      this(kernel, false);
+    }
+
+    /** From JSON, which says nothing where nothing is shown. */
+    @JsonCreator
+    static Residual read(
+        @JsonProperty("kernel") int kernel,
+        @JacksonInject(value = "absent", useInput = OptBoolean.TRUE, optional = OptBoolean.TRUE)
+            @JsonProperty("shown")
+            Optional<Boolean> shown) {
+      return new Residual(kernel, shown.orElse(false));
     }
 
     @Override
     public Optional<TemporalLayer> after(TemporalBlock.Place place) {
       Parameters p = place.weights("temp_resnets");
       TemporalLayer.Joint joint = TemporalLayer.Joint.of(Merge.ALPHA, p);
-      return Optional.of(new TemporalResnet(place, kernel, NormScope.FRAME, p, joint));
+      TemporalLayer layer = new TemporalResnet(place, kernel, NormScope.FRAME, p, joint);
+      int more = place.config().takes() - place.config().gives();
+      return Optional.of(
+          shown && more > 0 ? new ShownLayer(layer, p.at("shown"), more, place.width()) : layer);
     }
 
     @Override

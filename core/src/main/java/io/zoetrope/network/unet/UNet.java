@@ -111,7 +111,10 @@ public final class UNet implements VideoNetwork {
       Optional<PictureAdapter.Seen> pictures,
       Segments segments) {
     long frames = z_BCFHW.size(2);
-    Passes passes = encoder.passes(frames, t_BF, conditioning, pictures, segments);
+    Passes passes =
+        encoder
+            .passes(frames, t_BF, conditioning, pictures, segments)
+            .showing(encoder.shown(z_BCFHW));
     Pass shared = passes.at(0);
     Tensor start = segments.enter(encoder.enter(z_BCFHW, shared));
     Encoder.Features features = encoder.forward(start, passes, segments);

@@ -230,7 +230,7 @@ public record UNetConfig(
 
   @Override
   public Optional<Entrance> entrance() {
-    return Optional.of(new Entrance(FIRST, 1));
+    return inflation.convolution().shown() ? Optional.empty() : Optional.of(new Entrance(FIRST, 1));
   }
 
   @Override

@@ -64,13 +64,18 @@ public sealed interface BesideBlock {
 
   /**
    * Frames that are known and which they are, drawn for each clip: every so many, one or both ends,
-   * the first of them, or none.
+   * the first of them, or none. Or the first of them alone, as prediction masks have it (Blattmann
+   * et al., "Align your Latents", 2023, section 3.2).
    *
    * @param skips of how many frames one is known, each at least 2
+   * @param first where it is above 0, 0 to so many of the first frames are known, each as often,
+   *     and no others
    */
-  record Known(@Default("[2, 3, 4]") List<Integer> skips) implements BesideBlock {
+  record Known(@Default("[2, 3, 4]") List<Integer> skips, @Default("0") int first)
+      implements BesideBlock {
     public Known {
       skips = List.copyOf(skips);
+      Limits.USUAL.whole("first", 0, 64, first);
       if (skips.isEmpty() || skips.stream().anyMatch(skip -> skip < 2 || skip > 64)) {
         throw new UserError(
             Fault.INVALID, "skips are 2 to 64 each, and one at least, not " + skips);

@@ -18,6 +18,7 @@ import io.zoetrope.train.footage.ClipCut;
 import io.zoetrope.train.footage.LatentClips;
 import io.zoetrope.train.footage.Showing;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -104,7 +105,7 @@ record BesideClips(
       case BesideBlock.Slower slower -> slower(slower.kind(), latents(cut));
       case BesideBlock.Known some -> {
         int frames = cut.frames().size();
-        boolean[] which = known.length == 0 ? every(some.skips().getFirst(), frames) : known;
+        boolean[] which = known.length == 0 ? usual(some, frames) : known;
         double[] mask = new double[frames];
         for (int f = 0; f < frames; f++) {
           mask[f] = which[f] ? 1 : 0;
@@ -152,6 +153,11 @@ record BesideClips(
     if (!(block instanceof BesideBlock.Known some)) {
       return new boolean[frames];
     }
+    if (some.first() > 0) {
+      boolean[] known = new boolean[frames];
+      Arrays.fill(known, 0, Math.min(frames - 1, dice.nextInt(some.first() + 1)), true);
+      return known;
+    }
     double kind = dice.nextDouble();
     int skip = some.skips().get(dice.nextInt(some.skips().size()));
     int length = 1 + dice.nextInt(Math.max(1, frames / 2));
@@ -164,6 +170,13 @@ record BesideClips(
       }
     }
     return known;
+  }
+
+  /** What samples of a training are shown. */
+  private static boolean[] usual(BesideBlock.Known some, int frames) {
+    boolean[] known = new boolean[frames];
+    Arrays.fill(known, 0, Math.min(frames - 1, some.first()), true);
+    return some.first() > 0 ? known : every(some.skips().getFirst(), frames);
   }
 
   private static boolean[] every(int skip, int frames) {
