@@ -83,6 +83,7 @@ class PagesIT {
           Map.entry("--noise noise.safetensors", "needs inputs of a reference"),
           Map.entry("--videos ", "needs videos of one's own"),
           Map.entry("--by ", "needs a program of one's own"),
+          Map.entry("train svd-", "needs a checkpoint of 4 GB"),
           Map.entry("RECIPE", "needs a recipe of one's own"));
 
   /** Made shorter: what in a command's words, and what stands there in its place. */

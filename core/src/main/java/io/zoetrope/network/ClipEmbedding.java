@@ -26,7 +26,7 @@ public record ClipEmbedding(ClipInput input, Linear in, Linear out) {
     long sinusoids = (long) input.kinds().size() * input.sinusoids();
     return new ClipEmbedding(
         input,
-        Linear.of(p.at("linear_1"), sinusoids, width, Init.normal(0.02)),
+        Linear.of(p.at("linear_1"), sinusoids, width, Init.xavier()),
         Linear.of(p.at("linear_2"), width, width, Init.ZEROS));
   }
 

@@ -20,6 +20,9 @@ final class BlockFlow {
   /** What a pixel of way costs, so that it is short where any would do. */
   private static final float WAY = 4e-4f;
 
+  /** By how much two frames have to agree better for something to have moved. */
+  private static final float GAIN = 0.01f;
+
   /** A pixel that differs by no more has not changed. */
   private static final float UNCHANGED = 0.01f;
 
@@ -55,7 +58,7 @@ final class BlockFlow {
     }
     Raster from = whole.part(box[0], box[1], box[2], box[3]);
     Raster to = next.part(box[0], box[1], box[2], box[3]);
-    Raster way = better(from, to, way(from, to, 0), 0, 1, 0.25f);
+    Raster way = sure(from, to, better(from, to, way(from, to, 0), 0, 1, 0.25f));
     double sum = 0;
     for (int y = 0; y < way.height(); y++) {
       for (int x = 0; x < way.width(); x++) {
@@ -93,6 +96,22 @@ final class BlockFlow {
       Math.min(a.height(), box[2] + 1 + AROUND) - top,
       Math.min(a.width(), box[3] + 1 + AROUND) - left
     };
+  }
+
+  /** Ways by which two frames agree better than where they stand, not by a little. */
+  private static Raster sure(Raster a, Raster b, Raster way) {
+    float[] here =
+        difference(a, b, Raster.zeros(2, a.height(), a.width()), 0).smoothed(BLOCK).values();
+    float[] there = difference(a, b, way, 0).smoothed(BLOCK).values();
+    Raster sure = Raster.zeros(2, a.height(), a.width());
+    int places = here.length;
+    for (int p = 0; p < places; p++) {
+      if (here[p] - there[p] > GAIN) {
+        sure.values()[p] = way.values()[p];
+        sure.values()[places + p] = way.values()[places + p];
+      }
+    }
+    return sure;
   }
 
   private static double length(Raster way, int place) {

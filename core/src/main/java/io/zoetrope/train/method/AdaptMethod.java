@@ -14,6 +14,7 @@ import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.unet.Inflation;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.pipeline.ShownPicture;
 import io.zoetrope.pipeline.family.Role;
 import io.zoetrope.pipeline.family.TunedChoice;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -68,6 +69,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param mask how much errors count at each place: {@code mask} of the toy world, or a folder with
  *     a picture or video of the same name for each clip, white where they count
  * @param prior clips of a class that is not to be forgotten
+ * @param picture how a base is shown the picture that a video is made of: Stable Video Diffusion
  * @param clips which it learns from
  * @param checkpointing whether activations are recomputed in the backward pass: less memory, one
  *     more forward pass
@@ -83,6 +85,7 @@ record AdaptMethod(
     @Default("{}") Captions captions,
     Optional<String> mask,
     Optional<PriorBlock> prior,
+    Optional<PictureBlock> picture,
     @Inline ClipsBlock clips,
     @Default("false") boolean checkpointing)
     implements Method {
@@ -124,6 +127,7 @@ record AdaptMethod(
     PromptEncoder read =
         model
             .text()
+            .or(() -> ShownPicture.kind(model).map(kind -> new EmbeddingBlock.Silent()))
             .orElseThrow(() ->
                 new UserError(Fault.MISMATCH, base.model() + " knows no text to be trained with"));
     ClipDataset pictures = setting.data();
@@ -158,11 +162,12 @@ record AdaptMethod(
     CaptionReading.warn(text, told, setting.listener());
     requireTriggers(told, setting);
     VideoNetwork network = new JoinedNetwork(model.network(), learning);
+    Optional<MicroClips> numbers = MicroClips.told(model, setting, shown.size(), clips.maxStride());
     Footage footage =
         new Footage(
             shown,
             captions,
-            showings(model, learning, pictures),
+            Stream.concat(showings(model, learning, pictures).stream(), numbers.stream()).toList(),
             mask.map(where -> masks(where, pictures)),
             "");
     Map<PassBlock.From, Footage> footages = new EnumMap<>(PassBlock.From.class);
@@ -213,7 +218,8 @@ record AdaptMethod(
         List.of(player),
         new Product(
             files.size() == 1 ? files.getFirst() : folder,
-            averages -> write(learning, folder, averages, origin(setting, model, meant, cut))));
+            averages ->
+                write(learning, folder, averages, origin(setting, model, meant, cut, numbers))));
   }
 
   /** A word that is told to people and never to the network calls up nothing. */
@@ -251,10 +257,9 @@ record AdaptMethod(
     return new PassBlock(name, PassBlock.Frames.CUT, weight, 1, 0, Map.of(), List.of(), from);
   }
 
-  private static List<Showing> showings(
-      VideoModel model, List<BasePart> learning, ClipDataset pictures) {
+  private List<Showing> showings(VideoModel model, List<BasePart> learning, ClipDataset pictures) {
     return Stream.concat(
-            BesideShowing.of(model, pictures).stream(),
+            BesideShowing.of(model, pictures, picture).stream(),
             learning.stream().flatMap(part -> part.showing(pictures).stream()))
         .toList();
   }
@@ -300,7 +305,8 @@ record AdaptMethod(
   }
 
   /** What a file says of where it comes from. */
-  private Provenance origin(Setting setting, VideoModel model, Prediction meant, int cut) {
+  private Provenance origin(
+      Setting setting, VideoModel model, Prediction meant, int cut, Optional<MicroClips> numbers) {
     Recipe<?> recipe = setting.recipe();
     SequencedMap<String, String> said = new LinkedHashMap<>();
     said.put("method", "adapt");
@@ -321,6 +327,7 @@ record AdaptMethod(
         });
     model.network().config().motionNorms().ifPresent(reach -> said.put(Provenance.NORMS, reach));
     model.beside().ifPresent(beside -> said.put(TunedChoice.BESIDE, beside.text()));
+    numbers.ifPresent(told -> said.put("told", told.line()));
     said.put("frames", Integer.toString(cut));
     said.put("stride", Integer.toString(clips.maxStride()));
     if (!triggers.isEmpty()) {

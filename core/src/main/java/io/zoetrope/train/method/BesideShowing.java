@@ -6,6 +6,7 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Video;
+import io.zoetrope.pipeline.ShownPicture;
 import io.zoetrope.pipeline.family.Beside;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.task.StructureClip;
@@ -30,10 +31,20 @@ record BesideShowing(VideoModel model, StructureClip clip, ClipDataset clips) im
   /**
    * What a base is to be shown.
    *
+   * @param picture how it is shown one, for bases that are
    * @return empty if its network sees the latents alone
    * @throws io.zoetrope.error.UserError if it is masks, which this version does not train with
    */
-  static Optional<Showing> of(VideoModel model, ClipDataset clips) {
+  static Optional<Showing> of(VideoModel model, ClipDataset clips, Optional<PictureBlock> picture) {
+    Optional<Beside.Picture> kind = ShownPicture.kind(model);
+    if (kind.isPresent()) {
+      return Optional.of(
+          new PictureShowing(model, kind.get(), clips, picture.orElse(PictureBlock.USUAL)));
+    }
+    if (picture.isPresent()) {
+      throw new UserError(
+          Fault.MISMATCH, "this base is shown no picture on its frames", "leave picture out");
+    }
     return model
         .beside()
         .map(beside -> new BesideShowing(model, new StructureClip(structure(beside)), clips));

@@ -1,8 +1,11 @@
 package io.zoetrope.train.method;
 
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.network.ClipInput;
 import io.zoetrope.network.ClipInput.Kind;
+import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.footage.ClipCut;
@@ -10,6 +13,8 @@ import io.zoetrope.train.footage.Showing;
 import io.zoetrope.train.recipe.DataBlock;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -22,9 +27,15 @@ import java.util.stream.IntStream;
  * @param rate frames per second of the clips
  * @param shorter pixels of their shorter side
  * @param motion how much they move, if it is told that
+ * @param usual what is told as {@link ClipInput#USUAL_MOTION} on a scale of which nobody says what
+ *     it means, in shorter sides per frame; all else is told in proportion
  */
-record MicroClips(ClipInput input, double drop, double rate, int shorter, MeasuredMotion motion)
+record MicroClips(
+    ClipInput input, double drop, double rate, int shorter, MeasuredMotion motion, double usual)
     implements Showing {
+  /** The last number of such a scale. */
+  private static final double LAST = 255;
+
   /**
    * Of the first clips of a training, of which motion is measured.
    *
@@ -43,7 +54,52 @@ record MicroClips(ClipInput input, double drop, double rate, int shorter, Measur
     if (block.moves()) {
       setting.listener().note(MicroBlock.line(input));
     }
-    return new MicroClips(input, block.drop(), data.fps(), shorter, motion);
+    return new MicroClips(input, block.drop(), data.fps(), shorter, motion, 0);
+  }
+
+  /**
+   * Of a base that is told numbers of its clips; its picture's noise is told with the picture.
+   *
+   * @param count of clips, from the first
+   * @param strides their frames are 1 to so many apart
+   * @return empty if it is told none
+   * @throws UserError if clips of the data do not move, and it is told how much
+   */
+  static Optional<MicroClips> told(VideoModel base, Setting setting, int count, int strides) {
+    ClipInput all = base.network().config().told().clip();
+    List<Kind> kinds = all.kinds().stream().filter(kind -> kind != Kind.AUGMENTATION).toList();
+    if (kinds.isEmpty()) {
+      return Optional.empty();
+    }
+    ClipInput input = new ClipInput(kinds, all.sinusoids(), all.motion());
+    DataBlock data = setting.recipe().data();
+    int shorter = Math.min(data.width(), data.height());
+    if (!kinds.contains(Kind.MOTION)) {
+      return Optional.of(new MicroClips(input, 0, data.fps(), shorter, MeasuredMotion.NONE, 0));
+    }
+    setting.listener().note("measuring how much %s clips move".formatted(count));
+    MeasuredMotion motion = MeasuredMotion.of(setting.data(), count, setting.listener());
+    double usual = motion.quantiles(2, strides).getFirst();
+    if (input.motion().isEmpty() && !(usual > 0)) {
+      throw new UserError(
+          Fault.INVALID,
+          "half of the clips do not move, and this model is told how much they do",
+          "take other clips");
+    }
+    MicroClips made = new MicroClips(input, 0, data.fps(), shorter, motion, usual);
+    setting.listener().note(made.line());
+    return Optional.of(made);
+  }
+
+  /** What is told of motion, in a line. */
+  String line() {
+    return input.motion().isEmpty()
+        ? String.format(
+            Locale.ROOT,
+            "%.0f of motion is %.3f pixels per frame, as half of the clips move less",
+            ClipInput.USUAL_MOTION,
+            usual * shorter)
+        : MicroBlock.line(input);
   }
 
   @Override
@@ -78,7 +134,10 @@ record MicroClips(ClipInput input, double drop, double rate, int shorter, Measur
     }
     return switch (kind) {
       case RATE -> rate / (frames.get(1) - frames.get(0));
-      case MOTION -> input.bucket(motion.of(cut) * shorter);
+      case MOTION ->
+          input.motion().isEmpty()
+              ? Math.min(LAST, Math.rint(ClipInput.USUAL_MOTION * motion.of(cut) / usual))
+              : input.bucket(motion.of(cut) * shorter);
       case AUGMENTATION -> ClipInput.UNSAID;
     };
   }

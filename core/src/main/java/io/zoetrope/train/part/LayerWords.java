@@ -19,7 +19,13 @@ final class LayerWords {
   private static final Predicate<String> ATTENTION =
       any("*attn*.to_*", "*temp_attentions.*.to_*", "*self_attn.*");
   private static final Predicate<String> TIME =
-      any("*motion_modules.*", "*temp_attentions.*", "*attn_temp.*", "transformer_in.*");
+      any(
+          "*motion_modules.*",
+          "*temp_attentions.*",
+          "*attn_temp.*",
+          "transformer_in.*",
+          "*temporal_transformer_blocks.*",
+          "*temporal_res_block.*");
 
   private static final SequencedMap<String, Predicate<String>> WORDS = new LinkedHashMap<>();
 

@@ -109,7 +109,8 @@ class FrameWindowsTest {
               Optional.of(text),
               Optional.empty(),
               none,
-              none);
+              none,
+              Optional.empty());
       return block.forward(x_BFNC, pass).permute(0, 2, 1, 3).reshape(6, frames, 16);
     }
   }

@@ -105,7 +105,8 @@ class UNetTest {
     for (String name : store.parameters().keySet()) {
       boolean frozen =
           recipe.startsWith("animatediff")
-              || List.of("align-your-latents", "align-your-latents-known", "lumiere").contains(recipe);
+              || List.of("align-your-latents", "align-your-latents-known", "lumiere")
+                  .contains(recipe);
       boolean tune = recipe.equals("tune-a-video");
       boolean held = name.endsWith(".pos_embed.pe") || name.contains(".norm_temp.");
       boolean query = name.contains(".attn1.to_q.") || name.contains(".attn2.to_q.");

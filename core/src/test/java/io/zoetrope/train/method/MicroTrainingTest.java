@@ -169,7 +169,7 @@ class MicroTrainingTest {
   void rateIsThatOfTheCutAndMotionThatOfItsFrames() {
     // Sides per frame: clip 0 moves by 0.001 at each, clip 1 by 0.01.
     MeasuredMotion motion = new MeasuredMotion(List.of(fill(8, 0.001), fill(8, 0.01)));
-    MicroClips clips = new MicroClips(BOTH, 0, 16, 100, motion);
+    MicroClips clips = new MicroClips(BOTH, 0, 16, 100, motion, 0);
     List<ClipCut> cuts = List.of(new ClipCut(0, List.of(0, 2, 4)), new ClipCut(1, List.of(1, 5)));
     Conditioning said = clips.of(cuts, false);
     assertThat(numbers(said, Kind.RATE)).containsExactly(8, 4);
@@ -186,7 +186,7 @@ class MicroTrainingTest {
   @Test
   void aNumberIsLeftAwayWithItsProbability() {
     MicroClips clips =
-        new MicroClips(BOTH, 0.3, 16, 100, new MeasuredMotion(List.of(fill(8, 0.01))));
+        new MicroClips(BOTH, 0.3, 16, 100, new MeasuredMotion(List.of(fill(8, 0.01))), 0);
     List<ClipCut> cuts = Collections.nCopies(4000, new ClipCut(0, List.of(0, 2)));
     Showing.Drawn drawn = clips.draw(cuts, new RandomStreams(5));
     assertThat(drawn.silent()).containsOnly(false);
