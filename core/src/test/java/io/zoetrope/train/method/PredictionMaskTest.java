@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,7 +95,7 @@ class PredictionMaskTest {
       // The weights of the image network are those of any: nothing grows.
       one.parameters()
           .forEach((name, p) ->
-              assertThat(Tensors.shape(two.parameters().get(name)))
+              assertThat(Tensors.shape(Objects.requireNonNull(two.parameters().get(name))))
                   .as(name)
                   .isEqualTo(Tensors.shape(p)));
       Tensor z = Scopes.keep(normal("z", 1, 3, 4, 16, 16));
