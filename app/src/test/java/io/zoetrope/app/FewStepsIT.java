@@ -8,6 +8,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tasks by a model of few levels, which knows no others. */
 class FewStepsIT {
+  private static final String BUNDLED =
+      Path.of("../models/toybox").toAbsolutePath().normalize().toString();
+
   @TempDir Path folder;
 
   private TestCli.Outcome travel(String... more) {
@@ -22,6 +25,8 @@ class FewStepsIT {
       "--frames",
       "40",
       "--fast",
+      "-m",
+      BUNDLED,
       "-o",
       "travel.mp4"
     };

@@ -417,9 +417,9 @@ public final class EvaluateCommand extends Verb {
             batch,
             which(),
             latentNoise == null ? 0 : latentNoise);
-    try (Extractor extractor = extractor(true);
-        StepProgress progress = new StepProgress(session(), output(), "measuring");
-        Autoencoders.Opened opened = Autoencoders.open(folder)) {
+    try (Autoencoders.Opened opened = Autoencoders.open(folder);
+        Extractor extractor = extractor(true);
+        StepProgress progress = new StepProgress(session(), output(), "measuring")) {
       SuiteWatcher watcher = new SuiteWatcher(progress, SHEET_ROWS);
       Report report = asked.run(opened.autoencoder(), extractor.value(), watcher);
       fields.put("count", asked.count());

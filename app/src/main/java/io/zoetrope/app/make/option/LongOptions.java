@@ -108,8 +108,8 @@ public final class LongOptions {
       paramLabel = "W",
       converter = Values.Guidance.class,
       description =
-          "Guidance at the first frame, from which it runs evenly to --guidance at the last (default:"
-              + " as the model has it, 1 in Stable Video Diffusion, else the same for all).")
+          "Guidance at the first frame, from which it runs evenly to the usual at the last (default: as"
+              + " the model has it, 1 in Stable Video Diffusion, else the same for all).")
   private @Nullable Double firstGuidance;
 
   @Option(
