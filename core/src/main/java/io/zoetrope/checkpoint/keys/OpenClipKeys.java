@@ -2,7 +2,6 @@ package io.zoetrope.checkpoint.keys;
 
 import io.zoetrope.checkpoint.WeightSet;
 import io.zoetrope.checkpoint.WeightSource;
-import io.zoetrope.torch.PackedTensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,6 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * OpenCLIP's names for its text transformer, in those of {@code CLIPTextModel}. Models that were
@@ -34,16 +32,6 @@ public record OpenClipKeys(String prefix, int last) {
           "positional_embedding", "embeddings.position_embedding.weight",
           "ln_final.weight", "final_layer_norm.weight",
           "ln_final.bias", "final_layer_norm.bias");
-
-  private static final Map<String, String> LAYERS =
-      Map.of(
-          "ln_1.", "layer_norm1.",
-          "ln_2.", "layer_norm2.",
-          "attn.out_proj.", "self_attn.out_proj.",
-          "mlp.c_fc.", "mlp.fc1.",
-          "mlp.c_proj.", "mlp.fc2.");
-
-  private static final List<String> JOINED = List.of("q_proj.", "k_proj.", "v_proj.");
 
   /** Of a file; empty if there is no such transformer in it. */
   public static Optional<OpenClipKeys> of(Set<String> names) {
@@ -92,23 +80,6 @@ public record OpenClipKeys(String prefix, int last) {
     }
     String inner = key.substring(block.start(2));
     String at = "text_model.encoder.layers." + block.group(1) + ".";
-    if (inner.startsWith("attn.in_proj_")) {
-      String of = inner.substring("attn.in_proj_".length());
-      Tensor all =
-          PackedTensor.of(tensor).isPresent()
-              ? kept.apply(PackedTensor.dense(tensor, ScalarType.Float))
-              : tensor;
-      long width = tensor.size(0) / JOINED.size();
-      for (int i = 0; i < JOINED.size(); i++) {
-        Tensor part = kept.apply(all.narrow(0, i * width, width));
-        tensors.put(at + "self_attn." + JOINED.get(i) + of, part);
-      }
-      return;
-    }
-    LAYERS.forEach((theirs, ours) -> {
-      if (inner.startsWith(theirs)) {
-        tensors.put(at + ours + inner.substring(theirs.length()), tensor);
-      }
-    });
+    boolean unused = OpenClipBlocks.put(at, inner, tensor, tensors, kept);
   }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
@@ -84,22 +83,16 @@ public final class StableVideoWeights implements AutoCloseable {
     file.tensors()
         .forEach((key, tensor) -> {
           if (key.startsWith(EYE)) {
-            OpenClipVisionKeys.put(key.substring(EYE.length()), tensor, all, made);
+            OpenClipVisionKeys.put(key.substring(EYE.length()), tensor, all, this::kept);
           }
         });
     return WeightSource.of("image_encoder", file.path().toString(), all);
   }
 
-  /** The shape of a weight of the network; empty if it has none of that name. */
-  public Optional<List<Long>> shape(String name) {
-    return file.entries().entrySet().stream()
-        .filter(entry ->
-            entry.getKey().startsWith(UNET)
-                && StableVideoKeys.name(entry.getKey().substring(UNET.length()))
-                    .filter(name::equals)
-                    .isPresent())
-        .findFirst()
-        .map(entry -> entry.getValue().shape());
+  private Tensor kept(Tensor tensor) {
+    Tensor own = Scopes.keep(tensor);
+    made.add(own);
+    return own;
   }
 
   /** Keys of no known part. */

@@ -61,7 +61,7 @@ final class StableVideo implements ModelFamily {
     return read(
         assembly,
         (UNetConfig) Networks.read(assembly.layout()),
-        new Wan.Eye(
+        new Eye(
             assembly.places().of(eye, ClipVisionModel::name), eye.config(ClipVisionConfig.class)),
         OptionalInt.empty(),
         new Blueprint.Leftovers(COMPONENTS.unused(index), List.of()));
@@ -76,7 +76,7 @@ final class StableVideo implements ModelFamily {
   static Blueprint read(
       Assembly assembly,
       UNetConfig network,
-      Wan.Eye eye,
+      Eye eye,
       OptionalInt frames,
       Blueprint.Leftovers leftovers) {
     ModelFiles files = assembly.files();

@@ -73,7 +73,7 @@ record StableVideoFile(Optional<ModelLayout> configs) implements ModelFamily {
     return StableVideo.read(
         assembly,
         (UNetConfig) Networks.read(layout),
-        new Wan.Eye(
+        new Eye(
             new Place(file::imageEncoder, UnaryOperator.identity()),
             eye.config(ClipVisionConfig.class)),
         xt ? OptionalInt.of(LONG) : OptionalInt.empty(),

@@ -123,9 +123,6 @@ final class Wan implements ModelFamily {
    */
   record Late(Place place, double boundary) {}
 
-  /** What reads pictures, and its weights. */
-  record Eye(Place place, ClipVisionConfig config) {}
-
   /**
    * What a model consists of, wherever it lies.
    *
@@ -199,13 +196,13 @@ final class Wan implements ModelFamily {
    */
   private static Part<PictureReader> eyePart(Assembly assembly, WanConfig network, Eye eye) {
     int width = network.pictures().orElseThrow().width();
-    if (eye.config.width() != width) {
+    if (eye.config().width() != width) {
       throw new UserError(
           Fault.MISMATCH,
           "%s: its transformer looks at pictures of %s features, its %s makes %s"
-              .formatted(assembly.files().model(), width, EYE, eye.config.width()));
+              .formatted(assembly.files().model(), width, EYE, eye.config().width()));
     }
-    return assembly.eyePart(EYE, eye.place, eye.config);
+    return assembly.eyePart(EYE, eye.place(), eye.config());
   }
 
   private static Eye eye(Assembly assembly) {

@@ -136,9 +136,9 @@ final class WanFile implements ModelFamily {
     throw beside.noAutoencoder();
   }
 
-  private static Wan.Eye eye(ModelFiles files, Path file) {
+  private static Eye eye(ModelFiles files, Path file) {
     WeightSet set = open(files, file);
-    return new Wan.Eye(
+    return new Eye(
         place("image_encoder", set, ClipVisionModel::name),
         at(file, () -> ClipVisionConfig.of(shapes(set, ClipVisionModel::name))));
   }
