@@ -1,0 +1,46 @@
+package io.zoetrope.jobs;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How orders of strangers name their sources: bytes that were uploaded, by their hash, {@code
+ * input:SHA256}, or the result of a job, {@code job:ID}. It stands where an order has a path, and
+ * nothing else may stand there.
+ */
+public sealed interface InputRef {
+  /** As it stands in an order. */
+  String text();
+
+  /**
+   * Uploaded bytes.
+   *
+   * @param sha256 64 lower-case digits
+   */
+  record Upload(String sha256) implements InputRef {
+    @Override
+    public String text() {
+      return "input:" + sha256;
+    }
+  }
+
+  /** The video that a job made. */
+  record Result(JobId job) implements InputRef {
+    @Override
+    public String text() {
+      return "job:" + job;
+    }
+  }
+
+  /** Reads one; empty for everything else, as a path is. */
+  static Optional<InputRef> tryParse(String text) {
+    Matcher upload = Pattern.compile("input:([0-9a-f]{64})").matcher(text);
+    if (upload.matches()) {
+      return Optional.of(new Upload(upload.group(1)));
+    }
+    return text.startsWith("job:")
+        ? JobId.tryParse(text.substring(4)).map(Result::new)
+        : Optional.empty();
+  }
+}
