@@ -2,6 +2,7 @@ package io.zoetrope.jobs;
 
 import java.security.SecureRandom;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
 /**
@@ -14,6 +15,7 @@ public record JobId(String text) implements Comparable<JobId> {
   private static final Pattern PATTERN = Pattern.compile("video_[0-9A-HJKMNP-TV-Z]{26}");
   private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   private static final SecureRandom RANDOM = new SecureRandom();
+  private static final AtomicLong LAST = new AtomicLong();
 
   public JobId {
     if (!PATTERN.matcher(text).matches()) {
@@ -21,10 +23,11 @@ public record JobId(String text) implements Comparable<JobId> {
     }
   }
 
-  /** A new one. */
+  /** A new one, which sorts after all that this process made before. */
   public static JobId next() {
     StringBuilder text = new StringBuilder("video_");
-    long millis = System.currentTimeMillis();
+    long now = System.currentTimeMillis();
+    long millis = LAST.updateAndGet(last -> Math.max(last + 1, now));
     for (int shift = 45; shift >= 0; shift -= 5) {
       text.append(DIGITS.charAt((int) (millis >>> shift) & 31));
     }

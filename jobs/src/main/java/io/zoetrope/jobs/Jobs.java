@@ -36,6 +36,14 @@ public interface Jobs extends AutoCloseable {
    */
   Job require(JobId id);
 
+  /**
+   * The newest job of an owner by a request with this fingerprint, however its key was: so a client
+   * that repeats itself without a key gets the first one.
+   *
+   * @param within no older than that
+   */
+  Optional<Job> latest(Optional<String> owner, String fingerprint, Duration within);
+
   /** Those that fit. */
   List<Job> list(JobFilter filter);
 
@@ -68,7 +76,7 @@ public interface Jobs extends AutoCloseable {
    * Keeps bytes, durably, once.
    *
    * @param bytes read to their end, not closed
-   * @param most more than so many are refused
+   * @param most more than so many are refused, {@link JobsException.Kind#TOO_LARGE}
    * @param look says what they are, or throws; given a file that has no name of a stranger's
    */
   Input upload(InputStream bytes, long most, Look look);

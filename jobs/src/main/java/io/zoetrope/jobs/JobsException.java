@@ -23,6 +23,8 @@ public final class JobsException extends RuntimeException {
     KEY_REUSED,
     /** What is asked for makes no sense. */
     INVALID,
+    /** More bytes than are taken. */
+    TOO_LARGE,
     /** The disk is nearly full. */
     NO_SPACE,
     /** The database does not answer. */
