@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param remixedFrom the job whose video it changes
  * @param priority higher goes first, -100 to 100
  * @param idempotencyKey a second request of the same owner with this key gets the first job
- * @param fingerprint of the request, by which a key that is used twice for different things is known
+ * @param fingerprint of the request, by which a key that is used twice for different things is
+ *     known
  * @param webhook where its end is told; empty if nowhere
  */
 public record JobRequest(

@@ -1,0 +1,33 @@
+package io.zoetrope.jobs.worker;
+
+import io.zoetrope.pipeline.order.VideoOrder;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What a worker is told, a line of JSON each. */
+sealed interface Ask {
+  /**
+   * Make an attempt.
+   *
+   * @param job its id
+   * @param attempt its number
+   * @param store the folder of all jobs and inputs
+   * @param draftRows how many rows of the plan are walked; empty walks all
+   * @param resume the folder of an attempt from whose latents it may go on
+   * @param order what is made
+   */
+  record Make(
+      String job,
+      int attempt,
+      Path store,
+      Optional<Integer> draftRows,
+      Optional<Path> resume,
+      VideoOrder order)
+      implements Ask {}
+
+  /** Nobody wants it any more. */
+  record Cancel() implements Ask {}
+
+  /** Keep what there is, and stop. */
+  record Stop() implements Ask {}
+}

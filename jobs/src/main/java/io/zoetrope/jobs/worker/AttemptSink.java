@@ -1,0 +1,82 @@
+package io.zoetrope.jobs.worker;
+
+import io.zoetrope.jobs.Job;
+import io.zoetrope.media.Frame;
+import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.order.FileSink;
+import io.zoetrope.pipeline.order.FrameSink;
+import io.zoetrope.pipeline.order.Shot;
+import io.zoetrope.progress.Progress;
+import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+
+/** The folder of an attempt: its video, and pictures of that. */
+final class AttemptSink implements FrameSink {
+  private final Path folder;
+  private final Link link;
+  private final UnaryOperator<String> plain;
+  private final FileSink file;
+  private final Looks looks = new Looks();
+  private Job.Shape shape = Job.Shape.UNKNOWN;
+  private long frames;
+
+  /**
+   * @param plain takes the places of this machine out of a text
+   */
+  AttemptSink(Path folder, Link link, UnaryOperator<String> plain) {
+    this.folder = folder;
+    this.link = link;
+    this.plain = plain;
+    file = FileSink.of(folder.resolve("video.mp4"));
+  }
+
+  /** The file that its frames are in. */
+  Path video() {
+    return file.path();
+  }
+
+  /** What was made. */
+  Job.Shape shape(long made) {
+    return new Job.Shape(shape.width(), shape.height(), made, shape.fps(), shape.steps());
+  }
+
+  @Override
+  public void begin(Shot shot) {
+    VideoRequest request = shot.request();
+    shape =
+        new Job.Shape(
+            request.width(), request.height(), shot.frames(), request.fps(), request.steps());
+    link.tell(new Tell.Shaped(shape));
+    looks.begin(shot.frames());
+    file.begin(shot);
+  }
+
+  @Override
+  public boolean sounds() {
+    return file.sounds();
+  }
+
+  @Override
+  public void frame(Frame frame) {
+    file.frame(frame);
+    looks.add(frame);
+    frames++;
+    link.tell(new Tell.Frames(frames));
+  }
+
+  @Override
+  public void note(String line) {
+    link.tell(new Tell.Note(plain.apply(line)));
+  }
+
+  @Override
+  public void finish(Progress progress) {
+    file.finish(progress);
+    looks.write(folder);
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

@@ -1,0 +1,72 @@
+package io.zoetrope.jobs.worker;
+
+import io.zoetrope.jobs.Job;
+import io.zoetrope.jobs.JobId;
+import io.zoetrope.jobs.Runner.Signal;
+import io.zoetrope.jobs.Store;
+import io.zoetrope.pipeline.order.Made;
+import io.zoetrope.pipeline.order.Studio;
+import io.zoetrope.pipeline.order.VideoOrder;
+import io.zoetrope.torch.FileDigest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+
+/** One attempt, in the process of the worker. */
+final class AttemptWork {
+  private final Ask.Make make;
+  private final String device;
+  private final Link link;
+  private final Supplier<Signal> signal;
+  private final Path folder;
+  private final StoreSources sources;
+
+  AttemptWork(Ask.Make make, String device, ModelCache models, Link link, Supplier<Signal> signal) {
+    this.make = make;
+    this.device = device;
+    this.link = link;
+    this.signal = signal;
+    Store store = new Store(make.store());
+    folder = store.attempt(JobId.tryParse(make.job()).orElseThrow(), make.attempt());
+    sources = new StoreSources(store, Shelves.here(), models);
+  }
+
+  /** Makes it, whatever comes of it. */
+  Tell.End end() {
+    try {
+      return made();
+    } catch (CancellationException e) {
+      return signal.get() == Signal.STOP ? new Tell.End.Stopped() : new Tell.End.Cancelled();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      return Failures.of(e, sources::plain);
+    }
+  }
+
+  private Tell.End made() {
+    sources.require(make.order());
+    VideoOrder order = make.order().withModel(make.order().model().withDevice(device));
+    AttemptSink sink = new AttemptSink(folder, link, sources::plain);
+    Made made =
+        Studio.make(order, sources, sink, new Course(link, () -> signal.get() != Signal.GO));
+    Manifest manifest = manifest(sink.video(), sink.shape(made.frames()), made);
+    manifest.write(folder);
+    return new Tell.End.Made(manifest);
+  }
+
+  private Manifest manifest(Path video, Job.Shape shape, Made made) {
+    try {
+      return new Manifest(
+          folder.getFileName() + "/" + video.getFileName(),
+          Files.size(video),
+          FileDigest.of(video),
+          shape,
+          made.notes().stream().map(sources::plain).toList(),
+          false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.zoetrope.jobs.worker;
+
+import io.zoetrope.jobs.JobProgress;
+import io.zoetrope.progress.Eta;
+import io.zoetrope.progress.Phase;
+import io.zoetrope.progress.Progress;
+import io.zoetrope.progress.Report;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** Tells how far an attempt is, over all its phases. */
+final class Course implements Progress {
+  /** A phase's part of the whole, in percent: where it begins and ends. */
+  private record Share(int from, int to) {}
+
+  private static final Map<Phase, Share> SHARES = new EnumMap<>(Phase.class);
+
+  static {
+    SHARES.put(Phase.LOAD, new Share(0, 4));
+    SHARES.put(Phase.READ, new Share(4, 6));
+    SHARES.put(Phase.ENCODE, new Share(6, 10));
+    SHARES.put(Phase.SAMPLE, new Share(10, 90));
+    SHARES.put(Phase.DECODE, new Share(90, 98));
+    SHARES.put(Phase.WRITE, new Share(90, 99));
+  }
+
+  private static final long PAUSE = 100_000_000;
+
+  private final Link link;
+  private final BooleanSupplier stopped;
+  private final Eta eta = new Eta();
+  private int percent;
+  private int row;
+  private int preview;
+  private long told;
+  private Optional<Phase> phase = Optional.empty();
+
+  Course(Link link, BooleanSupplier stopped) {
+    this.link = link;
+    this.stopped = stopped;
+  }
+
+  @Override
+  public void update(Report report) {
+    Share share = SHARES.getOrDefault(report.phase(), new Share(0, 0));
+    if (!report.endless() && report.total() > 0) {
+      long part =
+          (share.to - share.from) * Math.min(report.done(), report.total()) / report.total();
+      percent = Math.max(percent, (int) (share.from + part));
+    }
+    Optional<Double> left = eta.left(report).map(Duration::toMillis).map(millis -> millis / 1e3);
+    boolean stepped = report.phase() == Phase.SAMPLE && report.row().isPresent();
+    row = stepped ? report.row().getAsInt() : row;
+    boolean news = stepped || !phase.equals(Optional.of(report.phase()));
+    phase = Optional.of(report.phase());
+    long now = System.nanoTime();
+    if (news || now - told >= PAUSE) {
+      told = now;
+      link.tell(
+          new Tell.At(
+              new JobProgress(
+                  phase.map(Phase::doing), percent, row, report.firstFrame(), left, preview)));
+    }
+    if (stepped) {
+      link.tell(
+          new Tell.Step(
+              row,
+              Math.toIntExact(Math.min(report.total(), Integer.MAX_VALUE)),
+              List.of(),
+              report.firstFrame(),
+              preview == row));
+    }
+  }
+
+  /** There is a picture of a row. */
+  void previewed(int of) {
+    preview = of;
+  }
+
+  @Override
+  public boolean cancelled() {
+    return stopped.getAsBoolean();
+  }
+}

@@ -1,0 +1,57 @@
+package io.zoetrope.jobs.worker;
+
+import io.zoetrope.jobs.Runner.Signal;
+import io.zoetrope.media.VideoReader;
+import io.zoetrope.torch.ComputeDevice;
+import io.zoetrope.torch.Natives;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** Makes one attempt after the other, on one thread: libtorch keeps state with it. */
+final class Worker {
+  private final Link link;
+  private final String device;
+  private final BlockingQueue<Ask.Make> asked = new LinkedBlockingQueue<>();
+  private volatile Signal signal = Signal.GO;
+
+  Worker(Link link, String device) {
+    this.link = link;
+    this.device = device;
+  }
+
+  void start() {
+    Thread.ofPlatform()
+        .name("inference")
+        .uncaughtExceptionHandler((thread, e) -> {
+          e.printStackTrace();
+          Runtime.getRuntime().halt(1);
+        })
+        .start(this::work);
+  }
+
+  /** Called by the thread that listens. */
+  void hear(Ask ask) {
+    switch (ask) {
+      case Ask.Make make -> {
+        signal = Signal.GO;
+        asked.add(make);
+      }
+      case Ask.Cancel cancel -> signal = Signal.CANCEL;
+      case Ask.Stop stop -> signal = Signal.STOP;
+    }
+  }
+
+  private void work() {
+    Natives.load();
+    VideoReader.prepare();
+    link.tell(new Tell.Ready(ComputeDevice.of(device).toString()));
+    try (ModelCache models = new ModelCache()) {
+      while (true) {
+        Ask.Make make = asked.take();
+        link.tell(new Tell.Over(new AttemptWork(make, device, models, link, () -> signal).end()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
