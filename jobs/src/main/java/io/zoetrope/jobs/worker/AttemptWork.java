@@ -2,16 +2,16 @@ package io.zoetrope.jobs.worker;
 
 import io.zoetrope.jobs.Job;
 import io.zoetrope.jobs.JobId;
+import io.zoetrope.jobs.Manifest;
 import io.zoetrope.jobs.Runner.Signal;
 import io.zoetrope.jobs.Store;
 import io.zoetrope.pipeline.order.Made;
 import io.zoetrope.pipeline.order.Studio;
 import io.zoetrope.pipeline.order.VideoOrder;
-import io.zoetrope.torch.FileDigest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
@@ -51,20 +51,20 @@ final class AttemptWork {
     AttemptSink sink = new AttemptSink(folder, link, sources::plain);
     Made made =
         Studio.make(order, sources, sink, new Course(link, () -> signal.get() != Signal.GO));
-    Manifest manifest = manifest(sink.video(), sink.shape(made.frames()), made);
+    List<String> notes = made.notes().stream().map(sources::plain).toList();
+    Manifest manifest = manifest(sink.video(), sink.shape(made.frames()), notes);
     manifest.write(folder);
-    return new Tell.End.Made(manifest);
+    return new Tell.End.Made(result(manifest), manifest.shape(), notes, manifest.draft());
   }
 
-  private Manifest manifest(Path video, Job.Shape shape, Made made) {
+  private Job.Result result(Manifest manifest) {
+    String file = folder.getFileName() + "/" + manifest.file();
+    return new Job.Result(file, manifest.bytes(), manifest.sha256());
+  }
+
+  private static Manifest manifest(Path video, Job.Shape shape, List<String> notes) {
     try {
-      return new Manifest(
-          folder.getFileName() + "/" + video.getFileName(),
-          Files.size(video),
-          FileDigest.of(video),
-          shape,
-          made.notes().stream().map(sources::plain).toList(),
-          false);
+      return Manifest.of(video, shape, false, notes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -4,6 +4,7 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.jobs.InputRef;
 import io.zoetrope.jobs.JobId;
+import io.zoetrope.jobs.Manifest;
 import io.zoetrope.jobs.Store;
 import io.zoetrope.models.InstalledModels;
 import io.zoetrope.pipeline.family.ModelChoice;
@@ -89,8 +90,7 @@ final class StoreSources implements Sources {
     try (Stream<Path> attempts = Files.list(folder)) {
       return attempts
           .sorted(Comparator.comparingInt(StoreSources::number).reversed())
-          .flatMap(attempt -> Manifest.read(attempt).stream())
-          .map(manifest -> folder.resolve(manifest.file()))
+          .flatMap(attempt -> Manifest.whole(attempt).map(m -> attempt.resolve(m.file())).stream())
           .findFirst()
           .orElse(folder);
     } catch (IOException e) {

@@ -35,8 +35,13 @@ sealed interface Tell {
 
   /** How an attempt ended. */
   sealed interface End {
-    /** It is made, or as far as was asked for: what its manifest says. */
-    record Made(Manifest manifest) implements End {}
+    /**
+     * It is made, or as far as was asked for.
+     *
+     * @param draft whether it can go on
+     */
+    record Made(Job.Result result, Job.Shape shape, List<String> notes, boolean draft)
+        implements End {}
 
     /** It cannot be made; see {@link io.zoetrope.jobs.JobError}. */
     record Failed(String code, String message, Optional<String> param, List<Fix> mends)

@@ -126,7 +126,7 @@ public final class WorkerProcess implements Runner {
 
   private static Outcome outcome(Tell.End end) {
     return switch (end) {
-      case Tell.End.Made(Manifest m) ->
+      case Tell.End.Made m ->
           m.draft()
               ? new Drafted(m.result(), m.shape(), m.notes())
               : new Done(m.result(), m.shape(), m.notes());
