@@ -43,6 +43,7 @@ public final class MemoryJobs implements Jobs {
   private final Path folder;
   private final Map<JobId, Job> jobs = new ConcurrentSkipListMap<>();
   private final Map<String, JobId> keys = new ConcurrentHashMap<>();
+  private final Map<String, JobId> prints = new ConcurrentHashMap<>();
   private final Map<String, Input> inputs = new ConcurrentHashMap<>();
   private final Map<String, Shelf> shelves = new ConcurrentHashMap<>();
   private final List<JobRequest> requests = new ArrayList<>();
@@ -105,6 +106,7 @@ public final class MemoryJobs implements Jobs {
             Optional.empty());
     jobs.put(id, job);
     request.idempotencyKey().ifPresent(key -> keys.put(key, id));
+    request.fingerprint().ifPresent(print -> prints.put(request.owner() + print, id));
     return job;
   }
 
@@ -124,6 +126,14 @@ public final class MemoryJobs implements Jobs {
   @Override
   public Job require(JobId id) {
     return find(id).orElseThrow(() -> new JobsException(Kind.NOT_FOUND, "there is no video " + id));
+  }
+
+  @Override
+  public synchronized Optional<Job> latest(
+      Optional<String> owner, String fingerprint, Duration within) {
+    return Optional.ofNullable(prints.get(owner + fingerprint))
+        .map(this::require)
+        .filter(job -> job.created().plus(within).isAfter(Instant.now()));
   }
 
   @Override

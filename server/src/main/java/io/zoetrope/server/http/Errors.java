@@ -127,6 +127,7 @@ final class Errors {
     all.put(
         JobsException.Kind.KEY_REUSED, e -> HttpError.of(422, "idempotency_key_reused", said(e)));
     all.put(JobsException.Kind.INVALID, e -> HttpError.of(400, "invalid_order", said(e)));
+    all.put(JobsException.Kind.TOO_LARGE, e -> HttpError.tooLarge(said(e)));
     all.put(
         JobsException.Kind.NO_SPACE, e -> HttpError.unavailable("disk_full", said(e), wait(e, 60)));
     all.put(

@@ -116,6 +116,7 @@ class HttpServerTest {
             JobsException.Kind.DRAINING, "503 draining",
             JobsException.Kind.KEY_REUSED, "422 idempotency_key_reused",
             JobsException.Kind.INVALID, "400 invalid_order",
+            JobsException.Kind.TOO_LARGE, "413 too_large",
             JobsException.Kind.NO_SPACE, "503 disk_full",
             JobsException.Kind.DATABASE, "503 database_unavailable");
     assertThat(all).hasSize(JobsException.Kind.values().length);
