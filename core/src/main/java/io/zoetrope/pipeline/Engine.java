@@ -358,7 +358,7 @@ public final class Engine {
     VideoRequest first = first(job.requests());
     requireFit(job.given_BCFHW(), job.requests());
     model
-        .need(first, job.requests().size())
+        .need(first, job.requests().size(), decoding)
         .requireFit(MemoryNeed.available(), first, model.precision());
     TimestepPlan plan = guide.plan(job.plan());
     model.scheduling().distilled().ifPresent(few -> few.require(plan));

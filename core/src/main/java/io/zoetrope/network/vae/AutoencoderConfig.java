@@ -25,6 +25,15 @@ public interface AutoencoderConfig {
     return new Footprint(1, Math.max(GROUP, height * width * Float.BYTES * 3 * 256));
   }
 
+  /**
+   * As {@link #footprint(long, long)}, for decoders that see several frames together.
+   *
+   * @param frames that are decoded at once at most, 0 or more
+   */
+  default Footprint footprint(long height, long width, int frames) {
+    return footprint(height, width);
+  }
+
   /** Whether it has weights; pixels as they are need none. */
   default boolean hasWeights() {
     return true;

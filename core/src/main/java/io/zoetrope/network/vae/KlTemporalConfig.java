@@ -147,9 +147,14 @@ public record KlTemporalConfig(KlConfig image) implements AutoencoderConfig {
    */
   @Override
   public Footprint footprint(long height, long width) {
+    return footprint(height, width, LEAST);
+  }
+
+  @Override
+  public Footprint footprint(long height, long width, int frames) {
     return new Footprint(
         image.footprint(height, width).perWeight(),
-        group(height, width) + LEAST * perFrame(height, width));
+        group(height, width) + Math.min(LEAST, frames) * perFrame(height, width));
   }
 
   /** Bytes of the frames that are done at once where each is done by itself. */

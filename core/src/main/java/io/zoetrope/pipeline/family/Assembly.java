@@ -235,7 +235,7 @@ record Assembly(ModelFiles files, ModelChoice choice, ModelLayout layout, Places
         name(layout.autoencoder()),
         vae.hasWeights() ? List.of(weights) : List.of(),
         held(Holding.mapped(vae.precision(choice.dtype())), Role.AUTOENCODER),
-        clip -> vae.footprint(clip.height(), clip.width()),
+        clip -> vae.footprint(clip.height(), clip.width(), clip.decoded()),
         vae::build);
   }
 

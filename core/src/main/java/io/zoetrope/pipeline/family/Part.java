@@ -37,10 +37,11 @@ public record Part<T>(
    * @param frames of a clip
    * @param height pixels
    * @param width pixels
+   * @param decoded frames that are decoded at once at most, by decoders that see several together
    */
-  public record Clip(int rows, int frames, int height, int width) {
+  public record Clip(int rows, int frames, int height, int width, int decoded) {
     /** Nothing, where weights alone matter. */
-    public static final Clip NONE = new Clip(0, 0, 0, 0);
+    public static final Clip NONE = new Clip(0, 0, 0, 0, 0);
   }
 
   /** Of which all weights are in its places. */

@@ -11,6 +11,7 @@ import io.zoetrope.torch.Precision;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -42,12 +43,16 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
    * The need of a request: of each part what it says of itself, added up.
    *
    * @param clips at once; guidance doubles them
+   * @param decoded frames that are decoded at once at most; empty if that is up to memory
    */
-  static MemoryNeed of(List<Weighed> parts, VideoRequest request, int clips) {
+  static MemoryNeed of(
+      List<Weighed> parts, VideoRequest request, int clips, OptionalInt decoded) {
     long pixels = (long) request.height() * request.width();
     long video = 3 * Float.BYTES * pixels * request.frames() * clips;
     int rows = (request.guidance() == 1 ? 1 : 2) * clips;
-    Part.Clip clip = new Part.Clip(rows, request.frames(), request.height(), request.width());
+    int together = Math.min(request.frames(), decoded.orElse(request.frames()));
+    Part.Clip clip =
+        new Part.Clip(rows, request.frames(), request.height(), request.width(), together);
     long sampling = video / Float.BYTES;
     long decoding = video;
     for (Weighed weighed : parts) {

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
@@ -103,7 +104,7 @@ public record ModelContents(
         for (int i = 0; i < weights.size(); i++) {
           weighed.add(new MemoryNeed.Weighed(other.parts().get(i), weights.get(i)));
         }
-        need.put(precision, MemoryNeed.of(weighed, usual, 1));
+        need.put(precision, MemoryNeed.of(weighed, usual, 1, OptionalInt.empty()));
       }
       return new ModelContents(
           blueprint.kind(),

@@ -36,6 +36,7 @@ import io.zoetrope.torch.Precision;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -138,9 +139,10 @@ public final class VideoModel implements AutoCloseable {
    * What a request will need of memory.
    *
    * @param clips at once
+   * @param decoded frames that are decoded at once at most; empty if that is up to memory
    */
-  public MemoryNeed need(VideoRequest request, int clips) {
-    return MemoryNeed.of(parts.weighed(), request, clips);
+  public MemoryNeed need(VideoRequest request, int clips, OptionalInt decoded) {
+    return MemoryNeed.of(parts.weighed(), request, clips, decoded);
   }
 
   /** Where its network lies and runs, and so where its latents belong. */

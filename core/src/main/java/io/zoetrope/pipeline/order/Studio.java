@@ -153,7 +153,7 @@ public final class Studio {
         .ifPresent(p -> new LikePictures(p, new SourceFiles(sources)).requireSeenBy(model));
     VideoRequest request = whole(ready.request(order.wish().usual(model.defaults()), model), model);
     VideoRequest begun = ready.first(request, model);
-    MemoryNeed need = model.need(begun, 1);
+    MemoryNeed need = model.need(begun, 1, order.tuning().decoded());
     if (need.total() > LARGE) {
       note("needs " + need.line());
     }

@@ -14,6 +14,7 @@ import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.record.Default;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How clips are made: longer ones than a model knows, steadier ones, and how given frames are kept.
@@ -119,6 +120,11 @@ public record Tuning(
         firstGuidance,
         cfgZero,
         Optional.of(frames));
+  }
+
+  /** Frames that are decoded at once at most; empty if that is up to memory. */
+  OptionalInt decoded() {
+    return decodeFrames.map(OptionalInt::of).orElseGet(OptionalInt::empty);
   }
 
   public Tuning {

@@ -253,6 +253,8 @@ class AutoencoderKLTemporalDecoderTest {
           KlTemporalConfig config = KlTemporalConfig.SVD;
           long least = config.footprint(576, 1024).running();
           long left = (long) (least / 0.7);
+          assertThat(config.footprint(576, 1024, 2).running()).isLessThan(least / 2);
+          assertThat(config.footprint(576, 1024, 100).running()).isEqualTo(least);
           AutoencoderKLTemporalDecoder full =
               config
                   .build(ParameterStore.blueprint().root())

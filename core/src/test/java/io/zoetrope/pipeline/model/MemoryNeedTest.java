@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +34,7 @@ class MemoryNeedTest {
   }
 
   private static MemoryNeed need(VideoRequest request, Precision precision) {
-    return MemoryNeed.of(parts(precision), request, 1);
+    return MemoryNeed.of(parts(precision), request, 1, OptionalInt.empty());
   }
 
   /** One part with the weights of all. */
