@@ -45,8 +45,7 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
    * @param clips at once; guidance doubles them
    * @param decoded frames that are decoded at once at most; empty if that is up to memory
    */
-  static MemoryNeed of(
-      List<Weighed> parts, VideoRequest request, int clips, OptionalInt decoded) {
+  static MemoryNeed of(List<Weighed> parts, VideoRequest request, int clips, OptionalInt decoded) {
     long pixels = (long) request.height() * request.width();
     long video = 3 * Float.BYTES * pixels * request.frames() * clips;
     int rows = (request.guidance() == 1 ? 1 : 2) * clips;
