@@ -1,0 +1,4 @@
+@NullMarked
+package io.zoetrope.jobs.queue;
+
+import org.jspecify.annotations.NullMarked;
