@@ -1,0 +1,127 @@
+// The state of the page: one object, changed in one place, told to whoever listens.
+import {EMPTY_FORM} from './form.js';
+
+const FORM = 'zoetrope.form';
+const SHOWN = 'zoetrope.shown';
+
+function kept(key, otherwise) {
+  for (const place of [sessionStorage, localStorage]) {
+    try {
+      const text = place.getItem(key);
+      if (text !== null) return JSON.parse(text);
+    } catch {
+      // What cannot be read is as if it were not there.
+    }
+  }
+  return otherwise;
+}
+
+// Of this tab first, then of whichever tab wrote last: a new tab begins where the last one was.
+function keep(key, value) {
+  const text = JSON.stringify(value);
+  for (const place of [sessionStorage, localStorage]) {
+    try {
+      place.setItem(key, text);
+    } catch {
+      // Full or forbidden: the page works on without a memory.
+    }
+  }
+}
+
+function formKept() {
+  const form = kept(FORM, {});
+  return {
+    ...structuredClone(EMPTY_FORM),
+    ...form,
+    sources: {...EMPTY_FORM.sources, ...form.sources},
+  };
+}
+
+class Store {
+  #state = {
+    form: formKept(),
+    editing: null, // id of the queued job that the form changes
+    jobs: new Map(),
+    walks: new Map(), // of running jobs: {rows, levels, offset, previews}
+    queue: {paused: false, waiting: [], running: [], workers: [], eta_seconds: null},
+    models: [],
+    usual: null, // the default model's name
+    presets: [],
+    boards: [],
+    session: {needed: false, role: 'admin'},
+    locked: false, // a log-in is needed
+    online: true,
+    estimate: null,
+    fault: null, // why the last order was refused
+    notices: [],
+    shown: kept(SHOWN, null),
+    follow: true,
+    row: null, // of the shown job that is looked at; null is the newest
+    frame: 0,
+    playing: true,
+    shelf: kept('zoetrope.shelf', 'history'),
+    filter: {q: '', star: false, board: '', until: ''},
+    found: {ids: [], more: false, loading: true},
+    compare: kept('zoetrope.compare', null), // {batch} or {ids}
+    picked: [],
+    help: false,
+    base: null, // the plan of the task as the server draws it
+  };
+  #listeners = new Set();
+
+  get state() {
+    return this.#state;
+  }
+
+  set(patch) {
+    this.#state = {...this.#state, ...patch};
+    if ('form' in patch) keep(FORM, this.#state.form);
+    if ('shown' in patch) keep(SHOWN, this.#state.shown);
+    if ('shelf' in patch) keep('zoetrope.shelf', this.#state.shelf);
+    if ('compare' in patch) keep('zoetrope.compare', this.#state.compare);
+    const keys = Object.keys(patch);
+    for (const {told, only} of this.#listeners) {
+      if (!only || keys.some(key => only.includes(key))) told(keys);
+    }
+  }
+
+  form(patch) {
+    this.set({form: {...this.#state.form, ...patch}});
+  }
+
+  // Tells of changes of these parts, or of all; returns what ends it.
+  listen(told, only) {
+    const one = {told, only};
+    this.#listeners.add(one);
+    return () => this.#listeners.delete(one);
+  }
+
+  job(id) {
+    return this.#state.jobs.get(id) ?? null;
+  }
+
+  get shown() {
+    return this.job(this.#state.shown);
+  }
+
+  takeJobs(jobs) {
+    if (jobs.length === 0) return;
+    const all = new Map(this.#state.jobs);
+    for (const job of jobs) all.set(job.id, {...all.get(job.id), ...job});
+    this.set({jobs: all});
+  }
+
+  dropJob(id) {
+    const jobs = new Map(this.#state.jobs);
+    jobs.delete(id);
+    const found = {...this.#state.found, ids: this.#state.found.ids.filter(one => one !== id)};
+    this.set({jobs, found, shown: this.#state.shown === id ? null : this.#state.shown});
+  }
+
+  get model() {
+    const {models, usual, form} = this.#state;
+    return models.find(model => model.name === (form.model || usual)) ?? null;
+  }
+}
+
+export const store = new Store();
