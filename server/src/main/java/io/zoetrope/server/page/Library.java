@@ -41,16 +41,19 @@ final class Library {
   static Optional<byte[]> read(String path) {
     String inside = path.substring(FOLDER.length());
     int slash = inside.indexOf('/');
-    if (slash < 0 || !ARTIFACTS.containsKey(inside.substring(0, slash))) {
+    if (slash < 0) {
       return Optional.empty();
     }
-    String artifact = ARTIFACTS.get(inside.substring(0, slash));
+    return Optional.ofNullable(ARTIFACTS.get(inside.substring(0, slash)))
+        .flatMap(artifact -> read(artifact, inside.substring(slash + 1)));
+  }
+
+  private static Optional<byte[]> read(String artifact, String module) {
     return version(artifact)
         .flatMap(version ->
             PageFile.read(
                 Library.class,
-                "/META-INF/resources/webjars/%s/%s/%s"
-                    .formatted(artifact, version, inside.substring(slash + 1))))
+                "/META-INF/resources/webjars/%s/%s/%s".formatted(artifact, version, module)))
         .map(bytes -> byPath(new String(bytes, UTF_8)).getBytes(UTF_8));
   }
 
@@ -80,8 +83,7 @@ final class Library {
                         found.group(2),
                         Optional.ofNullable(found.group(3))
                             .orElse(
-                                MAIN.getOrDefault(
-                                    found.group(2), "/" + found.group(2) + ".js")))))
+                                MAIN.getOrDefault(found.group(2), "/" + found.group(2) + ".js")))))
         .replaceAll("(?m)^//# sourceMappingURL=.*$", "");
   }
 }

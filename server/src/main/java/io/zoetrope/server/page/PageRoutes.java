@@ -3,20 +3,22 @@ package io.zoetrope.server.page;
 import io.javalin.http.ContentType;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import io.javalin.router.JavalinDefaultRoutingApi;
+import io.zoetrope.server.http.Role;
+import io.zoetrope.server.http.RouteGroup;
+import io.zoetrope.server.http.Routes;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Serves the page: {@code /} and what lies under {@code /page/}. Nothing is asked of any other host,
- * and nothing is built: modules are as they lie in the jar.
+ * Serves the page: {@code /} and what lies under {@code /page/}. Nothing is asked of any other
+ * host, and nothing is built: modules are as they lie in the jar.
  *
  * <p>The policy that it comes with allows no script and no style within the document. Browsers take
  * import maps from there only, so the modules of lit are served with their imports as paths ({@link
  * Library}).
  */
-public final class PageRoutes {
+public final class PageRoutes implements RouteGroup {
   /** What the page may do. Pictures and films of its own making are {@code blob:}. */
   public static final String POLICY =
       "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none';"
@@ -31,10 +33,11 @@ public final class PageRoutes {
 
   private final Map<String, Optional<PageFile>> files = new ConcurrentHashMap<>();
 
-  /** Adds them to a server's. */
-  public void addTo(JavalinDefaultRoutingApi routes) {
-    routes.get("/", context -> send(context, "index.html"));
-    routes.get("/page/<path>", context -> send(context, context.pathParam("path")));
+  /** They are for everybody: what the page asks for is not. */
+  @Override
+  public void add(Routes routes) {
+    routes.get("/", Role.NOBODY, context -> send(context, "index.html"));
+    routes.get("/page/<path>", Role.NOBODY, context -> send(context, context.pathParam("path")));
   }
 
   private void send(Context context, String path) {
