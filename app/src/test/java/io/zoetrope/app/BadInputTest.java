@@ -133,7 +133,7 @@ class BadInputTest {
         row(USAGE, "missing required parameter: 'LATENTS'", "decode"),
         row(
             USAGE,
-            "loop needs at least 2 frames, not 1: raise --frames",
+            "loop needs at least 2 frames, not 1: ask for more",
             "plan",
             "loop",
             "--frames",

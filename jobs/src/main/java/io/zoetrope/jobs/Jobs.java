@@ -104,6 +104,15 @@ public interface Jobs extends AutoCloseable {
    */
   List<JobEvent> events(long after);
 
+  /** The id of the newest event; 0 if there was none. */
+  default long newestEvent() {
+    long newest = 0;
+    for (List<JobEvent> page = events(newest); !page.isEmpty(); page = events(newest)) {
+      newest = page.getLast().id();
+    }
+    return newest;
+  }
+
   /**
    * Tells of events as they happen, on a thread of its own; slow listeners lose none, for they are
    * told only that there is something new.

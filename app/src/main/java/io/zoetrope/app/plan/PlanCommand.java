@@ -12,22 +12,19 @@ import io.zoetrope.app.cli.option.SourceFile;
 import io.zoetrope.app.cli.option.Values;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.words.UsageError;
-import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.PlanPicture;
 import io.zoetrope.media.Png;
 import io.zoetrope.media.Source;
 import io.zoetrope.network.vae.LatentGrid;
+import io.zoetrope.pipeline.order.PlanTask;
 import io.zoetrope.pipeline.schedule.Descent;
-import io.zoetrope.pipeline.schedule.Samplers;
-import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.record.Json;
 import io.zoetrope.torch.AtomicFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -182,7 +179,7 @@ public final class PlanCommand extends Verb {
     if (film.isEmpty()) {
       requireNothingToSample();
     }
-    TimestepPlan plan = plan(unloaded(), LatentGrid.ofPictures(3, 1));
+    TimestepPlan plan = plan(PlanTask.flow(steps()), LatentGrid.ofPictures(3, 1));
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("task", task);
     fields.put("steps", plan.steps());
@@ -256,7 +253,7 @@ public final class PlanCommand extends Verb {
   }
 
   private String title() {
-    return isFile() ? task : task + ": " + task().words;
+    return isFile() ? task : task + ": " + task().words();
   }
 
   /** A plan as a picture. */
@@ -270,21 +267,11 @@ public final class PlanCommand extends Verb {
   }
 
   private PlanTask task() {
-    try {
-      return PlanTask.valueOf(task.toLowerCase(Locale.ROOT));
-    } catch (IllegalArgumentException e) {
-      throw new UsageError(
-          "'%s' is no task: name generate, animate, interpolate, loop, extend, restyle, refine,"
-                  .formatted(task)
-              + " travel, roll, pyramid, resampling or a .json file with a plan");
-    }
-  }
-
-  /** As models fall that are trained here, for there is none at hand. */
-  private Descent unloaded() {
-    NoiseSchedule flow = NoiseSchedule.flow(1);
-    return new Descent(
-        steps(), steps -> new Sampling(flow, Samplers.of("flow-euler"), flow.spacing(steps)));
+    return PlanTask.tryParse(task)
+        .orElseThrow(() ->
+            new UsageError(
+                "'%s' is no task: name %s or a .json file with a plan"
+                    .formatted(task, String.join(", ", PlanTask.NAMES))));
   }
 
   private int steps() {

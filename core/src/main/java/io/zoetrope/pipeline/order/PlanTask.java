@@ -1,35 +1,29 @@
-package io.zoetrope.app.plan;
+package io.zoetrope.pipeline.order;
 
-import io.zoetrope.app.cli.words.UsageError;
+import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.media.Fit;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.cascade.Bridge;
-import io.zoetrope.pipeline.order.AnimateSpec;
-import io.zoetrope.pipeline.order.ExtendSpec;
-import io.zoetrope.pipeline.order.GenerateSpec;
-import io.zoetrope.pipeline.order.InterpolateSpec;
-import io.zoetrope.pipeline.order.Join;
-import io.zoetrope.pipeline.order.LoopSpec;
-import io.zoetrope.pipeline.order.RefineSpec;
-import io.zoetrope.pipeline.order.RestyleSpec;
-import io.zoetrope.pipeline.order.RollSpec;
-import io.zoetrope.pipeline.order.SourceRef;
-import io.zoetrope.pipeline.order.TravelSpec;
 import io.zoetrope.pipeline.schedule.Descent;
+import io.zoetrope.pipeline.schedule.Samplers;
+import io.zoetrope.pipeline.schedule.Sampling;
 import io.zoetrope.pipeline.task.Travel.Turn;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Tasks that have a plan, by the command that runs them: drawn is the plan by which that command
- * samples. The last two are plans for {@code --plan}.
+ * Tasks that have a plan, by their names: drawn is the plan by which such a task samples. The last
+ * two are no tasks: plans to be drawn and given to one.
  */
-enum PlanTask {
+public enum PlanTask {
   generate("every frame falls from noise together") {
     @Override
     TimestepPlan draw(Shape shape, Descent descent, LatentGrid grid) {
@@ -120,15 +114,47 @@ enum PlanTask {
   /** What is given is of no matter to a plan. */
   private static final SourceRef ANY = SourceRef.of(Path.of("any"));
 
-  /** What is special about it. */
-  final String words;
+  /** All of them, by name. */
+  public static final List<String> NAMES = Arrays.stream(values()).map(PlanTask::name).toList();
+
+  /** As all descents go that no model is at hand for. */
+  private static final NoiseSchedule FLOW = NoiseSchedule.flow(1);
+
+  private final String words;
 
   PlanTask(String words) {
     this.words = words;
   }
 
-  /** How a plan is drawn: see the options of {@code zoetrope plan}. */
-  record Shape(int frames, int given, Optional<Double> strength, int delay, int window, int jump) {
+  /** What is special about it. */
+  public String words() {
+    return words;
+  }
+
+  /** By its name, in any case; empty if it has none of these. */
+  public static Optional<PlanTask> tryParse(String name) {
+    String wanted = name.toLowerCase(Locale.ROOT);
+    return Arrays.stream(values()).filter(task -> task.name().equals(wanted)).findFirst();
+  }
+
+  /** How frames fall in so many steps by models that are trained here, for none is at hand. */
+  public static Descent flow(int steps) {
+    return new Descent(
+        steps, count -> new Sampling(FLOW, Samplers.of("flow-euler"), FLOW.spacing(count)));
+  }
+
+  /**
+   * How a plan is drawn.
+   *
+   * @param frames of it
+   * @param given frames that a clip has of the one before: extend, travel
+   * @param strength how much is forgotten of what is given: restyle, refine; empty for the usual
+   * @param delay rows from frame to frame: pyramid
+   * @param window frames in the window: roll
+   * @param jump rows that are gone back: resampling
+   */
+  public record Shape(
+      int frames, int given, Optional<Double> strength, int delay, int window, int jump) {
     private Join join() {
       return new Join(Optional.empty(), given);
     }
@@ -138,18 +164,28 @@ enum PlanTask {
 
   final void requireFrames(Shape shape, int fewest) {
     if (shape.frames < fewest) {
-      throw new UsageError(
-          "%s needs at least %s frames, not %s: raise --frames"
-              .formatted(this, fewest, shape.frames));
+      throw new UserError(
+          Fault.ORDER,
+          "%s needs at least %s frames, not %s".formatted(this, fewest, shape.frames),
+          "ask for more");
     }
   }
 
-  /** The plan. */
-  TimestepPlan plan(Shape shape, Descent descent, LatentGrid grid) {
+  /**
+   * The plan.
+   *
+   * @throws UserError if there is none of that shape
+   */
+  public TimestepPlan plan(Shape shape, Descent descent, LatentGrid grid) {
     try {
       return draw(shape, descent, grid);
-    } catch (IllegalArgumentException | UserError e) {
-      throw new UsageError("%s: %s".formatted(this, e.getMessage()));
+    } catch (IllegalArgumentException e) {
+      throw new UserError(Fault.ORDER, "%s: %s".formatted(this, e.getMessage()), e);
     }
+  }
+
+  /** The plan for a model whose frames are latents. */
+  public TimestepPlan plan(Shape shape, Descent descent) {
+    return plan(shape, descent, LatentGrid.ofPictures(3, 1));
   }
 }
