@@ -232,6 +232,11 @@ public final class StoredJobs implements Jobs {
   }
 
   @Override
+  public long newestEvent() {
+    return database.read(QueueTable::event);
+  }
+
+  @Override
   public List<JobEvent> events(long after) {
     return database.read(c -> EventTable.after(c, after, 1000));
   }
