@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,42 +32,42 @@ class PageRoutesTest {
    */
   private static final Pattern LOADS =
       Pattern.compile(
-          "(?:\\bfrom ?|\\bimport ?|src=|href=)['\"](?<path>[^'\"$#]+)['\"]", Pattern.MULTILINE);
+          "(?:\\bfrom ?|\\bimport ?|src=|href=)['\"](?<path>[^'\"$#\\s]+)['\"]", Pattern.MULTILINE);
 
-  @TempDir Path folder;
-  private final HttpClient client = HttpClient.newHttpClient();
-  private HttpServer server;
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-  @BeforeEach
-  void start() {
+  @TempDir static Path folder;
+  private static HttpServer server;
+
+  @BeforeAll
+  static void start() {
     ServerConfig config = ServerConfig.local(0).withTemporary(folder);
     server = HttpServer.start(config, new MemoryJobs(folder), List.of(new PageRoutes()));
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     server.close();
-    client.close();
   }
 
-  private HttpResponse<String> get(String path, String... headers)
+  private static HttpResponse<String> get(String path, String... headers)
       throws IOException, InterruptedException {
     HttpRequest.Builder request = HttpRequest.newBuilder(server.uri().resolve(path));
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return client.send(request.build(), BodyHandlers.ofString());
+    return CLIENT.send(request.build(), BodyHandlers.ofString());
   }
 
   @Test
   void allThatThePageLoadsIsServedHereAndByPath() throws Exception {
-    Map<String, HttpResponse<String>> seen = new TreeMap<>();
+    Map<String, String> seen = new TreeMap<>();
     Deque<String> next = new ArrayDeque<>(List.of("/"));
     while (!next.isEmpty()) {
       String path = next.pop();
       HttpResponse<String> answer = get(path);
       assertThat(answer.statusCode()).as(path).isEqualTo(200);
-      seen.put(path, answer);
+      seen.put(path, answer.body());
       Matcher loads = LOADS.matcher(path.endsWith(".css") ? "" : answer.body());
       while (loads.find()) {
         URI loaded = URI.create(path).resolve(loads.group("path"));
@@ -81,7 +81,7 @@ class PageRoutesTest {
     assertThat(seen)
         .containsKeys("/page/main.js", "/page/parts/plan.js", "/page/lib/lit-html/lit-html.js")
         .hasSizeGreaterThan(40);
-    assertThat(seen.get("/page/main.js").headers().firstValue("Content-Type").orElseThrow())
+    assertThat(get("/page/main.js").headers().firstValue("Content-Type").orElseThrow())
         .startsWith("text/javascript");
   }
 
