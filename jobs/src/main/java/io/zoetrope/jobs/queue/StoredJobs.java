@@ -282,6 +282,15 @@ public final class StoredJobs implements Jobs {
     }
   }
 
+  /** Makes room now, as is done each minute. */
+  void tidy() {
+    try {
+      tidying.run();
+    } catch (IOException e) {
+      throw new JobsException(Kind.NO_SPACE, "what is old cannot be deleted", e);
+    }
+  }
+
   private void schedule(JobTable.Waiting waiting) {
     if (!database.read(QueueTable::paused)) {
       schedule.add(waiting);

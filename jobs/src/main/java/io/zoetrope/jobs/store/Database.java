@@ -7,6 +7,7 @@ import io.zoetrope.jobs.JobsException.Kind;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -118,7 +119,7 @@ public final class Database implements AutoCloseable {
    * looks at that clock it goes on by this host's.
    */
   public Instant now() {
-    return Instant.now().plusMillis(clockOffset);
+    return Instant.now().truncatedTo(ChronoUnit.MILLIS).plusMillis(clockOffset);
   }
 
   /** Looks at the database's clock. */
@@ -160,6 +161,7 @@ public final class Database implements AutoCloseable {
     config.setPoolName("jobs-" + name);
     config.setDataSource(source);
     config.setMaximumPoolSize(size);
+    config.setMinimumIdle(1);
     config.setConnectionTimeout(30_000);
     return new HikariDataSource(config);
   }
