@@ -38,7 +38,7 @@ public final class ZoetropeServer implements AutoCloseable {
     return http.uri();
   }
 
-  /** Ends what is open within two seconds. */
+  /** Ends what is open within a second. */
   @Override
   public void close() {
     http.close();

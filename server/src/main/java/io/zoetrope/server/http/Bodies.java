@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,27 +84,30 @@ public final class Bodies {
    * @throws HttpError if it is none, or larger
    */
   public static JsonNode json(Context ctx, ServerConfig config) {
-    return json(ctx, config, SMALL);
+    return json(ctx, config, SMALL, Function.identity());
   }
 
   /**
-   * JSON.
+   * JSON that may be large: few such requests are handled at a time.
    *
    * @param most bytes of it
+   * @param use what is made of it; the JSON should not outlive it
    * @throws HttpError if it is none, or larger
    */
-  public static JsonNode json(Context ctx, ServerConfig config, long most) {
+  public static <T> T json(Context ctx, ServerConfig config, long most, Function<JsonNode, T> use) {
     if (!type(ctx).equals("application/json")) {
       throw HttpError.of(
           415, "unsupported_media_type", "this takes JSON: say Content-Type: application/json");
     }
     InputStream body = stream(ctx, config, most);
     long said = ctx.req().getContentLengthLong();
-    return said >= 0 && said <= SMALL ? parse(body) : alone(body, config);
+    return Math.max(said, most) <= SMALL || (said >= 0 && said <= SMALL)
+        ? use.apply(parse(body))
+        : alone(body, config, use);
   }
 
   /** Waits on disk until it is its turn: memory is for few of these at a time. */
-  private static JsonNode alone(InputStream body, ServerConfig config) {
+  private static <T> T alone(InputStream body, ServerConfig config, Function<JsonNode, T> use) {
     Path file = null;
     try {
       file = Files.createTempFile(config.temporary(), "body", null);
@@ -113,7 +117,7 @@ public final class Bodies {
             "busy", "other large requests are read: try again", Duration.ofSeconds(5));
       }
       try (InputStream kept = Files.newInputStream(file)) {
-        return parse(kept);
+        return use.apply(parse(kept));
       } finally {
         LARGE.release();
       }
@@ -135,6 +139,23 @@ public final class Bodies {
     } catch (IOException e) {
       LOG.warn("{} stays", file, e);
     }
+  }
+
+  /**
+   * Reads JSON within JSON, as forms have it.
+   *
+   * @param name of the value, for errors
+   */
+  public static JsonNode parse(String name, String text) {
+    try {
+      JsonNode node = STRICT.readTree(text);
+      if (node != null && !node.isMissingNode()) {
+        return node;
+      }
+    } catch (JacksonException e) {
+      throw HttpError.invalid(name, "'%s' is no JSON".formatted(name));
+    }
+    throw HttpError.invalid(name, "'%s' is empty: give JSON".formatted(name));
   }
 
   private static JsonNode parse(InputStream body) {

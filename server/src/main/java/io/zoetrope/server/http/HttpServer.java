@@ -2,19 +2,25 @@ package io.zoetrope.server.http;
 
 import io.javalin.Javalin;
 import io.javalin.http.Context;
+import io.javalin.util.JavalinException;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.zoetrope.error.Fault;
+import io.zoetrope.error.Mend;
 import io.zoetrope.error.UserError;
 import io.zoetrope.jobs.Jobs;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The server at work: one that listens, until it is closed. */
 public final class HttpServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
   private final Javalin javalin;
   private final ServerConfig config;
 
@@ -73,7 +79,7 @@ public final class HttpServer implements AutoCloseable {
       throw new UserError(
           Fault.OCCUPIED,
           "nothing can listen on %s:%s".formatted(config.host(), config.port()),
-          io.zoetrope.error.Mend.of("take another port"),
+          Mend.of("take another port"),
           e);
     }
     return new HttpServer(javalin, config);
@@ -102,9 +108,14 @@ public final class HttpServer implements AutoCloseable {
         "http://%s:%s/".formatted(host.indexOf(':') < 0 ? host : "[" + host + "]", port()));
   }
 
-  /** Ends what is open within two seconds. */
+  /** Ends what is open within a second. */
   @Override
   public void close() {
-    javalin.stop();
+    try {
+      javalin.stop();
+    } catch (JavalinException e) {
+      // Who was still at it after that time was cut off.
+      LOG.debug("requests were cut off", e);
+    }
   }
 }

@@ -31,7 +31,7 @@ final class JettyDoor {
     });
     javalin.jetty.modifyServer(server -> {
       server.setErrorHandler(new Plain());
-      server.setStopTimeout(2_000);
+      server.setStopTimeout(1_000);
     });
     javalin.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new Plain()));
   }
