@@ -25,6 +25,9 @@ import io.zoetrope.app.make.RestyleCommand;
 import io.zoetrope.app.make.RollCommand;
 import io.zoetrope.app.make.TravelCommand;
 import io.zoetrope.app.plan.PlanCommand;
+import io.zoetrope.app.serve.ServeCommand;
+import io.zoetrope.app.serve.TokensCommand;
+import io.zoetrope.app.serve.WorkerCommand;
 import java.util.List;
 import java.util.function.Function;
 
@@ -66,6 +69,9 @@ final class Commands {
           new Entry("models", ModelsCommand::new),
           new Entry("pull", PullCommand::new),
           new Entry("doctor", DoctorCommand::new),
+          new Entry("serve", ServeCommand::new),
+          new Entry("worker", WorkerCommand::new),
+          new Entry("tokens", TokensCommand::new),
           new Entry("completion", CompletionCommand::new),
           new Entry("man", ManCommand::new));
 
