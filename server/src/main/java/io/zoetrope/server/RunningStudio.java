@@ -12,6 +12,7 @@ import io.zoetrope.server.api.ApiRoutes;
 import io.zoetrope.server.http.RouteGroup;
 import io.zoetrope.server.http.ServerConfig;
 import io.zoetrope.server.page.PageRoutes;
+import io.zoetrope.server.videos.VideoRoutes;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -59,7 +60,11 @@ public final class RunningStudio implements AutoCloseable {
         jobs.pause();
       }
       ApiRoutes api = new ApiRoutes(jobs, media, descriptions);
-      List<RouteGroup> groups = List.of(api, new PageRoutes());
+      List<RouteGroup> groups =
+          List.of(
+              api,
+              new VideoRoutes(jobs, media, new DescribedModels(descriptions)),
+              new PageRoutes());
       ZoetropeServer server = ZoetropeServer.start(config, jobs, groups);
       opened.push(server);
       jobs.start();
