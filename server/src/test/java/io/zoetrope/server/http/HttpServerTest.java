@@ -4,28 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.error.UserError;
+import io.zoetrope.jobs.Jobs;
 import io.zoetrope.jobs.JobsException;
-import io.zoetrope.server.MemoryJobs;
+import io.zoetrope.server.TestJobs;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HttpServerTest {
   @TempDir Path folder;
   private final List<AutoCloseable> open = new ArrayList<>();
-  private MemoryJobs jobs;
-
-  @BeforeEach
-  void jobs() {
-    jobs = new MemoryJobs(folder);
-  }
+  private final List<String> ailments = new CopyOnWriteArrayList<>();
+  private final Jobs jobs = TestJobs.none(ailments);
 
   @AfterEach
   void close() throws Exception {
@@ -332,7 +329,7 @@ class HttpServerTest {
   void healthIsThatOfTheJobs() throws Exception {
     int port = start(local());
     assertThat(Wire.request(port, "GET /health/ready", HERE)).contains("200 OK");
-    jobs.ails("no worker lives");
+    ailments.add("no worker lives");
     assertThat(Wire.request(port, "GET /health/ready", HERE))
         .contains("503 Service", "no worker lives");
     assertThat(Wire.request(port, "GET /health/live", HERE)).contains("200 OK");

@@ -2,7 +2,7 @@ package io.zoetrope.server.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zoetrope.server.MemoryJobs;
+import io.zoetrope.server.TestJobs;
 import io.zoetrope.server.http.HttpServer;
 import io.zoetrope.server.http.ServerConfig;
 import java.io.IOException;
@@ -42,7 +42,7 @@ class PageRoutesTest {
   @BeforeAll
   static void start() {
     ServerConfig config = ServerConfig.local(0).withTemporary(folder);
-    server = HttpServer.start(config, new MemoryJobs(folder), List.of(new PageRoutes()));
+    server = HttpServer.start(config, TestJobs.none(), List.of(new PageRoutes()));
   }
 
   @AfterAll
