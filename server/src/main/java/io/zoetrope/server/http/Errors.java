@@ -173,9 +173,20 @@ final class Errors {
     if (error.status() == 408 || error.status() == 413) {
       ctx.header("Connection", "close");
     }
+    if (error.status() == 413) {
+      drain(ctx);
+    }
     ctx.header("Cache-Control", "no-store");
     ctx.removeHeader("ETag");
     ctx.json(body(error));
+  }
+
+  private static void drain(Context ctx) {
+    try {
+      LimitedBody.drain(ctx.req().getInputStream());
+    } catch (IOException e) {
+      LOG.debug("there is no more of the body", e);
+    }
   }
 
   static ObjectNode body(HttpError error) {

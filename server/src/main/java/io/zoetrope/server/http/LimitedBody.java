@@ -7,9 +7,15 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A body that is neither endless nor endlessly slow. */
 final class LimitedBody extends FilterInputStream {
+  private static final Logger LOG = LoggerFactory.getLogger(LimitedBody.class);
+  private static final Duration DRAIN = Duration.ofSeconds(2);
+  private static final long DRAINED = 64 << 20;
+
   private final long most;
   private final long graceNanos;
   private final int slowest;
@@ -55,6 +61,27 @@ final class LimitedBody extends FilterInputStream {
       throw tooSlow();
     }
     return read;
+  }
+
+  /**
+   * Reads on for a little while without a use for it: who still sends does not listen, and would
+   * never hear that it was too much.
+   */
+  static void drain(InputStream rest) {
+    long end = System.nanoTime() + DRAIN.toNanos();
+    byte[] buffer = new byte[16 << 10];
+    long left = DRAINED;
+    try {
+      while (left > 0 && System.nanoTime() < end) {
+        int read = rest.read(buffer);
+        if (read < 0) {
+          return;
+        }
+        left -= read;
+      }
+    } catch (IOException e) {
+      LOG.debug("nobody sends on", e);
+    }
   }
 
   private HttpError tooSlow() {
