@@ -60,8 +60,8 @@ final class Gate {
     }
     Caller caller = caller(ctx);
     Caller.set(ctx, caller);
-    if (!ctx.path().startsWith("/health/")) {
-      (SAFE.contains(ctx.method()) ? reads : changes).take(caller.key());
+    if (!ctx.path().startsWith("/health/") && SAFE.contains(ctx.method())) {
+      reads.take(caller.key());
     }
   }
 
@@ -74,6 +74,10 @@ final class Gate {
             .findFirst()
             .orElse(Role.NOBODY);
     Caller caller = Caller.of(ctx);
+    if (!SAFE.contains(ctx.method())) {
+      // What is only asked, as the plan of a task at every letter that is typed, changes nothing.
+      (role == Role.READ ? reads : changes).take(caller.key());
+    }
     if (caller.role().covers(role)) {
       return;
     }

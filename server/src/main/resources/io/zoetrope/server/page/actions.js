@@ -1,11 +1,11 @@
 // What people do: make, change, take up again.
 import {api, ApiError} from './api.js';
-import {axes, cells, fromOrder, FormError, kindOf, TASKS, toOrder, withSet} from './form.js';
+import {cells, fromOrder, FormError, kindOf, TASKS, toOrder, withSet} from './form.js';
 import {say} from './notices.js';
 import {planJson} from './plan.js';
 import {store} from './store.js';
 
-const MOST_CELLS = 64;
+const MOST_CELLS = 48; // As many as may wait of one.
 
 // The order of a form, with its drawn plan uploaded first.
 async function order(form) {
@@ -48,11 +48,12 @@ export async function make({draft = false, first = false} = {}) {
     const answer = await api.make(several ? requests : requests[0], crypto.randomUUID?.());
     const jobs = several ? answer.jobs : [answer];
     store.takeJobs(jobs);
+    api.queue().then(queue => store.set({queue}), () => {});
     const before = store.state.found;
     const ids = jobs.map(job => job.id).reverse();
     store.set({
       found: {...before, ids: [...ids, ...before.ids.filter(id => !ids.includes(id))]},
-      ...(several ? {compare: {batch, axes: axes(form)}, shelf: 'compare'} : {}),
+      ...(several ? {compare: {batch, ids: jobs.map(job => job.id)}, shelf: 'compare'} : {}),
     });
     // Looked at as soon as nothing else is being made.
     if (store.shown?.state !== 'running' || !store.state.follow) {

@@ -2,11 +2,16 @@
 import {named} from './actions.js';
 import {api} from './api.js';
 import {cells, kindOf, split, toOrder} from './form.js';
+import {matrix} from './plan.js';
 import {store} from './store.js';
+
+const USUAL_LOOP = 0.2;
 
 let drawing = null;
 let weighing = null;
 let drawnFor = '';
+let drawnBase = null;
+let noisedBy = '';
 let weighedFor = '';
 let soon = 0;
 
@@ -24,11 +29,18 @@ function wishOf(form, model) {
   const number = name => Number(first(form[name] ?? ''));
   if ((wish.task === 'restyle' || wish.task === 'refine') && form.strength !== '') wish.strength = number('strength');
   if (wish.task === 'extend' && form.overlap !== '') wish.overlap = number('overlap');
-  if ((wish.task === 'animate' || wish.task === 'loop') && form.noise !== '') {
-    wish.start = Array.from({length: wish.frames}, (_, f) => (f === 0 ? number('noise') : 1));
-    wish.given = {};
-  }
   return wish;
+}
+
+// A picture that may be made again a little starts a little noisy, and falls with the others.
+function noised(base, task, form) {
+  const noise = form.noise === '' ? (task === 'loop' ? USUAL_LOOP : 0) : Number(first(form.noise));
+  if ((task !== 'animate' && task !== 'loop') || !(noise > 0 && noise < 1)) return base;
+  const start = {};
+  base.given.forEach((is, f) => {
+    if (is) start[f] = noise;
+  });
+  return {...base, levels: matrix(base.snap, base.given.length, {start, given: {}, delay: 0})};
 }
 
 async function draw() {
@@ -36,13 +48,19 @@ async function draw() {
   const wish = wishOf(form, store.model);
   if (!Number.isFinite(wish.frames) || !Number.isFinite(wish.steps)) return;
   const key = JSON.stringify(wish);
-  if (key === drawnFor) return;
+  if (key === drawnFor) {
+    if (noisedBy !== form.noise) store.set({base: noised(drawnBase, wish.task, form)});
+    noisedBy = form.noise;
+    return;
+  }
+  noisedBy = form.noise;
   drawing?.abort();
   drawing = new AbortController();
   try {
     const base = await api.draw(wish, drawing.signal);
     drawnFor = key;
-    store.set({base: {...base, wish}});
+    drawnBase = base;
+    store.set({base: noised(base, wish.task, form)});
   } catch (e) {
     if (e.name !== 'AbortError') drawnFor = ''; // The estimate says what is wrong with it.
   }

@@ -50,12 +50,23 @@ export const EMPTY_FORM = {
   rest: null, // the order that the form came from, for what the form does not show
 };
 
+// As orders have it, of `128x96`.
+function sizeOf(words) {
+  const found = /^\s*(\d+)\s*[x×*]\s*(\d+)\s*$/i.exec(words);
+  if (!found) throw new FormError('size', `size is said as 128x96, not '${words}'`);
+  return {width: Number(found[1]), height: Number(found[2])};
+}
+
+// Whether a fault is about a field, whatever lies around it: `wish.size.width`, `task.join.overlap`.
+export const about = (fault, name) => Boolean(fault?.param?.split('.').includes(name));
+
 export const split = text =>
   String(text).split(',').map(one => one.trim()).filter(one => one !== '');
 
 const number = (text, name) => {
   const value = Number(String(text).replace(',', '.'));
   if (!Number.isFinite(value)) throw new FormError(name, `${name} must be a number, not '${text}'`);
+  if (Math.abs(value) > Number.MAX_SAFE_INTEGER) throw new FormError(name, `${name} is too large: ${Number.MAX_SAFE_INTEGER} is the most`);
   return value;
 };
 
@@ -135,7 +146,7 @@ export function toOrder(form, planRef = null) {
   for (const name of ['frames', 'fps', 'steps', 'guidance', 'seed']) {
     if (form[name] !== '') wish[name] = number(form[name], name);
   }
-  if (form.size !== '') wish.size = form.size.trim().replace(/[×*]/, 'x');
+  if (form.size !== '') wish.size = sizeOf(form.size);
   if (form.sampler !== '') wish.sampler = form.sampler;
   const order = {task: taskOf(form, kind, planRef), wish};
   if (form.model !== '' || form.rest?.model) order.model = {...form.rest?.model, ...(form.model === '' ? {} : {name: form.model})};
@@ -213,7 +224,7 @@ export function withSet(order, set) {
     let at = copy;
     for (const one of path) at = at[one] ??= {};
     if (value === null) delete at[last];
-    else at[last] = value;
+    else at[last] = last === 'size' && typeof value === 'string' ? sizeOf(value) : value;
   }
   return copy;
 }

@@ -29,7 +29,8 @@ export const PLAN_KEYS = [
   ['Shift with arrows', 'a line of cells, once unlocked'],
   ['R C', 'fill the row, the column, once unlocked'],
   ['N', 'noise again: the marked rows once more'],
-  ['Ctrl Z, Ctrl Y', 'undo, redo'],
+  ['Ctrl Z', 'undo'],
+  ['Ctrl Y', 'redo'],
   ['Esc', 'lock the cells, then leave'],
 ];
 

@@ -24,6 +24,7 @@ export const styled = directive(class extends Directive {
 });
 
 const ICONS = {
+  plus: 'M7 2.5h2V7h4.5v2H9v4.5H7V9H2.5V7H7z',
   play: 'M4 2.5v11l9-5.5z',
   pause: 'M3.5 2.5h3.2v11H3.5zM9.3 2.5h3.2v11H9.3z',
 };

@@ -24,9 +24,17 @@ function step(data) {
   }]);
 }
 
+// Whoever comes, goes or is done changes the queue.
+let soon = 0;
+function queueSoon() {
+  clearTimeout(soon);
+  soon = setTimeout(async () => store.set({queue: await api.queue()}), 120);
+}
+
 function job(data) {
   const before = store.job(data.id);
   store.takeJobs([data]);
+  if (before?.state !== data.state) queueSoon();
   if (!before) {
     const {found, filter} = store.state;
     if (!filter.q && !filter.star && !filter.board && !filter.until) {
@@ -44,12 +52,18 @@ function job(data) {
 const TOLD = {
   job,
   step,
-  queue: data => store.set({queue: data}),
+  queue: data => {
+    clearTimeout(soon);
+    store.set({queue: data});
+  },
   worker: data => {
     const others = store.state.queue.workers.filter(one => one.name !== data.name);
     store.set({queue: {...store.state.queue, workers: [...others, data]}});
   },
-  removed: data => store.dropJob(data.job),
+  removed: data => {
+    store.dropJob(data.job);
+    queueSoon();
+  },
 };
 
 export async function load() {

@@ -8,7 +8,7 @@ export const TRACKS = ['level', 'prompts', 'given']; // upwards from the matrix:
 export function layout(width, plan, {pictures = null} = {}) {
   const count = plan.levels[0].length;
   const rows = plan.levels.length;
-  const left = width < 480 ? 46 : 62;
+  const left = width < 480 ? 52 : 72;
   const col = (width - left - 10) / count;
   let y = 4;
   const place = height => {
@@ -207,7 +207,7 @@ function drawPrompts(context, at, plan, look) {
 
 function drawLevel(context, at, look) {
   const {y, height} = at.level;
-  text(context, at.left < 50 ? 'start' : 'start level', at.left - 8, y + height / 2, {align: 'right'});
+  text(context, at.left < 60 ? 'start' : 'start level', at.left - 8, y + height / 2, {align: 'right'});
   context.fillStyle = colour('--well');
   context.fillRect(at.left, y, at.count * at.col, height);
   const top = f => y + (1 - (look.tracks.start[f] ?? look.tracks.given[f] ?? 1)) * height;

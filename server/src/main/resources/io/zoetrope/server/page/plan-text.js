@@ -76,7 +76,7 @@ export function command(form, order, plan) {
     words.push(quoted(said[0].text));
   }
   const {wish} = order;
-  const flags = {negative: wish.negative, size: wish.size, frames: wish.frames, fps: wish.fps, steps: wish.steps, guidance: wish.guidance, sampler: wish.sampler, seed: wish.seed, noise: order.task.noise, strength: order.task.strength, scale: order.task.scale, overlap: order.task.join?.overlap, blend: order.task.cues?.blend || undefined, context: order.task.context};
+  const flags = {negative: wish.negative, size: wish.size && `${wish.size.width}x${wish.size.height}`, frames: wish.frames, fps: wish.fps, steps: wish.steps, guidance: wish.guidance, sampler: wish.sampler, seed: wish.seed, noise: order.task.noise, strength: order.task.strength, scale: order.task.scale, overlap: order.task.join?.overlap, blend: order.task.cues?.blend || undefined, context: order.task.context};
   for (const [name, value] of Object.entries(flags)) {
     if (value !== undefined && value !== null) words.push(`--${name}`, /^[\w.:-]+$/.test(String(value)) ? String(value) : quoted(String(value)));
   }

@@ -62,7 +62,7 @@ class Store {
     shelf: kept('zoetrope.shelf', 'history'),
     filter: {q: '', star: false, board: '', until: ''},
     found: {ids: [], more: false, loading: true},
-    compare: kept('zoetrope.compare', null), // {batch} or {ids}
+    compare: kept('zoetrope.compare', null), // {ids}, in the order of their values
     picked: [],
     help: false,
     base: null, // the plan of the task as the server draws it

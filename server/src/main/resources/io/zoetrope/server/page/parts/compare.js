@@ -9,7 +9,7 @@ import {store} from '../store.js';
 
 const VALUES = {
   prompt: job => job.prompt,
-  size: job => `${job.order?.wish?.size ?? `${job.width}x${job.height}`}`,
+  size: job => job.order?.wish?.size ?? {width: job.width, height: job.height},
   frames: job => job.order?.wish?.frames ?? job.frames,
   fps: job => job.order?.wish?.fps ?? job.fps,
   steps: job => job.order?.wish?.steps ?? job.steps,
@@ -55,8 +55,7 @@ class Compare extends Part {
   get jobs() {
     const {compare, jobs} = store.state;
     if (!compare) return [];
-    const all = compare.ids ? compare.ids.map(id => jobs.get(id)) : [...jobs.values()].filter(job => job.batch === compare.batch);
-    return all.filter(Boolean).sort((a, b) => (a.id < b.id ? -1 : 1));
+    return compare.ids.map(id => jobs.get(id)).filter(Boolean);
   }
 
   render() {
@@ -76,7 +75,7 @@ class Compare extends Part {
         <button class="quiet" ?disabled=${ready.length < 2 || this.saving} @click=${() => tried(() => this.#save(ready, columns))}>${this.saving ? 'Saving…' : 'Save as one video'}</button>
         <button class="quiet" @click=${() => store.set({compare: null})}>Close</button>
       </div>
-      <div class="compare" ${styled({gridTemplateColumns: `${whole && down ? 'auto ' : ''}repeat(${columns}, minmax(110px, 240px))`})}>
+      <div class="compare" ${styled({gridTemplateColumns: `${whole && down ? 'max-content ' : ''}repeat(${columns}, minmax(110px, 240px))`})}>
         ${whole && down ? html`<span></span>` : nothing}
         ${whole ? across.values.map(value => html`<span class="axis">${value}</span>`) : nothing}
         ${whole && down
@@ -109,8 +108,7 @@ class Compare extends Part {
     const key = JSON.stringify(compare);
     if (key !== this.known) {
       this.known = key;
-      if (compare?.batch) api.jobs({batch: compare.batch, limit: 100}).then(found => store.takeJobs(found.jobs), () => {});
-      if (compare?.ids) Promise.all(compare.ids.filter(id => !store.job(id)).map(api.job)).then(found => store.takeJobs(found), () => {});
+      if (compare) Promise.all(compare.ids.filter(id => !store.job(id)).map(api.job)).then(found => store.takeJobs(found), () => {});
     }
   }
 

@@ -1,5 +1,5 @@
 // Size, length, steps and the like. What is left open is as the model likes it, and says so.
-import {axes, FIELDS, fromOrder, TASKS, toOrder} from '../form.js';
+import {about, axes, FIELDS, fromOrder, TASKS, toOrder} from '../form.js';
 import {named, replaceForm} from '../actions.js';
 import {api} from '../api.js';
 import {plain} from '../format.js';
@@ -8,7 +8,7 @@ import {say, tried} from '../notices.js';
 import {Part} from '../part.js';
 import {store} from '../store.js';
 
-const USUAL_OF_TASK = {noise: {animate: '0', loop: '0.15'}, strength: {restyle: '0.6', refine: '0.4'}, scale: {refine: '2'}, overlap: {extend: '4', restyle: '4'}, blend: {travel: '0', roll: '0'}, context: {roll: '4'}};
+const USUAL_OF_TASK = {noise: {animate: '0', loop: '0.2'}, strength: {restyle: '0.6', refine: '0.4'}, scale: {refine: '2'}, overlap: {extend: '4', restyle: '4'}, blend: {travel: '0', roll: '0'}, context: {roll: '4'}};
 
 class Settings extends Part {
   static parts = ['form', 'models', 'usual', 'fault', 'presets', 'shown'];
@@ -16,7 +16,7 @@ class Settings extends Part {
   render() {
     const {form} = store.state;
     const usual = store.model?.usual ?? {};
-    const lists = axes(form).filter(one => one.name !== 'prompt');
+    const lists = axes(form);
     const size = usual.width ? `${usual.width}x${usual.height}` : '';
     return html`
       <div class="settings" role="group" aria-label="Settings">
@@ -50,7 +50,7 @@ class Settings extends Part {
 
   #text(name, label, usual, {list = null, wide = false, title = ''} = {}) {
     const {form, fault} = store.state;
-    const wrong = fault?.param === name || fault?.param === `wish.${name}` || fault?.param === `task.${name}`;
+    const wrong = about(fault, name);
     return html`
       <div class="field ${wide ? 'wide-field' : ''}">
         <label for="f-${name}" title=${title || nothing}>${label}</label>

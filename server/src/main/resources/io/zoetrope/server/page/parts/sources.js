@@ -1,8 +1,8 @@
 // What the video is made from: dropped, pasted, chosen, or taken of what was made before.
 import {giveSource, upload} from '../actions.js';
 import {api} from '../api.js';
-import {TASKS} from '../form.js';
-import {html, nothing} from '../lit.js';
+import {about, TASKS} from '../form.js';
+import {html, icon, nothing} from '../lit.js';
 import {tried} from '../notices.js';
 import {Part} from '../part.js';
 import {store} from '../store.js';
@@ -33,14 +33,14 @@ class Sources extends Part {
 
   #slot(slot, source) {
     const {label, accept} = SLOTS[slot];
-    const wrong = store.state.fault?.param === slot || store.state.fault?.param === `task.${slot}`;
+    const wrong = about(store.state.fault, slot);
     return html`
       <div class="slot" data-slot=${slot} ?data-full=${source} ?data-wrong=${wrong}
         @dragover=${e => e.preventDefault()} @drop=${e => this.#drop(e, slot)}>
-        ${source && pictureOf(source) ? html`<img src=${pictureOf(source)} alt="">` : html`<span class="slot-mark" aria-hidden="true">＋</span>`}
+        ${source && pictureOf(source) ? html`<img src=${pictureOf(source)} alt="">` : html`<span class="slot-mark">${icon('plus')}</span>`}
         <div class="slot-words">
           <strong>${label}</strong>
-          <span class="soft">${source ? source.name : 'drop, paste, or'}</span>
+          <span class="soft">${source ? source.name : store.state.form.task === 'draw' ? 'if you like: drop, paste, or' : 'drop, paste, or'}</span>
           <span class="slot-deeds">
             <label class="link">${source ? 'another' : 'choose a file'}
               <input type="file" class="hidden" accept=${accept} aria-label="${label}: choose a file" @change=${e => this.#chosen(e, slot)}>

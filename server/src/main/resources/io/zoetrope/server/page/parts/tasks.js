@@ -1,5 +1,5 @@
 // What kind of video: nine tasks, and drawing.
-import {TASKS} from '../form.js';
+import {kindOf, TASKS} from '../form.js';
 import {html} from '../lit.js';
 import {Part} from '../part.js';
 import {store} from '../store.js';
@@ -21,7 +21,7 @@ class Tasks extends Part {
               @click=${() => this.#take(name)}>${task.label}</button>`;
         })}
       </div>
-      <p class="says">${TASKS[form.task].says}.</p>
+      <p class="says">${TASKS[form.task].says}${form.task === 'draw' ? `; now as ${TASKS[kindOf(form)].label} does` : ''}.</p>
     `;
   }
 

@@ -16,7 +16,7 @@ export function addPrompt(at) {
 }
 
 class Words extends Part {
-  static parts = ['form', 'fault'];
+  static parts = ['form', 'fault', 'models', 'usual'];
 
   render() {
     const {form, fault} = store.state;
@@ -44,6 +44,7 @@ class Words extends Part {
               </div>
               <button class="quiet square" ?hidden=${i === 0} aria-label="Remove prompt ${LETTERS[i % 26]}" @click=${() => this.#drop(i)}>×</button>` : nothing}
           </div>`)}
+        ${store.model?.only ? html`<p class="only soft">${store.model.name} knows ${store.model.only}.</p>` : nothing}
         <div class="word-foot">
           ${task.many ? html`<button class="quiet" @click=${() => this.#add()}>+ prompt</button>` : nothing}
           <details ?open=${form.negative !== ''}>
