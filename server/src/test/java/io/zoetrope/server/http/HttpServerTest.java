@@ -43,6 +43,7 @@ class HttpServerTest {
 
   private static void routes(Routes routes) {
     routes.get("/read", Role.READ, ctx -> ctx.json(Map.of("ok", true)));
+    routes.post("/ask", Role.READ, ctx -> ctx.json(Map.of("ok", true)));
     routes.post("/make", Role.MAKE, ctx -> ctx.json(Map.of("ok", true)));
     routes.post("/admin", Role.ADMIN, ctx -> ctx.json(Map.of("ok", true)));
     routes.post("/json", Role.MAKE, ctx -> ctx.json(Bodies.json(ctx, routes.config())));
@@ -304,7 +305,8 @@ class HttpServerTest {
     }
     assertThat(Wire.request(port, "POST /make", HERE))
         .contains("429 Too", "rate_limit_error", "Retry-After: ", "retry-after-ms: ");
-    for (int i = 0; i < 5; i++) {
+    assertThat(Wire.request(port, "POST /ask", HERE)).contains("200 OK");
+    for (int i = 0; i < 4; i++) {
       assertThat(Wire.request(port, "GET /read", HERE)).contains("200 OK");
     }
     assertThat(Wire.request(port, "GET /read", HERE)).contains("429 Too");
