@@ -41,8 +41,6 @@ import tools.jackson.databind.JsonNode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
 class ApiRoutesTest {
-  @TempDir Path folder;
-
   private final HttpClient client = HttpClient.newHttpClient();
   private StoredJobs jobs;
   private MediaProcess media;
@@ -51,7 +49,7 @@ class ApiRoutesTest {
   private ZoetropeServer server;
 
   @BeforeAll
-  void start() {
+  void start(@TempDir Path folder) {
     JobsConfig config = JobsConfig.in(folder);
     jobs =
         StoredJobs.open(
