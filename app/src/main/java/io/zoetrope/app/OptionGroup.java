@@ -153,7 +153,24 @@ enum OptionGroup {
       "--quiet",
       "--debug",
       "--help"),
-  MACHINE("Machine", "--device", "--dtype", "--batch", "--jobs", "--no-test");
+  SERVER(
+      "Server",
+      "--host",
+      "--port",
+      "--auth",
+      "--known-as",
+      "--origin",
+      "--allow-url",
+      "--limit",
+      "--no-workers",
+      "--paused",
+      "--drain",
+      "--store",
+      "--database",
+      "--name",
+      "--role"),
+  MACHINE(
+      "Machine", "--device", "--devices", "--heap", "--dtype", "--batch", "--jobs", "--no-test");
 
   private final String heading;
   private final List<String> options;

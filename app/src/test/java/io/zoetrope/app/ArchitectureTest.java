@@ -113,6 +113,11 @@ class ArchitectureTest {
                           "pipeline.schedule",
                           "pipeline.family")))),
           Map.entry(
+              "serve",
+              new Sight(
+                  Set.of("cli", "cli.terminal", "cli.words"),
+                  Set.of("error", "jobs", "jobs.queue", "jobs.worker", "server", "server.http"))),
+          Map.entry(
               "doctor",
               new Sight(
                   Set.of("cli.terminal", "cli.config", "cli.option"),
@@ -158,6 +163,7 @@ class ArchitectureTest {
                       "cli.option",
                       "make",
                       "plan",
+                      "serve",
                       "command"),
                   Set.of("error", "torch"))));
 

@@ -97,8 +97,11 @@ public final class ServeCommand extends Verb {
 
   @Override
   protected Result run() throws InterruptedException {
-    JobsConfig kept = store.config(session());
+    JobsConfig kept = workers.named(store.config(session()));
     ServerConfig config = config();
+    if (noWorkers && workers.said()) {
+      throw new UsageError("--devices and --heap are about workers, and --no-workers has none");
+    }
     Duration patience = Duration.ofSeconds(workers.drain());
     long began = System.nanoTime();
     try (RunningStudio studio =

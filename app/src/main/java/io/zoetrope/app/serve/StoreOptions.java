@@ -26,13 +26,6 @@ final class StoreOptions {
               + " in the store).")
   private @Nullable String database;
 
-  @Option(
-      names = "--name",
-      paramLabel = "NAME",
-      description =
-          "Of this process among all on the database and the store (default: that of the host).")
-  private @Nullable String name;
-
   /** As jobs want it. */
   JobsConfig config(Session session) {
     Path folder = store == null ? data(session).resolve("zoetrope") : session.resolve(store);
@@ -44,11 +37,7 @@ final class StoreOptions {
       }
       config = config.withDatabase(database);
     }
-    try {
-      return name == null ? config : config.withName(name);
-    } catch (IllegalArgumentException e) {
-      throw new UsageError("--name: " + e.getMessage());
-    }
+    return config;
   }
 
   private static Path data(Session session) {

@@ -33,7 +33,7 @@ public final class WorkerCommand extends Verb {
 
   @Override
   protected Result run() throws InterruptedException {
-    JobsConfig kept = store.config(session());
+    JobsConfig kept = workers.named(store.config(session()));
     List<Runner> runners = workers.settings().stream().<Runner>map(WorkerProcess::new).toList();
     Duration patience = Duration.ofSeconds(workers.drain());
     try (StoredJobs jobs = Serving.opened(() -> StoredJobs.open(kept, runners).start())) {

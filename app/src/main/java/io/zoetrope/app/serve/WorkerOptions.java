@@ -1,11 +1,13 @@
 package io.zoetrope.app.serve;
 
 import io.zoetrope.app.cli.words.UsageError;
+import io.zoetrope.jobs.queue.JobsConfig;
 import io.zoetrope.jobs.worker.WorkerSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Processes that compute. */
@@ -38,6 +40,27 @@ final class WorkerOptions {
           "How long what is being made may go on when the process is told to stop, before it goes"
               + " back to the queue (default: ${DEFAULT-VALUE}).")
   private int drain;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description =
+          "Of this process among all on the database and the store (default: that of the host).")
+  private @Nullable String name;
+
+  /** Under the name that was said. */
+  JobsConfig named(JobsConfig config) {
+    try {
+      return name == null ? config : config.withName(name);
+    } catch (IllegalArgumentException e) {
+      throw new UsageError("--name: " + e.getMessage());
+    }
+  }
+
+  /** Whether anything was said of processes that compute. */
+  boolean said() {
+    return !devices.equals(List.of("auto")) || !heap.equals("1g");
+  }
 
   /** One for each device. */
   List<WorkerSettings> settings() {

@@ -122,8 +122,7 @@ class ApiRoutesTest {
 
   @Test
   void theContractIsWholeOpenApi() {
-    SwaggerParseResult parsed =
-        new OpenAPIV3Parser().readContents(Contract.document().toString());
+    SwaggerParseResult parsed = new OpenAPIV3Parser().readContents(Contract.document().toString());
     assertThat(parsed.getMessages()).isEmpty();
     assertThat(parsed.getOpenAPI().getPaths()).hasSizeGreaterThan(25);
   }
@@ -146,8 +145,7 @@ class ApiRoutesTest {
   @Test
   void severalOrdersAreTakenTogetherOrNotAtAll() throws Exception {
     String good = "{\"batch\": \"grid\", \"order\": " + order("one of two", 2) + "}";
-    JsonNode two =
-        ask("POST", "/api/v1/jobs", "/api/v1/jobs", "[" + good + "," + good + "]", 200);
+    JsonNode two = ask("POST", "/api/v1/jobs", "/api/v1/jobs", "[" + good + "," + good + "]", 200);
     assertThat(two.path("jobs").size()).isEqualTo(2);
     String bad = good.replace("toybox", "nothing");
     ask("POST", "/api/v1/jobs", "/api/v1/jobs", "[" + good + "," + bad + "]", 404);
@@ -209,12 +207,7 @@ class ApiRoutesTest {
       assertThat(queue.path("paused").asBoolean()).isTrue();
       assertThat(queue.path("waiting").get(0).asString()).isEqualTo(second);
       JsonNode cancelled =
-          ask(
-              "POST",
-              "/api/v1/jobs/" + first + "/cancel",
-              "/api/v1/jobs/{id}/cancel",
-              "",
-              200);
+          ask("POST", "/api/v1/jobs/" + first + "/cancel", "/api/v1/jobs/{id}/cancel", "", 200);
       assertThat(cancelled.path("state").asString()).isEqualTo("cancelled");
       JsonNode again =
           ask("POST", "/api/v1/jobs/" + first + "/retry", "/api/v1/jobs/{id}/retry", "", 200);
@@ -241,12 +234,7 @@ class ApiRoutesTest {
 
   @Test
   void presetsAreKept() throws Exception {
-    ask(
-        "PUT",
-        "/api/v1/presets/calm",
-        "/api/v1/presets/{name}",
-        order("a calm sea", 25),
-        200);
+    ask("PUT", "/api/v1/presets/calm", "/api/v1/presets/{name}", order("a calm sea", 25), 200);
     JsonNode presets = ask("GET", "/api/v1/presets", "/api/v1/presets", "", 200);
     assertThat(presets.toString()).contains("a calm sea");
     ask("DELETE", "/api/v1/presets/calm", "/api/v1/presets/{name}", "", 204);
@@ -403,8 +391,7 @@ class ApiRoutesTest {
   /** Lines of a stream until there are so many of data. */
   private List<String> events(long after, String id, int wanted) throws Exception {
     HttpRequest request =
-        HttpRequest.newBuilder(
-                URI.create(server.uri() + "api/v1/events?job=" + id))
+        HttpRequest.newBuilder(URI.create(server.uri() + "api/v1/events?job=" + id))
             .header("Last-Event-ID", String.valueOf(after))
             .build();
     HttpResponse<InputStream> answer = client.send(request, BodyHandlers.ofInputStream());

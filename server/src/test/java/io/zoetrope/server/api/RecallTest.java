@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
 
 class RecallTest {
   private static JsonNode recalled(String key, String text) {
-    Recall recall = new Recall(new MemoryJobs(java.nio.file.Path.of("target")), () -> Stream.of("toybox"));
+    Recall recall =
+        new Recall(new MemoryJobs(java.nio.file.Path.of("target")), () -> Stream.of("toybox"));
     return Json.MAPPER.valueToTree(recall.of(Map.of(key, text)));
   }
 

@@ -1,0 +1,33 @@
+package io.zoetrope.server;
+
+import io.zoetrope.jobs.queue.JobsConfig;
+import io.zoetrope.jobs.worker.WorkerSettings;
+import io.zoetrope.server.http.ServerConfig;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A studio in a process of its own, for what looks at it from outside: prints where it is. */
+final class ServeMain {
+  private ServeMain() {}
+
+  /**
+   * Goes on until its input ends.
+   *
+   * @param args the store, then limits as in {@code changes=100}
+   */
+  public static void main(String[] args) throws Exception {
+    JobsConfig kept = JobsConfig.in(Path.of(args[0]));
+    String[] limits = java.util.Arrays.copyOfRange(args, 1, args.length);
+    try (RunningStudio studio =
+        RunningStudio.start(
+            ServerConfig.local(0).withLimits(limits),
+            kept.withLimits(kept.limits().withFree(0)),
+            List.of(WorkerSettings.on("cpu")),
+            false)) {
+      System.out.println(studio.uri());
+      while (System.in.read() >= 0) {
+        // Somebody is still there.
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.zoetrope.server;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** A studio of its own processes, and what these hold of the system. */
+final class StudioProcess implements AutoCloseable {
+  private final Process process;
+  private final URI uri;
+  private final long startMillis;
+
+  private StudioProcess(Process process, URI uri, long startMillis) {
+    this.process = process;
+    this.uri = uri;
+    this.startMillis = startMillis;
+  }
+
+  /** Starts one and waits until it says where it is. */
+  static StudioProcess start(Path store, String... limits) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xms48m",
+                "-Xmx1g",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+                "-Dorg.bytedeco.javacpp.maxBytes=0",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ServeMain.class.getName(),
+                store.toString()));
+    command.addAll(List.of(limits));
+    long began = System.nanoTime();
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    String line = out.readLine();
+    if (line == null) {
+      throw new IOException("it did not start");
+    }
+    return new StudioProcess(process, URI.create(line), (System.nanoTime() - began) / 1_000_000);
+  }
+
+  URI uri() {
+    return uri;
+  }
+
+  /** Until it listened. */
+  long startMillis() {
+    return startMillis;
+  }
+
+  /**
+   * What its processes hold.
+   *
+   * @param kilobytes that are resident
+   * @param handles files and sockets that are open
+   */
+  record Held(long kilobytes, long handles, long threads) {}
+
+  /** Of each process by its name: the server, the worker, the one for media. */
+  Map<String, Held> held() throws IOException {
+    Map<String, Held> all = new TreeMap<>();
+    all.put("server", held(process.pid()));
+    for (ProcessHandle child : process.descendants().toList()) {
+      String line =
+          Files.readString(Path.of("/proc", String.valueOf(child.pid()), "cmdline"))
+              .replace('\0', ' ');
+      Optional<String> main =
+          Stream.of("WorkerMain", "MediaMain").filter(line::contains).findFirst();
+      if (main.isPresent()) {
+        all.put(main.get(), held(child.pid()));
+      }
+    }
+    return all;
+  }
+
+  private static Held held(long pid) throws IOException {
+    Path proc = Path.of("/proc", String.valueOf(pid));
+    String status = Files.readString(proc.resolve("status"));
+    try (Stream<Path> handles = Files.list(proc.resolve("fd"))) {
+      return new Held(field(status, "VmRSS:"), handles.count(), field(status, "Threads:"));
+    }
+  }
+
+  private static long field(String status, String name) {
+    return status
+        .lines()
+        .filter(line -> line.startsWith(name))
+        .map(line -> Long.valueOf(line.replaceAll("[^0-9]", "")))
+        .findFirst()
+        .orElse(0L);
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    process.getOutputStream().close();
+    process.waitFor();
+  }
+}
