@@ -3,19 +3,26 @@ package io.zoetrope.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.jobs.queue.JobsConfig;
+import io.zoetrope.jobs.queue.StoredJobs;
 import io.zoetrope.record.Json;
-import io.zoetrope.server.MemoryJobs;
 import io.zoetrope.server.http.HttpError;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 class RecallTest {
-  private static JsonNode recalled(String key, String text) {
-    Recall recall =
-        new Recall(new MemoryJobs(java.nio.file.Path.of("target")), () -> Stream.of("toybox"));
-    return Json.MAPPER.valueToTree(recall.of(Map.of(key, text)));
+  @TempDir Path folder;
+
+  private JsonNode recalled(String key, String text) {
+    try (StoredJobs jobs = StoredJobs.open(JobsConfig.in(folder), List.of())) {
+      Recall recall = new Recall(jobs, () -> Stream.of("toybox"));
+      return Json.MAPPER.valueToTree(recall.of(Map.of(key, text)));
+    }
   }
 
   @Test
