@@ -5,6 +5,14 @@ import {say} from './notices.js';
 import {planJson} from './plan.js';
 import {store} from './store.js';
 
+// A job that is asked for, or changed.
+export async function answered(ask) {
+  const asked = performance.now();
+  const job = await ask();
+  store.answered([job], asked);
+  return job;
+}
+
 const MOST_CELLS = 48; // As many as may wait of one.
 
 // The order of a form, with its drawn plan uploaded first.
@@ -45,10 +53,10 @@ export async function make({draft = false, first = false} = {}) {
       if (first) request.priority = 100;
       requests.push(request);
     }
+    const asked = performance.now();
     const answer = await api.make(several ? requests : requests[0], crypto.randomUUID?.());
     const jobs = several ? answer.jobs : [answer];
-    store.takeJobs(jobs);
-    api.queue().then(queue => store.set({queue}), () => {});
+    store.answered(jobs, asked);
     const before = store.state.found;
     const ids = jobs.map(job => job.id).reverse();
     store.set({
@@ -68,8 +76,8 @@ export async function make({draft = false, first = false} = {}) {
 }
 
 async function keepEdit(form, id) {
-  const job = await api.change(id, {order: await order(form)});
-  store.takeJobs([job]);
+  const changed = await order(form);
+  const job = await answered(() => api.change(id, {order: changed}));
   store.set({editing: null});
   say('The waiting video was changed.');
   return [job];
@@ -101,8 +109,7 @@ export async function mendJob(job, set) {
   const request = {order: one};
   if (job.draft_rows) request.draft_rows = job.draft_rows;
   if (job.board) request.board = job.board;
-  const made = await api.make(request);
-  store.takeJobs([made]);
+  const made = await answered(() => api.make(request));
   store.set({shown: made.id, row: null});
 }
 
@@ -124,21 +131,20 @@ export async function again(job, seed) {
   else one.wish.seed = job.seed;
   const request = {order: one};
   if (job.board) request.board = job.board;
-  const made = await api.make(request);
-  store.takeJobs([made]);
+  const made = await answered(() => api.make(request));
   store.set({shown: made.id, row: null, frame: 0, follow: true});
 }
 
 export async function finish(job) {
-  store.takeJobs([await api.tell(job.id, 'continue')]);
+  await answered(() => api.tell(job.id, 'continue'));
 }
 
 export async function retry(job) {
-  store.takeJobs([await api.tell(job.id, 'retry')]);
+  await answered(() => api.tell(job.id, 'retry'));
 }
 
 export async function cancel(job) {
-  store.takeJobs([await api.tell(job.id, 'cancel')]);
+  await answered(() => api.tell(job.id, 'cancel'));
 }
 
 export async function remove(job) {

@@ -35,6 +35,8 @@ async function call(method, path, {json, raw, type, signal, key} = {}) {
   } catch {
     // Something between here and there answered: the status says enough.
   }
+  // The session is over: what is typed stays, and a token brings all of it back.
+  if (answer.status === 401 && !path.endsWith('/session')) document.dispatchEvent(new Event('zoetrope-locked'));
   if (!answer.ok) throw new ApiError(answer.status, body?.error);
   return body;
 }
@@ -65,6 +67,7 @@ export const api = {
   dropPreset: name => call('DELETE', `${API}/presets/${encodeURIComponent(name)}`),
   boards: () => call('GET', `${API}/boards`),
   session: () => call('GET', `${API}/session`),
+  logOut: () => call('DELETE', `${API}/session`),
   logIn: token => call('POST', `${API}/session`, {json: {token}}),
   preview: (id, row) => `${API}/jobs/${id}/preview?step=${row}`,
   input: (sha, variant = '') => `${API}/inputs/${sha}${variant}`,

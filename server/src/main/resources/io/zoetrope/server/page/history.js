@@ -45,7 +45,8 @@ export async function shelves() {
 }
 
 export async function change(id, patch) {
-  store.takeJobs([await api.change(id, patch)]);
+  const asked = performance.now();
+  store.answered([await api.change(id, patch)], asked);
   if ('board' in patch) await shelves();
 }
 

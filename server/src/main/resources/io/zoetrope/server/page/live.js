@@ -28,13 +28,13 @@ function step(data) {
 let soon = 0;
 function queueSoon() {
   clearTimeout(soon);
-  soon = setTimeout(async () => store.set({queue: await api.queue()}), 120);
+  soon = setTimeout(() => api.queue().then(queue => store.set({queue}), () => {}), 120);
 }
+store.turned = queueSoon;
 
 function job(data) {
   const before = store.job(data.id);
-  store.takeJobs([data]);
-  if (before?.state !== data.state) queueSoon();
+  store.toldOf(data);
   if (!before) {
     const {found, filter} = store.state;
     if (!filter.q && !filter.star && !filter.board && !filter.until) {

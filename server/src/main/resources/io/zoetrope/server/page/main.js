@@ -11,8 +11,9 @@ import './parts/studio.js';
 export async function start() {
   try {
     const session = await api.session();
-    store.set({session, locked: session.needed});
-    if (session.needed) return;
+    const locked = session.needed && !session.role;
+    store.set({session, locked});
+    if (locked) return;
     listen();
     await load();
   } catch (e) {
@@ -26,4 +27,5 @@ export async function start() {
 }
 
 document.addEventListener('zoetrope-start', start);
+document.addEventListener('zoetrope-locked', () => store.set({locked: true}));
 start();

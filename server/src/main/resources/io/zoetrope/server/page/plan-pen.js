@@ -1,7 +1,8 @@
 // The hand that draws in a plan: mouse, touch and keys do the same things.
+import {giveSource, upload} from './actions.js';
 import {prompts, TASKS} from './form.js';
 import {level as said} from './format.js';
-import {say} from './notices.js';
+import {say, tried} from './notices.js';
 import {store} from './store.js';
 
 export class PlanPen {
@@ -79,6 +80,26 @@ export class PlanPen {
   twice(event) {
     const at = this.plan.hit(event);
     if (at?.part === 'prompts') this.plan.addCue(at.frame);
+  }
+
+  // A picture or a video on a frame: it is a source, and the frame is given.
+  drop(event) {
+    const at = this.plan.hit(event, 'given');
+    const job = store.job(event.dataTransfer.getData('text/x-zoetrope-job'));
+    const [file] = event.dataTransfer.files;
+    if (!at || (!job && !file)) return;
+    event.preventDefault();
+    document.documentElement.removeAttribute('data-dropping');
+    const {sources} = TASKS[store.state.form.task];
+    const film = job || file.type.startsWith('video/') || file.type === 'image/gif';
+    const half = at.frame < this.plan.plan.given.length / 2 ? 'first' : 'last';
+    const slot = film ? 'video' : sources.includes('first') ? half : 'image';
+    tried(async () => {
+      if (job) giveSource(slot, {ref: `job:${job.id}`, job: job.id, kind: 'mp4', name: job.prompt || 'a result'});
+      else await upload(file, slot);
+      await this.plan.updateComplete;
+      if (this.plan.editable && !this.plan.plan.given[at.frame]) this.give(at.frame);
+    });
   }
 
   #hover(at, event) {

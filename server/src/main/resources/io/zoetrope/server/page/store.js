@@ -68,6 +68,10 @@ class Store {
     base: null, // the plan of the task as the server draws it
   };
   #listeners = new Set();
+  #told = new Map(); // id -> when the server last told of it
+
+  // Told when a job goes from one state to another: then the queue is another one. Set by live.js.
+  turned = () => {};
 
   get state() {
     return this.#state;
@@ -107,8 +111,25 @@ class Store {
   takeJobs(jobs) {
     if (jobs.length === 0) return;
     const all = new Map(this.#state.jobs);
-    for (const job of jobs) all.set(job.id, {...all.get(job.id), ...job});
+    let turned = false;
+    for (const job of jobs) {
+      const before = all.get(job.id);
+      turned ||= job.state !== undefined && job.state !== before?.state;
+      all.set(job.id, {...before, ...job});
+    }
     this.set({jobs: all});
+    if (turned) this.turned();
+  }
+
+  // Jobs as an answer has them that was asked for at a time: what was told meanwhile is newer.
+  answered(jobs, asked) {
+    this.takeJobs(jobs.filter(job => !(this.#told.get(job.id) > asked)));
+  }
+
+  // A job as the server tells of it by itself.
+  toldOf(job) {
+    this.#told.set(job.id, performance.now());
+    this.takeJobs([job]);
   }
 
   dropJob(id) {

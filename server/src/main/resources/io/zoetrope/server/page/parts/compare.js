@@ -24,7 +24,7 @@ const VALUES = {
 };
 const shown = value => (value === undefined || value === null ? "the model's" : typeof value === 'object' ? `${value.width}x${value.height}` : String(value));
 
-// What tells the videos apart: [{name, values}], at most two.
+// What tells the videos apart: [{name, of, values}].
 function axesOf(jobs) {
   return Object.entries(VALUES)
     .map(([name, of]) => ({name, of, values: [...new Set(jobs.map(job => shown(of(job))))]}))
@@ -63,9 +63,11 @@ class Compare extends Part {
     if (jobs.length === 0) {
       return html`<p class="soft quiet-line">Give any number as a list, as <code>3, 5, 7</code> in guidance, or words as <code>a {red|blue} ball</code>: every value becomes a video, side by side. Or pick videos in the history.</p>`;
     }
-    const [across, down] = axesOf(jobs);
-    const columns = across ? across.values.length : jobs.length;
-    const whole = across && (!down || columns * down.values.length >= jobs.length);
+    const axes = axesOf(jobs);
+    const [across, down] = axes;
+    // A grid if every pair of values has its video; else they stand in a row, each with what is its own.
+    const whole = across && axes.length <= 2 && across.values.length * (down?.values.length ?? 1) === jobs.length;
+    const columns = whole ? across.values.length : Math.ceil(Math.sqrt(jobs.length));
     const ready = jobs.filter(job => job.video);
     return html`
       <div class="compare-head">
@@ -75,18 +77,19 @@ class Compare extends Part {
         <button class="quiet" ?disabled=${ready.length < 2 || this.saving} @click=${() => tried(() => this.#save(ready, columns))}>${this.saving ? 'Saving…' : 'Save as one video'}</button>
         <button class="quiet" @click=${() => store.set({compare: null})}>Close</button>
       </div>
-      <div class="compare" ${styled({gridTemplateColumns: `${whole && down ? 'max-content ' : ''}repeat(${columns}, minmax(110px, 240px))`})}>
+      <div class="compare" ${styled({gridTemplateColumns: `${whole && down ? 'max-content ' : ''}repeat(${whole ? columns : 'auto-fill'}, minmax(110px, ${whole ? '240px' : '200px'}))`})}>
         ${whole && down ? html`<span></span>` : nothing}
         ${whole ? across.values.map(value => html`<span class="axis">${value}</span>`) : nothing}
         ${whole && down
           ? down.values.map(row => html`<span class="axis">${row}</span>${across.values.map(value =>
               this.#cell(jobs.find(job => shown(across.of(job)) === value && shown(down.of(job)) === row)))}`)
-          : repeat(whole ? across.values.map(value => jobs.find(job => shown(across.of(job)) === value)) : jobs, job => job.id, job => this.#cell(job))}
+          : repeat(whole ? across.values.map(value => jobs.find(job => shown(across.of(job)) === value)) : jobs, job => job.id, job =>
+              this.#cell(job, whole ? null : axes.slice(0, 3).map(one => (one.name === 'prompt' ? shown(one.of(job)) : `${one.name} ${shown(one.of(job))}`)).join(', ')))}
       </div>
     `;
   }
 
-  #cell(job) {
+  #cell(job, caption = null) {
     if (!job) return html`<span></span>`;
     return html`
       <div class="cell" data-job=${job.id}>
@@ -95,6 +98,7 @@ class Compare extends Part {
           : html`<div class="cell-wait">${job.state === 'running'
               ? html`${job.preview_step ? html`<span class="cell-strip" ${styled({backgroundImage: `url("${api.preview(job.id, job.preview_step)}")`, backgroundSize: `${(job.frames || 1) * 100}% 100%`})}></span>` : nothing}<span>${job.progress}%</span>`
               : job.state}</div>`}
+        ${caption ? html`<p class="caption">${caption}</p>` : nothing}
         <div class="cell-foot">
           <button class="link" @click=${() => store.set({shown: job.id, row: null, frame: 0, follow: false})}>show</button>
           <button class="link" @click=${() => takeSettings(job)}>take this one</button>

@@ -9,7 +9,7 @@ import {store} from '../store.js';
 const THEMES = {auto: 'light', light: 'dark', dark: 'auto'};
 
 class Header extends Part {
-  static parts = ['queue', 'jobs', 'models', 'form', 'online', 'help', 'locked', 'usual'];
+  static parts = ['queue', 'jobs', 'models', 'form', 'online', 'help', 'locked', 'usual', 'session'];
 
   render() {
     const {online, help, locked} = store.state;
@@ -20,6 +20,11 @@ class Header extends Part {
         <span class="gap"></span>
         ${online ? nothing : html`<span class="chip bad" role="status">offline, trying again</span>`}
         ${locked ? nothing : this.#queue()}
+        ${store.state.session.needed && !locked ? html`
+          <button class="quiet" title="Your role is ${store.state.session.role}" @click=${() => tried(async () => {
+            await api.logOut();
+            store.set({locked: true});
+          })}>Leave</button>` : nothing}
         <button class="quiet square" @click=${() => this.#theme()} aria-label="Colours: ${this.theme}" title="Colours: ${this.theme}">
           ${{auto: '◐', light: '○', dark: '●'}[this.theme]}
         </button>

@@ -8,11 +8,12 @@ import {Part} from '../part.js';
 import {store} from '../store.js';
 
 class Make extends Part {
-  static parts = ['form', 'fault', 'estimate', 'editing', 'jobs'];
+  static parts = ['form', 'fault', 'estimate', 'editing', 'session'];
   static properties = {busy: {state: true}};
 
   render() {
-    const {form, editing} = store.state;
+    const {form, editing, session} = store.state;
+    if (session.role === 'read') return html`<p class="soft make">Your token may look at all of this, and make nothing.</p>`;
     const count = cells(form).length;
     const rows = form.draftRows || '5';
     return html`

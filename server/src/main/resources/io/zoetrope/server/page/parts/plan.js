@@ -38,7 +38,7 @@ class Plan extends Part {
     this.brush = 0.5;
     this.told = '';
     this.checked = [];
-    this.open = true;
+    this.open = (localStorage.getItem('zoetrope.plan') ?? (innerWidth > 640 ? 'open' : 'folded')) === 'open';
     this.past = [];
     this.future = [];
     this.pen = new PlanPen(this);
@@ -69,12 +69,24 @@ class Plan extends Part {
     return html`
       <section class="plan" aria-labelledby="plan-title">
         <div class="plan-head">
-          <h2 id="plan-title">Plan</h2>
+          <h2 id="plan-title"><button class="fold" aria-expanded=${this.open} @click=${this.#fold}>Plan</button></h2>
           <span class="soft">${plan.levels.length - 1} steps down, ${plan.levels[0].length} frames across${plan.drawn ? ', drawn by you' : ''}</span>
           <span class="gap"></span>
-          ${this.editable ? this.#tools(form) : html`
+          ${!this.open ? nothing : this.editable ? this.#tools(form) : html`
             <button class="quiet" @click=${this.#takeOver}>Draw from here</button>`}
         </div>
+        ${this.open ? this.#body(plan, found, task) : nothing}
+      </section>
+    `;
+  }
+
+  #fold = () => {
+    this.open = !this.open;
+    localStorage.setItem('zoetrope.plan', this.open ? 'open' : 'folded');
+  };
+
+  #body(plan, found, task) {
+    return html`
         ${this.unlocked ? this.#brushes() : nothing}
         <div class="plan-grid" role="grid" tabindex="0" aria-label="Plan of ${task.label}"
           aria-rowcount=${plan.levels.length + 3} aria-colcount=${plan.levels[0].length}
@@ -85,7 +97,8 @@ class Plan extends Part {
           </div>
           <canvas aria-hidden="true" data-unlocked=${this.unlocked}
             @pointerdown=${e => this.pen.down(e)} @pointermove=${e => this.pen.move(e)} @pointerup=${e => this.pen.up(e)}
-            @pointercancel=${e => this.pen.up(e)} @pointerleave=${() => this.pen.leave()} @dblclick=${e => this.pen.twice(e)}></canvas>
+            @pointercancel=${e => this.pen.up(e)} @pointerleave=${() => this.pen.leave()} @dblclick=${e => this.pen.twice(e)}
+            @dragover=${e => e.preventDefault()} @drop=${e => this.pen.drop(e)}></canvas>
         </div>
         <p class="readout"><span aria-live="polite">${this.told}</span><span class="hover soft"></span></p>
         <p id="plan-how" class="hidden">Arrow keys move between cells; above row 0 lie start level, prompts and given frames. Question mark lists all keys.</p>
@@ -98,7 +111,6 @@ class Plan extends Part {
             <button class="quiet" aria-pressed=${this.view === name} @click=${() => (this.view = this.view === name ? null : name)}>${label}</button>`)}
         </div>
         ${this.view ? this.#text(plan) : nothing}
-      </section>
     `;
   }
 
@@ -314,9 +326,12 @@ class Plan extends Part {
   updated() {
     this.#paint();
     this.#check();
-    if (!this.sized && this.querySelector('canvas')) {
+    const grid = this.querySelector('.plan-grid');
+    if (grid && this.watched !== grid) {
+      this.sized?.disconnect();
+      this.watched = grid;
       this.sized = new ResizeObserver(() => this.#paint());
-      this.sized.observe(this.querySelector('.plan-grid'));
+      this.sized.observe(grid);
     }
   }
 

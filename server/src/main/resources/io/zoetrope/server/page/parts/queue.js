@@ -1,5 +1,5 @@
 // What is made and what waits: in order, and in another one if you like.
-import {cancel, edit} from '../actions.js';
+import {answered, cancel, edit} from '../actions.js';
 import {api} from '../api.js';
 import {seconds} from '../format.js';
 import {TASKS} from '../form.js';
@@ -48,14 +48,14 @@ class Queue extends Part {
   }
 
   #move(event, job, position) {
-    tried(async () => store.takeJobs([await api.change(job.id, {position})]));
+    tried(() => answered(() => api.change(job.id, {position})));
   }
 
   #drop(event, place) {
     const id = event.dataTransfer.getData('text/x-zoetrope-queue');
     if (!id || place === 0) return;
     event.preventDefault();
-    tried(async () => store.takeJobs([await api.change(id, {position: place})]));
+    tried(() => answered(() => api.change(id, {position: place})));
   }
 }
 customElements.define('zt-queue', Queue);
