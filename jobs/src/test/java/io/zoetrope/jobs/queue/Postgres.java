@@ -9,7 +9,7 @@ import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A PostgreSQL of its own, one for all tests of a run; each takes a new database. */
-final class Postgres {
+public final class Postgres {
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final EmbeddedPostgres SERVER = start();
   private static final String TEMPLATE = template();
@@ -17,7 +17,7 @@ final class Postgres {
   private Postgres() {}
 
   /** Of a database that has its tables and nothing in them. */
-  static String newDatabase() {
+  public static String newDatabase() {
     String name = "jobs" + COUNT.incrementAndGet();
     create(name, TEMPLATE);
     return url(name);
