@@ -47,19 +47,16 @@ final class Attempts {
   }
 
   /** What becomes of a job after an attempt. */
-  private enum End {
+  enum End {
     OVER,
+    /** It waits again. */
     AGAIN,
     /** It belongs to somebody else by now. */
     GHOST
   }
 
-  /**
-   * Makes it.
-   *
-   * @return whether it waits again
-   */
-  boolean make(Job job, Watched watched, Runner runner) throws InterruptedException {
+  /** Makes it. */
+  End make(Job job, Watched watched, Runner runner) throws InterruptedException {
     Outcome outcome = outcome(job, watched, runner);
     End end =
         patiently(
@@ -72,7 +69,7 @@ final class Attempts {
       LOG.info("attempt {} at {} was given to others meanwhile", job.attempt(), job.id());
       bury(job);
     }
-    return end == End.AGAIN;
+    return end;
   }
 
   private Outcome outcome(Job job, Watched watched, Runner runner) throws InterruptedException {
@@ -235,9 +232,12 @@ final class Attempts {
         remove(lapsed.id());
         continue;
       }
-      LOG.info("{} was lost by {}: its lease has run out", lapsed.id(), lapsed.owner());
       Watched watched = new Watched(new LeaseTable.Lease(lapsed.id(), lapsed.token()), job.get());
-      if (lost(job.get(), watched) == End.AGAIN) {
+      End end = lost(job.get(), watched);
+      if (end != End.GHOST) {
+        LOG.info("{} was lost by {}: its lease has run out", lapsed.id(), lapsed.owner());
+      }
+      if (end == End.AGAIN) {
         back.add(lapsed.id());
       }
     }

@@ -19,6 +19,7 @@ import io.zoetrope.jobs.store.JobTable;
 import io.zoetrope.jobs.store.LeaseTable;
 import io.zoetrope.jobs.store.LeaseTable.Lease;
 import io.zoetrope.jobs.store.QueueTable;
+import io.zoetrope.jobs.store.TaskTable;
 import io.zoetrope.jobs.store.WorkerTable;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +46,9 @@ final class Supervisor implements AutoCloseable {
   /** The job waits no more; if it does again, the sweep brings its task back. */
   private static final CompletionHandler<Void> OVER = new CompletionHandler.OnCompleteRemove<>();
 
+  /** The job is somebody else's, and so is its task. */
+  private static final CompletionHandler<Void> OTHERS = (complete, operations) -> {};
+
   private final Ledger ledger;
   private final JobsConfig config;
   private final Attempts attempts;
@@ -70,8 +74,9 @@ final class Supervisor implements AutoCloseable {
     Duration heartbeat = config.limits().heartbeat();
     CustomTask<Void> task =
         Tasks.custom(Schedule.RUN_JOB)
+            // Its job is another's by now, or the sweep gives it a new task.
             .onDeadExecution(
-                (complete, operations) -> operations.reschedule(complete, Instant.EPOCH))
+                (complete, operations) -> forget(complete.getExecution().taskInstance.getId()))
             .onFailure((complete, operations) ->
                 operations.reschedule(complete, ledger.database().now().plus(POLL)))
             .execute(this::execute);
@@ -185,11 +190,19 @@ final class Supervisor implements AutoCloseable {
     running.put(id, watched);
     say(seat, "busy", Optional.of(id));
     try {
-      return attempts.make(job, watched, seat.runner()) ? AGAIN : OVER;
+      return switch (attempts.make(job, watched, seat.runner())) {
+        case OVER -> OVER;
+        case AGAIN -> AGAIN;
+        case GHOST -> OTHERS;
+      };
     } finally {
       running.remove(id, watched);
       say(seat, "idle", Optional.empty());
     }
+  }
+
+  private void forget(String id) {
+    ledger.database().change(c -> TaskTable.remove(c, new JobId(id)));
   }
 
   private Optional<Lease> claim(JobId id) {

@@ -3,6 +3,7 @@ package io.zoetrope.jobs.kill;
 import io.zoetrope.jobs.FakeRunner;
 import io.zoetrope.jobs.Job;
 import io.zoetrope.jobs.JobId;
+import io.zoetrope.jobs.JobProgress;
 import io.zoetrope.jobs.JobRequest;
 import io.zoetrope.jobs.JobsException;
 import io.zoetrope.jobs.Runner;
@@ -34,8 +35,8 @@ public final class Host {
    * @param store its folder
    * @param database its URL; empty for SQLite
    * @param name among all
-   * @param worker {@code here:MILLIS} in this process, {@code fake:MILLIS} in another, {@code real},
-   *     {@code none}
+   * @param worker {@code here:MILLIS} in this process, {@code stubborn:MILLIS} likewise but not to
+   *     be stopped, {@code fake:MILLIS} in another, {@code real}, {@code none}
    */
   record Settings(Path store, Optional<String> database, String name, String worker) {
     List<String> args() {
@@ -57,6 +58,8 @@ public final class Host {
       String[] parts = worker.split(":");
       return switch (parts[0]) {
         case "here" -> List.of(FakeRunner.of(Duration.ofMillis(Long.parseLong(parts[1]))));
+        case "stubborn" ->
+            List.of(new Stubborn(FakeRunner.of(Duration.ofMillis(Long.parseLong(parts[1])))));
         case "fake" -> List.of(new FakeWorker(parts[1]));
         case "real" -> List.of(new Real(new WorkerProcess(WorkerSettings.on("cpu"))));
         case "none" -> List.of();
@@ -108,6 +111,57 @@ public final class Host {
       Processes.say("posted " + key + " " + job.id());
     } catch (JobsException e) {
       Processes.say("refused " + key + " " + e.getMessage());
+    }
+  }
+
+  /** Does not stop, whatever it is told. */
+  private record Stubborn(Runner runner) implements Runner {
+    @Override
+    public Outcome run(Attempt attempt, Watch watch) throws InterruptedException {
+      return runner.run(attempt, new Deaf(watch));
+    }
+
+    @Override
+    public String device() {
+      return runner.device();
+    }
+
+    @Override
+    public void close() {
+      runner.close();
+    }
+  }
+
+  /** Tells, and does not listen. */
+  private record Deaf(Runner.Watch watch) implements Runner.Watch {
+    @Override
+    public void shape(Job.Shape shape) {
+      watch.shape(shape);
+    }
+
+    @Override
+    public void progress(JobProgress progress) {
+      watch.progress(progress);
+    }
+
+    @Override
+    public void step(int row, int rows, double[] levels, long offset, boolean preview) {
+      watch.step(row, rows, levels, offset, preview);
+    }
+
+    @Override
+    public void frames(long finished) {
+      watch.frames(finished);
+    }
+
+    @Override
+    public void note(String line) {
+      watch.note(line);
+    }
+
+    @Override
+    public Runner.Signal signal() {
+      return Runner.Signal.GO;
     }
   }
 
