@@ -89,8 +89,7 @@ class ArchitectureTest {
   void theServersProcessSeesNoLibtorch() {
     noClasses()
         .that()
-        .resideInAnyPackage(
-            "io.zoetrope.jobs", "io.zoetrope.jobs.store", "io.zoetrope.jobs.queue")
+        .resideInAnyPackage("io.zoetrope.jobs", "io.zoetrope.jobs.store", "io.zoetrope.jobs.queue")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.bytedeco..")

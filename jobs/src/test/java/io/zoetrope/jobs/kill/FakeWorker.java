@@ -9,7 +9,6 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
-
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -31,9 +30,9 @@ final class FakeWorker implements Runner {
     this.millis = millis;
   }
 
-
   /** What is told: one of step, done, stopped. */
-  record Told(String what, int row, int rows, Job.@Nullable Result result, Job.@Nullable Shape shape) {}
+  record Told(
+      String what, int row, int rows, Job.@Nullable Result result, Job.@Nullable Shape shape) {}
 
   @Override
   public Outcome run(Attempt attempt, Watch watch) throws InterruptedException {

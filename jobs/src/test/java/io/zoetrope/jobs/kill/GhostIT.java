@@ -37,8 +37,7 @@ class GhostIT {
   }
 
   @Test
-  void aGhostChangesNothingWhileAnotherIsAtItOnPostgres()
-      throws IOException, InterruptedException {
+  void aGhostChangesNothingWhileAnotherIsAtItOnPostgres() throws IOException, InterruptedException {
     refused(Optional.of(Postgres.newDatabase()), false);
   }
 

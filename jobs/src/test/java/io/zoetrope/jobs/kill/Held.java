@@ -29,8 +29,7 @@ final class Held implements AutoCloseable {
    */
   static Held start(Host.Settings settings, ConcurrentHashMap<String, String> posted)
       throws IOException {
-    Process process =
-        Processes.java(Host.class, settings.args().toArray(String[]::new)).start();
+    Process process = Processes.java(Host.class, settings.args().toArray(String[]::new)).start();
     Held held = new Held(process, posted);
     Thread.ofVirtual().start(held::listen);
     return held;

@@ -22,9 +22,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A process that takes jobs by lines of its standard input, {@code post KEY ORDER} and {@code cancel
- * ID}, and makes them. It answers {@code posted KEY ID} when a job is taken. It ends when it is
- * killed, or with its input.
+ * A process that takes jobs by lines of its standard input, {@code post KEY ORDER} and {@code
+ * cancel ID}, and makes them. It answers {@code posted KEY ID} when a job is taken. It ends when it
+ * is killed, or with its input.
  */
 public final class Host {
   private Host() {}
@@ -170,19 +170,18 @@ public final class Host {
     @Override
     public Outcome run(Attempt attempt, Watch watch) throws InterruptedException {
       Thread teller =
-          Thread.startVirtualThread(
-              () -> {
-                try {
-                  Optional<Long> pid = worker.pid();
-                  while (pid.isEmpty()) {
-                    Thread.sleep(10);
-                    pid = worker.pid();
-                  }
-                  Processes.say("worker " + pid.get());
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-              });
+          Thread.startVirtualThread(() -> {
+            try {
+              Optional<Long> pid = worker.pid();
+              while (pid.isEmpty()) {
+                Thread.sleep(10);
+                pid = worker.pid();
+              }
+              Processes.say("worker " + pid.get());
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
       try {
         return worker.run(attempt, watch);
       } finally {

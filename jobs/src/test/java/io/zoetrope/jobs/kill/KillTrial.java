@@ -263,9 +263,7 @@ public final class KillTrial {
     }
     try (Stream<Path> tree = Files.walk(files.folder())) {
       List<Path> partial =
-          tree.filter(
-                  path ->
-                      String.valueOf(path.getFileName()).startsWith(AtomicFiles.PREFIX))
+          tree.filter(path -> String.valueOf(path.getFileName()).startsWith(AtomicFiles.PREFIX))
               .toList();
       require(partial.isEmpty(), "nothing is half done: " + partial);
     }
