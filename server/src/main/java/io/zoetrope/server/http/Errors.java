@@ -25,6 +25,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Whatever goes wrong, as an answer of one form. */
 final class Errors {
+  /** Where a request remembers how it went wrong. */
+  static final String CODE = "zoetrope.error";
+
   private static final Logger LOG = LoggerFactory.getLogger(Errors.class);
 
   /** Faults of an order; all others are troubles of this machine. */
@@ -157,6 +160,7 @@ final class Errors {
 
   static void answer(Context ctx, HttpError error) {
     ctx.status(error.status());
+    ctx.attribute(CODE, error.code());
     error
         .retryAfter()
         .ifPresent(wait -> {

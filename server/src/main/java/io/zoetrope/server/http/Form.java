@@ -14,12 +14,16 @@ import org.eclipse.jetty.http.MultiPart;
 import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.content.InputStreamContentSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A form of several parts. What is long lies on disk until it is closed, also parts without a file
  * name, as clients send them that upload bytes or a stream.
  */
 public final class Form implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Form.class);
+
   /** Parts up to this size stay in memory. */
   private static final int IN_MEMORY = 16 << 10;
 
@@ -115,11 +119,12 @@ public final class Form implements AutoCloseable {
         return LimitedBody.failed(io);
       }
     }
+    LOG.debug("a form is refused", cause);
     String said = String.valueOf(cause.getMessage());
     if (said.contains("max file size")) {
       return HttpError.tooLarge("a part is larger than %s bytes".formatted(limits.file()));
     }
-    if (said.contains("parts")) {
+    if (said.contains("too many")) {
       return HttpError.tooLarge("the form has more than %s parts".formatted(limits.parts()));
     }
     return HttpError.badBody("the form of several parts cannot be read");

@@ -14,12 +14,17 @@ import io.zoetrope.jobs.Jobs;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The server at work: one that listens, until it is closed. */
 public final class HttpServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
+  /** Errors about files and bodies. */
+  private static final Set<String> UPLOADS =
+      Set.of("too_large", "too_slow", "invalid_media", "unsupported_media_type", "unsupported_url");
 
   private final Javalin javalin;
   private final ServerConfig config;
@@ -94,6 +99,10 @@ public final class HttpServer implements AutoCloseable {
         .tag("status", Integer.toString(ctx.statusCode()))
         .register(registry)
         .record(Duration.ofNanos((long) (millis * 1e6)));
+    String error = ctx.attribute(Errors.CODE);
+    if (error != null && UPLOADS.contains(error)) {
+      registry.counter("zoetrope.uploads.refused", "reason", error).increment();
+    }
   }
 
   /** On which it listens. */

@@ -26,6 +26,11 @@ public final class Routes {
     add(HandlerType.GET, path, needed, handler);
   }
 
+  /** What a GET would answer, without its body; only files need one of their own. */
+  public void head(String path, Role needed, Handler handler) {
+    add(HandlerType.HEAD, path, needed, handler);
+  }
+
   public void post(String path, Role needed, Handler handler) {
     add(HandlerType.POST, path, needed, handler);
   }

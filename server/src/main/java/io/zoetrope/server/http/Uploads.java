@@ -1,6 +1,5 @@
 package io.zoetrope.server.http;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.zoetrope.jobs.Input;
 import io.zoetrope.jobs.Jobs;
 import io.zoetrope.jobs.JobsException;
@@ -14,19 +13,16 @@ public final class Uploads {
   private final Jobs jobs;
   private final Jobs.Look look;
   private final Limits limits;
-  private final MeterRegistry meters;
 
   /**
    * Of a server.
    *
    * @param look says what a file is, or refuses it
-   * @param meters where refusals are counted by reason
    */
-  public Uploads(Jobs jobs, Jobs.Look look, Limits limits, MeterRegistry meters) {
+  public Uploads(Jobs jobs, Jobs.Look look, Limits limits) {
     this.jobs = jobs;
     this.look = look;
     this.limits = limits;
-    this.meters = meters;
   }
 
   /**
@@ -42,23 +38,16 @@ public final class Uploads {
     } catch (MediaException e) {
       String code = e.code();
       String message = String.valueOf(e.getMessage());
-      throw refused(
-          code.equals("too_large")
-              ? HttpError.tooLarge(message).about(param)
-              : HttpError.badRequest(code, param, message));
+      throw code.equals("too_large")
+          ? HttpError.tooLarge(message).about(param)
+          : HttpError.badRequest(code, param, message);
     } catch (JobsException e) {
-      throw e.kind() == JobsException.Kind.TOO_LARGE ? refused(tooLarge().about(param)) : e;
+      throw e.kind() == JobsException.Kind.TOO_LARGE ? tooLarge().about(param) : e;
     } catch (HttpError e) {
-      throw refused(e.code().equals("too_large") ? tooLarge().about(param) : e);
+      throw e.code().equals("too_large") ? tooLarge().about(param) : e;
     } catch (IOException e) {
       throw LimitedBody.failed(e);
     }
-  }
-
-  /** Counts a file that is not even looked at. */
-  public HttpError refused(HttpError error) {
-    meters.counter("zoetrope.uploads.refused", "reason", error.code()).increment();
-    return error;
   }
 
   private HttpError tooLarge() {

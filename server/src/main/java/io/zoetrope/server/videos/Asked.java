@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.json.JsonWriteFeature;
@@ -58,6 +59,11 @@ record Asked(
   /** Objects whose values may as well stand beside them. */
   private static final List<String> MORE = List.of("extra_body", "extra_params");
 
+  private static final Set<String> PROMPTS = Set.of("prompt", "negative_prompt");
+
+  /** Characters of any other value. */
+  private static final int OTHERS = 1 << 17;
+
   /** What clients send that means nothing here. */
   private static final Set<String> PASSED = Set.of("user", "quality", "metadata");
 
@@ -72,7 +78,7 @@ record Asked(
    *
    * @throws HttpError if a name is not known or a value makes no sense
    */
-  static Asked of(Params params) {
+  static Asked of(Params params, int longestPrompt) {
     ObjectNode values = params.values();
     for (String more : MORE) {
       merge(values, more);
@@ -84,7 +90,7 @@ record Asked(
         ignored.add(name);
       }
     }
-    Map<String, JsonNode> references = new java.util.TreeMap<>();
+    Map<String, JsonNode> references = new TreeMap<>();
     for (String name : REFERENCES) {
       JsonNode value = values.remove(name);
       if (value != null && !value.isNull()) {
@@ -92,9 +98,24 @@ record Asked(
       }
     }
     JsonNode own = values.remove("zoetrope");
+    values.forEachEntry((name, value) -> requireShort(name, value, longestPrompt));
     ObjectNode zoetrope =
         own == null || own.isNull() ? Json.MAPPER.createObjectNode() : whole("zoetrope", own);
+    requireShort("zoetrope", zoetrope, longestPrompt);
     return new Asked(plain(values), references, zoetrope, List.copyOf(ignored));
+  }
+
+  /** Before anybody reads it closely. */
+  private static void requireShort(String name, JsonNode value, int longestPrompt) {
+    int most = PROMPTS.contains(name) ? longestPrompt : OTHERS;
+    int length =
+        value.isString()
+            ? value.asString().length()
+            : value.isContainer() ? text(value).length() : 0;
+    if (length > most) {
+      throw HttpError.invalid(
+          name, "%s has %s characters, and %s are taken".formatted(name, length, most));
+    }
   }
 
   private static Plain plain(ObjectNode values) {

@@ -29,7 +29,7 @@ final class Making {
         ctx,
         config,
         params -> {
-          Asked asked = Asked.of(params);
+          Asked asked = Asked.of(params, config.limits().prompt());
           List<Source> sources =
               Stream.of("input_reference", "image_reference", "video_reference")
                   .map(name -> references.find(params, asked, name))
@@ -56,7 +56,7 @@ final class Making {
         ctx,
         config,
         params -> {
-          Asked asked = Asked.of(params);
+          Asked asked = Asked.of(params, config.limits().prompt());
           refuse(params, asked, "input_reference", "image_reference", "video_reference", "video");
           requirePrompt(asked);
           Source source = references.made(first);
@@ -83,7 +83,7 @@ final class Making {
         ctx,
         config,
         params -> {
-          Asked asked = Asked.of(params);
+          Asked asked = Asked.of(params, config.limits().prompt());
           refuse(params, asked, "input_reference", "image_reference", "video_reference");
           requirePrompt(asked);
           Source source =

@@ -215,14 +215,9 @@ final class Orders {
     return wish;
   }
 
-  private String cut(String name, String text, List<String> ignored) {
+  private static String cut(String name, String text, List<String> ignored) {
     if (text.isBlank()) {
       throw HttpError.invalid(name, "%s is empty: say what the video shall show".formatted(name));
-    }
-    if (text.length() > limits.prompt()) {
-      throw HttpError.invalid(
-          name,
-          "%s has %s characters, and %s are taken".formatted(name, text.length(), limits.prompt()));
     }
     if (text.length() <= Wish.LONGEST_PROMPT) {
       return text;

@@ -75,12 +75,12 @@ final class References {
 
   private Source url(String name, String url) {
     if (!DataUrl.is(url)) {
-      return seen(name, uploads.take(fetch(name, url), name));
+      return seen(name, uploads.take(fetcher.open(name, url), name));
     }
     if (url.length() > limits.dataUrl()) {
-      throw uploads.refused(
-          HttpError.tooLarge("the data: URL is longer than %s letters".formatted(limits.dataUrl()))
-              .about(name));
+      throw HttpError.tooLarge(
+              "the data: URL is longer than %s letters".formatted(limits.dataUrl()))
+          .about(name);
     }
     InputStream bytes =
         DataUrl.open(url)
@@ -90,14 +90,6 @@ final class References {
                     name,
                     "a data: URL must hold Base64: data:image/png;base64,"));
     return seen(name, uploads.take(bytes, name));
-  }
-
-  private InputStream fetch(String name, String url) {
-    try {
-      return fetcher.open(name, url);
-    } catch (HttpError e) {
-      throw uploads.refused(e);
-    }
   }
 
   /** A result of a job, or what was uploaded before. */

@@ -1,6 +1,7 @@
 package io.zoetrope.server.videos;
 
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.zoetrope.jobs.Job;
 import io.zoetrope.jobs.JobFilter;
 import io.zoetrope.jobs.JobId;
@@ -49,7 +50,7 @@ public final class VideoRoutes implements RouteGroup {
     Ignored ignored = new Ignored(jobs);
     VideoJson json = new VideoJson(jobs, models, ignored);
     Content content = new Content(jobs);
-    Uploads uploads = new Uploads(jobs, look, config.limits(), routes.meters());
+    Uploads uploads = new Uploads(jobs, look, config.limits());
     References references =
         new References(
             jobs, uploads, new Fetcher(config.fetch(), config.limits()), config.limits());
@@ -71,14 +72,14 @@ public final class VideoRoutes implements RouteGroup {
     routes.get(ROOT + "/characters/{id}", Role.READ, VideoRoutes::unsupported);
     routes.get(ROOT, Role.READ, ctx -> list(ctx, json));
     routes.get(ROOT + "/{id}", Role.READ, ctx -> one(ctx, json));
-    routes.get(
-        ROOT + "/{id}/content",
-        Role.READ,
+    Handler file =
         ctx ->
             content.send(
                 ctx,
                 jobs.require(id(ctx)),
-                Optional.ofNullable(ctx.queryParam("variant")).orElse("video")));
+                Optional.ofNullable(ctx.queryParam("variant")).orElse("video"));
+    routes.get(ROOT + "/{id}/content", Role.READ, file);
+    routes.head(ROOT + "/{id}/content", Role.READ, file);
     routes.delete(ROOT + "/{id}", Role.MAKE, ctx -> delete(ctx, ignored));
     routes.get("/v1/models", Role.READ, ctx -> ctx.json(models()));
     routes.get("/v1/models/{name}", Role.READ, this::model);

@@ -7,6 +7,7 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.jobs.Jobs;
 import io.zoetrope.jobs.JobsException;
 import io.zoetrope.server.TestJobs;
+import io.zoetrope.server.Wire;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -340,15 +341,11 @@ class HttpServerTest {
         .contains("route=\"/health/ready\",status=\"503\"", "route=\"none\"", "jvm_memory_used");
   }
 
-  static String post(String path, String type, String body) {
-    return "POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: %s\r\nContent-Length: %s\r\n\r\n%s"
-        .formatted(path, type, body.length(), body);
-  }
-
   @Test
   void jsonIsStrict() throws Exception {
     int port = start(local());
-    assertThat(Wire.send(port, post("/json", "application/json; charset=utf-8", "{\"a\":[1]}")))
+    assertThat(
+            Wire.send(port, Wire.post("/json", "application/json; charset=utf-8", "{\"a\":[1]}")))
         .contains("200 OK", "{\"a\":[1]}");
     for (String body :
         List.of(
@@ -360,15 +357,15 @@ class HttpServerTest {
             "\u00ff\u00fe",
             "{\"a\":\"\u00c3\u0028\"}",
             "NaN")) {
-      assertThat(Wire.send(port, post("/json", "application/json", body)))
+      assertThat(Wire.send(port, Wire.post("/json", "application/json", body)))
           .as(body)
           .contains("400 Bad", "invalid_body");
     }
-    assertThat(Wire.send(port, post("/json", "text/json", "{}")))
+    assertThat(Wire.send(port, Wire.post("/json", "text/json", "{}")))
         .contains("415 Unsupported", "unsupported_media_type");
     String large = "{\"a\":\"" + "a".repeat((1 << 20) - 8) + "\"}";
-    assertThat(Wire.send(port, post("/json", "application/json", large))).contains("200 OK");
-    assertThat(Wire.send(port, post("/json", "application/json", large + " ")))
+    assertThat(Wire.send(port, Wire.post("/json", "application/json", large))).contains("200 OK");
+    assertThat(Wire.send(port, Wire.post("/json", "application/json", large + " ")))
         .contains("413 ", "too_large");
   }
 }
