@@ -1,6 +1,7 @@
 package io.zoetrope.server;
 
 import io.zoetrope.jobs.Jobs;
+import io.zoetrope.jobs.QueueState;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.LinkedHashMap;
@@ -25,6 +26,9 @@ public final class TestJobs {
         switch (method) {
           case "shelf" -> shelves.computeIfAbsent(args[0], kind -> new MemoryShelf());
           case "ailments" -> List.copyOf(ailments);
+          case "newestEvent" -> 0L;
+          case "queue" -> new QueueState(false, List.of(), List.of(), List.of());
+          case "list" -> List.of();
           case "listen" -> (Runnable) () -> {};
           default -> throw new UnsupportedOperationException(method);
         });

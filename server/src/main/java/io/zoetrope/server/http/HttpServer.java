@@ -27,10 +27,12 @@ public final class HttpServer implements AutoCloseable {
       Set.of("too_large", "too_slow", "invalid_media", "unsupported_media_type", "unsupported_url");
 
   private final Javalin javalin;
+  private final JobMeters meters;
   private final ServerConfig config;
 
-  private HttpServer(Javalin javalin, ServerConfig config) {
+  private HttpServer(Javalin javalin, JobMeters meters, ServerConfig config) {
     this.javalin = javalin;
+    this.meters = meters;
     this.config = config;
   }
 
@@ -87,7 +89,7 @@ public final class HttpServer implements AutoCloseable {
           Mend.of("take another port"),
           e);
     }
-    return new HttpServer(javalin, config);
+    return new HttpServer(javalin, new JobMeters(jobs, registry), config);
   }
 
   private static void count(PrometheusMeterRegistry registry, Context ctx, float millis) {
@@ -120,6 +122,7 @@ public final class HttpServer implements AutoCloseable {
   /** Ends what is open within a second. */
   @Override
   public void close() {
+    meters.close();
     try {
       javalin.stop();
     } catch (JavalinException e) {

@@ -167,6 +167,31 @@ class VideoRoutesTest {
   }
 
   @Test
+  void whatBecomesOfJobsIsCounted() throws Exception {
+    Job job = made(SmallLook.mp4(100));
+    server.jobs().pause();
+    server.json("{\"prompt\":\"another\"}");
+    eventually(() -> metrics().contains("state=\"completed\""));
+    assertThat(metrics())
+        .contains(
+            "zoetrope_jobs_total{model=\"toybox\",state=\"completed\",task=\"generate\"} 1.0",
+            "zoetrope_jobs_total{model=\"toybox\",state=\"queued\",task=\"generate\"} 2.0",
+            "zoetrope_queue_depth 1.0",
+            "zoetrope_job_seconds_count{phase=\"queued\"} 1",
+            "zoetrope_job_seconds_count{phase=\"all\"} 1",
+            "zoetrope_http_requests_seconds_count{method=\"POST\",route=\"/v1/videos\",status=\"200\"} 2");
+    assertThat(job.id().text()).startsWith("video_");
+  }
+
+  private String metrics() {
+    try {
+      return new String(get("/metrics").body(), StandardCharsets.UTF_8);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
   void whoWaitsGetsTheVideo() throws Exception {
     byte[] video = SmallLook.mp4(50_000);
     Thread worker =
