@@ -1,6 +1,7 @@
 package io.zoetrope.jobs.queue;
 
 import io.zoetrope.jobs.JobState;
+import io.zoetrope.jobs.JobsException;
 import io.zoetrope.jobs.store.LeaseTable;
 import io.zoetrope.jobs.store.LeaseTable.Wanted;
 import java.sql.Connection;
@@ -30,11 +31,20 @@ final class Reporter {
     watched.writing().lock();
     try {
       Optional<Watched.Report> report = watched.report();
-      if (report.isPresent() && !ledger.write(c -> write(c, watched, report.get()))) {
+      if (report.isPresent() && !written(watched, report.get())) {
         hear(watched);
       }
     } finally {
       watched.writing().unlock();
+    }
+  }
+
+  private boolean written(Watched watched, Watched.Report report) {
+    try {
+      return ledger.write(c -> write(c, watched, report));
+    } catch (JobsException e) {
+      watched.again(report);
+      throw e;
     }
   }
 

@@ -158,6 +158,13 @@ final class Watched implements Runner.Watch {
     return lost;
   }
 
+  /** A report could not be written down: what it told is told again. */
+  synchronized void again(Report report) {
+    told.addAll(0, report.told());
+    tell = tell || report.tell();
+    changed = true;
+  }
+
   /** What is new; empty if nothing is. */
   synchronized Optional<Report> report() {
     if (!changed || lost) {

@@ -7,6 +7,7 @@ import io.zoetrope.jobs.JobsException.Kind;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -28,12 +29,15 @@ public final class Database implements AutoCloseable {
   private final Dialect dialect;
   private final HikariDataSource writing;
   private final HikariDataSource reading;
+  private final InstantSource host;
   private volatile long clockOffset;
 
-  private Database(Dialect dialect, HikariDataSource writing, HikariDataSource reading) {
+  private Database(
+      Dialect dialect, HikariDataSource writing, HikariDataSource reading, InstantSource host) {
     this.dialect = dialect;
     this.writing = writing;
     this.reading = reading;
+    this.host = host;
   }
 
   /** What is done with a connection. */
@@ -55,6 +59,15 @@ public final class Database implements AutoCloseable {
    * @throws JobsException DATABASE, if it cannot be reached
    */
   public static Database open(String url) {
+    return open(url, InstantSource.system());
+  }
+
+  /**
+   * As {@link #open(String)}.
+   *
+   * @param host the clock of this host
+   */
+  static Database open(String url, InstantSource host) {
     Dialect dialect = Dialect.of(url);
     try {
       HikariDataSource writing = pool("write", dialect.writers(), dialect.source(url));
@@ -65,7 +78,7 @@ public final class Database implements AutoCloseable {
           .loggers("slf4j")
           .load()
           .migrate();
-      Database database = new Database(dialect, writing, reading);
+      Database database = new Database(dialect, writing, reading, host);
       database.setClock();
       return database;
     } catch (RuntimeException e) {
@@ -119,7 +132,7 @@ public final class Database implements AutoCloseable {
    * looks at that clock it goes on by this host's.
    */
   public Instant now() {
-    return Instant.now().truncatedTo(ChronoUnit.MILLIS).plusMillis(clockOffset);
+    return host.instant().truncatedTo(ChronoUnit.MILLIS).plusMillis(clockOffset);
   }
 
   /** Looks at the database's clock. */
@@ -144,9 +157,9 @@ public final class Database implements AutoCloseable {
 
   private void readClock(String sql) {
     try {
-      long before = System.currentTimeMillis();
+      long before = host.millis();
       long there = read(connection -> Sql.number(connection, sql));
-      long offset = there - (before + System.currentTimeMillis()) / 2;
+      long offset = there - (before + host.millis()) / 2;
       if (Math.abs(offset) > 2000) {
         LOG.warn("this host's clock and the database's differ by {} ms; the latter counts", offset);
       }
@@ -162,7 +175,7 @@ public final class Database implements AutoCloseable {
     config.setDataSource(source);
     config.setMaximumPoolSize(size);
     config.setMinimumIdle(1);
-    config.setConnectionTimeout(30_000);
+    config.setConnectionTimeout(10_000);
     return new HikariDataSource(config);
   }
 

@@ -32,11 +32,6 @@ class GhostIT {
   private final ConcurrentHashMap<String, String> posted = new ConcurrentHashMap<>();
 
   @Test
-  void aGhostChangesNothingWhileAnotherIsAtItOnSqlite() throws IOException, InterruptedException {
-    refused(Optional.empty(), false);
-  }
-
-  @Test
   void aGhostChangesNothingWhileAnotherIsAtItOnPostgres() throws IOException, InterruptedException {
     refused(Optional.of(Postgres.newDatabase()), false);
   }

@@ -14,7 +14,7 @@ class KillIT {
 
   @Test
   void whatWasAnsweredIsMadeOnceWhateverIsKilledOnSqlite() throws Exception {
-    KillTrial.Outcome outcome = new KillTrial(store, Optional.empty(), "fake:30", 1).run(4);
+    KillTrial.Outcome outcome = new KillTrial(store, Optional.empty(), "fake:30", 1).run(3);
     assertThat(outcome.jobs()).isPositive();
     System.out.println(outcome);
   }
@@ -22,7 +22,7 @@ class KillIT {
   @Test
   void whatWasAnsweredIsMadeOnceWhateverIsKilledOnPostgres() throws Exception {
     KillTrial.Outcome outcome =
-        new KillTrial(store, Optional.of(Postgres.newDatabase()), "fake:30", 1).run(4);
+        new KillTrial(store, Optional.of(Postgres.newDatabase()), "fake:30", 1).run(3);
     assertThat(outcome.jobs()).isPositive();
     System.out.println(outcome);
   }

@@ -95,7 +95,7 @@ public final class KillTrial {
     for (int i = 0; i < kills; i++) {
       int at = random.nextInt(hosts.size());
       Victim victim = Victim.values()[i % Victim.values().length];
-      postFor(victim == Victim.WORKER ? workerTime(hosts.get(at)) : 200 + random.nextInt(2500));
+      postFor(victim == Victim.WORKER ? workerTime(hosts.get(at)) : 200 + random.nextInt(5 * pace));
       killed.merge(victim.name(), 1, Integer::sum);
       kill(at, victim);
     }
@@ -121,7 +121,7 @@ public final class KillTrial {
     while (host.worker().isEmpty() && System.nanoTime() < end) {
       postFor(100);
     }
-    return random.nextInt(800);
+    return random.nextInt(2 * pace);
   }
 
   private void kill(int at, Victim victim) throws IOException, InterruptedException {

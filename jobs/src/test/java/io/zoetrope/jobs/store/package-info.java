@@ -1,0 +1,4 @@
+@NullMarked
+package io.zoetrope.jobs.store;
+
+import org.jspecify.annotations.NullMarked;
