@@ -31,13 +31,11 @@ class DatabaseIT {
   @Test
   void whatFailsChangesNothing() {
     try (Database database = sqlite()) {
-      assertThatThrownBy(
-              () ->
-                  database.change(
-                      c -> {
-                        ShelfTable.put(c, "preset", "night", "{}");
-                        throw new IllegalStateException("the test says so");
-                      }))
+      assertThatThrownBy(() ->
+              database.change(c -> {
+                ShelfTable.put(c, "preset", "night", "{}");
+                throw new IllegalStateException("the test says so");
+              }))
           .isInstanceOf(IllegalStateException.class);
       List<String> names = database.read(c -> ShelfTable.names(c, "preset"));
       assertThat(names).isEmpty();
@@ -47,11 +45,10 @@ class DatabaseIT {
   @Test
   void twoThatWaitForEachOtherAreBothDone() throws InterruptedException {
     try (Database database = Database.open(Postgres.newDatabase())) {
-      database.change(
-          c -> {
-            ShelfTable.put(c, "preset", "a", "{}");
-            ShelfTable.put(c, "preset", "b", "{}");
-          });
+      database.change(c -> {
+        ShelfTable.put(c, "preset", "a", "{}");
+        ShelfTable.put(c, "preset", "b", "{}");
+      });
       AtomicInteger done = new AtomicInteger();
       Thread one = Thread.startVirtualThread(() -> both(database, "a", "b", done));
       Thread two = Thread.startVirtualThread(() -> both(database, "b", "a", done));
@@ -67,22 +64,22 @@ class DatabaseIT {
         .isInstanceOf(JobsException.class)
         .hasMessageContaining("jdbc:sqlite:FILE")
         .hasMessageNotContaining("secret");
-    assertThatThrownBy(() -> Database.open("jdbc:postgresql://localhost:1/x?user=u&password=secret"))
+    assertThatThrownBy(
+            () -> Database.open("jdbc:postgresql://localhost:1/x?user=u&password=secret"))
         .isInstanceOf(JobsException.class)
         .hasMessageNotContaining("secret");
   }
 
   private static void both(Database database, String first, String second, AtomicInteger done) {
-    database.change(
-        c -> {
-          ShelfTable.put(c, "preset", first, "{\"by\":1}");
-          try {
-            Thread.sleep(300);
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
-          ShelfTable.put(c, "preset", second, "{\"by\":2}");
-        });
+    database.change(c -> {
+      ShelfTable.put(c, "preset", first, "{\"by\":1}");
+      try {
+        Thread.sleep(300);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      ShelfTable.put(c, "preset", second, "{\"by\":2}");
+    });
     done.incrementAndGet();
   }
 
