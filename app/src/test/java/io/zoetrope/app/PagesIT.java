@@ -83,6 +83,7 @@ class PagesIT {
           Map.entry("--noise noise.safetensors", "needs inputs of a reference"),
           Map.entry("--videos ", "needs videos of one's own"),
           Map.entry("--by ", "needs a program of one's own"),
+          Map.entry("jdbc:postgresql:", "needs a database of one's own"),
           Map.entry("train svd-", "needs a checkpoint of 4 GB"),
           Map.entry("RECIPE", "needs a recipe of one's own"));
 
@@ -111,6 +112,9 @@ class PagesIT {
           "travel",
           "tune",
           "roll");
+
+  /** What goes on until it is stopped. */
+  private static final List<String> GOING_ON = List.of("serve", "worker");
 
   private static final String TRAINING =
       " --set steps=2 --set batch=1 --set schedule.warmup=1 --set checkpoint.every=1000"
@@ -155,8 +159,12 @@ class PagesIT {
         continue;
       }
       String run = shorter(command);
+      Cancellation cancellation = new Cancellation();
+      if (GOING_ON.contains(run.split(" ", 2)[0])) {
+        stopSoon(cancellation);
+      }
       TestCli.Outcome outcome =
-          new TestCli(folder, environment(folder), new Cancellation()).run(words(run));
+          new TestCli(folder, environment(folder), cancellation).run(words(run));
       report.add(
           "%s: %s: %s".formatted(run.equals(command) ? "as it stands" : "shorter", page, run));
       if (outcome.code() != 0) {
@@ -164,6 +172,18 @@ class PagesIT {
       }
     }
     assertThat(failed).isEmpty();
+  }
+
+  /** As Ctrl-C does, when it has begun. */
+  private static void stopSoon(Cancellation cancellation) {
+    Thread.startVirtualThread(() -> {
+      try {
+        Thread.sleep(4000);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      cancellation.cancel();
+    });
   }
 
   /** Files of the checkout, which name the bundled model as one does from there. */
@@ -237,6 +257,9 @@ class PagesIT {
     String verb = command.split(" ", 2)[0];
     if (MAKING.contains(verb) && !shorter.contains("--steps")) {
       shorter += " --steps 2";
+    }
+    if (verb.equals("serve") && !shorter.contains("--port")) {
+      shorter += " --port 0"; // others may use the usual one
     }
     if (verb.equals("roll") && !shorter.contains("--frames")) {
       shorter += " --frames 24"; // it would roll until Ctrl-C

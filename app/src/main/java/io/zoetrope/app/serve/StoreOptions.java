@@ -41,8 +41,15 @@ final class StoreOptions {
   }
 
   private static Path data(Session session) {
-    Optional<String> said = session.variable("XDG_DATA_HOME").filter(text -> !text.isBlank());
-    return said.map(Path::of)
-        .orElseGet(() -> Path.of(System.getProperty("user.home"), ".local", "share"));
+    return said(session, "XDG_DATA_HOME")
+        .orElseGet(() ->
+            said(session, "HOME")
+                .orElseGet(() -> Path.of(System.getProperty("user.home")))
+                .resolve(".local")
+                .resolve("share"));
+  }
+
+  private static Optional<Path> said(Session session, String variable) {
+    return session.variable(variable).filter(text -> !text.isBlank()).map(Path::of);
   }
 }
