@@ -161,6 +161,7 @@ enum OptionGroup {
       "--known-as",
       "--origin",
       "--allow-url",
+      "--webhook-host",
       "--limit",
       "--no-workers",
       "--paused",

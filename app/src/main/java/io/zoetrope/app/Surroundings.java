@@ -22,6 +22,7 @@ final class Surroundings {
           "ZOETROPE_CONFIG", "A file of defaults, presets and aliases; off: none.",
           "HF_HOME, HF_HUB_CACHE", "Where the cache of the Hugging Face hub is.",
           "HF_TOKEN, HF_ENDPOINT", "For private and gated models, and for a mirror.",
+          "ZOETROPE_WEBHOOK_SECRET", "Signs what 'serve' tells other servers.",
           "ZOETROPE_LOG", "What libraries log: off, error, warn (default), info, debug or trace.",
           "ZOETROPE_JAVA_OPTS", "Further flags for Java, as in -Xmx4g.",
           "ZOETROPE_BUILD", "off: never build.",

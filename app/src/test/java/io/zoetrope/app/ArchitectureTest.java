@@ -116,7 +116,14 @@ class ArchitectureTest {
               "serve",
               new Sight(
                   Set.of("cli", "cli.terminal", "cli.words"),
-                  Set.of("error", "jobs", "jobs.queue", "jobs.worker", "server", "server.http"))),
+                  Set.of(
+                      "error",
+                      "jobs",
+                      "jobs.queue",
+                      "jobs.worker",
+                      "server",
+                      "server.hooks",
+                      "server.http"))),
           Map.entry(
               "doctor",
               new Sight(

@@ -114,6 +114,7 @@ class ServeCommandsTest {
           serve --limit frames            | 2 | limit
           serve --name a/b                | 2 | letters
           serve --database mysql://x      | 2 | jdbc:postgresql
+          serve --webhook-host example.org | 2 | ZOETROPE_WEBHOOK_SECRET
           serve --no-workers --heap 2g    | 2 | --no-workers
           serve --host no.such.host.here --auth none | 1 | listen
           serve --store file.txt/x        | 1 | file.txt

@@ -1,7 +1,6 @@
 package io.zoetrope.server;
 
 import io.zoetrope.jobs.Runner;
-import io.zoetrope.jobs.queue.JobsConfig;
 import io.zoetrope.jobs.queue.StoredJobs;
 import io.zoetrope.jobs.worker.Descriptions;
 import io.zoetrope.jobs.worker.MediaLimits;
@@ -9,8 +8,8 @@ import io.zoetrope.jobs.worker.MediaProcess;
 import io.zoetrope.jobs.worker.WorkerProcess;
 import io.zoetrope.jobs.worker.WorkerSettings;
 import io.zoetrope.server.api.ApiRoutes;
+import io.zoetrope.server.hooks.Hooks;
 import io.zoetrope.server.http.RouteGroup;
-import io.zoetrope.server.http.ServerConfig;
 import io.zoetrope.server.page.PageRoutes;
 import io.zoetrope.server.videos.VideoRoutes;
 import java.net.URI;
@@ -41,31 +40,30 @@ public final class RunningStudio implements AutoCloseable {
   /**
    * Starts one.
    *
-   * @param workers one for each that computes; none if others do, on the same database
-   * @param paused whether the queue stands at first
    * @throws io.zoetrope.error.UserError if the address cannot be listened on
    * @throws io.zoetrope.jobs.JobsException if the store or the database will not do
    */
-  public static RunningStudio start(
-      ServerConfig config, JobsConfig kept, List<WorkerSettings> workers, boolean paused) {
+  public static RunningStudio start(StudioConfig config) {
     Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
-      StoredJobs jobs = StoredJobs.open(kept, runners(workers));
+      StoredJobs jobs = StoredJobs.open(config.jobs(), runners(config.workers()));
       opened.push(jobs);
       MediaProcess media = new MediaProcess(MediaLimits.USUAL);
       opened.push(media);
       Descriptions descriptions = new Descriptions();
       opened.push(descriptions);
-      if (paused) {
+      if (config.paused()) {
         jobs.pause();
       }
-      ApiRoutes api = new ApiRoutes(jobs, media, descriptions);
+      Hooks hooks = Hooks.start(jobs, config.hooks(), job -> ApiRoutes.told(job, jobs));
+      opened.push(hooks);
+      ApiRoutes api = new ApiRoutes(jobs, media, descriptions, hooks);
       List<RouteGroup> groups =
           List.of(
               api,
               new VideoRoutes(jobs, media, new DescribedModels(descriptions)),
               new PageRoutes());
-      ZoetropeServer server = ZoetropeServer.start(config, jobs, groups);
+      ZoetropeServer server = ZoetropeServer.start(config.server(), jobs, groups);
       opened.push(server);
       jobs.start();
       opened.remove(server);

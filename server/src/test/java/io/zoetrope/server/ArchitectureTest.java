@@ -24,7 +24,7 @@ class ArchitectureTest {
         .resideInAPackage(ROOT + ".http")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(ROOT, ROOT + ".videos", ROOT + ".api", ROOT + ".page")
+        .resideInAnyPackage(ROOT, ROOT + ".videos", ROOT + ".api", ROOT + ".page", ROOT + ".hooks")
         .check(CLASSES);
   }
 

@@ -20,10 +20,10 @@ final class ServeMain {
     String[] limits = java.util.Arrays.copyOfRange(args, 1, args.length);
     try (RunningStudio studio =
         RunningStudio.start(
-            ServerConfig.local(0).withLimits(limits),
-            kept.withLimits(kept.limits().withFree(0)),
-            List.of(WorkerSettings.on("cpu")),
-            false)) {
+            StudioConfig.of(
+                    ServerConfig.local(0).withLimits(limits),
+                    kept.withLimits(kept.limits().withFree(0)))
+                .withWorkers(List.of(WorkerSettings.on("cpu"))))) {
       System.out.println(studio.uri());
       while (System.in.read() >= 0) {
         // Somebody is still there.

@@ -7,6 +7,8 @@ import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.error.UserError;
 import io.zoetrope.jobs.queue.JobsConfig;
 import io.zoetrope.server.RunningStudio;
+import io.zoetrope.server.StudioConfig;
+import io.zoetrope.server.hooks.HookConfig;
 import io.zoetrope.server.http.ServerConfig;
 import java.net.URI;
 import java.time.Duration;
@@ -74,6 +76,15 @@ public final class ServeCommand extends Verb {
   private Set<String> fetch = Set.of();
 
   @Option(
+      names = "--webhook-host",
+      paramLabel = "HOST",
+      split = ",",
+      description =
+          "Servers that jobs may ask to be told when they are over, by https (default: none);"
+              + " ZOETROPE_WEBHOOK_SECRET signs what they are told.")
+  private Set<String> webhooks = Set.of();
+
+  @Option(
       names = "--limit",
       paramLabel = "NAME=N",
       split = ",",
@@ -98,16 +109,17 @@ public final class ServeCommand extends Verb {
   @Override
   protected Result run() throws InterruptedException {
     JobsConfig kept = workers.named(store.config(session()));
-    ServerConfig config = config();
     if (noWorkers && workers.said()) {
       throw new UsageError("--devices and --heap are about workers, and --no-workers has none");
     }
     Duration patience = Duration.ofSeconds(workers.drain());
     long began = System.nanoTime();
-    try (RunningStudio studio =
-        Serving.opened(() ->
-            RunningStudio.start(
-                config, kept, noWorkers ? List.of() : workers.settings(), paused))) {
+    StudioConfig config =
+        StudioConfig.of(config(), kept)
+            .withWorkers(noWorkers ? List.of() : workers.settings())
+            .withHooks(hooks())
+            .withPaused(paused);
+    try (RunningStudio studio = Serving.opened(() -> RunningStudio.start(config))) {
       URI uri = studio.uri();
       note("the studio is at %s".formatted(uri));
       note("jobs are kept in %s".formatted(kept.store()));
@@ -137,6 +149,15 @@ public final class ServeCommand extends Verb {
       return limits.isEmpty() ? config : config.withLimits(limits.toArray(String[]::new));
     } catch (UserError e) {
       throw new UsageError("--limit: " + e.getMessage());
+    }
+  }
+
+  private HookConfig hooks() {
+    try {
+      return HookConfig.to(webhooks, session().variable("ZOETROPE_WEBHOOK_SECRET").orElse(""));
+    } catch (IllegalArgumentException e) {
+      throw new UsageError(
+          "--webhook-host: %s: set ZOETROPE_WEBHOOK_SECRET".formatted(e.getMessage()));
     }
   }
 

@@ -1,14 +1,17 @@
 package io.zoetrope.server.api;
 
+import io.zoetrope.jobs.Job;
 import io.zoetrope.jobs.Jobs;
 import io.zoetrope.jobs.worker.Descriptions;
 import io.zoetrope.jobs.worker.MediaProcess;
+import io.zoetrope.server.hooks.Hooks;
 import io.zoetrope.server.http.Role;
 import io.zoetrope.server.http.RouteGroup;
 import io.zoetrope.server.http.Routes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -23,8 +26,9 @@ public final class ApiRoutes implements RouteGroup, AutoCloseable {
    *
    * @param media opens what strangers send
    * @param descriptions says which models there are
+   * @param hooks tells of jobs that are over
    */
-  public ApiRoutes(Jobs jobs, MediaProcess media, Descriptions descriptions) {
+  public ApiRoutes(Jobs jobs, MediaProcess media, Descriptions descriptions, Hooks hooks) {
     Supplier<Stream<String>> models =
         () ->
             Stream.concat(
@@ -37,7 +41,7 @@ public final class ApiRoutes implements RouteGroup, AutoCloseable {
     events = new EventRoutes(jobs);
     groups =
         List.of(
-            new JobRoutes(jobs, desk),
+            new JobRoutes(jobs, desk, hooks),
             events,
             new InputRoutes(jobs, media, new Recall(jobs, models)),
             new PlanRoutes(),
@@ -55,6 +59,11 @@ public final class ApiRoutes implements RouteGroup, AutoCloseable {
           ctx.contentType("application/yaml");
           ctx.result(contract());
         });
+  }
+
+  /** What is told of a job that is over. */
+  public static Map<String, Object> told(Job job, Jobs jobs) {
+    return Map.of("type", "job." + job.state().text(), "data", JobJson.of(job, jobs));
   }
 
   /** What is promised, as OpenAPI. */

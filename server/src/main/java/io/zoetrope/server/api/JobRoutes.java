@@ -9,6 +9,7 @@ import io.zoetrope.jobs.JobRequest;
 import io.zoetrope.jobs.JobState;
 import io.zoetrope.jobs.Jobs;
 import io.zoetrope.pipeline.order.VideoOrder;
+import io.zoetrope.server.hooks.Hooks;
 import io.zoetrope.server.http.Bodies;
 import io.zoetrope.server.http.Caller;
 import io.zoetrope.server.http.HttpError;
@@ -30,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** {@code /api/v1/jobs}: orders in, what became of them out. */
@@ -42,10 +42,12 @@ final class JobRoutes implements RouteGroup {
 
   private final Jobs jobs;
   private final OrderDesk desk;
+  private final Hooks hooks;
 
-  JobRoutes(Jobs jobs, OrderDesk desk) {
+  JobRoutes(Jobs jobs, OrderDesk desk, Hooks hooks) {
     this.jobs = jobs;
     this.desk = desk;
+    this.hooks = hooks;
   }
 
   @Override
@@ -84,7 +86,8 @@ final class JobRoutes implements RouteGroup {
   private void submit(Context ctx, JsonNode body) {
     Optional<String> key = Optional.ofNullable(ctx.header("Idempotency-Key"));
     if (!body.isArray()) {
-      answer(ctx, jobs.submit(request(ctx, body, key, "order")));
+      JobRequest request = request(ctx, body, key, "order");
+      answer(ctx, told(request, jobs.submit(request)));
       return;
     }
     if (body.isEmpty() || body.size() > MOST_AT_ONCE) {
@@ -97,8 +100,17 @@ final class JobRoutes implements RouteGroup {
       requests.add(
           request(ctx, body.get(i), key.map(text -> text + "#" + number), "order " + (number + 1)));
     }
-    ctx.json(
-        Map.of("jobs", jobs.submit(requests).stream().map(job -> JobJson.of(job, jobs)).toList()));
+    List<Job> taken = jobs.submit(requests);
+    for (int i = 0; i < taken.size(); i++) {
+      Job unused = told(requests.get(i), taken.get(i));
+    }
+    ctx.json(Map.of("jobs", taken.stream().map(job -> JobJson.of(job, jobs)).toList()));
+  }
+
+  /** The end of a job is told where its request says. */
+  private Job told(JobRequest request, Job job) {
+    request.webhook().ifPresent(url -> hooks.add(job.id(), url));
+    return job;
   }
 
   private JobRequest request(Context ctx, JsonNode body, Optional<String> key, String what) {
@@ -117,6 +129,7 @@ final class JobRoutes implements RouteGroup {
             key.map(text -> fingerprint(body)),
             fields.text("webhook", 2000));
     fields.requireAllRead();
+    request.webhook().ifPresent(hooks::require);
     return request;
   }
 
@@ -218,10 +231,5 @@ final class JobRoutes implements RouteGroup {
       }
     }
     return Optional.empty();
-  }
-
-  /** For others that answer with jobs. */
-  static Map<String, @Nullable Object> json(Job job, Jobs jobs) {
-    return JobJson.of(job, jobs);
   }
 }

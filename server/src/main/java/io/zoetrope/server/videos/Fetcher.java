@@ -2,6 +2,7 @@ package io.zoetrope.server.videos;
 
 import io.zoetrope.server.http.HttpError;
 import io.zoetrope.server.http.Limits;
+import io.zoetrope.server.http.PublicDns;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

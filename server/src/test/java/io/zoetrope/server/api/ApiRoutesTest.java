@@ -11,6 +11,8 @@ import io.zoetrope.jobs.worker.Descriptions;
 import io.zoetrope.jobs.worker.MediaLimits;
 import io.zoetrope.jobs.worker.MediaProcess;
 import io.zoetrope.server.ZoetropeServer;
+import io.zoetrope.server.hooks.HookConfig;
+import io.zoetrope.server.hooks.Hooks;
 import io.zoetrope.server.http.ServerConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -45,6 +47,7 @@ class ApiRoutesTest {
   private StoredJobs jobs;
   private MediaProcess media;
   private Descriptions descriptions;
+  private Hooks hooks;
   private ApiRoutes api;
   private ZoetropeServer server;
 
@@ -58,7 +61,8 @@ class ApiRoutesTest {
             .start();
     media = new MediaProcess(MediaLimits.USUAL);
     descriptions = new Descriptions();
-    api = new ApiRoutes(jobs, media, descriptions);
+    hooks = Hooks.start(jobs, HookConfig.NONE, job -> ApiRoutes.told(job, jobs));
+    api = new ApiRoutes(jobs, media, descriptions, hooks);
     server =
         ZoetropeServer.start(
             ServerConfig.local(0).withTemporary(folder).withLimits("changes=100000"),
@@ -70,6 +74,7 @@ class ApiRoutesTest {
   void stop() {
     api.close();
     server.close();
+    hooks.close();
     jobs.close();
     media.close();
     descriptions.close();
@@ -275,6 +280,7 @@ class ApiRoutesTest {
           POST   | /api/v1/jobs        | {"order": ORDER, "prio": 1}         | 400 | prio
           POST   | /api/v1/jobs        | {"order": ORDER, "draft_rows": 0}   | 400 | draft_rows
           POST   | /api/v1/jobs        | {"order": ORDER, "priority": 1.5}   | 400 | priority
+          POST   | /api/v1/jobs        | {"order": ORDER, "webhook": "https://example.org/x"} | 400 | webhooks go
           POST   | /api/v1/jobs        | {"order": FILE}                     | 400 | input:SHA256
           POST   | /api/v1/jobs        | {"order": LORA}                     | 400 | input:SHA256
           POST   | /api/v1/jobs        | {"order": PLACE}                    | 404 | no model

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.zoetrope.server.http.HttpError;
 import io.zoetrope.server.http.Limits;
+import io.zoetrope.server.http.PublicDns;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package io.zoetrope.server.videos;
+package io.zoetrope.server.http;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -10,10 +10,11 @@ import okhttp3.Dns;
  * Resolves names to addresses of the public network and to no others. The connection is made to the
  * very addresses that were looked at, so a name that points elsewhere a moment later gains nothing.
  */
-final class PublicDns implements Dns {
+public final class PublicDns implements Dns {
   private final Dns names;
 
-  PublicDns(Dns names) {
+  /** Asks these for names. */
+  public PublicDns(Dns names) {
     this.names = names;
   }
 
@@ -29,7 +30,7 @@ final class PublicDns implements Dns {
   }
 
   /** Whether it is reached over the public network, and nothing of this house is. */
-  static boolean isPublic(InetAddress address) {
+  public static boolean isPublic(InetAddress address) {
     if (address.isAnyLocalAddress()
         || address.isLoopbackAddress()
         || address.isLinkLocalAddress()
