@@ -76,4 +76,31 @@ public record Job(
    * @param sha256 of them
    */
   public record Result(String file, long bytes, String sha256) {}
+
+  /** This, tidied away at another time. */
+  public Job withExpires(Optional<Instant> when) {
+    return new Job(
+        id,
+        state,
+        order,
+        task,
+        shape,
+        progress,
+        attempt,
+        error,
+        result,
+        draftRows,
+        owner,
+        batch,
+        board,
+        star,
+        note,
+        remixedFrom,
+        priority,
+        notes,
+        created,
+        started,
+        completed,
+        when);
+  }
 }

@@ -2,6 +2,8 @@ package io.zoetrope.jobs.queue;
 
 import io.zoetrope.jobs.JobId;
 import io.zoetrope.jobs.JobState;
+import io.zoetrope.jobs.JobsException;
+import io.zoetrope.jobs.QueueState.Worker;
 import io.zoetrope.jobs.store.Database;
 import io.zoetrope.jobs.store.EventTable;
 import io.zoetrope.jobs.store.QueueTable;
@@ -11,9 +13,13 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Changes of jobs, each with the events that tell of it: both or neither. */
 final class Ledger {
+  private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+
   private final Database database;
   private final News news;
 
@@ -29,7 +35,11 @@ final class Ledger {
   /** As {@link Database#write}, and tells those who listen. */
   <T> T write(Database.Work<T> work) {
     T result = database.write(work);
-    look();
+    try {
+      look();
+    } catch (JobsException e) {
+      LOG.warn("who listens is told later: {}", e.getMessage()); // what was written is written
+    }
     return result;
   }
 
@@ -54,7 +64,7 @@ final class Ledger {
     add(to, "removed", Optional.of(id), Map.of("job", id.text()));
   }
 
-  void worker(Connection to, io.zoetrope.jobs.QueueState.Worker worker) throws SQLException {
+  void worker(Connection to, Worker worker) throws SQLException {
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("name", worker.name());
     data.put("state", worker.state());

@@ -7,6 +7,8 @@ import io.zoetrope.jobs.store.Database;
 import io.zoetrope.jobs.store.JobTable.Waiting;
 import io.zoetrope.jobs.store.TaskTable;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The scheduler's tasks, one for each job that waits or is made. They follow the jobs: a job is
@@ -14,6 +16,8 @@ import java.util.List;
  * mended by {@link #sweep}.
  */
 final class Schedule {
+  private static final Logger LOG = LoggerFactory.getLogger(Schedule.class);
+
   /** The one kind of task. Its instances are jobs, by their names; it has no data. */
   static final TaskDescriptor<Void> RUN_JOB = TaskDescriptor.of(TaskTable.RUN_JOB);
 
@@ -25,11 +29,18 @@ final class Schedule {
     this.client = client;
   }
 
-  /** It waits for its turn. */
+  /**
+   * It waits for its turn. If that cannot be written down now, the sweep does it: the job is taken
+   * all the same.
+   */
   void add(Waiting job) {
-    boolean unused =
-        client.scheduleIfNotExists(
-            RUN_JOB.instance(job.id().text()).build(), Turns.due(job.place()));
+    try {
+      boolean unused =
+          client.scheduleIfNotExists(
+              RUN_JOB.instance(job.id().text()).build(), Turns.due(job.place()));
+    } catch (RuntimeException e) {
+      LOG.warn("{} gets its task later: {}", job.id(), e.getMessage());
+    }
   }
 
   /** It waits no more. */

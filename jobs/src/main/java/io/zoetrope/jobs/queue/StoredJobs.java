@@ -299,31 +299,9 @@ public final class StoredJobs implements Jobs {
   }
 
   private Job dated(Job job) {
-    return job.completed().isEmpty() || job.star() || !job.state().over()
+    return job.star() || !job.state().over()
         ? job
-        : new Job(
-            job.id(),
-            job.state(),
-            job.order(),
-            job.task(),
-            job.shape(),
-            job.progress(),
-            job.attempt(),
-            job.error(),
-            job.result(),
-            job.draftRows(),
-            job.owner(),
-            job.batch(),
-            job.board(),
-            job.star(),
-            job.note(),
-            job.remixedFrom(),
-            job.priority(),
-            job.notes(),
-            job.created(),
-            job.started(),
-            job.completed(),
-            job.completed().map(time -> time.plus(config.limits().history())));
+        : job.withExpires(job.completed().map(time -> time.plus(config.limits().history())));
   }
 
   private void requireOpen() {

@@ -159,6 +159,7 @@ abstract class KeepingContract extends JobsFixture {
         () -> StoredJobs.open(new JobsConfig(folder, database(), "a", QUICK), List.of()));
     jobs("b", QUICK);
     close(jobs);
+    assertThat(folder.resolve("hosts")).isDirectoryNotContaining("glob:**a.lock");
     jobs("a", QUICK);
   }
 
