@@ -54,7 +54,7 @@ public final class OrderCases {
     @Override
     public void update(Report report) {
       boolean step = report.phase() == Phase.SAMPLE;
-      if (!step || report.row().orElse(0) == 1) {
+      if (!step || report.row().map(Report.Row::number).orElse(0) == 1) {
         framed();
       }
       if (step) {

@@ -32,12 +32,16 @@ class ProgressTest {
   void aPartIsCountedOnTopOfWhatWasBeforeAndOtherPhasesStay() {
     Seen seen = new Seen();
     Progress second = seen.part(Phase.SAMPLE, 20, 10, 30);
-    second.update(Report.of(Phase.SAMPLE, 3, 10).row(3).firstFrame(7).words("x"));
+    second.update(
+        Report.of(Phase.SAMPLE, 3, 10)
+            .row(Report.Row.of(3, 10, new double[] {0.7}))
+            .firstFrame(7)
+            .words("x"));
     second.update(Report.of(Phase.DECODE, 4, 8));
     Report sampled = seen.reports.getFirst();
     assertThat(sampled.done()).isEqualTo(23);
     assertThat(sampled.total()).isEqualTo(30);
-    assertThat(sampled.row()).hasValue(3);
+    assertThat(sampled.row()).hasValue(new Report.Row(3, 10, List.of(0.7)));
     assertThat(sampled.firstFrame()).isEqualTo(7);
     assertThat(sampled.words()).isEqualTo("x");
     assertThat(seen.reports.getLast().done()).isEqualTo(4);

@@ -6,6 +6,7 @@ import io.zoetrope.media.Frame;
 import io.zoetrope.pipeline.cascade.CascadeRun;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.order.Estimates;
 import io.zoetrope.pipeline.order.FileSink;
 import io.zoetrope.pipeline.order.FrameSink;
 import io.zoetrope.pipeline.order.Shot;
@@ -27,6 +28,7 @@ final class FilmFile implements FrameSink {
   private final String name;
   private final SheetRow row;
   private Optional<StepProgress> shown = Optional.empty();
+  private double fps;
 
   /**
    * Opens nothing yet.
@@ -47,6 +49,7 @@ final class FilmFile implements FrameSink {
 
   @Override
   public void begin(Shot shot) {
+    fps = shot.request().fps();
     files.forEach(file -> file.begin(shot));
     StepProgress unused = bar();
     if (shot.endless()) {
@@ -60,8 +63,8 @@ final class FilmFile implements FrameSink {
   }
 
   @Override
-  public Optional<Path> preview() {
-    return verb.preview();
+  public Optional<Estimates> estimates() {
+    return verb.preview().map(path -> Estimates.file(path, fps));
   }
 
   @Override

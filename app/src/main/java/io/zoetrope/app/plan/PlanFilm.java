@@ -228,7 +228,7 @@ record PlanFilm(
         if (report.row().isEmpty()) {
           return;
         }
-        int row = report.row().getAsInt();
+        int row = report.row().get().number();
         report
             .preview()
             .get()

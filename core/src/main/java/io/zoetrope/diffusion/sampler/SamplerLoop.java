@@ -90,7 +90,7 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser, Rise rise, X0Edi
                   next, "the latents after step %s of %s".formatted(row + 1, plan.steps()));
               progress.update(
                   Report.of(Phase.SAMPLE, row + 1, plan.steps())
-                      .row(row + 1)
+                      .row(Report.Row.of(row + 1, plan.steps(), plan.row(row + 1)))
                       .firstFrame(noise.firstFrame())
                       .preview(run::lastX0));
               return next;

@@ -156,7 +156,7 @@ public record WindowLoop(
               Finite.require(next, "the latents after step " + steps);
               progress.update(
                   Report.of(Phase.SAMPLE, steps, total)
-                      .row(from + 1)
+                      .row(Report.Row.of(from + 1, whole.steps(), whole.row(from + 1)))
                       .firstFrame(noise.firstFrame() + first)
                       .preview(run::lastX0));
               return next;

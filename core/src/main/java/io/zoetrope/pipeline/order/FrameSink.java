@@ -26,11 +26,8 @@ public interface FrameSink extends AutoCloseable {
     return false;
   }
 
-  /**
-   * Where a small file goes with what is being sampled, written anew from time to time while it is:
-   * in the format that its ending says. Empty: nowhere.
-   */
-  default Optional<Path> preview() {
+  /** Who is shown what is being sampled while it is; asked once, after {@link #begin}. */
+  default Optional<Estimates> estimates() {
     return Optional.empty();
   }
 

@@ -41,6 +41,11 @@ public final class KeptModels implements Sources, AutoCloseable {
   }
 
   @Override
+  public String place(Path found) {
+    return sources.place(found);
+  }
+
+  @Override
   public String lasting(String name) {
     return sources.lasting(name);
   }

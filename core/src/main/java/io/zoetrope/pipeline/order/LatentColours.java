@@ -3,13 +3,14 @@ package io.zoetrope.pipeline.order;
 import io.zoetrope.media.Frame;
 
 /**
- * Colours as a linear function of latents: what a channel of latents adds to red, green and blue.
- * Fitted to one decoded frame by least squares, it shows all others at no cost worth a word:
- * blurred, in about the right colours.
+ * Colours as a linear function of latents: what a channel of latents adds to red, green and blue of
+ * the pixels that it stands for. Fitted to one decoded frame by least squares, it shows all others
+ * at no cost worth a word: blurred, in about the right colours.
  *
- * @param weights of each channel and, last, of one; [C + 1][3], colours from 0 to 255
+ * @param fine pixels that are shown of each latent, on a side
+ * @param weights of each channel and, last, of one; [C + 1][fine * fine * 3], colours from 0 to 255
  */
-record LatentColours(double[][] weights) {
+record LatentColours(int fine, double[][] weights) {
   /** Keeps the fit from running away where a channel hardly varies. */
   private static final double RIDGE = 1e-3;
 
@@ -21,10 +22,14 @@ record LatentColours(double[][] weights) {
    * @param width of them
    * @param height of them
    * @param decoded what they are decoded to, of any size
+   * @param fine pixels that are to be shown of each latent, on a side
    */
-  static LatentColours fit(float[] z_CHW, int channels, int width, int height, Frame decoded) {
+  static LatentColours fit(
+      float[] z_CHW, int channels, int width, int height, Frame decoded, int fine) {
     int n = channels + 1;
-    double[][] sums = new double[n][n + 3];
+    int m = 3 * fine * fine;
+    double[][] sums = new double[n][n + m];
+    double[] means = means(decoded, fine * width, fine * height);
     double[] x = new double[n];
     x[channels] = 1;
     for (int y = 0; y < height; y++) {
@@ -32,13 +37,12 @@ record LatentColours(double[][] weights) {
         for (int c = 0; c < channels; c++) {
           x[c] = z_CHW[(c * height + y) * width + column];
         }
-        double[] rgb = mean(decoded, column, y, width, height);
         for (int i = 0; i < n; i++) {
           for (int j = 0; j < n; j++) {
             sums[i][j] += x[i] * x[j];
           }
-          for (int k = 0; k < 3; k++) {
-            sums[i][n + k] += x[i] * rgb[k];
+          for (int k = 0; k < m; k++) {
+            sums[i][n + k] += x[i] * means[at(k, column, y, width, fine)];
           }
         }
       }
@@ -46,33 +50,49 @@ record LatentColours(double[][] weights) {
     for (int i = 0; i < channels; i++) {
       sums[i][i] += RIDGE * width * height;
     }
-    return new LatentColours(solved(sums));
+    return new LatentColours(fine, solved(sums, m));
   }
 
-  /** The mean colour of the pixels that a latent stands for. */
-  private static double[] mean(Frame frame, int column, int row, int width, int height) {
+  /** Where a colour of a latent's pixels lies among all that are shown. */
+  private static int at(int colour, int column, int row, int width, int fine) {
+    int pixel = colour / 3;
+    int y = row * fine + pixel / fine;
+    int x = column * fine + pixel % fine;
+    return 3 * (y * width * fine + x) + colour % 3;
+  }
+
+  /** The mean colours of a frame on a coarser grid. */
+  private static double[] means(Frame frame, int width, int height) {
+    double[] means = new double[3 * width * height];
+    for (int row = 0; row < height; row++) {
+      for (int column = 0; column < width; column++) {
+        mean(frame, column, row, width, height, means);
+      }
+    }
+    return means;
+  }
+
+  private static void mean(
+      Frame frame, int column, int row, int width, int height, double[] means) {
     int left = column * frame.width() / width;
     int right = Math.max(left + 1, (column + 1) * frame.width() / width);
     int top = row * frame.height() / height;
     int bottom = Math.max(top + 1, (row + 1) * frame.height() / height);
-    double[] mean = new double[3];
+    double count = (double) (right - left) * (bottom - top);
     byte[] rgb = frame.rgb();
-    for (int y = top; y < bottom; y++) {
-      for (int x = left; x < right; x++) {
-        for (int k = 0; k < 3; k++) {
-          mean[k] += rgb[3 * (y * frame.width() + x) + k] & 0xff;
+    for (int k = 0; k < 3; k++) {
+      int sum = 0;
+      for (int y = top; y < bottom; y++) {
+        for (int x = left; x < right; x++) {
+          sum += rgb[3 * (y * frame.width() + x) + k] & 0xff;
         }
       }
+      means[3 * (row * width + column) + k] = sum / count;
     }
-    double count = (double) (right - left) * (bottom - top);
-    for (int k = 0; k < 3; k++) {
-      mean[k] /= count;
-    }
-    return mean;
   }
 
   /** Gauss and Jordan, with the largest element of a column first. */
-  private static double[][] solved(double[][] sums) {
+  private static double[][] solved(double[][] sums, int m) {
     int n = sums.length;
     for (int i = 0; i < n; i++) {
       int best = i;
@@ -84,33 +104,40 @@ record LatentColours(double[][] weights) {
       sums[i] = row;
       for (int r = 0; r < n; r++) {
         double factor = r == i || row[i] == 0 ? 0 : sums[r][i] / row[i];
-        for (int c = i; c < n + 3 && factor != 0; c++) {
+        for (int c = i; c < n + m && factor != 0; c++) {
           sums[r][c] -= factor * row[c];
         }
       }
     }
-    double[][] weights = new double[n][3];
+    double[][] weights = new double[n][m];
     for (int i = 0; i < n; i++) {
-      for (int k = 0; k < 3; k++) {
+      for (int k = 0; k < m; k++) {
         weights[i][k] = sums[i][i] == 0 ? 0 : sums[i][n + k] / sums[i][i];
       }
     }
     return weights;
   }
 
-  /** A frame of one pixel for each latent. */
+  /** Of how many channels it is. */
+  int channels() {
+    return weights.length - 1;
+  }
+
+  /** A frame, {@code fine} times as large as the latents. */
   Frame show(float[] z_CHW, int width, int height) {
-    int channels = weights.length - 1;
-    byte[] rgb = new byte[3 * width * height];
-    for (int at = 0; at < width * height; at++) {
-      for (int k = 0; k < 3; k++) {
-        double value = weights[channels][k];
-        for (int c = 0; c < channels; c++) {
-          value += weights[c][k] * z_CHW[c * width * height + at];
+    int channels = channels();
+    byte[] rgb = new byte[3 * fine * width * fine * height];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        for (int k = 0; k < weights[channels].length; k++) {
+          double value = weights[channels][k];
+          for (int c = 0; c < channels; c++) {
+            value += weights[c][k] * z_CHW[(c * height + y) * width + x];
+          }
+          rgb[at(k, x, y, width, fine)] = (byte) Math.clamp(Math.round(value), 0, 255);
         }
-        rgb[3 * at + k] = (byte) Math.clamp(Math.round(value), 0, 255);
       }
     }
-    return new Frame(width, height, rgb);
+    return new Frame(fine * width, fine * height, rgb);
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a finished file remembers: the order from which it can be made once more, with every source
@@ -41,19 +42,18 @@ public record Remembered(String version, List<Print> models, VideoOrder order) {
    * @param models the folders and files of the models that make it
    */
   static Remembered of(VideoOrder order, List<Path> models, Sources sources) {
-    List<Path> all = new ArrayList<>(models);
-    order.model().motion().ifPresent(all::add);
-    order.model().loras().forEach(lora -> all.add(lora.file()));
-    order.model().controls().forEach(control -> all.add(control.net()));
-    order.model().embeddings().forEach(word -> all.add(word.file()));
-    order.model().vae().ifPresent(all::add);
-    order.model().text().ifPresent(all::add);
-    order.model().pictures().flatMap(ModelRef.Pictures::adapter).ifPresent(all::add);
-    order.model().pictures().flatMap(ModelRef.Pictures::encoder).ifPresent(all::add);
+    List<Path> beside = new ArrayList<>();
+    order.model().motion().ifPresent(beside::add);
+    order.model().loras().forEach(lora -> beside.add(lora.file()));
+    order.model().controls().forEach(control -> beside.add(control.net()));
+    order.model().embeddings().forEach(word -> beside.add(word.file()));
+    order.model().vae().ifPresent(beside::add);
+    order.model().text().ifPresent(beside::add);
+    order.model().pictures().flatMap(ModelRef.Pictures::adapter).ifPresent(beside::add);
+    order.model().pictures().flatMap(ModelRef.Pictures::encoder).ifPresent(beside::add);
     List<Print> prints =
-        all.stream()
-            .map(path -> sources.file(path.toString()).toAbsolutePath().normalize())
-            .map(path -> new Print(path, Fingerprint.ofModel(path)))
+        Stream.concat(models.stream(), beside.stream().map(path -> sources.file(path.toString())))
+            .map(found -> new Print(Path.of(sources.place(found)), Fingerprint.ofModel(found)))
             .toList();
     return new Remembered(Version.NAME, prints, lasting(order, sources));
   }
@@ -71,11 +71,11 @@ public record Remembered(String version, List<Print> models, VideoOrder order) {
             named,
             SourceRef.class,
             ref -> {
-              Path path = sources.file(ref.path()).toAbsolutePath().normalize();
-              return new SourceRef(path.toString(), Optional.of(Fingerprint.of(path)));
+              Path found = sources.file(ref.path());
+              return new SourceRef(sources.place(found), Optional.of(Fingerprint.of(found)));
             });
     return Records.map(
-        hashed, Path.class, path -> sources.file(path.toString()).toAbsolutePath().normalize());
+        hashed, Path.class, path -> Path.of(sources.place(sources.file(path.toString()))));
   }
 
   /** What has changed since, a line each: then the video will be another. */

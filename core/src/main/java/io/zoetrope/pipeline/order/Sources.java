@@ -58,6 +58,11 @@ public interface Sources {
     model.close();
   }
 
+  /** How a finished file names a place that was found here, so that it is found again. */
+  default String place(Path found) {
+    return found.toAbsolutePath().normalize().toString();
+  }
+
   /** A name of a model that means the same wherever an order is read again. */
   default String lasting(String name) {
     Path path = file(name);

@@ -244,9 +244,8 @@ public final class Studio {
       timings.mark("read");
       progress.requireGoing(0, shot.request().steps());
       Progress shown =
-          sink.preview()
-              .map(path ->
-                  new Preview(path, () -> working(lending, first, second), shot.request().fps()))
+          sink.estimates()
+              .map(estimates -> new Preview(estimates, () -> working(lending, first, second)))
               .map(preview -> preview.over(progress))
               .orElse(progress);
       shoot.run(reel, shown);

@@ -37,7 +37,7 @@ class LatentColoursTest {
 
   @Test
   void whatIsLinearIsShownAsItIs() {
-    LatentColours colours = LatentColours.fit(latents(3, 1), 3, W, H, decoded(latents(3, 1)));
+    LatentColours colours = LatentColours.fit(latents(3, 1), 3, W, H, decoded(latents(3, 1)), 1);
     float[] other = latents(3, 2);
     Frame shown = colours.show(other, W, H);
     for (int at = 0; at < W * H; at++) {
@@ -52,7 +52,7 @@ class LatentColoursTest {
   @Test
   void whatCannotBeKnownIsNoise() {
     float[] flat = new float[40 * W * H];
-    Frame shown = LatentColours.fit(flat, 40, W, H, decoded(latents(2, 3))).show(flat, W, H);
+    Frame shown = LatentColours.fit(flat, 40, W, H, decoded(latents(2, 3)), 1).show(flat, W, H);
     assertThat(shown.rgb()[2] & 0xff).isCloseTo(200, within(1));
   }
 }

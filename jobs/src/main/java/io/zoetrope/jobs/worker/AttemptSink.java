@@ -3,11 +3,13 @@ package io.zoetrope.jobs.worker;
 import io.zoetrope.jobs.Job;
 import io.zoetrope.media.Frame;
 import io.zoetrope.pipeline.model.VideoRequest;
+import io.zoetrope.pipeline.order.Estimates;
 import io.zoetrope.pipeline.order.FileSink;
 import io.zoetrope.pipeline.order.FrameSink;
 import io.zoetrope.pipeline.order.Shot;
 import io.zoetrope.progress.Progress;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** The folder of an attempt: its video, and pictures of that. */
@@ -17,17 +19,22 @@ final class AttemptSink implements FrameSink {
   private final UnaryOperator<String> plain;
   private final FileSink file;
   private final Looks looks = new Looks();
+  private final Strips strips;
+  private final Course course;
   private Job.Shape shape = Job.Shape.UNKNOWN;
   private long frames;
 
   /**
+   * @param course told of pictures of steps
    * @param plain takes the places of this machine out of a text
    */
-  AttemptSink(Path folder, Link link, UnaryOperator<String> plain) {
+  AttemptSink(Path folder, Link link, Course course, UnaryOperator<String> plain) {
     this.folder = folder;
     this.link = link;
+    this.course = course;
     this.plain = plain;
     file = FileSink.of(folder.resolve("video.mp4"));
+    strips = new Strips(folder, course::previewed);
   }
 
   /** The file that its frames are in. */
@@ -48,7 +55,14 @@ final class AttemptSink implements FrameSink {
             request.width(), request.height(), shot.frames(), request.fps(), request.steps());
     link.tell(new Tell.Shaped(shape));
     looks.begin(shot.frames());
+    boolean single = !shot.growing() && shot.frames() <= request.frames();
+    strips.begin(request.width(), request.height(), single);
     file.begin(shot);
+  }
+
+  @Override
+  public Optional<Estimates> estimates() {
+    return Optional.of(strips);
   }
 
   @Override
@@ -71,6 +85,8 @@ final class AttemptSink implements FrameSink {
 
   @Override
   public void finish(Progress progress) {
+    strips.end(looks.cells());
+    course.tell();
     file.finish(progress);
     looks.write(folder);
   }

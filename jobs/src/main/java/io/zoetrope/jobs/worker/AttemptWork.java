@@ -48,9 +48,9 @@ final class AttemptWork {
   private Tell.End made() {
     sources.require(make.order());
     VideoOrder order = make.order().withModel(make.order().model().withDevice(device));
-    AttemptSink sink = new AttemptSink(folder, link, sources::plain);
-    Made made =
-        Studio.make(order, sources, sink, new Course(link, () -> signal.get() != Signal.GO));
+    Course course = new Course(link, () -> signal.get() != Signal.GO);
+    AttemptSink sink = new AttemptSink(folder, link, course, sources::plain);
+    Made made = Studio.make(order, sources, sink, course);
     List<String> notes = made.notes().stream().map(sources::plain).toList();
     Manifest manifest = manifest(sink.video(), sink.shape(made.frames()), notes);
     manifest.write(folder);

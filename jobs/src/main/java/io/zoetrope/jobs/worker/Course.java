@@ -5,9 +5,7 @@ import io.zoetrope.progress.Eta;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
-import java.time.Duration;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -37,6 +35,8 @@ final class Course implements Progress {
   private int row;
   private int preview;
   private long told;
+  private long frame;
+  private Optional<Double> left = Optional.empty();
   private Optional<Phase> phase = Optional.empty();
 
   Course(Link link, BooleanSupplier stopped) {
@@ -52,33 +52,29 @@ final class Course implements Progress {
           (share.to - share.from) * Math.min(report.done(), report.total()) / report.total();
       percent = Math.max(percent, (int) (share.from + part));
     }
-    Optional<Double> left = eta.left(report).map(Duration::toMillis).map(millis -> millis / 1e3);
-    boolean stepped = report.phase() == Phase.SAMPLE && report.row().isPresent();
-    row = stepped ? report.row().getAsInt() : row;
-    boolean news = stepped || !phase.equals(Optional.of(report.phase()));
+    Optional<Report.Row> reached = report.phase() == Phase.SAMPLE ? report.row() : Optional.empty();
+    boolean news = reached.isPresent() || !phase.equals(Optional.of(report.phase()));
+    row = reached.map(Report.Row::number).orElse(row);
     phase = Optional.of(report.phase());
-    long now = System.nanoTime();
-    if (news || now - told >= PAUSE) {
-      told = now;
-      link.tell(
-          new Tell.At(
-              new JobProgress(
-                  phase.map(Phase::doing), percent, row, report.firstFrame(), left, preview)));
+    frame = report.firstFrame();
+    left = eta.left(report).map(span -> span.toMillis() / 1e3);
+    if (news || System.nanoTime() - told >= PAUSE) {
+      tell();
     }
-    if (stepped) {
-      link.tell(
-          new Tell.Step(
-              row,
-              Math.toIntExact(Math.min(report.total(), Integer.MAX_VALUE)),
-              List.of(),
-              report.firstFrame(),
-              preview == row));
-    }
+    reached.ifPresent(
+        at -> link.tell(new Tell.Step(row, at.of(), at.levels(), frame, preview == row)));
   }
 
-  /** There is a picture of a row. */
+  /** There is a picture of a row, which is told with what comes next. */
   void previewed(int of) {
     preview = of;
+  }
+
+  /** Tells it as it is. */
+  void tell() {
+    told = System.nanoTime();
+    link.tell(
+        new Tell.At(new JobProgress(phase.map(Phase::doing), percent, row, frame, left, preview)));
   }
 
   @Override

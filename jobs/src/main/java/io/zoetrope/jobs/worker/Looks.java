@@ -66,6 +66,11 @@ final class Looks {
     VideoWriter.write(file, new Video(List.of(frame), 1), WriteOptions.at(1));
   }
 
+  /** The frames of the sheet: all of them, unless there are very many. */
+  List<Frame> cells() {
+    return List.copyOf(cells);
+  }
+
   /** A frame made smaller, if a side is longer than so many pixels. */
   static Frame within(Frame frame, int longest) {
     int side = Math.max(frame.width(), frame.height());

@@ -56,9 +56,6 @@ final class StoreSources implements Sources {
 
   @Override
   public Path file(String text) {
-    if (names.containsKey(Path.of(text))) {
-      return Path.of(text); // found by its name before
-    }
     InputRef ref = InputRef.tryParse(text).orElseThrow(StoreSources::refused);
     Path path =
         switch (ref) {
@@ -129,7 +126,11 @@ final class StoreSources implements Sources {
     return plain.replaceAll("(?<![\\w.:/])/(?:[^/\\s']+/)+([^/\\s']*)", "$1");
   }
 
-  Optional<String> name(Path found) {
-    return Optional.ofNullable(names.get(found.toAbsolutePath().normalize()));
+  /** By the name that it was found by: files tell nobody where they lay. */
+  @Override
+  public String place(Path found) {
+    Path place = found.toAbsolutePath().normalize();
+    return Optional.ofNullable(names.get(place))
+        .orElseGet(() -> String.valueOf(place.getFileName()));
   }
 }

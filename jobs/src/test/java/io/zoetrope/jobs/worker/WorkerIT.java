@@ -6,6 +6,7 @@ import io.zoetrope.jobs.Job;
 import io.zoetrope.jobs.Runner;
 import io.zoetrope.jobs.Runner.Signal;
 import io.zoetrope.jobs.Store;
+import io.zoetrope.media.VideoMetadata;
 import io.zoetrope.pipeline.order.GenerateSpec;
 import io.zoetrope.pipeline.order.ModelRef;
 import io.zoetrope.pipeline.order.Tuning;
@@ -57,5 +58,13 @@ class WorkerIT {
     assertThat(Files.size(made)).isEqualTo(done.result().bytes());
     List<String> files = Attempts.files(attempt.folder());
     assertThat(files).contains("video.mp4", "thumbnail.webp", "sheet.jpg", "manifest.json");
+    assertThat(watch.levels().getLast()).hasSize(8).containsOnly(0);
+    assertThat(watch.levels().getFirst()).hasSize(8).doesNotContain(0, 1);
+    assertThat(watch.frames()).isEqualTo(8);
+    assertThat(watch.previews().getFirst()).isTrue();
+    assertThat(watch.progress().getLast().preview()).isEqualTo(4);
+    assertThat(Attempts.files(attempt.folder().resolve("steps"))).contains("1.webp", "4.webp");
+    String told = VideoMetadata.read(made).entries().toString();
+    assertThat(told).contains("toybox").doesNotContain("/");
   }
 }

@@ -1,0 +1,103 @@
+package io.zoetrope.jobs.worker;
+
+import io.zoetrope.media.Frame;
+import io.zoetrope.media.Resize;
+import io.zoetrope.media.Video;
+import io.zoetrope.media.VideoWriter;
+import io.zoetrope.media.WriteOptions;
+import io.zoetrope.pipeline.order.Estimates;
+import io.zoetrope.progress.Report;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * What a clip looks like after steps: {@code steps/ROW.webp}, all its frames side by side, each at
+ * most {@value #HEIGHT} pixels high. The last row is the video itself, where that is one clip.
+ */
+final class Strips implements Estimates {
+  static final int HEIGHT = 96;
+
+  /** Pixels of a side that WebP has. */
+  private static final int WIDEST = 16_383;
+
+  private static final int QUALITY = 80;
+
+  private final Path folder;
+  private final IntConsumer written;
+  private int width = 1;
+  private int height = 1;
+  private boolean single;
+  private int last;
+
+  /**
+   * @param folder of the attempt
+   * @param written told which row there is a strip of
+   */
+  Strips(Path folder, IntConsumer written) {
+    this.folder = folder.resolve("steps");
+    this.written = written;
+  }
+
+  /**
+   * Begins.
+   *
+   * @param wide pixels of the video
+   * @param high pixels of the video
+   * @param oneClip whether the rows of its plan are walked once
+   */
+  void begin(int wide, int high, boolean oneClip) {
+    width = wide;
+    height = high;
+    single = oneClip;
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public boolean wants(Report step) {
+    Report.Row row = step.row().orElseThrow();
+    last = row.of();
+    return !single || row.number() < row.of();
+  }
+
+  @Override
+  public void take(Report step, List<Frame> frames) {
+    write(step.row().orElseThrow().number(), frames);
+  }
+
+  /** The frames as they are, in place of an estimate of the last row. */
+  void end(List<Frame> frames) {
+    if (single && last > 0 && !frames.isEmpty()) {
+      write(last, frames);
+    }
+  }
+
+  private void write(int row, List<Frame> frames) {
+    Frame strip = of(frames);
+    VideoWriter.write(
+        folder.resolve(row + ".webp"),
+        new Video(List.of(strip), 1),
+        WriteOptions.at(1).quality(QUALITY));
+    written.accept(row);
+  }
+
+  /** Frames of any size, as small as a strip has them. */
+  private Frame of(List<Frame> frames) {
+    double scale =
+        Math.min(
+            Math.min(1, (double) HEIGHT / height),
+            (double) WIDEST / ((double) frames.size() * width));
+    Frame first = frames.getFirst();
+    int across = Math.clamp((int) (width * scale), 1, Math.max(1, first.width()));
+    int down = Math.clamp((int) (height * scale), 1, Math.max(1, first.height()));
+    Resize small = Resize.stretch(first.width(), first.height(), across, down);
+    return Tiles.of(frames.stream().map(small::apply).toList(), frames.size());
+  }
+}
