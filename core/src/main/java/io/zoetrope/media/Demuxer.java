@@ -10,7 +10,6 @@ import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
-import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
@@ -47,7 +46,7 @@ final class Demuxer implements AutoCloseable {
     Demuxer demuxer = new Demuxer(Ffmpeg.openInput(path));
     boolean open = false;
     try {
-      if (avformat.avformat_find_stream_info(demuxer.format, (AVDictionary) null) < 0) {
+      if (!Ffmpeg.findStreams(demuxer.format)) {
         throw MediaFiles.unreadable(path);
       }
       demuxer.stream = demuxer.pick(path);
@@ -106,6 +105,7 @@ final class Demuxer implements AutoCloseable {
           : MediaFiles.unreadable(path);
     }
     AVCodecParameters par = format.streams(best).codecpar();
+    Intake.current().requirePixels(path, par.width(), par.height());
     if (par.width() <= 0 || par.height() <= 0) {
       throw MediaFiles.unreadable(path);
     }

@@ -8,11 +8,13 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
@@ -21,20 +23,12 @@ import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 
 /** What every use of FFmpeg shares: a silent log, error texts, frames and options. */
 final class Ffmpeg {
-  /**
-   * Formats that are taken. Not among them: playlists, which would fetch other files, and those
-   * that see a picture in any text.
-   */
-  private static final String FORMATS =
-      "mov,mp4,m4a,3gp,matroska,webm,avi,gif,apng,mpeg,mpegts,mpegvideo,flv,asf,ogg,ivf,nut,mxf,dv,"
-          + "yuv4mpegpipe,h264,hevc,mjpeg,obu,image2,png_pipe,jpeg_pipe,bmp_pipe,webp_pipe,tiff_pipe,"
-          + "wav,mp3,flac,aac";
-
   private static final Pattern DECIMAL = Pattern.compile("[0-9][.,][0-9]");
 
   /** Why it cannot be used. */
@@ -167,16 +161,51 @@ final class Ffmpeg {
   static AVFormatContext openInput(Path path) {
     load();
     AVFormatContext format = new AVFormatContext(null);
-    AVDictionary options =
-        options(
-            Map.of(
-                "protocol_whitelist", "file", "format_whitelist", FORMATS, "pattern_type", "none"));
+    Intake intake = Intake.current();
+    Map<String, String> wanted = new LinkedHashMap<>();
+    wanted.put("protocol_whitelist", "file");
+    wanted.put("format_whitelist", String.join(",", intake.formats()));
+    wanted.put("pattern_type", "none");
+    wanted.put("max_streams", String.valueOf(intake.streams()));
+    if (!intake.codecs().isEmpty()) {
+      wanted.put("codec_whitelist", String.join(",", intake.codecs()));
+    }
+    AVDictionary options = options(wanted);
     int code = avformat.avformat_open_input(format, url(path), null, options);
     avutil.av_dict_free(options);
     if (code < 0) {
       throw MediaFiles.unreadable(path);
     }
     return format;
+  }
+
+  /** Finds out what the streams of a file are, which decodes the first of them. */
+  static boolean findStreams(AVFormatContext format) {
+    int streams = format.nb_streams();
+    try (PointerPointer<AVDictionary> options = new PointerPointer<>(Math.max(1, streams))) {
+      Map<String, String> bound = Map.of("max_pixels", String.valueOf(Intake.current().pixels()));
+      for (int i = 0; i < streams; i++) {
+        options.put(i, options(bound));
+      }
+      int code = avformat.avformat_find_stream_info(format, options);
+      for (int i = 0; i < streams; i++) {
+        @Nullable AVDictionary left = options.get(AVDictionary.class, i);
+        if (left != null) {
+          avutil.av_dict_free(left);
+        }
+      }
+      return code >= 0;
+    }
+  }
+
+  /** Bounds what a decoder takes, before it is opened. */
+  static void bound(AVCodecContext decoder) {
+    Intake intake = Intake.current();
+    decoder.max_pixels(intake.pixels());
+    if (!intake.codecs().isEmpty()) {
+      String list = String.join(",", intake.codecs());
+      check(avutil.av_opt_set(decoder, "codec_whitelist", list, 0), "say which decoders are taken");
+    }
   }
 
   /**

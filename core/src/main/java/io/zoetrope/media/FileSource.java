@@ -80,6 +80,7 @@ final class FileSource implements FrameSource {
     AVCodecContext c = Ffmpeg.checkAlloc(avcodec.avcodec_alloc_context3(codec));
     decoder = c;
     Ffmpeg.check(avcodec.avcodec_parameters_to_context(c, par), "set up the decoder");
+    Ffmpeg.bound(c);
     c.pkt_timebase(stream.time_base());
     c.thread_count((long) par.width() * par.height() <= 1024 * 1024 ? 1 : 0);
     if (avcodec.avcodec_open2(c, codec, (AVDictionary) null) < 0) {

@@ -84,6 +84,7 @@ final class SoundTrack implements AutoCloseable {
     AVCodec codec = Ffmpeg.checkAlloc(avcodec.avcodec_find_decoder(par.codec_id()));
     AVCodecContext c = Ffmpeg.checkAlloc(avcodec.avcodec_alloc_context3(codec));
     Ffmpeg.check(avcodec.avcodec_parameters_to_context(c, par), DOING);
+    Ffmpeg.bound(c);
     c.pkt_timebase(tick);
     Ffmpeg.check(avcodec.avcodec_open2(c, codec, (AVDictionary) null), DOING);
     return c;

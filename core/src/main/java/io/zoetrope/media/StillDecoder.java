@@ -28,6 +28,7 @@ final class StillDecoder implements AutoCloseable {
     Ffmpeg.load();
     AVCodec codec = Ffmpeg.checkAlloc(avcodec.avcodec_find_decoder_by_name(name));
     decoder = Ffmpeg.checkAlloc(avcodec.avcodec_alloc_context3(codec));
+    Ffmpeg.bound(decoder);
     decoder.thread_count(1);
     Ffmpeg.check(avcodec.avcodec_open2(decoder, codec, (AVDictionary) null), "open " + name);
     packet = Ffmpeg.checkAlloc(avcodec.av_packet_alloc());

@@ -68,6 +68,7 @@ final class WebpSource implements FrameSource {
         if (webp.parts().isEmpty()) {
           throw MediaFiles.unreadable(path);
         }
+        Intake.current().requirePixels(path, webp.width(), webp.height());
         if ((long) webp.width() * webp.height() > MOST_PIXELS) {
           throw new UserError(
               Fault.TOO_LARGE,

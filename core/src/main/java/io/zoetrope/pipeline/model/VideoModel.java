@@ -318,8 +318,12 @@ public final class VideoModel implements AutoCloseable {
 
   /** Width and height must be multiples of it. */
   public int sizeMultiple() {
+    return sizeMultiple(grid(), network);
+  }
+
+  static int sizeMultiple(LatentGrid grid, VideoNetwork network) {
     // Also where any size will do: video files hold even sides only.
-    return Math.max(2, grid().space() * network.config().multiple());
+    return Math.max(2, grid.space() * network.config().multiple());
   }
 
   /** Words of a prompt that the model has never seen. */

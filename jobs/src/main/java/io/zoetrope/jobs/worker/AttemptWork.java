@@ -49,6 +49,7 @@ final class AttemptWork {
     sources.require(make.order());
     VideoOrder order = make.order().withModel(make.order().model().withDevice(device));
     Course course = new Course(link, () -> signal.get() != Signal.GO);
+    course.tell();
     AttemptSink sink = new AttemptSink(folder, link, course, sources::plain);
     Made made = Studio.make(order, sources, sink, course);
     List<String> notes = made.notes().stream().map(sources::plain).toList();

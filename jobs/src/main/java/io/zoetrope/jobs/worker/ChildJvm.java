@@ -11,13 +11,18 @@ import java.util.Map;
 /**
  * A Java process like this one: the same Java, class path and home, with flags of its own.
  *
+ * @param before the program that starts it, and its arguments; empty for none
  * @param main what it runs
  * @param flags of Java besides the usual ones
  * @param arguments of main
  * @param environment besides what this process has
  */
 record ChildJvm(
-    Class<?> main, List<String> flags, List<String> arguments, Map<String, String> environment) {
+    List<String> before,
+    Class<?> main,
+    List<String> flags,
+    List<String> arguments,
+    Map<String, String> environment) {
   private static final List<String> USUAL =
       List.of(
           "-XX:+UseSerialGC",
@@ -38,9 +43,20 @@ record ChildJvm(
 
   private static final String CACHE = "-XX:AOTCache=";
 
+  /** One that is started by itself. */
+  ChildJvm(
+      Class<?> main, List<String> flags, List<String> arguments, Map<String, String> environment) {
+    this(List.of(), main, flags, arguments, environment);
+  }
+
+  /** This started by another program, whose last argument is a command. */
+  ChildJvm by(List<String> program) {
+    return new ChildJvm(program, main, flags, arguments, environment);
+  }
+
   /** Its command line. */
   List<String> command() {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(USUAL);
     for (String key : HANDED_ON) {

@@ -26,6 +26,9 @@ final class ChildProcess implements AutoCloseable {
   private static final int KEPT = 20;
   private static final int LONGEST_KEPT = 500;
 
+  /** Letters of a line: more come of a process that is out of its mind. */
+  private static final int LONGEST = 1 << 24;
+
   /** A line, or that there are no more. */
   private record Said(Optional<String> line) {}
 
@@ -73,8 +76,9 @@ final class ChildProcess implements AutoCloseable {
         .start(() -> {
           try (BufferedReader reader =
               new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-              taker.take(line);
+            BoundedLines lines = new BoundedLines(reader, LONGEST);
+            for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
+              taker.take(line.get());
             }
           } catch (IOException e) {
             LOG.debug("{}: its {} broke off: {}", name, which, e.getMessage());
@@ -145,6 +149,11 @@ final class ChildProcess implements AutoCloseable {
       case 139 -> "139 (it crashed)";
       default -> String.valueOf(exit);
     };
+  }
+
+  /** Ends its standard input. */
+  void endInput() throws IOException {
+    in.close();
   }
 
   boolean alive() {

@@ -37,7 +37,7 @@ final class Course implements Progress {
   private long told;
   private long frame;
   private Optional<Double> left = Optional.empty();
-  private Optional<Phase> phase = Optional.empty();
+  private Optional<Phase> phase = Optional.of(Phase.LOAD);
 
   Course(Link link, BooleanSupplier stopped) {
     this.link = link;

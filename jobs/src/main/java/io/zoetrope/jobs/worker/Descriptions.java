@@ -2,15 +2,41 @@ package io.zoetrope.jobs.worker;
 
 import io.zoetrope.jobs.JobError;
 import io.zoetrope.pipeline.order.VideoOrder;
+import io.zoetrope.record.Json;
+import io.zoetrope.record.RecordWriter;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * What there is to choose from, and what an order will take: without loading a model, and without a
- * native library in this process. Any number of threads may call it.
+ * native library in this process. A process of its own looks; it ends when nobody has asked for
+ * some minutes. Any number of threads may call it.
  */
 public final class Descriptions implements AutoCloseable {
-  /** Of the models of this machine. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration IDLE = Duration.ofMinutes(5);
+
+  /** Folders of models change seldom. */
+  private static final Duration FRESH = Duration.ofSeconds(20);
+
+  private final AskedChild child =
+      new AskedChild(
+          "descriptions",
+          new ChildJvm(
+              DescribeMain.class,
+              List.of("-Xms16m", "-Xmx256m", "-XX:TieredStopAtLevel=1"),
+              List.of(),
+              Map.of("OMP_NUM_THREADS", "1")),
+          IDLE,
+          line -> line.startsWith("{\"described\":"));
+
+  private record Listed(List<Model> models, long at) {}
+
+  private volatile Optional<Listed> listed = Optional.empty();
+
+  /** Of the models of this machine. Starts nothing yet. */
   public Descriptions() {}
 
   /**
@@ -63,21 +89,65 @@ public final class Descriptions implements AutoCloseable {
       String sampler,
       Optional<JobError> error) {}
 
-  /** Every model of this machine, sorted by name; those that cannot be used say why. */
+  /**
+   * Every model of this machine, sorted by name; those that cannot be used say why.
+   *
+   * @throws IllegalStateException if its process cannot be asked
+   */
   public List<Model> models() {
-    throw new UnsupportedOperationException("not yet");
+    Optional<Listed> known = listed;
+    if (known.isPresent() && System.nanoTime() - known.get().at < FRESH.toNanos()) {
+      return known.get().models;
+    }
+    List<Model> models = asked(Optional.empty()).described();
+    listed = Optional.of(new Listed(models, System.nanoTime()));
+    return models;
   }
 
-  /** The model that is taken where nobody names one: {@code toybox} if it is there. */
+  /**
+   * The model that is taken where nobody names one: {@code toybox} if it is there, else the first
+   * that can be used.
+   */
   public Optional<String> usualModel() {
-    throw new UnsupportedOperationException("not yet");
+    List<String> names =
+        models().stream().filter(model -> model.fault().isEmpty()).map(Model::name).toList();
+    return names.contains("toybox") ? Optional.of("toybox") : names.stream().findFirst();
   }
 
-  /** What an order will take. Sources are not looked at. */
+  /**
+   * What an order will take. Sources are not looked at.
+   *
+   * @throws IllegalStateException if its process cannot be asked
+   */
   public Estimate estimate(VideoOrder order) {
-    throw new UnsupportedOperationException("not yet: " + order.wish());
+    Described.Need need = asked(Optional.of(order)).need().orElseThrow();
+    return new Estimate(
+        need.fits(),
+        need.bytes(),
+        need.available() == 0 ? Optional.empty() : Optional.of(need.available()),
+        need.line(),
+        need.shape(),
+        need.shape().guidance(),
+        need.shape().sampler(),
+        need.error().map(Tell.End.Failed::error));
+  }
+
+  private Described.Answer asked(Optional<VideoOrder> order) {
+    String line = RecordWriter.write(new Described.Asked(order));
+    try {
+      return Json.MAPPER.readValue(child.ask(line, PATIENCE), Described.Answer.class);
+    } catch (AskedChild.NoAnswer e) {
+      throw new IllegalStateException("models cannot be described", e);
+    }
+  }
+
+  /** The process that looks by its number; empty while there is none. */
+  Optional<Long> pid() {
+    return child.pid();
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    child.close();
+  }
 }

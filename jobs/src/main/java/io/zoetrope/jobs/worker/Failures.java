@@ -82,8 +82,12 @@ final class Failures {
     Matcher key = KEY.matcher(e.reason());
     Optional<String> param =
         key.find() ? Optional.of(key.group(1)) : mends.stream().map(Tell.Fix::key).findFirst();
+    boolean model = e.fault() == Fault.NOT_FOUND && e.reason().startsWith("there is no model");
     return new Tell.End.Failed(
-        CODES.getOrDefault(e.fault(), "internal"), plain.apply(e.getMessage()), param, mends);
+        model ? "model_not_found" : CODES.getOrDefault(e.fault(), "internal"),
+        plain.apply(e.getMessage()),
+        model ? Optional.of("model.name") : param,
+        mends);
   }
 
   /** Turns of knobs that an order has, with their values; sizes and frames that words name. */

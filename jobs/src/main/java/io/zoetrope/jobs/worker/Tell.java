@@ -1,8 +1,10 @@
 package io.zoetrope.jobs.worker;
 
 import io.zoetrope.jobs.Job;
+import io.zoetrope.jobs.JobError;
 import io.zoetrope.jobs.JobProgress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a worker tells, a line of JSON each. Of each attempt it tells one {@link End}, last. */
@@ -45,7 +47,12 @@ sealed interface Tell {
 
     /** It cannot be made; see {@link io.zoetrope.jobs.JobError}. */
     record Failed(String code, String message, Optional<String> param, List<Fix> mends)
-        implements End {}
+        implements End {
+      /** As jobs have it. */
+      JobError error() {
+        return new JobError(code, message, param, mends.stream().map(Fix::fix).toList());
+      }
+    }
 
     /** It was stopped, and what there is was kept if it can be gone on with. */
     record Stopped() implements End {}
@@ -60,5 +67,17 @@ sealed interface Tell {
    * @param key of the order, with dots
    * @param value as text
    */
-  record Fix(String label, String key, String value) {}
+  record Fix(String label, String key, String value) {
+    private JobError.Fix fix() {
+      return new JobError.Fix(label, Map.of(key, typed()));
+    }
+
+    /** Numbers as numbers. */
+    private Object typed() {
+      if (value.matches("-?\\d{1,18}")) {
+        return Long.valueOf(value);
+      }
+      return value.matches("-?\\d{1,18}\\.\\d+") ? (Object) Double.valueOf(value) : value;
+    }
+  }
 }

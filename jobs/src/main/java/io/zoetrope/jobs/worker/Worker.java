@@ -1,6 +1,7 @@
 package io.zoetrope.jobs.worker;
 
 import io.zoetrope.jobs.Runner.Signal;
+import io.zoetrope.media.Intake;
 import io.zoetrope.media.VideoReader;
 import io.zoetrope.torch.ComputeDevice;
 import io.zoetrope.torch.Natives;
@@ -44,6 +45,7 @@ final class Worker {
   private void work() {
     Natives.load();
     VideoReader.prepare();
+    Intake.only(Intake.STRANGERS);
     link.tell(new Tell.Ready(ComputeDevice.of(device).toString()));
     try (ModelCache models = new ModelCache()) {
       while (true) {

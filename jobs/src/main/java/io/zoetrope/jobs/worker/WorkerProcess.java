@@ -1,13 +1,9 @@
 package io.zoetrope.jobs.worker;
 
-import io.zoetrope.jobs.JobError;
 import io.zoetrope.jobs.Runner;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -130,28 +126,10 @@ public final class WorkerProcess implements Runner {
           m.draft()
               ? new Drafted(m.result(), m.shape(), m.notes())
               : new Done(m.result(), m.shape(), m.notes());
-      case Tell.End.Failed failed -> new Failed(error(failed));
+      case Tell.End.Failed failed -> new Failed(failed.error());
       case Tell.End.Stopped stopped -> new Stopped();
       case Tell.End.Cancelled cancelled -> new Cancelled();
     };
-  }
-
-  private static JobError error(Tell.End.Failed failed) {
-    List<JobError.Fix> mends = new ArrayList<>();
-    for (Tell.Fix fix : failed.mends()) {
-      Map<String, Object> set = new LinkedHashMap<>();
-      set.put(fix.key(), value(fix.value()));
-      mends.add(new JobError.Fix(fix.label(), set));
-    }
-    return new JobError(failed.code(), failed.message(), failed.param(), mends);
-  }
-
-  /** Numbers as numbers. */
-  private static Object value(String text) {
-    if (text.matches("-?\\d{1,18}")) {
-      return Long.valueOf(text);
-    }
-    return text.matches("-?\\d{1,18}\\.\\d+") ? (Object) Double.valueOf(text) : text;
   }
 
   @Override

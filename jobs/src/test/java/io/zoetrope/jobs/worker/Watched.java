@@ -4,7 +4,9 @@ import io.zoetrope.jobs.Job;
 import io.zoetrope.jobs.JobProgress;
 import io.zoetrope.jobs.Runner;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** Remembers what an attempt told. */
@@ -16,6 +18,7 @@ final class Watched implements Runner.Watch {
   private final List<double[]> levels = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private Job.Shape shape = Job.Shape.UNKNOWN;
+  private final Map<Integer, Runnable> then = new HashMap<>();
   private long frames;
 
   Watched(Supplier<Runner.Signal> signal) {
@@ -37,6 +40,7 @@ final class Watched implements Runner.Watch {
     rows.add(row);
     levels.add(rowLevels);
     previews.add(preview);
+    then.getOrDefault(row, () -> {}).run();
   }
 
   @Override
@@ -52,6 +56,11 @@ final class Watched implements Runner.Watch {
   @Override
   public Runner.Signal signal() {
     return signal.get();
+  }
+
+  /** Does something when a row is reached. */
+  void at(int row, Runnable what) {
+    then.put(row, what);
   }
 
   Job.Shape shape() {

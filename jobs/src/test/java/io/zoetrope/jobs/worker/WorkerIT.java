@@ -3,18 +3,25 @@ package io.zoetrope.jobs.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zoetrope.jobs.Job;
+import io.zoetrope.jobs.JobError;
 import io.zoetrope.jobs.Runner;
 import io.zoetrope.jobs.Runner.Signal;
 import io.zoetrope.jobs.Store;
 import io.zoetrope.media.VideoMetadata;
+import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.order.GenerateSpec;
 import io.zoetrope.pipeline.order.ModelRef;
 import io.zoetrope.pipeline.order.Tuning;
 import io.zoetrope.pipeline.order.VideoOrder;
 import io.zoetrope.pipeline.order.Wish;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -66,5 +73,116 @@ class WorkerIT {
     assertThat(Attempts.files(attempt.folder().resolve("steps"))).contains("1.webp", "4.webp");
     String told = VideoMetadata.read(made).entries().toString();
     assertThat(told).contains("toybox").doesNotContain("/");
+  }
+
+  @Test
+  void aCancelledJobStopsAtTheNextStepAndTheWorkerGoesOn() throws Exception {
+    Store store = new Store(folder);
+    VideoOrder large = BALL.withWish(BALL.wish().withSteps(200));
+    AtomicReference<Signal> signal = new AtomicReference<>(Signal.GO);
+    Watched watch = new Watched(signal::get);
+    watch.at(2, () -> signal.set(Signal.CANCEL));
+
+    Runner.Outcome outcome = worker.run(Attempts.of(store, large), watch);
+
+    assertThat(outcome).isInstanceOf(Runner.Cancelled.class);
+    assertThat(watch.rows().size()).isLessThan(60);
+    long pid = worker.pid().orElseThrow();
+    Runner.Outcome next = worker.run(Attempts.of(store, BALL), new Watched(() -> Signal.GO));
+    assertThat(next).isInstanceOf(Runner.Done.class);
+    assertThat(worker.pid()).hasValue(pid);
+  }
+
+  @Test
+  void aWorkerThatIsKilledLosesOneJobAndIsStartedAnew() throws Exception {
+    Store store = new Store(folder);
+    Watched watch = new Watched(() -> Signal.GO);
+    watch.at(1, () -> ProcessHandle.of(worker.pid().orElseThrow()).orElseThrow().destroyForcibly());
+
+    Runner.Outcome outcome =
+        worker.run(Attempts.of(store, BALL.withWish(BALL.wish().withSteps(100))), watch);
+
+    assertThat(outcome).isInstanceOf(Runner.Lost.class);
+    assertThat(((Runner.Lost) outcome).why()).contains("137");
+    Runner.Outcome next = worker.run(Attempts.of(store, BALL), new Watched(() -> Signal.GO));
+    assertThat(next).isInstanceOf(Runner.Done.class);
+  }
+
+  @Test
+  void filesOfThisMachineAreRefused() throws Exception {
+    Store store = new Store(folder);
+    VideoOrder animate =
+        VideoOrder.parse(
+            "order",
+            """
+            {"task": {"kind": "animate", "image": {"path": "/etc/passwd"}},
+             "model": {"name": "toybox"}}
+            """);
+    Runner.Outcome outcome = worker.run(Attempts.of(store, animate), new Watched(() -> Signal.GO));
+
+    JobError error = ((Runner.Failed) outcome).error();
+    assertThat(error.code()).isEqualTo("invalid_order");
+    assertThat(error.message()).contains("input:SHA256").doesNotContain("passwd");
+  }
+
+  @Test
+  void aResultIsTheSourceOfAnotherJob() throws Exception {
+    Store store = new Store(folder);
+    Runner.Attempt first = Attempts.of(store, BALL);
+    assertThat(worker.run(first, new Watched(() -> Signal.GO))).isInstanceOf(Runner.Done.class);
+    VideoOrder restyle =
+        VideoOrder.parse(
+            "order",
+            """
+            {"task": {"kind": "restyle", "video": {"path": "job:%s"}, "strength": 0.5},
+             "wish": {"prompts": ["a blue ball"], "seed": 1, "steps": 4},
+             "model": {"name": "toybox"}}
+            """
+                .formatted(first.job().id()));
+    Runner.Attempt second = Attempts.of(store, restyle);
+    Watched watch = new Watched(() -> Signal.GO);
+    Runner.Outcome outcome = worker.run(second, watch);
+
+    assertThat(outcome).as("%s", outcome).isInstanceOf(Runner.Done.class);
+    String told = VideoMetadata.read(second.folder().resolve("video.mp4")).entries().toString();
+    assertThat(told).contains("job:" + first.job().id()).doesNotContain(folder.toString());
+    assertThat(watch.notes().toString() + outcome).doesNotContain(folder.toString());
+  }
+
+  @Test
+  void whatDoesNotFitSaysWhatWould() throws Exception {
+    Store store = new Store(folder);
+    VideoOrder large = BALL.withWish(BALL.wish().withFrames(256).withSize(new Size(3072, 3072)));
+    Runner.Outcome outcome = worker.run(Attempts.of(store, large), new Watched(() -> Signal.GO));
+
+    JobError error = ((Runner.Failed) outcome).error();
+    assertThat(error.code()).isEqualTo("does_not_fit");
+    assertThat(error.mends()).as("%s", error).isNotEmpty();
+  }
+
+  @Test
+  void itEndsWhenItsInputDoes() throws Exception {
+    ChildProcess child =
+        ChildProcess.start(
+            "worker",
+            new ChildJvm(WorkerMain.class, List.of("-Xmx256m"), List.of("cpu"), Map.of()));
+    long pid = child.pid();
+    while (child.next(Duration.ofSeconds(60)).flatMap(Wire::tell).isEmpty()) {}
+    child.endInput();
+    assertThat(ProcessHandle.of(pid).map(p -> p.onExit().orTimeout(20, TimeUnit.SECONDS).join()))
+        .isPresent();
+  }
+
+  /** Neither libtorch nor FFmpeg is in this process, which only read orders and asked workers. */
+  @Test
+  void thisProcessHasNoNativeLibrariesOfTheWorkers() throws Exception {
+    Process process =
+        new ChildJvm(ServerLike.class, List.of(), List.of(folder.toString()), Map.of())
+            .builder()
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    assertThat(said).contains("made Done").contains("models toybox").doesNotContain("maps ");
   }
 }
