@@ -10,6 +10,7 @@ import io.zoetrope.diffusion.condition.Signature;
 import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.diffusion.guidance.Handover;
+import io.zoetrope.diffusion.sampler.Halts;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.diffusion.sampler.X0Edit;
@@ -265,6 +266,11 @@ public final class Engine {
     return model.autoencoder().stretch(size.height(), size.width()).overlap() > 0;
   }
 
+  /** This walking down plans from and to other rows than the first and the last. */
+  public Engine withHalts(Halts halts) {
+    return with(extras.withHalts(halts));
+  }
+
   /** This with an edit of the clean video within the steps of straight samplers. */
   public Engine withEdit(X0Edit edit) {
     return with(extras.withEdit(edit));
@@ -380,7 +386,10 @@ public final class Engine {
     X0Denoiser denoiser = guide.wrap(part, job.plan(), job.given_BCFHW(), noise);
     Tensor start = job.start(plan, denoiser.schedule(), noise);
     Sampler sampler = sampling(first, first.steps()).sampler();
-    Tensor end = extras.loop(first.sampler(), sampler, denoiser).run(plan, start, noise, progress);
+    Tensor end =
+        extras
+            .loop(first.sampler(), sampler, denoiser)
+            .run(plan, start, noise, progress, extras.halts());
     return plan.equals(job.plan()) ? end : restored(job, end);
   }
 

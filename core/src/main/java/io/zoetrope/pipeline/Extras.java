@@ -11,6 +11,7 @@ import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.diffusion.guidance.GuidanceScale;
 import io.zoetrope.diffusion.guidance.KeyFrames;
 import io.zoetrope.diffusion.guidance.ZeroStar;
+import io.zoetrope.diffusion.sampler.Halts;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.diffusion.sampler.SamplerLoop;
@@ -51,6 +52,7 @@ import java.util.stream.Stream;
  * @param rising scale of guidance at the first frame; empty where it is as the model has it
  * @param late scale of guidance of a second network; empty where it is that of the first
  * @param zeroStar steps for which CFG-Zero* stands still; empty for plain guidance
+ * @param halts where walks begin and end
  */
 record Extras(
     UnaryOperator<Noise> noise,
@@ -70,7 +72,8 @@ record Extras(
     Optional<DynamicThresholding.Bound> bound,
     OptionalDouble late,
     Optional<Double> rising,
-    OptionalInt zeroStar) {
+    OptionalInt zeroStar,
+    Halts halts) {
   static final Extras NONE =
       new Extras(
           UnaryOperator.identity(),
@@ -90,7 +93,8 @@ record Extras(
           Optional.empty(),
           OptionalDouble.empty(),
           Optional.empty(),
-          OptionalInt.empty());
+          OptionalInt.empty(),
+          Halts.NONE);
 
   Extras withNoise(UnaryOperator<Noise> change) {
     return with(copy -> copy.noise = change);
@@ -158,6 +162,10 @@ record Extras(
 
   Extras withZeroStar(int steps) {
     return with(copy -> copy.zeroStar = OptionalInt.of(steps));
+  }
+
+  Extras withHalts(Halts other) {
+    return with(copy -> copy.halts = other);
   }
 
   Extras withLateGuidance(double scale) {
@@ -275,6 +283,7 @@ record Extras(
     private OptionalDouble late;
     private Optional<Double> rising;
     private OptionalInt zeroStar;
+    private Halts halts;
 
     Copy(Extras from) {
       noise = from.noise;
@@ -295,12 +304,13 @@ record Extras(
       late = from.late;
       rising = from.rising;
       zeroStar = from.zeroStar;
+      halts = from.halts;
     }
 
     Extras made() {
       return new Extras(
           noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal,
-          told, keyed, edit, oscillate, bound, late, rising, zeroStar);
+          told, keyed, edit, oscillate, bound, late, rising, zeroStar, halts);
     }
   }
 }

@@ -58,6 +58,11 @@ public record DpmSolverPlusPlus2M(
   }
 
   @Override
+  public boolean remembers() {
+    return true;
+  }
+
+  @Override
   public Run begin(X0Denoiser denoiser, Noise noise) {
     return new Multistep(denoiser, noise);
   }

@@ -42,6 +42,11 @@ public record Pndm(Terms terms) implements Sampler {
   };
 
   @Override
+  public boolean remembers() {
+    return true;
+  }
+
+  @Override
   public Run begin(X0Denoiser denoiser, Noise noise) {
     return new Multistep(denoiser, noise);
   }

@@ -29,6 +29,11 @@ public interface Sampler {
     return false;
   }
 
+  /** Whether a step needs what was said in those before it, besides the video that they led to. */
+  default boolean remembers() {
+    return false;
+  }
+
   /** One sampling run and all that it remembers. Close it to free what it keeps. */
   abstract class Run implements AutoCloseable {
     protected final X0Denoiser denoiser;
@@ -106,6 +111,12 @@ public interface Sampler {
     /** The clean video as last estimated; lives as long as the scope of the step that made it. */
     public final Optional<Tensor> lastX0() {
       return lastX0.filter(x0 -> !x0.isNull());
+    }
+
+    /** This with so many steps made before, elsewhere: noise is named by the number of its step. */
+    final Run after(int steps) {
+      step = steps;
+      return this;
     }
 
     /** This with frames that rise in another way than by fresh noise. */

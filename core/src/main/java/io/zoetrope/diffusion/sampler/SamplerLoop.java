@@ -8,11 +8,13 @@ import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
 import io.zoetrope.progress.WithinStep;
+import io.zoetrope.torch.ComputeDevice;
 import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -56,6 +58,16 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser, Rise rise, X0Edi
    * @throws io.zoetrope.error.UserError after the first step whose latents are not finite numbers
    */
   public Tensor run(TimestepPlan plan, Tensor start_BCFHW, Noise noise, Progress progress) {
+    return run(plan, start_BCFHW, noise, progress, Halts.NONE);
+  }
+
+  /**
+   * As above, perhaps not all of it.
+   *
+   * @return the video at the plan's last row, or as it is estimated where the walk ends before
+   */
+  public Tensor run(
+      TimestepPlan plan, Tensor start_BCFHW, Noise noise, Progress progress, Halts halts) {
     if (start_BCFHW.dim() != 5 || start_BCFHW.size(2) != plan.frames()) {
       throw new IllegalArgumentException(
           "a plan of "
@@ -63,44 +75,80 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser, Rise rise, X0Edi
               + " frames does not fit a video of shape "
               + Arrays.toString(Tensors.shape(start_BCFHW)));
     }
-    return Scopes.noGrad(() -> Scopes.tensor(() -> steps(plan, start_BCFHW, noise, progress)));
+    return Scopes.noGrad(
+        () -> Scopes.tensor(() -> steps(plan, start_BCFHW, noise, progress, halts)));
   }
 
   @SuppressWarnings("ReferenceEquality") // a step that holds every frame returns its very argument
-  private Tensor steps(TimestepPlan plan, Tensor start, Noise noise, Progress progress) {
+  private Tensor steps(
+      TimestepPlan plan, Tensor first, Noise noise, Progress progress, Halts halts) {
+    Optional<Halts.Begun> begun = halts.begin(plan, sampler.remembers());
+    int from = begun.map(Halts.Begun::row).orElse(0);
+    ComputeDevice device = ComputeDevice.of(first);
+    Tensor start = begun.map(b -> device.place(b.z_BCFHW())).orElse(first);
     Tensor z = start;
-    try (Sampler.Run run = sampler.begin(denoiser, noise).rising(rise)) {
-      int falls = 0;
-      for (int step = 0; step < plan.steps(); step++) {
-        progress.requireGoing(step, plan.steps());
+    try (Sampler.Run run = sampler.begin(denoiser, noise).rising(rise).after(from)) {
+      int falls = (int) IntStream.range(0, from).filter(plan::falls).count();
+      for (int step = from; step < plan.steps(); step++) {
         int fall = falls;
         falls += plan.falls(step) ? 1 : 0;
         run.editing(x0 -> edit.edited(x0, fall, falling(plan)).orElse(x0));
         Tensor before = z;
         int row = step;
-        z =
-            Scopes.tensor(() -> {
-              Tensor next =
-                  WithinStep.run(
-                      progress,
-                      row,
-                      plan.steps(),
-                      () -> run.step(before, plan.row_1F(row), plan.row_1F(row + 1)));
-              Finite.require(
-                  next, "the latents after step %s of %s".formatted(row + 1, plan.steps()));
-              progress.update(
-                  Report.of(Phase.SAMPLE, row + 1, plan.steps())
-                      .row(Report.Row.of(row + 1, plan.steps(), plan.row(row + 1)))
-                      .firstFrame(noise.firstFrame())
-                      .preview(run::lastX0));
-              return next;
-            });
+        boolean last = row + 1 < plan.steps() && halts.endsAt(row + 1);
+        try {
+          progress.requireGoing(step, plan.steps());
+          z = Scopes.tensor(() -> step(run, plan, row, before, noise, progress, halts, last));
+        } catch (CancellationException e) {
+          halts.keep(plan, row, before);
+          throw e;
+        }
         if (before != start && before != z) {
           PointerScope.getInnerScope().detach(before);
+        }
+        if (last) {
+          return z;
         }
       }
     }
     return z;
+  }
+
+  /** One step: the video at the next row, or what is estimated there if that is the last. */
+  private Tensor step(
+      Sampler.Run run,
+      TimestepPlan plan,
+      int row,
+      Tensor before,
+      Noise noise,
+      Progress progress,
+      Halts halts,
+      boolean last) {
+    Tensor next =
+        WithinStep.run(
+            progress,
+            row,
+            plan.steps(),
+            () -> run.step(before, plan.row_1F(row), plan.row_1F(row + 1)));
+    Finite.require(next, "the latents after step %s of %s".formatted(row + 1, plan.steps()));
+    progress.update(
+        Report.of(Phase.SAMPLE, row + 1, plan.steps())
+            .row(Report.Row.of(row + 1, plan.steps(), plan.row(row + 1)))
+            .firstFrame(noise.firstFrame())
+            .preview(run::lastX0));
+    if (last || halts.keepsAt(row + 1)) {
+      halts.keep(plan, row + 1, next);
+    }
+    if (!last) {
+      return next;
+    }
+    Tensor clean =
+        denoiser
+            .schedule()
+            .levels(plan.row_1F(row + 1), next)
+            .coefficient(level -> level.u() == 0 ? 1 : 0, next)
+            .to(ScalarType.Bool);
+    return run.lastX0().map(x0 -> torch.where(clean, next, x0)).orElse(next);
   }
 
   /** In how many steps of a plan any frame falls. */

@@ -45,6 +45,11 @@ public record UniPc(int order, Scale scale, DpmSolverPlusPlus2M.Last last, Thres
   }
 
   @Override
+  public boolean remembers() {
+    return true;
+  }
+
+  @Override
   public Run begin(X0Denoiser denoiser, Noise noise) {
     return new Corrected(denoiser, noise);
   }

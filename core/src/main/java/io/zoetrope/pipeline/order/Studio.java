@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.diffusion.sampler.Halts;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.vae.LatentGrid;
@@ -60,16 +61,19 @@ public final class Studio {
   private final Sources sources;
   private final FrameSink sink;
   private final Progress progress;
+  private final Halts halts;
   private final Timings timings = new Timings();
   private final List<String> notes = new ArrayList<>();
   private final List<String> reports = new ArrayList<>();
   private Optional<Shot> showing = Optional.empty();
 
-  private Studio(VideoOrder order, Sources sources, FrameSink sink, Progress progress) {
+  private Studio(
+      VideoOrder order, Sources sources, FrameSink sink, Progress progress, Halts halts) {
     this.order = order;
     this.sources = sources;
     this.sink = sink;
     this.progress = noting(progress);
+    this.halts = halts;
   }
 
   /** What work has to say of how it is done, once each, among the notes. */
@@ -106,12 +110,27 @@ public final class Studio {
    * @throws java.util.concurrent.CancellationException when progress says so
    */
   public static Made make(VideoOrder order, Sources sources, FrameSink sink, Progress progress) {
+    return make(order, sources, sink, progress, Halts.NONE);
+  }
+
+  /**
+   * As above, perhaps not all of it, and perhaps going on with what was begun. What the sink is
+   * given of a video whose plan is not walked to its end is that video as it is estimated by then.
+   *
+   * @param halts where the walks down its plans begin and end
+   */
+  public static Made make(
+      VideoOrder order, Sources sources, FrameSink sink, Progress progress, Halts halts) {
     long seed =
         order.wish().seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(DRAWN_BELOW));
     TaskSpec settled = order.task().settled(() -> sources.model(order.model().name()));
     Studio studio =
         new Studio(
-            order.withTask(settled).withWish(order.wish().withSeed(seed)), sources, sink, progress);
+            order.withTask(settled).withWish(order.wish().withSeed(seed)),
+            sources,
+            sink,
+            progress,
+            halts);
     return TURNS.run(progress, studio::make);
   }
 
@@ -159,8 +178,8 @@ public final class Studio {
     }
     model.loras().forEach(report -> note(report.line()));
     model.strangers().forEach(this::note);
-    Engine first = order.tuning().over(model);
-    Engine second = late.map(order.tuning()::over).orElse(first);
+    Engine first = tuned(model);
+    Engine second = late.map(this::tuned).orElse(first);
     Unread.lines(order.wish(), model, Knowledge.of(folder)).forEach(this::note);
     // A second model has a size of its own.
     if (other.isEmpty() && order.task().samples()) {
@@ -307,8 +326,12 @@ public final class Studio {
 
   /** By the order's tuning; its own model sees the pictures that the video is to be like. */
   private Engine engine(Optional<String> name, VideoModel model) {
-    Engine engine = order.tuning().over(model);
+    Engine engine = tuned(model);
     return name.isPresent() ? engine : showing.map(shot -> seeing(engine, shot)).orElse(engine);
+  }
+
+  private Engine tuned(VideoModel model) {
+    return order.tuning().over(model).withHalts(halts);
   }
 
   private ModelChoice beside(Path folder) {

@@ -51,9 +51,11 @@ final class AttemptWork {
     Course course = new Course(link, () -> signal.get() != Signal.GO);
     course.tell();
     AttemptSink sink = new AttemptSink(folder, link, course, sources::plain);
-    Made made = Studio.make(order, sources, sink, course);
+    KeptLatents latents =
+        new KeptLatents(make.order(), folder, make.resume(), make.draftRows(), signal);
+    Made made = Studio.make(order, sources, sink, course, latents);
     List<String> notes = made.notes().stream().map(sources::plain).toList();
-    Manifest manifest = manifest(sink.video(), sink.shape(made.frames()), notes);
+    Manifest manifest = manifest(sink.video(), sink.shape(made.frames()), latents.drafted(), notes);
     manifest.write(folder);
     return new Tell.End.Made(result(manifest), manifest.shape(), notes, manifest.draft());
   }
@@ -63,9 +65,9 @@ final class AttemptWork {
     return new Job.Result(file, manifest.bytes(), manifest.sha256());
   }
 
-  private static Manifest manifest(Path video, Job.Shape shape, List<String> notes) {
+  private static Manifest manifest(Path video, Job.Shape shape, boolean draft, List<String> notes) {
     try {
-      return Manifest.of(video, shape, false, notes);
+      return Manifest.of(video, shape, draft, notes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -31,9 +31,18 @@ final class Attempts {
     return new Runner.Attempt(job, number, folder, store, resume);
   }
 
+  /** The same to be walked to its end. */
+  static Job undrafted(Job draft) {
+    return job(draft.id(), draft.order(), Optional.empty());
+  }
+
   static Job job(VideoOrder order, Optional<Integer> draftRows) {
+    return job(JobId.next(), order, draftRows);
+  }
+
+  private static Job job(JobId id, VideoOrder order, Optional<Integer> draftRows) {
     return new Job(
-        JobId.next(),
+        id,
         JobState.RUNNING,
         order,
         "generate",

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -147,6 +148,66 @@ class WorkerIT {
     String told = VideoMetadata.read(second.folder().resolve("video.mp4")).entries().toString();
     assertThat(told).contains("job:" + first.job().id()).doesNotContain(folder.toString());
     assertThat(watch.notes().toString() + outcome).doesNotContain(folder.toString());
+  }
+
+  private byte[] made(Runner.Attempt attempt) throws Exception {
+    Runner.Outcome outcome = worker.run(attempt, new Watched(() -> Signal.GO));
+    assertThat(outcome).as("%s", outcome).isInstanceOf(Runner.Done.class);
+    return Files.readAllBytes(attempt.folder().resolve("video.mp4"));
+  }
+
+  @Test
+  void aDraftIsFinishedAsIfItHadNeverStopped() throws Exception {
+    Store store = new Store(folder);
+    byte[] undisturbed = made(Attempts.of(store, BALL));
+    Job draft = Attempts.job(BALL, Optional.of(2));
+    Runner.Attempt first = Attempts.of(store, draft, 1, Optional.empty());
+    Watched watch = new Watched(() -> Signal.GO);
+    Runner.Outcome outcome = worker.run(first, watch);
+
+    assertThat(outcome).as("%s", outcome).isInstanceOf(Runner.Drafted.class);
+    assertThat(watch.rows()).containsExactly(1, 2);
+    assertThat(Attempts.files(first.folder())).contains("video.mp4", KeptLatents.FILE);
+    assertThat(Files.readAllBytes(first.folder().resolve("video.mp4"))).isNotEqualTo(undisturbed);
+
+    Job rest = Attempts.undrafted(draft);
+    Runner.Attempt second = Attempts.of(store, rest, 2, Optional.of(first.folder()));
+    Watched finishing = new Watched(() -> Signal.GO);
+    assertThat(worker.run(second, finishing)).isInstanceOf(Runner.Done.class);
+    assertThat(finishing.rows()).containsExactly(3, 4);
+    assertThat(Files.readAllBytes(second.folder().resolve("video.mp4"))).isEqualTo(undisturbed);
+  }
+
+  @Test
+  void whatWasStoppedGoesOnAsIfItHadNeverStopped() throws Exception {
+    Store store = new Store(folder);
+    VideoOrder ball = BALL.withWish(BALL.wish().withSteps(12).withSampler("ancestral"));
+    byte[] undisturbed = made(Attempts.of(store, ball));
+    Job job = Attempts.job(ball, Optional.empty());
+    Runner.Attempt first = Attempts.of(store, job, 1, Optional.empty());
+    AtomicReference<Signal> signal = new AtomicReference<>(Signal.GO);
+    Watched watch = new Watched(signal::get);
+    watch.at(2, () -> signal.set(Signal.STOP));
+    assertThat(worker.run(first, watch)).isInstanceOf(Runner.Stopped.class);
+    assertThat(Attempts.files(first.folder())).contains(KeptLatents.FILE);
+
+    Watched rest = new Watched(() -> Signal.GO);
+    Runner.Attempt second = Attempts.of(store, job, 2, Optional.of(first.folder()));
+    assertThat(worker.run(second, rest)).isInstanceOf(Runner.Done.class);
+    assertThat(rest.rows().getFirst()).isGreaterThan(2);
+    assertThat(Files.readAllBytes(second.folder().resolve("video.mp4"))).isEqualTo(undisturbed);
+  }
+
+  @Test
+  void aDraftThatCouldNotBeFinishedExactlyIsRefused() throws Exception {
+    Store store = new Store(folder);
+    VideoOrder ball = BALL.withWish(BALL.wish().withSampler("unipc"));
+    Runner.Attempt attempt =
+        Attempts.of(store, Attempts.job(ball, Optional.of(2)), 1, Optional.empty());
+    Runner.Outcome outcome = worker.run(attempt, new Watched(() -> Signal.GO));
+    JobError error = ((Runner.Failed) outcome).error();
+    assertThat(error.code()).isEqualTo("unsupported");
+    assertThat(error.mends().getFirst().set()).containsEntry("wish.sampler", "ddim");
   }
 
   @Test
