@@ -26,6 +26,7 @@ import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -259,6 +260,52 @@ class SamplerContractTest {
       }
       for (Future<byte[]> result : together) {
         assertThat(Arrays.equals(result.get(), alone)).isTrue();
+      }
+    }
+  }
+
+  /** Ends a walk at a row, and takes it up there. */
+  private static final class Cut implements Halts {
+    private final int at;
+    private Optional<Begun> kept = Optional.empty();
+    private boolean again;
+
+    Cut(int at) {
+      this.at = at;
+    }
+
+    @Override
+    public Optional<Begun> begin(TimestepPlan plan, boolean remembers) {
+      return kept;
+    }
+
+    @Override
+    public boolean endsAt(int row) {
+      return !again && row == at;
+    }
+
+    @Override
+    public void keep(TimestepPlan plan, int row, Tensor z_BCFHW) {
+      again = true;
+      kept = Optional.of(new Begun(row, Scopes.keep(z_BCFHW.clone())));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyPair")
+  void aWalkThatIsTakenUpEndsAsIfItHadNotEnded(Sampler sampler, NoiseSchedule schedule) {
+    try (PointerScope scope = new PointerScope()) {
+      TimestepPlan plan =
+          TimestepPlan.uniform(schedule.spacing(5), 4).holdClean(0).resample(1, 3, 1);
+      Tensor start = SamplerLoop.start(plan, schedule, video("content", 4), NOISE);
+      SamplerLoop loop = new SamplerLoop(sampler, standardNormal(schedule));
+      Tensor whole = loop.run(plan, start, NOISE, Progress.NONE);
+      Cut cut = new Cut(3);
+      Tensor estimate = loop.run(plan, start, NOISE, Progress.NONE, cut);
+      assertThat(frame(estimate, 0)).isEqualTo(frame(whole, 0));
+      Tensor rest = loop.run(plan, start, NOISE, Progress.NONE, cut);
+      if (!sampler.remembers()) {
+        assertThat(Tensors.toBytes(rest)).isEqualTo(Tensors.toBytes(whole));
       }
     }
   }

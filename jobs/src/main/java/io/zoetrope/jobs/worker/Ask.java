@@ -9,16 +9,14 @@ sealed interface Ask {
   /**
    * Make an attempt.
    *
-   * @param job its id
-   * @param attempt its number
+   * @param folder where it goes
    * @param store the folder of all jobs and inputs
    * @param draftRows how many rows of the plan are walked; empty walks all
    * @param resume the folder of an attempt from whose latents it may go on
    * @param order what is made
    */
   record Make(
-      String job,
-      int attempt,
+      Path folder,
       Path store,
       Optional<Integer> draftRows,
       Optional<Path> resume,

@@ -54,6 +54,7 @@ final class AttemptSink implements FrameSink {
         new Job.Shape(
             request.width(), request.height(), shot.frames(), request.fps(), request.steps());
     link.tell(new Tell.Shaped(shape));
+    course.shape((long) request.width() * request.height() * shot.frames());
     looks.begin(shot.frames());
     boolean single = !shot.growing() && shot.frames() <= request.frames();
     strips.begin(request.width(), request.height(), single);

@@ -1,7 +1,6 @@
 package io.zoetrope.jobs.worker;
 
 import io.zoetrope.jobs.Job;
-import io.zoetrope.jobs.JobId;
 import io.zoetrope.jobs.Manifest;
 import io.zoetrope.jobs.Runner.Signal;
 import io.zoetrope.jobs.Store;
@@ -23,15 +22,17 @@ final class AttemptWork {
   private final Supplier<Signal> signal;
   private final Path folder;
   private final StoreSources sources;
+  private final Pace pace;
+  private boolean exhausted;
 
-  AttemptWork(Ask.Make make, String device, ModelCache models, Link link, Supplier<Signal> signal) {
+  AttemptWork(Ask.Make make, String device, ModelCache models, Pace pace, Link link, Supplier<Signal> signal) {
     this.make = make;
     this.device = device;
+    this.pace = pace;
     this.link = link;
     this.signal = signal;
-    Store store = new Store(make.store());
-    folder = store.attempt(JobId.tryParse(make.job()).orElseThrow(), make.attempt());
-    sources = new StoreSources(store, Shelves.here(), models);
+    folder = make.folder();
+    sources = new StoreSources(new Store(make.store()), Shelves.here(), models);
   }
 
   /** Makes it, whatever comes of it. */
@@ -40,20 +41,29 @@ final class AttemptWork {
       return made();
     } catch (CancellationException e) {
       return signal.get() == Signal.STOP ? new Tell.End.Stopped() : new Tell.End.Cancelled();
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException e) {
+      return Failures.of(e, sources::plain);
+    } catch (OutOfMemoryError e) {
+      exhausted = true;
       return Failures.of(e, sources::plain);
     }
+  }
+
+  /** Whether Java's heap ran out: then nobody knows what else in the process went wrong. */
+  boolean exhausted() {
+    return exhausted;
   }
 
   private Tell.End made() {
     sources.require(make.order());
     VideoOrder order = make.order().withModel(make.order().model().withDevice(device));
-    Course course = new Course(link, () -> signal.get() != Signal.GO);
+    Course course = new Course(link, pace, () -> signal.get() != Signal.GO);
     course.tell();
     AttemptSink sink = new AttemptSink(folder, link, course, sources::plain);
     KeptLatents latents =
         new KeptLatents(make.order(), folder, make.resume(), make.draftRows(), signal);
     Made made = Studio.make(order, sources, sink, course, latents);
+    course.end();
     List<String> notes = made.notes().stream().map(sources::plain).toList();
     Manifest manifest = manifest(sink.video(), sink.shape(made.frames()), latents.drafted(), notes);
     manifest.write(folder);

@@ -30,7 +30,10 @@ final class Course implements Progress {
 
   private final Link link;
   private final BooleanSupplier stopped;
+  private final Pace pace;
   private final Eta eta = new Eta();
+  private long pixels;
+  private long sampled = System.nanoTime();
   private int percent;
   private int row;
   private int preview;
@@ -39,8 +42,9 @@ final class Course implements Progress {
   private Optional<Double> left = Optional.empty();
   private Optional<Phase> phase = Optional.of(Phase.LOAD);
 
-  Course(Link link, BooleanSupplier stopped) {
+  Course(Link link, Pace pace, BooleanSupplier stopped) {
     this.link = link;
+    this.pace = pace;
     this.stopped = stopped;
   }
 
@@ -57,12 +61,35 @@ final class Course implements Progress {
     row = reached.map(Report.Row::number).orElse(row);
     phase = Optional.of(report.phase());
     frame = report.firstFrame();
-    left = eta.left(report).map(span -> span.toMillis() / 1e3);
+    left = left(report);
     if (news || System.nanoTime() - told >= PAUSE) {
       tell();
     }
     reached.ifPresent(
         at -> link.tell(new Tell.Step(row, at.of(), at.levels(), frame, preview == row)));
+  }
+
+  /** How long it goes on; before frames are sampled nobody knows. */
+  private Optional<Double> left(Report report) {
+    boolean sampling = report.phase() == Phase.SAMPLE;
+    if (!sampling && report.phase().compareTo(Phase.SAMPLE) < 0) {
+      return Optional.empty();
+    }
+    if (sampling) {
+      sampled = System.nanoTime();
+    }
+    double rest = sampling ? pace.seconds(pixels) : 0;
+    return eta.left(report).map(span -> span.toMillis() / 1e3 + rest);
+  }
+
+  /** So many pixels will be made, of all frames. */
+  void shape(long all) {
+    pixels = all;
+  }
+
+  /** All is made. */
+  void end() {
+    pace.learn(pixels, System.nanoTime() - sampled);
   }
 
   /** There is a picture of a row, which is told with what comes next. */

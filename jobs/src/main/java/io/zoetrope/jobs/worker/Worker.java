@@ -47,10 +47,15 @@ final class Worker {
     VideoReader.prepare();
     Intake.only(Intake.STRANGERS);
     link.tell(new Tell.Ready(ComputeDevice.of(device).toString()));
+    Pace pace = new Pace();
     try (ModelCache models = new ModelCache()) {
       while (true) {
         Ask.Make make = asked.take();
-        link.tell(new Tell.Over(new AttemptWork(make, device, models, link, () -> signal).end()));
+        AttemptWork work = new AttemptWork(make, device, models, pace, link, () -> signal);
+        link.tell(new Tell.Over(work.end()));
+        if (work.exhausted()) {
+          Runtime.getRuntime().halt(3);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -75,8 +75,7 @@ public final class WorkerProcess implements Runner {
 
   private static Ask.Make asked(Attempt attempt) {
     return new Ask.Make(
-        attempt.job().id().text(),
-        attempt.number(),
+        attempt.folder().toAbsolutePath(),
         attempt.store().folder().toAbsolutePath(),
         attempt.job().draftRows(),
         attempt.resume().map(folder -> folder.toAbsolutePath()),

@@ -14,6 +14,7 @@ import io.zoetrope.pipeline.order.ModelRef;
 import io.zoetrope.pipeline.order.Tuning;
 import io.zoetrope.pipeline.order.VideoOrder;
 import io.zoetrope.pipeline.order.Wish;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,6 +93,32 @@ class WorkerIT {
     Runner.Outcome next = worker.run(Attempts.of(store, BALL), new Watched(() -> Signal.GO));
     assertThat(next).isInstanceOf(Runner.Done.class);
     assertThat(worker.pid()).hasValue(pid);
+  }
+
+  /** It is frozen: nothing in it can heed anything. */
+  @Test
+  void aWorkerThatDoesNotStopInTimeIsKilled() throws Exception {
+    Store store = new Store(folder);
+    VideoOrder large = BALL.withWish(BALL.wish().withSteps(200));
+    AtomicReference<Signal> signal = new AtomicReference<>(Signal.GO);
+    Watched watch = new Watched(signal::get);
+    watch.at(
+        3,
+        () -> {
+          freeze(worker.pid().orElseThrow());
+          signal.set(Signal.CANCEL);
+        });
+    Runner.Outcome outcome = worker.run(Attempts.of(store, large), watch);
+    assertThat(outcome).isInstanceOf(Runner.Cancelled.class);
+    assertThat(worker.pid()).isEmpty();
+  }
+
+  private static void freeze(long pid) {
+    try {
+      new ProcessBuilder("kill", "-STOP", String.valueOf(pid)).start().waitFor();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
