@@ -89,7 +89,7 @@ final class Describer {
           List.of(),
           List.of(),
           "",
-          Optional.of(plain(e.getMessage(), path, name)));
+          Optional.of(plain(String.valueOf(e.getMessage()), path, name)));
     }
   }
 

@@ -85,7 +85,7 @@ final class Failures {
     boolean model = e.fault() == Fault.NOT_FOUND && e.reason().startsWith("there is no model");
     return new Tell.End.Failed(
         model ? "model_not_found" : CODES.getOrDefault(e.fault(), "internal"),
-        plain.apply(e.getMessage()),
+        plain.apply(String.valueOf(e.getMessage())),
         model ? Optional.of("model.name") : param,
         mends);
   }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 
@@ -72,7 +73,7 @@ public final class MutatedFiles {
       String kind = KINDS.get(i % KINDS.size());
       // No ending: nothing that a stranger says is part of a name.
       Path file = folder.resolve("0");
-      Files.write(file, mutated(whole.get(kind)));
+      Files.write(file, mutated(Objects.requireNonNull(whole.get(kind))));
       told.merge(answer(media, file, i % 3), 1, Integer::sum);
     }
     return told;
