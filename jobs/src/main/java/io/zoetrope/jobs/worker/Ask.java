@@ -16,11 +16,7 @@ sealed interface Ask {
    * @param order what is made
    */
   record Make(
-      Path folder,
-      Path store,
-      Optional<Integer> draftRows,
-      Optional<Path> resume,
-      VideoOrder order)
+      Path folder, Path store, Optional<Integer> draftRows, Optional<Path> resume, VideoOrder order)
       implements Ask {}
 
   /** Nobody wants it any more. */

@@ -25,7 +25,13 @@ final class AttemptWork {
   private final Pace pace;
   private boolean exhausted;
 
-  AttemptWork(Ask.Make make, String device, ModelCache models, Pace pace, Link link, Supplier<Signal> signal) {
+  AttemptWork(
+      Ask.Make make,
+      String device,
+      ModelCache models,
+      Pace pace,
+      Link link,
+      Supplier<Signal> signal) {
     this.make = make;
     this.device = device;
     this.pace = pace;
