@@ -175,6 +175,7 @@ final class Orders {
       ObjectNode tree, Asked asked, Start start, ServedModels.Model model, List<String> ignored) {
     Asked.Plain plain = asked.plain();
     ObjectNode wish = start.like().map(Orders::like).orElseGet(Json.MAPPER::createObjectNode);
+    start.source().ifPresent(source -> sized(wish, source));
     child(tree, "wish").forEachEntry(wish::set);
     boolean several = asked.zoetrope().path("wish").has("prompts");
     plain
@@ -213,6 +214,13 @@ final class Orders {
       wish.put("fps", shape.fps());
     }
     return wish;
+  }
+
+  /** What a model of this house has made has a size that one can make. */
+  private static void sized(ObjectNode wish, Source source) {
+    if (source instanceof Source.Made made && made.job().shape().width() > 0) {
+      wish.set("size", size(made.job().shape().width(), made.job().shape().height()));
+    }
   }
 
   private static String cut(String name, String text, List<String> ignored) {

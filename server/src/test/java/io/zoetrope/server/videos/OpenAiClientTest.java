@@ -344,6 +344,7 @@ class OpenAiClientTest {
                 .build());
     assertThat(last().order().task()).isInstanceOf(ExtendSpec.class);
     assertThat(last().order().wish().frames()).contains(32);
+    assertThat(last().order().wish().size().map(Object::toString)).contains("128x128");
     assertThatThrownBy(() ->
             client
                 .videos()
