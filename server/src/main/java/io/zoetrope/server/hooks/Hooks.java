@@ -202,10 +202,7 @@ public final class Hooks implements AutoCloseable {
     } else {
       put(
           name,
-          new Due(
-              due.url(),
-              due.tries() + 1,
-              clock.millis() + PAUSES[due.tries()].toMillis()));
+          new Due(due.url(), due.tries() + 1, clock.millis() + PAUSES[due.tries()].toMillis()));
     }
   }
 
@@ -238,8 +235,7 @@ public final class Hooks implements AutoCloseable {
   String signature(String id, long time, String body) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(
-          new SecretKeySpec(config.secret().getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+      mac.init(new SecretKeySpec(config.secret().getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
       byte[] sum = mac.doFinal((id + "." + time + "." + body).getBytes(StandardCharsets.UTF_8));
       return Base64.getEncoder().encodeToString(sum);
     } catch (GeneralSecurityException e) {

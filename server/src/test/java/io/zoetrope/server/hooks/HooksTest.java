@@ -123,10 +123,7 @@ class HooksTest {
     return jobs.submit(
         JobRequest.of(
             new VideoOrder(
-                GenerateSpec.usual(),
-                Wish.of("a red ball"),
-                ModelRef.of("toybox"),
-                Tuning.NONE)));
+                GenerateSpec.usual(), Wish.of("a red ball"), ModelRef.of("toybox"), Tuning.NONE)));
   }
 
   @Test
