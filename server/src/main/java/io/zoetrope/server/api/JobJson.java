@@ -3,6 +3,7 @@ package io.zoetrope.server.api;
 import io.zoetrope.jobs.Job;
 import io.zoetrope.jobs.JobError;
 import io.zoetrope.jobs.Jobs;
+import io.zoetrope.jobs.Store;
 import io.zoetrope.pipeline.order.Wish;
 import io.zoetrope.record.RecordWriter;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A job as {@code /api/v1} tells of it: every key is always there, what is not known is null. */
@@ -41,7 +43,7 @@ final class JobJson {
     json.put("remixed_from", job.remixedFrom().map(Object::toString).orElse(null));
     json.put("draft_rows", job.draftRows().orElse(null));
     json.put("notes", job.notes());
-    files(json, job);
+    files(json, job, jobs);
     return json;
   }
 
@@ -71,17 +73,33 @@ final class JobJson {
     return value > 0 ? (Object) value : wished.orElse(null);
   }
 
-  private static void files(Map<String, @Nullable Object> json, Job job) {
+  private static void files(Map<String, @Nullable Object> json, Job job, Jobs jobs) {
     boolean shown = job.result().isPresent();
     String content = "/v1/videos/%s/content".formatted(job.id());
     int preview = job.progress().preview();
     json.put("preview_step", preview > 0 ? preview : null);
+    json.put("preview_rows", preview > 0 ? rows(job, jobs.store()) : List.of());
     json.put("previews", "/api/v1/jobs/%s/preview?step=".formatted(job.id()));
     json.put("video", shown ? content : null);
     json.put("thumbnail", shown ? content + "?variant=thumbnail" : null);
     json.put("sheet", shown ? content + "?variant=spritesheet" : null);
     json.put("bytes", job.result().map(Job.Result::bytes).orElse(null));
     json.put("sha256", job.result().map(Job.Result::sha256).orElse(null));
+  }
+
+  /** Rows of which there is a picture, rising, of the newest attempt that has any. */
+  private static List<Integer> rows(Job job, Store store) {
+    for (int attempt = job.attempt(); attempt >= 1; attempt--) {
+      String[] names = store.attempt(job.id(), attempt).resolve("steps").toFile().list();
+      if (names != null && names.length > 0) {
+        return Stream.of(names)
+            .filter(name -> name.matches("\\d{1,6}\\.webp"))
+            .map(name -> Integer.valueOf(name.substring(0, name.indexOf('.'))))
+            .sorted()
+            .toList();
+      }
+    }
+    return List.of();
   }
 
   /** Why one failed, with what would mend it. */

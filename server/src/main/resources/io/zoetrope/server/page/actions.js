@@ -32,10 +32,23 @@ export function named(one) {
   return one.model?.name ? one : {...one, model: {...one.model, name: store.state.usual}};
 }
 
+// The page is quicker than the list of models when somebody types at once.
+async function modelsKnown() {
+  if (store.state.usual) return;
+  await new Promise(done => {
+    const end = store.listen(() => {
+      if (!store.state.usual) return;
+      end();
+      done();
+    }, ['usual']);
+  });
+}
+
 export async function make({draft = false, first = false} = {}) {
   const {form, editing} = store.state;
   store.set({fault: null});
   try {
+    await modelsKnown();
     if (editing) return await keepEdit(form, editing);
     const all = cells(form);
     if (all.length > MOST_CELLS) {
@@ -57,12 +70,7 @@ export async function make({draft = false, first = false} = {}) {
     const answer = await api.make(several ? requests : requests[0], crypto.randomUUID?.());
     const jobs = several ? answer.jobs : [answer];
     store.answered(jobs, asked);
-    const before = store.state.found;
-    const ids = jobs.map(job => job.id).reverse();
-    store.set({
-      found: {...before, ids: [...ids, ...before.ids.filter(id => !ids.includes(id))]},
-      ...(several ? {compare: {batch, ids: jobs.map(job => job.id)}, shelf: 'compare'} : {}),
-    });
+    if (several) store.set({compare: {batch, ids: jobs.map(job => job.id)}, shelf: 'compare'});
     // Looked at as soon as nothing else is being made.
     if (store.shown?.state !== 'running' || !store.state.follow) {
       store.set({shown: jobs[0].id, row: null, frame: 0, follow: true});
@@ -232,6 +240,12 @@ export async function drop(file) {
 
 // The frame of a film that is seen now, as a picture of its own.
 export async function frameOf(job, media, name) {
+  if (media instanceof HTMLVideoElement && media.readyState < 2) {
+    await new Promise((done, failed) => {
+      media.addEventListener('loadeddata', done, {once: true});
+      media.addEventListener('error', () => failed(new Error('the video cannot be played')), {once: true});
+    });
+  }
   const canvas = document.createElement('canvas');
   canvas.width = media.videoWidth || media.width;
   canvas.height = media.videoHeight || media.height;

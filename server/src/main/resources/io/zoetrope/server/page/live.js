@@ -35,14 +35,7 @@ store.turned = queueSoon;
 function job(data) {
   const before = store.job(data.id);
   store.toldOf(data);
-  if (!before) {
-    const {found, filter} = store.state;
-    if (!filter.q && !filter.star && !filter.board && !filter.until) {
-      store.set({found: {...found, ids: [data.id, ...found.ids.filter(id => id !== data.id)]}});
-    }
-  } else if (before.board !== data.board) {
-    shelves();
-  }
+  if (before && before.board !== data.board) shelves().catch(() => {});
   // Whoever looks at nothing in particular sees what is made.
   if (data.state === 'running' && before?.state !== 'running' && store.state.follow) {
     store.set({shown: data.id, row: null, frame: 0});

@@ -5,15 +5,10 @@ import {store} from './store.js';
 
 export const framesOf = job => Math.max(1, job?.frames || 1);
 
-// Rows of which there is a picture, rising.
+// Rows of which there is a picture, rising: those that the job tells of, and those told of since.
 export function rowsOf(job) {
   const seen = store.state.walks.get(job?.id)?.previews ?? [];
-  const last = job?.preview_step ?? 0;
-  if (last <= 0) return [];
-  // What this tab has not seen happen is taken to be there: rows before the first that it saw.
-  const known = seen.length > 0 ? Math.min(...seen) : last + 1;
-  const before = Array.from({length: known - 1}, (_, i) => i + 1);
-  return [...new Set([...before, ...seen, last])].sort((a, b) => a - b);
+  return [...new Set([...(job?.preview_rows ?? []), ...seen])].sort((a, b) => a - b);
 }
 
 export const player = {

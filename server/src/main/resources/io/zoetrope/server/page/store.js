@@ -124,12 +124,22 @@ class Store {
   // Jobs as an answer has them that was asked for at a time: what was told meanwhile is newer.
   answered(jobs, asked) {
     this.takeJobs(jobs.filter(job => !(this.#told.get(job.id) > asked)));
+    jobs.forEach(job => this.#arrived(job));
   }
 
   // A job as the server tells of it by itself.
   toldOf(job) {
     this.#told.set(job.id, performance.now());
     this.takeJobs([job]);
+    this.#arrived(job);
+  }
+
+  // What is newer than all that was found stands before it, unless something else is looked for.
+  #arrived(job) {
+    const {found, filter} = this.#state;
+    const newest = found.ids[0];
+    if (filter.q || filter.star || filter.board || filter.until || found.ids.includes(job.id)) return;
+    if (newest === undefined || job.id > newest) this.set({found: {...found, ids: [job.id, ...found.ids]}});
   }
 
   dropJob(id) {

@@ -70,7 +70,7 @@ class Plan extends Part {
       <section class="plan" aria-labelledby="plan-title">
         <div class="plan-head">
           <h2 id="plan-title"><button class="fold" aria-expanded=${this.open} @click=${this.#fold}>Plan</button></h2>
-          <span class="soft">${plan.levels.length - 1} steps down, ${plan.levels[0].length} frames across${plan.drawn ? ', drawn by you' : ''}</span>
+          <span class="soft">${plan.levels.length - 1} steps down, ${plan.levels[0].length} frames across${plan.drawn ? ', drawn' : ''}</span>
           <span class="gap"></span>
           ${!this.open ? nothing : this.editable ? this.#tools(form) : html`
             <button class="quiet" @click=${this.#takeOver}>Draw from here</button>`}
@@ -311,7 +311,8 @@ class Plan extends Part {
   // A click on a row shows the film as it was then.
   visit(row, frame) {
     const rows = rowsOf(store.shown);
-    if (store.shown && rows.includes(row)) store.set({row: row === rows.at(-1) && store.shown.state === 'running' ? null : row});
+    const near = rows.filter(one => one <= (row ?? 0)).at(-1);
+    if (store.shown && near) store.set({row: near === rows.at(-1) && store.shown.state === 'running' ? null : near});
     if (store.shown && frame < store.shown.frames) player.seek(frame);
   }
 

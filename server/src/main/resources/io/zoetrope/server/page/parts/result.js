@@ -74,6 +74,7 @@ class Result extends Part {
             <span ${styled({width: `${Math.max(2, job.progress ?? 0)}%`})}></span></div>
           <p><strong>${job.phase === 'sampling' ? step : PHASES[job.phase] ?? 'beginning'}</strong>
             ${job.eta_seconds !== null && job.eta_seconds !== undefined ? html`<span class="soft">${seconds(job.eta_seconds)} left</span>` : nothing}
+            ${job.preview_step && job.preview_step < job.step ? html`<span class="soft">seen at step ${job.preview_step}</span>` : nothing}
             ${job.attempt > 1 ? html`<span class="soft">attempt ${job.attempt}</span>` : nothing}
             <span class="gap"></span><button class="quiet" @click=${() => tried(() => cancel(job))}>Cancel</button></p>
         </div>`;
@@ -156,7 +157,7 @@ class Result extends Part {
       <div class="about">
         <p class="said">${job.prompts?.length > 0 ? job.prompts.join(' → ') : html`<span class="soft">no words</span>`}</p>
         <p class="soft">${facts.join(' · ')} · <span title="Its seed">seed ${job.seed}</span> · ${day(job.created_at).toLowerCase()} ${clock(job.created_at)}</p>
-        ${(job.notes ?? []).map(note => html`<p class="soft">${note}</p>`)}
+        ${(job.notes ?? []).map(note => html`<p class="soft">${note.replace(/\b[0-9a-f]{64}\b/g, 'the source')}</p>`)}
         <div class="about-deeds">
           <button class="quiet" aria-pressed=${job.star} title="S" @click=${() => tried(() => star(job))}>${job.star ? '★ starred' : '☆ star'}</button>
           <label class="joined"><span class="label">board</span>

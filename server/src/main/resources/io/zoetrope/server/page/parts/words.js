@@ -44,7 +44,7 @@ class Words extends Part {
               </div>
               <button class="quiet square" ?hidden=${i === 0} aria-label="Remove prompt ${LETTERS[i % 26]}" @click=${() => this.#drop(i)}>×</button>` : nothing}
           </div>`)}
-        ${store.model?.only ? html`<p class="only soft">${store.model.name} knows ${store.model.only}.</p>` : nothing}
+        ${store.model?.only ? html`<p class="only soft">${store.model.name} knows ${store.model.only.split(';')[0]}.</p>` : nothing}
         <div class="word-foot">
           ${task.many ? html`<button class="quiet" @click=${() => this.#add()}>+ prompt</button>` : nothing}
           <details ?open=${form.negative !== ''}>
