@@ -16,13 +16,17 @@ import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Shows what is being sampled, as it is estimated by now: after steps, as often as that takes no
- * more than a small share of their time. Colours are a linear fit to one frame that the autoencoder
- * decodes ({@link LatentColours}), made anew after step 1, 4, 16, ...
+ * Shows what is being sampled, as it is estimated by now: after the first step, and then as often
+ * as that takes no more than 3 % of the time. Colours are a linear fit to one frame that the
+ * autoencoder decodes ({@link LatentColours}), made anew after step 4, 16, ... where there is time
+ * for that.
  */
 final class Preview {
-  /** Of the time that steps take. */
-  private static final double SHARE = 0.03;
+  /** Of the time after the first preview: for frames. */
+  private static final double SHOWING = 0.02;
+
+  /** And for colours that are fitted anew. */
+  private static final double FITTING = 0.01;
 
   /** Pixels that are shown of each latent, on a side. */
   private static final int FINE = 2;
@@ -34,8 +38,10 @@ final class Preview {
   private final Supplier<List<Engine>> engines;
   private Optional<Fit> fit = Optional.empty();
   private int fitted;
-  private final long began = System.nanoTime();
-  private long spent;
+  private boolean begun;
+  private long began = System.nanoTime();
+  private long showing;
+  private long fitting;
 
   /** Colours of a model's latents, and how these lie on frames. */
   private record Fit(LatentColours colours, LatentGrid grid) {}
@@ -66,9 +72,19 @@ final class Preview {
       fitted = 0;
     }
     long now = System.nanoTime();
-    if (spent <= SHARE * (now - began) && shown.wants(report)) {
-      report.preview().get().ifPresent(x0 -> show(x0, report, row));
-      spent += System.nanoTime() - now;
+    if ((begun && showing > SHOWING * (now - began)) || !shown.wants(report)) {
+      return;
+    }
+    long fits = fitting;
+    report.preview().get().ifPresent(x0 -> show(x0, report, row));
+    long end = System.nanoTime();
+    if (begun) {
+      showing += end - now - (fitting - fits);
+    } else {
+      // What is done for the first time takes long, and would use up the time of many.
+      begun = true;
+      began = end;
+      fitting = 0;
     }
   }
 
@@ -79,9 +95,12 @@ final class Preview {
       int count = (int) z_1CFHW.size(2);
       int height = (int) z_1CFHW.size(3);
       int width = (int) z_1CFHW.size(4);
-      if (fitted == 0 || row >= REFIT * fitted) {
+      long now = System.nanoTime();
+      boolean old = row >= REFIT * fitted && fitting <= FITTING * (now - began);
+      if (fitted == 0 || old) {
         boolean known = fit(z_1CFHW.narrow(2, count / 2, 1), channels, width, height);
         fitted = known ? row : fitted;
+        fitting += System.nanoTime() - now;
       }
       fit.filter(f -> f.colours.channels() == channels)
           .ifPresent(f -> {

@@ -60,6 +60,17 @@ final class Strips implements Estimates {
     }
   }
 
+  /** Loads what writes strips, before somebody waits for one. */
+  static void warm() throws IOException {
+    Path file = Files.createTempFile("strip", ".webp");
+    try {
+      Frame frame = new Frame(16, 16, new byte[3 * 16 * 16]);
+      VideoWriter.write(file, new Video(List.of(frame), 1), WriteOptions.at(1).quality(QUALITY));
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
   @Override
   public boolean wants(Report step) {
     Report.Row row = step.row().orElseThrow();

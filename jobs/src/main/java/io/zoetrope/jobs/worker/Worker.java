@@ -1,10 +1,12 @@
 package io.zoetrope.jobs.worker;
 
+import io.zoetrope.error.UserError;
 import io.zoetrope.jobs.Runner.Signal;
 import io.zoetrope.media.Intake;
 import io.zoetrope.media.VideoReader;
 import io.zoetrope.torch.ComputeDevice;
 import io.zoetrope.torch.Natives;
+import java.io.IOException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -42,11 +44,20 @@ final class Worker {
     }
   }
 
+  private static void warm() {
+    try {
+      Strips.warm();
+    } catch (IOException | UserError e) {
+      System.err.println("no strip can be written: " + e.getMessage());
+    }
+  }
+
   private void work() {
     Natives.load();
     VideoReader.prepare();
     Intake.only(Intake.STRANGERS);
     link.tell(new Tell.Ready(ComputeDevice.of(device).toString()));
+    warm();
     Pace pace = new Pace();
     try (ModelCache models = new ModelCache()) {
       while (true) {
