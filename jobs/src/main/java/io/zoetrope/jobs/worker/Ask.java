@@ -1,5 +1,6 @@
 package io.zoetrope.jobs.worker;
 
+import io.zoetrope.jobs.Runner.Attempt;
 import io.zoetrope.pipeline.order.VideoOrder;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -16,8 +17,22 @@ sealed interface Ask {
    * @param order what is made
    */
   record Make(
-      Path folder, Path store, Optional<Integer> draftRows, Optional<Path> resume, VideoOrder order)
-      implements Ask {}
+      Path folder,
+      Path store,
+      Optional<Integer> draftRows,
+      Optional<Path> resume,
+      VideoOrder order)
+      implements Ask {
+    /** What is to be done at an attempt. */
+    static Make of(Attempt attempt) {
+      return new Make(
+          attempt.folder().toAbsolutePath(),
+          attempt.store().folder().toAbsolutePath(),
+          attempt.job().draftRows(),
+          attempt.resume().map(folder -> folder.toAbsolutePath()),
+          attempt.job().order());
+    }
+  }
 
   /** Nobody wants it any more. */
   record Cancel() implements Ask {}

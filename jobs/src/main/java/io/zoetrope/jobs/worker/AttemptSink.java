@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 /** The folder of an attempt: its video, and pictures of that. */
 final class AttemptSink implements FrameSink {
   private final Path folder;
-  private final Link link;
+  private final Teller teller;
   private final UnaryOperator<String> plain;
   private final FileSink file;
   private final Looks looks = new Looks();
@@ -28,9 +28,9 @@ final class AttemptSink implements FrameSink {
    * @param course told of pictures of steps
    * @param plain takes the places of this machine out of a text
    */
-  AttemptSink(Path folder, Link link, Course course, UnaryOperator<String> plain) {
+  AttemptSink(Path folder, Teller teller, Course course, UnaryOperator<String> plain) {
     this.folder = folder;
-    this.link = link;
+    this.teller = teller;
     this.course = course;
     this.plain = plain;
     file = FileSink.of(folder.resolve("video.mp4"));
@@ -53,7 +53,7 @@ final class AttemptSink implements FrameSink {
     shape =
         new Job.Shape(
             request.width(), request.height(), shot.frames(), request.fps(), request.steps());
-    link.tell(new Tell.Shaped(shape));
+    teller.tell(new Tell.Shaped(shape));
     course.shape((long) request.width() * request.height() * shot.frames());
     looks.begin(shot.frames());
     boolean single = !shot.growing() && shot.frames() <= request.frames();
@@ -76,12 +76,12 @@ final class AttemptSink implements FrameSink {
     file.frame(frame);
     looks.add(frame);
     frames++;
-    link.tell(new Tell.Frames(frames));
+    teller.tell(new Tell.Frames(frames));
   }
 
   @Override
   public void note(String line) {
-    link.tell(new Tell.Note(plain.apply(line)));
+    teller.tell(new Tell.Note(plain.apply(line)));
   }
 
   @Override

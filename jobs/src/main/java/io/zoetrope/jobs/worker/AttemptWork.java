@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 final class AttemptWork {
   private final Ask.Make make;
   private final String device;
-  private final Link link;
+  private final Teller teller;
   private final Supplier<Signal> signal;
   private final Path folder;
   private final StoreSources sources;
@@ -30,12 +30,12 @@ final class AttemptWork {
       String device,
       ModelCache models,
       Pace pace,
-      Link link,
+      Teller teller,
       Supplier<Signal> signal) {
     this.make = make;
     this.device = device;
     this.pace = pace;
-    this.link = link;
+    this.teller = teller;
     this.signal = signal;
     folder = make.folder();
     sources = new StoreSources(new Store(make.store()), Shelves.here(), models);
@@ -63,9 +63,9 @@ final class AttemptWork {
   private Tell.End made() {
     sources.require(make.order());
     VideoOrder order = make.order().withModel(make.order().model().withDevice(device));
-    Course course = new Course(link, pace, () -> signal.get() != Signal.GO);
+    Course course = new Course(teller, pace, () -> signal.get() != Signal.GO);
     course.tell();
-    AttemptSink sink = new AttemptSink(folder, link, course, sources::plain);
+    AttemptSink sink = new AttemptSink(folder, teller, course, sources::plain);
     KeptLatents latents =
         new KeptLatents(make.order(), folder, make.resume(), make.draftRows(), signal);
     Made made = Studio.make(order, sources, sink, course, latents);

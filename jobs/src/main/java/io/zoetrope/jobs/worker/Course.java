@@ -28,7 +28,7 @@ final class Course implements Progress {
 
   private static final long PAUSE = 100_000_000;
 
-  private final Link link;
+  private final Teller teller;
   private final BooleanSupplier stopped;
   private final Pace pace;
   private final Eta eta = new Eta();
@@ -42,8 +42,8 @@ final class Course implements Progress {
   private Optional<Double> left = Optional.empty();
   private Optional<Phase> phase = Optional.of(Phase.LOAD);
 
-  Course(Link link, Pace pace, BooleanSupplier stopped) {
-    this.link = link;
+  Course(Teller teller, Pace pace, BooleanSupplier stopped) {
+    this.teller = teller;
     this.pace = pace;
     this.stopped = stopped;
   }
@@ -66,7 +66,7 @@ final class Course implements Progress {
       tell();
     }
     reached.ifPresent(
-        at -> link.tell(new Tell.Step(row, at.of(), at.levels(), frame, preview == row)));
+        at -> teller.tell(new Tell.Step(row, at.of(), at.levels(), frame, preview == row)));
   }
 
   /** How long it goes on; before frames are sampled nobody knows. */
@@ -100,7 +100,7 @@ final class Course implements Progress {
   /** Tells it as it is. */
   void tell() {
     told = System.nanoTime();
-    link.tell(
+    teller.tell(
         new Tell.At(new JobProgress(phase.map(Phase::doing), percent, row, frame, left, preview)));
   }
 

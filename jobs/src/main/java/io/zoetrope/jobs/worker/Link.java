@@ -5,14 +5,15 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Where a child says its lines, each whole, whichever thread says it. */
-final class Link {
+final class Link implements Teller {
   private final OutputStream out;
 
   Link(OutputStream out) {
     this.out = out;
   }
 
-  void tell(Tell tell) {
+  @Override
+  public void tell(Tell tell) {
     line(Wire.line(tell));
   }
 

@@ -40,7 +40,7 @@ public final class WorkerProcess implements Runner {
     }
     boolean ended = false;
     try {
-      worker.send(Wire.line(asked(attempt)));
+      worker.send(Wire.line(Ask.Make.of(attempt)));
       Outcome outcome = followed(worker, new Stopping(worker, System::nanoTime), watch);
       ended = true;
       return outcome;
@@ -73,15 +73,6 @@ public final class WorkerProcess implements Runner {
         WorkerMain.class, flags, List.of(settings.device()), settings.environment());
   }
 
-  private static Ask.Make asked(Attempt attempt) {
-    return new Ask.Make(
-        attempt.folder().toAbsolutePath(),
-        attempt.store().folder().toAbsolutePath(),
-        attempt.job().draftRows(),
-        attempt.resume().map(folder -> folder.toAbsolutePath()),
-        attempt.job().order());
-  }
-
   private Outcome followed(ChildProcess worker, Stopping stopping, Watch watch)
       throws InterruptedException, ChildProcess.Gone {
     while (true) {
@@ -103,32 +94,10 @@ public final class WorkerProcess implements Runner {
   private Optional<Outcome> heard(Tell told, Stopping stopping, Watch watch) {
     switch (told) {
       case Tell.Ready ready -> device = ready.device();
-      case Tell.Shaped shaped -> watch.shape(shaped.shape());
-      case Tell.At at -> watch.progress(at.progress());
-      case Tell.Step step -> {
-        stopping.stepped();
-        double[] levels = step.levels().stream().mapToDouble(Double::doubleValue).toArray();
-        watch.step(step.row(), step.rows(), levels, step.offset(), step.preview());
-      }
-      case Tell.Frames frames -> watch.frames(frames.finished());
-      case Tell.Note note -> watch.note(note.line());
-      case Tell.Over over -> {
-        return Optional.of(outcome(over.end()));
-      }
+      case Tell.Step step -> stopping.stepped();
+      default -> {}
     }
-    return Optional.empty();
-  }
-
-  private static Outcome outcome(Tell.End end) {
-    return switch (end) {
-      case Tell.End.Made m ->
-          m.draft()
-              ? new Drafted(m.result(), m.shape(), m.notes())
-              : new Done(m.result(), m.shape(), m.notes());
-      case Tell.End.Failed failed -> new Failed(failed.error());
-      case Tell.End.Stopped stopped -> new Stopped();
-      case Tell.End.Cancelled cancelled -> new Cancelled();
-    };
+    return Relay.pass(told, watch);
   }
 
   @Override
