@@ -17,11 +17,7 @@ sealed interface Ask {
    * @param order what is made
    */
   record Make(
-      Path folder,
-      Path store,
-      Optional<Integer> draftRows,
-      Optional<Path> resume,
-      VideoOrder order)
+      Path folder, Path store, Optional<Integer> draftRows, Optional<Path> resume, VideoOrder order)
       implements Ask {
     /** What is to be done at an attempt. */
     static Make of(Attempt attempt) {
