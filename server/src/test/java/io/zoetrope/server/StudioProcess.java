@@ -49,6 +49,9 @@ final class StudioProcess implements AutoCloseable {
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line = out.readLine();
+    while (line != null && !line.startsWith("http")) {
+      line = out.readLine();
+    }
     if (line == null) {
       throw new IOException("it did not start");
     }

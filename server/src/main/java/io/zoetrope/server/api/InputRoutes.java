@@ -11,6 +11,7 @@ import io.zoetrope.server.http.Role;
 import io.zoetrope.server.http.RouteGroup;
 import io.zoetrope.server.http.Routes;
 import io.zoetrope.server.http.ServerConfig;
+import io.zoetrope.server.http.Uploads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -60,11 +61,9 @@ final class InputRoutes implements RouteGroup {
   }
 
   private Input upload(Context ctx, ServerConfig config) throws IOException {
-    long most = config.limits().file();
+    Uploads uploads = new Uploads(jobs, media, config.limits());
     if (!Bodies.type(ctx).equals("multipart/form-data")) {
-      try (InputStream body = Bodies.stream(ctx, config, most)) {
-        return jobs.upload(body, most, media);
-      }
+      return uploads.take(Bodies.stream(ctx, config, config.limits().file()), "file");
     }
     try (Form form = Form.read(ctx, config)) {
       Form.Part part =
@@ -72,9 +71,7 @@ final class InputRoutes implements RouteGroup {
               .filter(one -> one.name().equals("file"))
               .findFirst()
               .orElseThrow(() -> HttpError.invalid("file", "the form has no part named 'file'"));
-      try (InputStream body = part.open()) {
-        return jobs.upload(body, most, media);
-      }
+      return uploads.take(part.open(), "file");
     }
   }
 
@@ -108,14 +105,14 @@ final class InputRoutes implements RouteGroup {
     Input input = input(ctx);
     ctx.header("Cache-Control", "private, max-age=31536000, immutable");
     ctx.header("Content-Disposition", "attachment; filename=\"%s\"".formatted(input.kind()));
-    ctx.contentType(TYPES.getOrDefault(input.kind(), "application/octet-stream"));
+    ctx.res().setContentType(TYPES.getOrDefault(input.kind(), "application/octet-stream"));
     ctx.result(Files.newInputStream(jobs.store().input(input.sha256())));
   }
 
   private void thumbnail(Context ctx) {
     Input input = input(ctx);
     ctx.header("Cache-Control", "private, max-age=31536000, immutable");
-    ctx.contentType("image/webp");
+    ctx.res().setContentType("image/webp");
     ctx.result(media.thumbnail(jobs.store().input(input.sha256())));
   }
 

@@ -219,7 +219,7 @@ final class JobRoutes implements RouteGroup {
             .orElseThrow(() ->
                 HttpError.notFound("not_found", "there is no preview of step %s".formatted(step)));
     ctx.header("Cache-Control", "private, max-age=31536000, immutable");
-    ctx.contentType("image/webp");
+    ctx.res().setContentType("image/webp");
     ctx.result(Files.newInputStream(file));
   }
 

@@ -6,6 +6,7 @@ import io.javalin.http.HttpResponseException;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.jobs.JobsException;
+import io.zoetrope.jobs.worker.MediaException;
 import io.zoetrope.record.Json;
 import java.io.IOException;
 import java.time.Duration;
@@ -73,10 +74,19 @@ final class Errors {
       case HttpResponseException javalin -> of(javalin, ctx);
       case JobsException jobs -> JOBS.getOrDefault(jobs.kind(), Errors::internal).apply(jobs);
       case UserError user when THEIRS.contains(user.fault()) -> of(user);
+      case MediaException media -> of(media);
       case IOException io when LimitedBody.gone(io) ->
           HttpError.badBody("the request ends before its body does");
       default -> internal(e);
     };
+  }
+
+  /** A file that will not do. */
+  static HttpError of(MediaException e) {
+    String message = String.valueOf(e.getMessage());
+    return e.code().equals("too_large")
+        ? HttpError.tooLarge(message)
+        : HttpError.of(400, e.code(), message);
   }
 
   private static HttpError of(HttpResponseException e, Context ctx) {

@@ -36,11 +36,7 @@ public final class Uploads {
     try (InputStream counted = new LimitedBody(bytes, limits.file(), Duration.ofDays(1), 0)) {
       return jobs.upload(counted, limits.file(), look);
     } catch (MediaException e) {
-      String code = e.code();
-      String message = String.valueOf(e.getMessage());
-      throw code.equals("too_large")
-          ? HttpError.tooLarge(message).about(param)
-          : HttpError.badRequest(code, param, message);
+      throw Errors.of(e).about(param);
     } catch (JobsException e) {
       throw e.kind() == JobsException.Kind.TOO_LARGE ? tooLarge().about(param) : e;
     } catch (HttpError e) {

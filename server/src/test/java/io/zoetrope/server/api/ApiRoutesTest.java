@@ -143,7 +143,7 @@ class ApiRoutesTest {
     HttpResponse<String> strip =
         send("GET", job.path("previews").asString() + job.path("preview_step").asInt(), "");
     assertThat(strip.statusCode()).isEqualTo(200);
-    assertThat(strip.headers().firstValue("Content-Type")).hasValue("image/webp");
+    assertThat(strip.headers().firstValue("Content-Type").orElse("")).startsWith("image/webp");
     assertThat(strip.headers().firstValue("Cache-Control").orElse("")).contains("immutable");
   }
 
@@ -284,7 +284,7 @@ class ApiRoutesTest {
           POST   | /api/v1/jobs        | {"order": FILE}                     | 400 | input:SHA256
           POST   | /api/v1/jobs        | {"order": LORA}                     | 400 | input:SHA256
           POST   | /api/v1/jobs        | {"order": PLACE}                    | 404 | no model
-          POST   | /api/v1/jobs        | {"order": UPLOAD}                   | 400 | upload
+          POST   | /api/v1/jobs        | {"order": UPLOAD}                   | 404 | upload
           GET    | /api/v1/jobs?state=done | ''                              | 400 | queued
           GET    | /api/v1/jobs?limit=0    | ''                              | 400 | limit
           GET    | /api/v1/jobs/video_x    | ''                              | 404 | no such job
@@ -379,7 +379,8 @@ class ApiRoutesTest {
     long before = jobs.newestEvent();
     String id = submit("seen later").path("id").asString();
     over(id);
-    List<String> all = events(before, id, 12);
+    int told = told(before, id);
+    List<String> all = events(before, id, told);
     List<String> types = all.stream().filter(line -> line.startsWith("event: ")).toList();
     assertThat(types).contains("event: job", "event: step");
     List<Long> numbers =
@@ -388,10 +389,18 @@ class ApiRoutesTest {
             .map(line -> Long.valueOf(line.substring(4)))
             .toList();
     assertThat(numbers).isSorted().doesNotHaveDuplicates();
-    List<String> rest = events(numbers.get(2), id, 6);
+    List<String> rest = events(numbers.get(2), id, told - 3);
     assertThat(rest).contains("id: " + numbers.get(3)).doesNotContain("id: " + numbers.get(2));
     assertThat(all.stream().filter(line -> line.startsWith("data: ")))
         .allSatisfy(line -> assertThat(Contract.json(line.substring(6)).isObject()).isTrue());
+  }
+
+  /** How many events of a job there are by now. */
+  private int told(long after, String id) {
+    return Math.toIntExact(
+        jobs.events(after).stream()
+            .filter(event -> event.job().filter(job -> job.text().equals(id)).isPresent())
+            .count());
   }
 
   /** Lines of a stream until there are so many of data. */
@@ -411,9 +420,6 @@ class ApiRoutesTest {
         String line = reader.readLine();
         lines.add(line);
         data += line.startsWith("data: ") ? 1 : 0;
-        if (line.contains("\"state\":\"completed\"") && line.contains(id)) {
-          break;
-        }
       }
     }
     return lines;
