@@ -51,6 +51,8 @@ set "TIER=-XX:TieredStopAtLevel=1"
 if /i "%~1"=="train" set "TIER="
 if /i "%~1"=="evaluate" set "TIER="
 if /i "%~1"=="toybox" set "TIER="
+if /i "%~1"=="serve" set "TIER="
+if /i "%~1"=="worker" set "TIER="
 "%JDK%\bin\java.exe" -XX:+UseSerialGC -Xms48m -Xmx1g -XX:-UsePerfData %TIER% --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 -Djava.awt.headless=true -Dai.djl.offline=true "-Dzoetrope.home=%HOME_DIR%" %ZOETROPE_JAVA_OPTS% -jar "%JAR%" %*
 exit /b %ERRORLEVEL%
 
