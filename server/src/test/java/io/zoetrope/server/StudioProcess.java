@@ -55,6 +55,8 @@ final class StudioProcess implements AutoCloseable {
     if (line == null) {
       throw new IOException("it did not start");
     }
+    // Whoever writes to a pipe that nobody reads stands still.
+    Thread.ofPlatform().daemon().start(() -> out.lines().forEach(unread -> {}));
     return new StudioProcess(process, URI.create(line), (System.nanoTime() - began) / 1_000_000);
   }
 
