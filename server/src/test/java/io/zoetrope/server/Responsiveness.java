@@ -116,8 +116,7 @@ final class Responsiveness {
 
   /** From the moment that a strip was written to now. */
   private double lag(String id, int row) throws IOException {
-    Path file =
-        store.resolve("jobs").resolve(id).resolve("attempt-1/steps").resolve(row + ".webp");
+    Path file = store.resolve("jobs").resolve(id).resolve("attempt-1/steps").resolve(row + ".webp");
     Instant written = Files.getLastModifiedTime(file).toInstant();
     return java.time.Duration.between(written, Instant.now()).toNanos() / 1e6;
   }

@@ -71,23 +71,26 @@ final class ChildProcess implements AutoCloseable {
   }
 
   private void reading(String which, InputStream stream, Taker taker) {
-    Thread.ofVirtual()
-        .name(name + "-" + which)
-        .start(() -> {
-          try (BufferedReader reader =
-              new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-            BoundedLines lines = new BoundedLines(reader, LONGEST);
-            for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
-              taker.take(line.get());
-            }
-          } catch (IOException e) {
-            LOG.debug("{}: its {} broke off: {}", name, which, e.getMessage());
-          } finally {
-            if (which.equals("out")) {
-              said.add(new Said(Optional.empty()));
-            }
-          }
-        });
+    // Of the system: reading a pipe would hold one that carries virtual threads.
+    Thread unused =
+        Thread.ofPlatform()
+            .daemon()
+            .name(name + "-" + which)
+            .start(() -> {
+              try (BufferedReader reader =
+                  new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                BoundedLines lines = new BoundedLines(reader, LONGEST);
+                for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
+                  taker.take(line.get());
+                }
+              } catch (IOException e) {
+                LOG.debug("{}: its {} broke off: {}", name, which, e.getMessage());
+              } finally {
+                if (which.equals("out")) {
+                  said.add(new Said(Optional.empty()));
+                }
+              }
+            });
   }
 
   private void error(String line) {
