@@ -49,6 +49,18 @@ class LogsTest {
   }
 
   @Test
+  void linesMayBeJson() {
+    Logger logger = logger("info,json");
+    logger.debug("quiet");
+    logger.info("a \"word\": {}", 3);
+    assertThat(said()).hasLineCount(1).startsWith("{").endsWith("}" + System.lineSeparator());
+    assertThat(said())
+        .contains("\"level\":\"INFO\"")
+        .contains("\"loggerName\":\"a.b\"")
+        .contains("a \\\"word\\\": 3");
+  }
+
+  @Test
   void whatIsNoLevelIsSaid() {
     logger("loud").warn("still");
     assertThat(said()).contains("ZOETROPE_LOG is 'loud'").contains("WARN a.b: still");
