@@ -54,8 +54,8 @@ public class ZoetropeAutoConfiguration {
   @ConditionalOnClass(HealthIndicator.class)
   static class HealthConfiguration {
     @Bean
-    @ConditionalOnMissingBean(name = "zoetropeHealthIndicator")
-    HealthIndicator zoetropeHealthIndicator(Jobs jobs) {
+    @ConditionalOnMissingBean(name = "zoetropeQueueHealthIndicator")
+    HealthIndicator zoetropeQueueHealthIndicator(Jobs jobs) {
       return () -> {
         List<String> ailments = jobs.ailments();
         return (ailments.isEmpty() ? Health.up() : Health.down().withDetail("ailments", ailments))

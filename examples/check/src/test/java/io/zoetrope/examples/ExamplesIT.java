@@ -98,6 +98,29 @@ class ExamplesIT {
     }
   }
 
+  @Test
+  void aQueueInSpringBoot() throws Exception {
+    String jar = Started.EXAMPLES.resolve("spring-boot-4/target/spring-boot-4-1.jar").toString();
+    try (Started server = Started.tool(folder, "java", "-jar", jar, "--server.port=0");
+        HttpClient client = HttpClient.newHttpClient()) {
+      String root = "http://localhost:" + server.says("Tomcat started on port (\\d+)") + "/queue";
+      HttpRequest order =
+          HttpRequest.newBuilder(URI.create(root + "?prompt=a+red+ball+moves+right&steps=2"))
+              .POST(HttpRequest.BodyPublishers.noBody())
+              .build();
+      String job = root + "/" + client.send(order, BodyHandlers.ofString()).body();
+      String state = "queued";
+      while (state.equals("queued") || state.equals("running")) {
+        Thread.sleep(100);
+        state = client.send(get(job), BodyHandlers.ofString()).body();
+      }
+      assertThat(state).as(server.said()).isEqualTo("completed");
+      Path file = folder.resolve("queued.mp4");
+      client.send(get(job + "/video"), BodyHandlers.ofFile(file));
+      assertFrames(file);
+    }
+  }
+
   private static HttpRequest get(String url) {
     return HttpRequest.newBuilder(URI.create(url)).build();
   }
