@@ -1,5 +1,9 @@
 package io.zoetrope.jobs;
 
+import io.zoetrope.pipeline.order.SourceRef;
+import io.zoetrope.pipeline.order.VideoOrder;
+import io.zoetrope.record.Records;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,5 +46,28 @@ public sealed interface InputRef {
     return text.startsWith("job:")
         ? JobId.tryParse(text.substring(4)).map(Result::new)
         : Optional.empty();
+  }
+
+  /**
+   * Reads one.
+   *
+   * @throws JobsException INVALID for everything else
+   */
+  static InputRef require(String text) {
+    return tryParse(text)
+        .orElseThrow(() ->
+            new JobsException(
+                JobsException.Kind.INVALID,
+                "files are named as input:SHA256 or job:ID here, not '%s'".formatted(text)));
+  }
+
+  /**
+   * Requires that an order names no other files, before anything is opened for it.
+   *
+   * @throws JobsException INVALID if it does
+   */
+  static void requireAll(VideoOrder order) {
+    Records.all(order, SourceRef.class).forEach(source -> require(source.path()));
+    Records.all(order, Path.class).forEach(path -> require(path.toString()));
   }
 }

@@ -91,13 +91,7 @@ final class Sources {
   }
 
   private String input(String path) {
-    InputRef ref =
-        InputRef.tryParse(path)
-            .orElseThrow(() ->
-                new JobsException(
-                    Kind.INVALID,
-                    "files are named as input:SHA256 or job:ID here, not '%s'".formatted(path)));
-    return switch (ref) {
+    return switch (InputRef.require(path)) {
       case InputRef.Upload upload -> {
         if (database.read(c -> InputTable.find(c, upload.sha256())).isEmpty()) {
           throw missing(upload.sha256());

@@ -1,5 +1,6 @@
 package io.zoetrope.jobs.worker;
 
+import io.zoetrope.jobs.InputRef;
 import io.zoetrope.jobs.JobError;
 import io.zoetrope.pipeline.order.VideoOrder;
 import io.zoetrope.record.Json;
@@ -118,8 +119,10 @@ public final class Descriptions implements AutoCloseable {
    * What an order will take. Sources are not looked at.
    *
    * @throws IllegalStateException if its process cannot be asked
+   * @throws io.zoetrope.jobs.JobsException INVALID if it names files of this disk
    */
   public Estimate estimate(VideoOrder order) {
+    InputRef.requireAll(order);
     Described.Need need = asked(Optional.of(order)).need().orElseThrow();
     return new Estimate(
         need.fits(),

@@ -16,15 +16,12 @@ import io.zoetrope.server.http.HttpError;
 import io.zoetrope.server.http.Role;
 import io.zoetrope.server.http.RouteGroup;
 import io.zoetrope.server.http.Routes;
+import io.zoetrope.server.http.Sha256;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +123,7 @@ final class JobRoutes implements RouteGroup {
             fields.text("remixed_from", 64).map(JobRoutes::job),
             fields.whole("priority", -100, 100).orElse(0),
             key.map(JobRoutes::named),
-            key.map(text -> fingerprint(body)),
+            key.map(text -> Sha256.of(body.toString())),
             fields.text("webhook", 2000));
     fields.requireAllRead();
     request.webhook().ifPresent(hooks::require);
@@ -138,15 +135,6 @@ final class JobRoutes implements RouteGroup {
       throw HttpError.of(400, "invalid_idempotency_key", "an Idempotency-Key has 1 to 200 letters");
     }
     return key;
-  }
-
-  private static String fingerprint(JsonNode body) {
-    try {
-      byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static JobId job(String text) {

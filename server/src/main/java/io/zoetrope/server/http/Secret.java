@@ -2,10 +2,8 @@ package io.zoetrope.server.http;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.HexFormat;
 
 /**
  * 256 bits by chance, which nobody guesses: a plain SHA-256 of them may be kept.
@@ -28,13 +26,7 @@ record Secret(String text) {
 
   /** Of what somebody says is a secret. */
   static Hash hash(String said) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(said.getBytes(StandardCharsets.UTF_8));
-      return new Hash(HexFormat.of().formatHex(digest));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return new Hash(Sha256.of(said));
   }
 
   /**

@@ -8,11 +8,8 @@ import io.zoetrope.jobs.JobState;
 import io.zoetrope.jobs.Jobs;
 import io.zoetrope.server.http.Caller;
 import io.zoetrope.server.http.HttpError;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.zoetrope.server.http.Sha256;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -86,13 +83,6 @@ final class Submission {
 
   /** The same for the same wish: uploads are in the order by their hash. */
   private static String print(String path, Orders.Ordered ordered) {
-    try {
-      String all = path + "\n" + ordered.draftRows().orElse(0) + "\n" + ordered.order().toJson();
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return Sha256.of(path + "\n" + ordered.draftRows().orElse(0) + "\n" + ordered.order().toJson());
   }
 }

@@ -283,6 +283,8 @@ class ApiRoutesTest {
           POST   | /api/v1/jobs        | {"order": ORDER, "webhook": "https://example.org/x"} | 400 | webhooks go
           POST   | /api/v1/jobs        | {"order": FILE}                     | 400 | input:SHA256
           POST   | /api/v1/jobs        | {"order": LORA}                     | 400 | input:SHA256
+          POST   | /api/v1/estimate    | {"order": LORA}                     | 400 | input:SHA256
+          POST   | /api/v1/estimate    | {"order": FILE}                     | 400 | input:SHA256
           POST   | /api/v1/jobs        | {"order": PLACE}                    | 404 | no model
           POST   | /api/v1/jobs        | {"order": UPLOAD}                   | 404 | upload
           GET    | /api/v1/jobs?state=done | ''                              | 400 | queued
