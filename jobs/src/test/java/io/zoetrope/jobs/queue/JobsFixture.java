@@ -37,6 +37,7 @@ abstract class JobsFixture {
   @AfterEach
   void closeAll() {
     open.forEach(StoredJobs::close);
+    open.clear();
   }
 
   StoredJobs jobs(Runner... runners) {

@@ -45,7 +45,7 @@ public final class ApiRoutes implements RouteGroup, AutoCloseable {
             events,
             new InputRoutes(jobs, media, new Recall(jobs, models)),
             new PlanRoutes(),
-            new ModelRoutes(descriptions, desk),
+            new ModelRoutes(descriptions, desk, new Experience(jobs)),
             new QueueRoutes(jobs));
   }
 

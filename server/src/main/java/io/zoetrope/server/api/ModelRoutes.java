@@ -9,6 +9,7 @@ import io.zoetrope.server.http.RouteGroup;
 import io.zoetrope.server.http.Routes;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -16,10 +17,12 @@ import tools.jackson.databind.JsonNode;
 final class ModelRoutes implements RouteGroup {
   private final Descriptions descriptions;
   private final OrderDesk desk;
+  private final Experience experience;
 
-  ModelRoutes(Descriptions descriptions, OrderDesk desk) {
+  ModelRoutes(Descriptions descriptions, OrderDesk desk, Experience experience) {
     this.descriptions = descriptions;
     this.desk = desk;
+    this.experience = experience;
   }
 
   @Override
@@ -72,7 +75,8 @@ final class ModelRoutes implements RouteGroup {
     json.put("bytes", estimate.bytes() > 0 ? estimate.bytes() : null);
     json.put("available", estimate.available().orElse(null));
     json.put("line", estimate.line());
-    json.put("seconds", null);
+    OptionalDouble seconds = experience.seconds(order, estimate.shape());
+    json.put("seconds", seconds.isPresent() ? Math.ceil(seconds.getAsDouble() * 10) / 10 : null);
     json.putAll(usual(estimate.shape()));
     json.put("error", estimate.error().map(JobJson::error).orElse(null));
     ctx.json(json);

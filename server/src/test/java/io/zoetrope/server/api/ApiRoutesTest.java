@@ -1,6 +1,7 @@
 package io.zoetrope.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.SwaggerParseResult;
@@ -10,6 +11,7 @@ import io.zoetrope.jobs.queue.StoredJobs;
 import io.zoetrope.jobs.worker.Descriptions;
 import io.zoetrope.jobs.worker.MediaLimits;
 import io.zoetrope.jobs.worker.MediaProcess;
+import io.zoetrope.server.Contract;
 import io.zoetrope.server.ZoetropeServer;
 import io.zoetrope.server.hooks.HookConfig;
 import io.zoetrope.server.hooks.Hooks;
@@ -267,6 +269,24 @@ class ApiRoutesTest {
     assertThat(estimate.path("fits").asBoolean()).isTrue();
     assertThat(estimate.path("steps").asInt()).isEqualTo(7);
     assertThat(estimate.path("bytes").asLong()).isGreaterThan(100_000_000);
+  }
+
+  @Test
+  void anEstimateGoesByWhatLikeOrdersTook() throws Exception {
+    JsonNode made = over(submit("a red ball").path("id").asString());
+    double took = made.path("completed_at").asDouble() - made.path("started_at").asDouble();
+    JsonNode same = estimate(order("a blue ball", 4));
+    JsonNode longer = estimate(order("a blue ball", 8));
+    assertThat(same.path("seconds").asDouble()).isBetween(0.0, took + 1.1);
+    assertThat(longer.path("seconds").asDouble())
+        .isCloseTo(2 * same.path("seconds").asDouble(), within(0.21));
+    JsonNode other =
+        estimate(order("a ball", 4).replace("\"steps\"", "\"sampler\": \"euler\", \"steps\""));
+    assertThat(other.path("seconds").isNull()).as("by another sampler").isTrue();
+  }
+
+  private JsonNode estimate(String order) throws IOException, InterruptedException {
+    return ask("POST", "/api/v1/estimate", "/api/v1/estimate", "{\"order\": " + order + "}", 200);
   }
 
   @ParameterizedTest

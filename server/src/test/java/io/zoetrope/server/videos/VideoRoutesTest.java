@@ -10,6 +10,7 @@ import io.zoetrope.pipeline.order.AnimateSpec;
 import io.zoetrope.pipeline.order.InterpolateSpec;
 import io.zoetrope.pipeline.order.RestyleSpec;
 import io.zoetrope.record.Json;
+import io.zoetrope.server.Contract;
 import io.zoetrope.server.HandRunner;
 import io.zoetrope.server.SmallLook;
 import io.zoetrope.server.Wire;
@@ -55,7 +56,12 @@ class VideoRoutesTest {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    var answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    if (!path.contains("/characters")) {
+      String body = new String(answer.body(), StandardCharsets.UTF_8);
+      Contract.requireAnswerAt(path, "get", answer.statusCode(), body);
+    }
+    return answer;
   }
 
   private static void eventually(BooleanSupplier is) throws InterruptedException {

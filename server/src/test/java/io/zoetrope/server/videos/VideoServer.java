@@ -5,6 +5,7 @@ import io.zoetrope.jobs.JobFilter;
 import io.zoetrope.jobs.Runner;
 import io.zoetrope.jobs.queue.JobsConfig;
 import io.zoetrope.jobs.queue.StoredJobs;
+import io.zoetrope.server.Contract;
 import io.zoetrope.server.SmallLook;
 import io.zoetrope.server.Wire;
 import io.zoetrope.server.ZoetropeServer;
@@ -43,12 +44,20 @@ final class VideoServer implements AutoCloseable {
 
   /** Sends a form to {@code /v1/videos}. */
   String form(String... parts) throws IOException {
-    return Wire.send(port(), Wire.form("/v1/videos", parts));
+    return held(Wire.send(port(), Wire.form("/v1/videos", parts)));
   }
 
   /** Sends JSON to {@code /v1/videos}. */
   String json(String body) throws IOException {
-    return Wire.send(port(), Wire.post("/v1/videos", "application/json", body));
+    return held(Wire.send(port(), Wire.post("/v1/videos", "application/json", body)));
+  }
+
+  /** An answer to a post to {@code /v1/videos}, held against the contract. */
+  private static String held(String answer) {
+    int status = Integer.parseInt(answer.substring(9, 12));
+    String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
+    Contract.requireAnswerAt("/v1/videos", "post", status, body);
+    return answer;
   }
 
   String get(String path, String... headers) throws IOException {
