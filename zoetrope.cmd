@@ -7,6 +7,10 @@ set "HOME_DIR=%~dp0"
 if "%HOME_DIR:~-1%"=="\" set "HOME_DIR=%HOME_DIR:~0,-1%"
 set "TARGET=%HOME_DIR%\app\target"
 set "JAR=%TARGET%\zoetrope.jar"
+set "MODULE=app"
+set "WANTED=%JAR%"
+if /i "%~1"=="spark" set "MODULE=spark"
+if /i "%~1"=="spark" set "WANTED=%HOME_DIR%\spark\target\zoetrope-spark.jar"
 set "JDK="
 
 if defined JAVA_HOME call :use "%JAVA_HOME%"
@@ -18,7 +22,7 @@ if not defined JDK (
 )
 
 if /i "%ZOETROPE_BUILD%"=="always" goto build
-if exist "%JAR%" goto start
+if exist "%WANTED%" goto start
 
 :build
 where mvn >nul 2>nul
@@ -34,7 +38,7 @@ if not exist "%TARGET%" mkdir "%TARGET%"
 pushd "%HOME_DIR%"
 set "CALLERS_JAVA_HOME=%JAVA_HOME%"
 set "JAVA_HOME=%JDK%"
-call mvn -q -B -ntp -Dmaven.test.skip=true -Dexamples=off %PROFILE% -pl app -am package > "%TARGET%\build.log" 2>&1
+call mvn -q -B -ntp -Dmaven.test.skip=true -Dexamples=off %PROFILE% -pl %MODULE% -am package > "%TARGET%\build.log" 2>&1
 set "RESULT=%ERRORLEVEL%"
 set "JAVA_HOME=%CALLERS_JAVA_HOME%"
 popd
@@ -53,7 +57,17 @@ if /i "%~1"=="evaluate" set "TIER="
 if /i "%~1"=="toybox" set "TIER="
 if /i "%~1"=="serve" set "TIER="
 if /i "%~1"=="worker" set "TIER="
+if /i "%~1"=="spark" goto spark
 "%JDK%\bin\java.exe" -XX:+UseSerialGC -Xms48m -Xmx1g -XX:-UsePerfData %TIER% --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 -Djava.awt.headless=true -Dai.djl.offline=true "-Dzoetrope.home=%HOME_DIR%" %ZOETROPE_JAVA_OPTS% -jar "%JAR%" %*
+exit /b %ERRORLEVEL%
+
+rem What follows the word: %* would have the word too.
+:spark
+if not defined SPARK_HOME set "SPARK_HOME=%HOME_DIR%\spark\target\spark-home"
+if not defined SPARK_SCALA_VERSION set "SPARK_SCALA_VERSION=2.13"
+set "WORDS=%*"
+set "WORDS=%WORDS:~5%"
+"%JDK%\bin\java.exe" -XX:+UseSerialGC -Xmx1g -XX:-UsePerfData --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 -Djava.awt.headless=true -Dai.djl.offline=true "-Dzoetrope.home=%HOME_DIR%" %ZOETROPE_JAVA_OPTS% -cp "%HOME_DIR%\spark\target\zoetrope-spark.jar;%HOME_DIR%\spark\target\lib\*;%SPARK_HOME%\jars\*" io.zoetrope.spark.SparkMain%WORDS%
 exit /b %ERRORLEVEL%
 
 rem Takes a JDK if it is 25 or newer, by its release file.

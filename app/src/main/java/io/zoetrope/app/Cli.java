@@ -6,8 +6,10 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.torch.Natives;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 
@@ -18,6 +20,7 @@ import picocli.CommandLine;
 public final class Cli {
   private final Session session;
 
+  private final Supplier<?> top;
   private final List<Commands.Entry> table;
 
   public Cli(Session session) {
@@ -26,7 +29,27 @@ public final class Cli {
 
   /** With a table of commands of its own. */
   Cli(Session session, List<Commands.Entry> table) {
+    this(session, Root::new, table);
+  }
+
+  /**
+   * Of another module, with options, help, errors and exit codes as everywhere.
+   *
+   * @param top makes the command without a command, of which these are the commands
+   * @param commands by name, in the order in which help shows them
+   */
+  public Cli(Session session, Supplier<?> top, Map<String, Function<Session, Verb>> commands) {
+    this(
+        session,
+        top,
+        commands.entrySet().stream()
+            .map(entry -> new Commands.Entry(entry.getKey(), entry.getValue()))
+            .toList());
+  }
+
+  private Cli(Session session, Supplier<?> top, List<Commands.Entry> table) {
     this.session = session;
+    this.top = top;
     this.table = table;
   }
 
@@ -94,7 +117,7 @@ public final class Cli {
 
   private CommandLine build(
       Optional<Commands.Entry> only, Failures failures, PreferredValues preferred) {
-    CommandLine root = new CommandLine(new Root());
+    CommandLine root = new CommandLine(top.get());
     List<Commands.Entry> entries = only.map(List::of).orElse(table);
     for (Commands.Entry entry : entries) {
       Function<Session, Verb> make = entry.make();

@@ -72,6 +72,7 @@ final class Commands {
           new Entry("serve", ServeCommand::new),
           new Entry("worker", WorkerCommand::new),
           new Entry("tokens", TokensCommand::new),
+          new Entry("spark", SparkCommand::new),
           new Entry("completion", CompletionCommand::new),
           new Entry("man", ManCommand::new));
 

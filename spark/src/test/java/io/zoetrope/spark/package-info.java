@@ -1,0 +1,5 @@
+/** Tests of the module. */
+@NullMarked
+package io.zoetrope.spark;
+
+import org.jspecify.annotations.NullMarked;
