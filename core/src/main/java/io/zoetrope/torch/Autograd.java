@@ -32,6 +32,11 @@ public final class Autograd {
     }
   }
 
+  /** Has a leaf that has no gradient have one of zeros. */
+  public static void zero(Tensor leaf) {
+    Scopes.run(() -> leaf.mutable_grad().put(torch.zeros_like(leaf)));
+  }
+
   /**
    * Runs the body with gradients recorded, also where they are switched off around it: for guidance
    * that differentiates through the network in the middle of sampling.

@@ -36,11 +36,31 @@ public final class RunFolder implements AutoCloseable {
   private static final Pattern STEP = Pattern.compile("step-(\\d{1,18})");
 
   private final Path root;
-  private final FileChannel lockFile;
+  private final Optional<FileChannel> lockFile;
 
-  private RunFolder(Path root, FileChannel lockFile) {
+  private RunFolder(Path root, Optional<FileChannel> lockFile) {
     this.root = root;
     this.lockFile = lockFile;
+  }
+
+  /**
+   * A run folder that another worker of the same run holds and writes: here it is read.
+   *
+   * @throws UserError if there is none
+   */
+  public static RunFolder follow(Path root) {
+    if (!Files.isRegularFile(root.resolve("recipe.yaml"))) {
+      throw new UserError(
+          Fault.NOT_FOUND,
+          "a worker does not see " + root.toAbsolutePath(),
+          "let runs lie where all workers see them, under one path");
+    }
+    return new RunFolder(root, Optional.empty());
+  }
+
+  /** Whether it is ours to write into. */
+  public boolean writes() {
+    return lockFile.isPresent();
   }
 
   /**
@@ -56,7 +76,7 @@ public final class RunFolder implements AutoCloseable {
     try {
       Files.createDirectories(root.resolve("checkpoints"));
       Files.createDirectories(root.resolve("samples"));
-      RunFolder run = new RunFolder(root, lock(root));
+      RunFolder run = new RunFolder(root, Optional.of(lock(root)));
       try {
         AtomicFiles.sweep(root);
         AtomicFiles.sweep(root.resolve("checkpoints"));
@@ -171,7 +191,9 @@ public final class RunFolder implements AutoCloseable {
   @Override
   public void close() {
     try {
-      lockFile.close();
+      if (lockFile.isPresent()) {
+        lockFile.get().close();
+      }
     } catch (IOException e) {
       throw AtomicFiles.cannot("close", root, e);
     }

@@ -8,9 +8,12 @@ import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Autograd;
 import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Tensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +78,42 @@ final class Seat implements AutoCloseable {
 
   void clearGradients() {
     trained.values().forEach(Autograd::clear);
+  }
+
+  /** Which of what is trained has a gradient. */
+  BitSet gradients() {
+    BitSet there = new BitSet();
+    int at = 0;
+    for (Tensor p : trained.values()) {
+      there.set(at++, p.grad().defined());
+    }
+    return there;
+  }
+
+  /**
+   * Averages gradients over all workers.
+   *
+   * @param which of what is trained has one at any of them
+   */
+  void average(BitSet which, World world) {
+    List<Tensor> some = new ArrayList<>(trained.values());
+    Scopes.run(() -> {
+      List<Tensor> gradients = new ArrayList<>();
+      which.stream()
+          .mapToObj(some::get)
+          .forEach(p -> {
+            if (!p.grad().defined()) {
+              Autograd.zero(p);
+            }
+            gradients.add(Autograd.gradient(p).orElseThrow());
+          });
+      world.mean("gradients", gradients);
+    });
+  }
+
+  /** Adds what is trained to a digest. */
+  void digest(MessageDigest digest) {
+    trained.values().forEach(p -> digest.update(Tensors.toBytes(p)));
   }
 
   /** Limits the gradients; the norm before. */

@@ -51,6 +51,14 @@ public interface TrainedPart {
   /** See {@link #meet}. */
   default void rest() {}
 
+  /**
+   * Requires that rows of a batch can be computed by different workers: that what it draws in
+   * training is drawn for a layer, not for rows.
+   *
+   * @throws UserError if they cannot
+   */
+  default void requireShareable() {}
+
   /** Told after the optimiser has moved it. */
   default void moved() {}
 

@@ -5,17 +5,23 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Report;
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.FileDigest;
+import io.zoetrope.torch.PeerLost;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -35,17 +41,26 @@ public final class Trainer implements AutoCloseable {
   private final List<Seat> seats = new ArrayList<>();
   private final TrainingSettings settings;
   private final RunFolder run;
+  private final World world;
   private final MetricsWindow window = new MetricsWindow();
   private long step;
   private long skipped;
   private int skippedInRow;
   private long saved = -1;
+  private boolean halfway;
+
+  /** Of a run that nobody else works at. */
+  public Trainer(List<Player> players, TrainingSettings settings, RunFolder run) {
+    this(players, settings, run, World.alone());
+  }
 
   /**
    * @param players in the order of their turns; the first has one in each step
+   * @param run where only the world's leader writes
+   * @param world who else trains; all of them make a trainer at the same time
    * @throws UserError if the newest checkpoint does not fit the parameters or the settings
    */
-  public Trainer(List<Player> players, TrainingSettings settings, RunFolder run) {
+  public Trainer(List<Player> players, TrainingSettings settings, RunFolder run, World world) {
     if (!players.getFirst().turns().equals(Player.Turns.EACH)
         || players.stream().map(Player::name).distinct().count() < players.size()) {
       throw new IllegalArgumentException(
@@ -53,12 +68,19 @@ public final class Trainer implements AutoCloseable {
     }
     this.settings = settings;
     this.run = run;
+    this.world = world;
     try {
+      if (!world.share().isWhole()) {
+        players.forEach(player -> player.parts().forEach(TrainedPart::requireShareable));
+      }
       players.forEach(player -> seats.add(new Seat(player)));
       Optional<Path> newest = run.newestCheckpoint();
       newest.ifPresent(this::restore);
-      seats.forEach(seat -> seat.keepFrozen(run.root()));
-      run.metrics().truncate(step);
+      if (world.leads()) {
+        seats.forEach(seat -> seat.keepFrozen(run.root()));
+        run.metrics().truncate(step);
+      }
+      compare(world::await);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -76,8 +98,9 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * Trains to the last step, or until the listener cancels. Either way a checkpoint of the last
-   * step done is there afterwards, also if an objective fails.
+   * Trains to the last step, or until a listener cancels. Either way a checkpoint of the last step
+   * done is there afterwards, also if an objective fails; but not if one of several players has
+   * moved in the step that fails, or if another worker is lost: then the one before is the last.
    */
   public Result run(TrainingListener listener) {
     boolean cancelled = false;
@@ -87,9 +110,13 @@ public final class Trainer implements AutoCloseable {
         log(report);
         listener.step(report);
         listener.update(Report.of(Phase.TRAIN, step, settings.steps()));
+      } catch (PeerLost e) {
+        throw e;
       } catch (RuntimeException e) {
         try {
-          save(listener);
+          if (!halfway) {
+            save(listener);
+          }
         } catch (RuntimeException second) {
           e.addSuppressed(second);
         }
@@ -99,12 +126,36 @@ public final class Trainer implements AutoCloseable {
       if (rhythm.sampleEvery() > 0 && step % rhythm.sampleEvery() == 0) {
         sample(listener);
       }
-      cancelled = step < settings.steps() && listener.cancelled();
-      if (cancelled || step == settings.steps() || step % rhythm.checkpointEvery() == 0) {
+      cancelled = step < settings.steps() && world.any("a step's end", listener.cancelled());
+      boolean saves = cancelled || step == settings.steps() || step % rhythm.checkpointEvery() == 0;
+      if (saves || world.compares(step)) {
+        compare(world::exchange);
+      }
+      if (saves) {
         save(listener);
       }
     }
     return new Result(step, cancelled, skipped);
+  }
+
+  /** Requires that all workers are at the same step and have the same parameters, to the bit. */
+  private void compare(BiFunction<String, byte[], List<byte[]>> exchange) {
+    if (world.share().isWhole()) {
+      return;
+    }
+    MessageDigest digest = FileDigest.sha256();
+    seats.forEach(seat -> seat.digest(digest));
+    byte[] own = ByteBuffer.allocate(Long.BYTES + 32).putLong(step).put(digest.digest()).array();
+    List<byte[]> all = exchange.apply("a comparison", own);
+    for (int rank = 1; rank < all.size(); rank++) {
+      if (!Arrays.equals(all.getFirst(), all.get(rank))) {
+        throw new UserError(
+            Fault.MISMATCH,
+            "step %s: worker %s has other parameters than worker 0; the checkpoint before is kept"
+                .formatted(step, rank),
+            "take machines of one kind, and resume");
+      }
+    }
   }
 
   private StepReport step(TrainingListener listener) {
@@ -113,9 +164,12 @@ public final class Trainer implements AutoCloseable {
     for (Seat seat : seats) {
       int times = seat.player().turns().at(step);
       for (int turn = 0; turn < times; turn++) {
-        outcomes.add(new Turn(seats, seat, settings, step, turn, times).take());
+        Turn.Outcome outcome = new Turn(seats, seat, settings, step, turn, times, world).take();
+        outcomes.add(outcome);
+        halfway |= !outcome.skipped();
       }
     }
+    halfway = false;
     boolean skip = outcomes.stream().anyMatch(Turn.Outcome::skipped);
     if (skip) {
       skipped++;
@@ -150,7 +204,7 @@ public final class Trainer implements AutoCloseable {
       window.add("grad_norm", report.gradientNorm());
       report.metrics().forEach(window::add);
     }
-    if (step % settings.rhythm().logEvery() == 0 || step == settings.steps()) {
+    if (world.leads() && (step % settings.rhythm().logEvery() == 0 || step == settings.steps())) {
       SequencedMap<String, Double> line = window.drain();
       line.put("lr", report.learningRate());
       line.put("skipped", (double) skipped);
@@ -160,6 +214,9 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void sample(TrainingListener listener) {
+    if (!world.leads()) {
+      return;
+    }
     Path folder = run.samples(step);
     try {
       Files.createDirectories(folder);
@@ -197,6 +254,10 @@ public final class Trainer implements AutoCloseable {
       return;
     }
     seats.forEach(seat -> seat.requireFinite(step));
+    if (!world.leads()) {
+      saved = step;
+      return;
+    }
     Map<String, Long> updates = new TreeMap<>();
     seats.forEach(seat -> updates.put(seat.player().name(), seat.ema().updates()));
     TrainingState state =

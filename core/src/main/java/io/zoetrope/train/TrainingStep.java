@@ -3,6 +3,8 @@ package io.zoetrope.train;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Recompute;
 import io.zoetrope.torch.Segments;
+import io.zoetrope.torch.Share;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -18,22 +20,32 @@ public final class TrainingStep {
   private final int turn;
   private final long index;
   private final RandomStreams random;
+  private final World world;
   private String pass = "";
   private final Map<String, Double> metrics = new TreeMap<>();
   private Optional<Recompute> recompute = Optional.empty();
 
   /** Of the only player, or the first. */
   public TrainingStep(long seed, long step, int micro, int accumulate) {
-    this(seed, step, micro, accumulate, "", 0, 1);
+    this(seed, step, micro, accumulate, "", 0, 1, World.alone());
   }
 
   /**
    * @param player whose turn it is
    * @param turn of its turns in the step, 0-based
    * @param times turns that it has in the step
+   * @param world who else trains
    */
   TrainingStep(
-      long seed, long step, int micro, int accumulate, String player, int turn, int times) {
+      long seed,
+      long step,
+      int micro,
+      int accumulate,
+      String player,
+      int turn,
+      int times,
+      World world) {
+    this.world = world;
     this.step = step;
     this.micro = micro;
     this.turn = turn;
@@ -63,6 +75,25 @@ public final class TrainingStep {
   /** The micro-batch, counted from the beginning of training over all turns of its player. */
   public long index() {
     return index;
+  }
+
+  /**
+   * Which rows of the micro-batch are computed here. What is drawn for rows is drawn for all of
+   * them, of which these are taken.
+   */
+  public Share share() {
+    return world.share();
+  }
+
+  /**
+   * Puts the mean over all workers in the place of a tensor: for what depends on a whole batch in
+   * another way than by a mean of losses. All call it, or none.
+   */
+  public Tensor mean(Tensor tensor) {
+    if (!share().isWhole()) {
+      world.mean("a mean of a loss", List.of(tensor));
+    }
+    return tensor;
   }
 
   /** Streams of this micro-batch alone. */

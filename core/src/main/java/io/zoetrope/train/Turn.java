@@ -3,6 +3,7 @@ package io.zoetrope.train;
 import io.zoetrope.torch.Scopes;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -16,9 +17,16 @@ import org.bytedeco.pytorch.global.torch;
  * @param step 0-based
  * @param turn within the step, 0-based
  * @param times turns of this player in the step
+ * @param world who else trains
  */
 record Turn(
-    List<Seat> seats, Seat seat, TrainingSettings settings, long step, int turn, int times) {
+    List<Seat> seats,
+    Seat seat,
+    TrainingSettings settings,
+    long step,
+    int turn,
+    int times,
+    World world) {
   /**
    * What it came to.
    *
@@ -70,6 +78,8 @@ record Turn(
         seats.forEach(Seat::recordAll);
       }
     }
+    Tally found = together(loss, figures.drain());
+    loss = found.loss();
     double norm = seat.clip();
     double rate = seat.player().learning().rate().at(step);
     boolean skip = !Double.isFinite(loss) || !Double.isFinite(norm);
@@ -77,12 +87,31 @@ record Turn(
       seat.move(rate);
     }
     seat.clearGradients();
-    return new Outcome(seat.player().name(), times, loss, norm, rate, skip, figures.drain());
+    return new Outcome(seat.player().name(), times, loss, norm, rate, skip, found.metrics());
+  }
+
+  /** What all workers found; everyone's gradients are the means then. */
+  private Tally together(double loss, SequencedMap<String, Double> metrics) {
+    Tally own = new Tally(loss, metrics, seat.gradients());
+    if (world.share().isWhole()) {
+      return own;
+    }
+    List<byte[]> all = world.exchange("a turn", own.bytes());
+    Tally found = Tally.mean(all.stream().map(Tally::of).toList());
+    seat.average(found.gradients(), world);
+    return found;
   }
 
   private TrainingStep at(int micro) {
     return new TrainingStep(
-        settings.seed(), step, micro, settings.accumulate(), seat.player().name(), turn, times);
+        settings.seed(),
+        step,
+        micro,
+        settings.accumulate(),
+        seat.player().name(),
+        turn,
+        times,
+        world);
   }
 
   private List<Pass> passes() {

@@ -5,6 +5,7 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.record.Default;
 import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.footage.ClipCut;
 import io.zoetrope.train.footage.Showing;
@@ -37,18 +38,18 @@ public record GuidanceRange(
 
   @Override
   public Conditioning of(List<ClipCut> cuts, boolean nothing) {
-    return told(cuts, () -> shown);
+    return told(cuts, Share.WHOLE, () -> shown);
   }
 
   @Override
-  public Drawn draw(List<ClipCut> cuts, RandomStreams random) {
+  public Drawn draw(List<ClipCut> all, Share share, RandomStreams random) {
     SplittableRandom dice = new SplittableRandom(random.key("guidance"));
     return new Drawn(
-        told(cuts, () -> from + (to - from) * dice.nextDouble()),
-        Collections.nCopies(cuts.size(), false));
+        told(all, share, () -> from + (to - from) * dice.nextDouble()),
+        Collections.nCopies(share.of(all.size()), false));
   }
 
-  private static Conditioning told(List<ClipCut> cuts, DoubleSupplier scale) {
+  private static Conditioning told(List<ClipCut> cuts, Share share, DoubleSupplier scale) {
     int frames = cuts.getFirst().frames().size();
     double[] w = new double[cuts.size() * frames];
     double one = 0;
@@ -56,6 +57,7 @@ public record GuidanceRange(
       one = i % frames == 0 ? scale.getAsDouble() - 1 : one;
       w[i] = one;
     }
-    return Conditioning.none().with(Conditioning.GUIDANCE, Tensors.of(w, cuts.size(), frames));
+    return Conditioning.none()
+        .with(Conditioning.GUIDANCE, share.of(Tensors.of(w, cuts.size(), frames)));
   }
 }

@@ -2,6 +2,7 @@ package io.zoetrope.train.footage;
 
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Share;
 import java.util.List;
 
 /**
@@ -27,6 +28,11 @@ public interface Showing {
     }
   }
 
-  /** What is shown in training: by chance nothing of some clips, for guidance. */
-  Drawn draw(List<ClipCut> cuts, RandomStreams random);
+  /**
+   * What is shown in training: by chance nothing of some clips, for guidance.
+   *
+   * @param all cuts of the batch, for which chance is drawn
+   * @param share of them that is shown here; a row each
+   */
+  Drawn draw(List<ClipCut> all, Share share, RandomStreams random);
 }

@@ -71,7 +71,15 @@ public record AutoencoderMethod(
     store.trainable(name -> !name.startsWith("latent_"));
     AutoencoderObjective objective =
         new AutoencoderObjective(
-            autoencoder, data, recipe.batch(), recipe.accumulate(), l1, mse, gradient, kl);
+            autoencoder,
+            data,
+            recipe.batch(),
+            recipe.accumulate(),
+            setting.share(),
+            l1,
+            mse,
+            gradient,
+            kl);
     setting.own(objective::close);
     Path product = setting.folder().root().resolve("vae");
     return Prepared.of(

@@ -13,6 +13,7 @@ import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.footage.ClipCut;
 import io.zoetrope.train.footage.LatentClips;
@@ -47,11 +48,12 @@ record BesideClips(
   /** Without noise, and frames known by the first skip: what samples of a training are shown. */
   @Override
   public Conditioning of(List<ClipCut> cuts, boolean nothing) {
-    return shown(cuts, Collections.nCopies(cuts.size(), 0.0), List.of(), new RandomStreams(0));
+    List<Double> none = Collections.nCopies(cuts.size(), 0.0);
+    return shown(cuts, none, List.of(), Share.WHOLE, new RandomStreams(0));
   }
 
   @Override
-  public Drawn draw(List<ClipCut> cuts, RandomStreams random) {
+  public Drawn draw(List<ClipCut> cuts, Share share, RandomStreams random) {
     SplittableRandom dice = new SplittableRandom(random.key("beside"));
     double low = block.augmentation().getFirst();
     double high = block.augmentation().getLast();
@@ -61,36 +63,51 @@ record BesideClips(
       levels.add(low + (high - low) * dice.nextDouble());
       masks.add(dice.split());
     }
-    return new Drawn(shown(cuts, levels, masks, random), Collections.nCopies(cuts.size(), false));
+    return new Drawn(
+        shown(cuts, levels, masks, share, random),
+        Collections.nCopies(share.of(cuts.size()), false));
   }
 
+  /** Of our share of some cuts; the noise is drawn for all. */
   private Conditioning shown(
-      List<ClipCut> cuts, List<Double> levels, List<SplittableRandom> masks, RandomStreams random) {
+      List<ClipCut> cuts,
+      List<Double> levels,
+      List<SplittableRandom> masks,
+      Share share,
+      RandomStreams random) {
     List<Tensor> rows = new ArrayList<>();
-    double[] told = new double[cuts.size() * cuts.getFirst().frames().size()];
-    int frames = told.length / cuts.size();
+    int frames = cuts.getFirst().frames().size();
+    int own = share.of(cuts.size());
+    double[] told = new double[own * frames];
+    for (int i = 0; i < own; i++) {
+      int row = share.row(i);
+      boolean[] known = masks.isEmpty() ? new boolean[0] : drawn(masks.get(row), frames);
+      rows.add(Scopes.tensor(() -> Scopes.noGrad(() -> clean(cuts.get(row), known))));
+      double level = SeenBeside.told(schedule.at(levels.get(row)));
+      Arrays.fill(told, i * frames, (i + 1) * frames, level);
+    }
+    long[] shape = Tensors.shape(rows.getFirst());
     try (RandomStream noise = random.stream("beside-noise")) {
-      for (int i = 0; i < cuts.size(); i++) {
-        ClipCut cut = cuts.get(i);
-        int row = i;
-        NoiseLevel level = schedule.at(levels.get(i));
-        for (int f = 0; f < frames; f++) {
-          told[i * frames + f] = SeenBeside.told(level);
+      for (int row = 0; row < cuts.size() && block.kind().noised(); row++) {
+        NoiseLevel level = schedule.at(levels.get(row));
+        int at = row / share.size();
+        if (level.sigma() == 0) {
+          continue;
         }
-        rows.add(
-            Scopes.tensor(() ->
-                Scopes.noGrad(() -> {
-                  Tensor clean =
-                      clean(cut, masks.isEmpty() ? new boolean[0] : drawn(masks.get(row), frames));
-                  return level.sigma() == 0 || !block.kind().noised()
-                      ? clean
-                      : SeenBeside.noised(clean, noise.normal(Tensors.shape(clean)), level);
-                })));
+        if (share.has(row)) {
+          Tensor clean = rows.get(at);
+          rows.set(
+              at,
+              Scopes.tensor(
+                  () -> Scopes.noGrad(() -> SeenBeside.noised(clean, noise.normal(shape), level))));
+        } else {
+          Scopes.run(() -> noise.normal(shape));
+        }
       }
     }
     Conditioning all = Conditioning.none().with(Conditioning.BESIDE, Tensors.cat(rows, 0));
     return block.kind().noised()
-        ? all.with(Conditioning.BESIDE_LEVEL, Tensors.of(told, cuts.size(), frames))
+        ? all.with(Conditioning.BESIDE_LEVEL, Tensors.of(told, own, frames))
         : all;
   }
 

@@ -13,6 +13,7 @@ import io.zoetrope.pipeline.task.StructureClip;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.footage.ClipCut;
 import io.zoetrope.train.footage.Showing;
@@ -67,13 +68,14 @@ record BesideShowing(VideoModel model, StructureClip clip, ClipDataset clips) im
   }
 
   @Override
-  public Drawn draw(List<ClipCut> cuts, RandomStreams random) {
+  public Drawn draw(List<ClipCut> all, Share share, RandomStreams random) {
     SplittableRandom dice = new SplittableRandom(random.key("structure"));
     List<Integer> blurs = new ArrayList<>();
-    for (int i = 0; i < cuts.size(); i++) {
+    for (int i = 0; i < all.size(); i++) {
       blurs.add(dice.nextInt(clip.kind().blurs() + 1));
     }
-    return new Drawn(shown(cuts, blurs), Collections.nCopies(cuts.size(), false));
+    return new Drawn(
+        shown(share.of(all), share.of(blurs)), Collections.nCopies(share.of(all.size()), false));
   }
 
   private Conditioning shown(List<ClipCut> cuts, List<Integer> blurs) {

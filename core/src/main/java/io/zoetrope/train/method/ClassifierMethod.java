@@ -36,7 +36,8 @@ record ClassifierMethod(String network) implements Method {
     VideoClassifier classifier = new VideoClassifier(config, store.root());
     store.trainable(name -> true);
     ClassifierObjective objective =
-        new ClassifierObjective(classifier, data, recipe.batch(), recipe.accumulate());
+        new ClassifierObjective(
+            classifier, data, recipe.batch(), recipe.accumulate(), setting.share());
     setting.own(objective::close);
     Path product = setting.folder().root().resolve("classifier");
     return Prepared.of(

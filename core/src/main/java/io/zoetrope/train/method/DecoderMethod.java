@@ -133,6 +133,7 @@ record DecoderMethod(
             data,
             recipe.batch(),
             recipe.accumulate(),
+            setting.share(),
             new DecoderObjective.Weights(l1, gradient, motion, features, noise),
             classifier.map(path -> eye(setting, path)),
             against);

@@ -315,7 +315,13 @@ public record DiffusionMethod(
     int cut = clips.cut() == 0 ? all.frames() : Math.min(clips.cut(), all.frames());
     DataBlock usual = recipe.data();
     long numbers = (long) usual.width() * usual.height() * usual.frames();
-    return new Bucket(name, bucket.share(), all, cut, bucket.batch(recipe.batch(), numbers));
+    int batch = bucket.batch(recipe.batch(), numbers);
+    try {
+      int unused = setting.share().of(batch);
+    } catch (UserError e) {
+      throw e.at("bucket " + name);
+    }
+    return new Bucket(name, bucket.share(), all, cut, batch);
   }
 
   private ScheduleBlock usual() {

@@ -11,6 +11,7 @@ import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.footage.ClipCut;
 import io.zoetrope.train.footage.Showing;
@@ -110,10 +111,14 @@ record EmbeddingBlock(Path classifier, Optional<Path> prior) {
     }
 
     @Override
-    public Drawn draw(List<ClipCut> cuts, RandomStreams random) {
+    public Drawn draw(List<ClipCut> all, Share share, RandomStreams random) {
+      List<ClipCut> cuts = share.of(all);
       try (RandomStream stream = random.stream("embedding")) {
         Tensor kept_B1 =
-            stream.uniform(cuts.size(), 1).ge(Tensors.full(dropout, 1, 1)).to(ScalarType.Float);
+            share
+                .of(stream.uniform(all.size(), 1))
+                .ge(Tensors.full(dropout, 1, 1))
+                .to(ScalarType.Float);
         Tensor shown = of(cuts, false).get(PictureSlots.EMBEDDING).orElseThrow();
         return new Drawn(
             Conditioning.none().with(PictureSlots.EMBEDDING, shown.mul(kept_B1)),

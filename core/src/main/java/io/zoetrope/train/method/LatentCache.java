@@ -3,6 +3,7 @@ package io.zoetrope.train.method;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.data.ClipDataset;
+import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.nn.ParameterStore;
@@ -69,6 +70,7 @@ final class LatentCache {
                       counted(fresh, "is", "are")));
     }
     if (there.isEmpty() || !LatentClips.holds(there.get(), clips.prints(), clips.captions())) {
+      requireOurs(setting, file);
       try {
         Files.createDirectories(file.getParent());
         LatentClips.encode(
@@ -80,10 +82,22 @@ final class LatentCache {
       }
       there = Optional.of(Safetensors.open(file));
     }
-    clips.write(setting.folder().root(), from.role);
+    if (setting.folder().writes()) {
+      clips.write(setting.folder().root(), from.role);
+    }
     SafetensorsFile opened = there.get();
     setting.own(opened::close);
     return opened;
+  }
+
+  /** Whoever leads has encoded all of the clips before others come here. */
+  private static void requireOurs(Setting setting, Path file) {
+    if (!setting.folder().writes()) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "a worker does not see the same clips, or not their latents in " + file,
+          "let data and runs lie where all workers see them, under one path");
+    }
   }
 
   private static String counted(long count, String one, String several) {

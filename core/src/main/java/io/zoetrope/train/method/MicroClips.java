@@ -7,6 +7,7 @@ import io.zoetrope.network.ClipInput;
 import io.zoetrope.network.ClipInput.Kind;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.footage.ClipCut;
 import io.zoetrope.train.footage.Showing;
@@ -112,18 +113,21 @@ record MicroClips(
   }
 
   @Override
-  public Drawn draw(List<ClipCut> cuts, RandomStreams random) {
+  public Drawn draw(List<ClipCut> cuts, Share share, RandomStreams random) {
     SplittableRandom dice = new SplittableRandom(random.key("micro"));
     Conditioning all = times(cuts.getFirst().frames().size());
+    int own = share.of(cuts.size());
     for (Kind kind : input.kinds()) {
-      double[] numbers = new double[cuts.size()];
-      for (int i = 0; i < numbers.length; i++) {
+      double[] numbers = new double[own];
+      for (int i = 0; i < cuts.size(); i++) {
         boolean silent = dice.nextDouble() < drop;
-        numbers[i] = silent ? ClipInput.UNSAID : number(kind, cuts.get(i));
+        if (share.has(i)) {
+          numbers[i / share.size()] = silent ? ClipInput.UNSAID : number(kind, cuts.get(i));
+        }
       }
       all = with(all, kind, numbers);
     }
-    return new Drawn(all, Collections.nCopies(cuts.size(), false));
+    return new Drawn(all, Collections.nCopies(own, false));
   }
 
   /** Of a cut; a single frame has neither rate nor motion. */

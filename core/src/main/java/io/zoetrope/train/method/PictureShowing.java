@@ -13,6 +13,7 @@ import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.footage.ClipCut;
 import io.zoetrope.train.footage.Showing;
@@ -54,7 +55,7 @@ record PictureShowing(
   @Override
   public Conditioning of(List<ClipCut> cuts, boolean nothing) {
     Fate fate = new Fate(ShownPicture.USUAL_NOISE, nothing, nothing);
-    return shown(cuts, Collections.nCopies(cuts.size(), fate), new RandomStreams(0));
+    return shown(cuts, Collections.nCopies(cuts.size(), fate), Share.WHOLE, new RandomStreams(0));
   }
 
   /**
@@ -62,7 +63,7 @@ record PictureShowing(
    * the picture beside its frames where u is d to 3 d, so that it meets every pair of the two.
    */
   @Override
-  public Drawn draw(List<ClipCut> cuts, RandomStreams random) {
+  public Drawn draw(List<ClipCut> cuts, Share share, RandomStreams random) {
     SplittableRandom dice = new SplittableRandom(random.key("picture"));
     List<Fate> fates = new ArrayList<>();
     for (int i = 0; i < cuts.size(); i++) {
@@ -71,19 +72,29 @@ record PictureShowing(
       double d = block.drop();
       fates.add(new Fate(noise, u < 2 * d, u >= d && u < 3 * d));
     }
-    return new Drawn(shown(cuts, fates, random), Collections.nCopies(cuts.size(), false));
+    return new Drawn(
+        shown(cuts, fates, share, random), Collections.nCopies(share.of(cuts.size()), false));
   }
 
-  private Conditioning shown(List<ClipCut> cuts, List<Fate> fates, RandomStreams random) {
+  /** Of our share of some cuts; the noise is drawn for all. */
+  private Conditioning shown(
+      List<ClipCut> cuts, List<Fate> fates, Share share, RandomStreams random) {
     int frames = cuts.getFirst().frames().size();
+    int own = share.of(cuts.size());
     List<Tensor> beside = new ArrayList<>();
     List<Tensor> tokens = new ArrayList<>();
-    double[] told = new double[cuts.size() * frames];
+    double[] told = new double[own * frames];
+    Frame first = picture(cuts.get(share.row(0)));
     try (RandomStream noise = random.stream("picture-noise")) {
       for (int i = 0; i < cuts.size(); i++) {
+        if (!share.has(i)) {
+          Scopes.run(() -> noise.normal(1, 3, 1, first.height(), first.width()));
+          continue;
+        }
         Fate fate = fates.get(i);
         Frame picture = picture(cuts.get(i));
-        Arrays.fill(told, i * frames, (i + 1) * frames, fate.noise);
+        int row = i / share.size();
+        Arrays.fill(told, row * frames, (row + 1) * frames, fate.noise);
         beside.add(Scopes.tensor(() -> Scopes.noGrad(() -> latent(picture, fate, noise, frames))));
         float[] look = look(cuts.get(i), picture);
         tokens.add(Tensors.of(fate.unseen ? new float[look.length] : look, 1, 1, 1, look.length));
@@ -94,7 +105,7 @@ record PictureShowing(
             .with(Conditioning.BESIDE, Tensors.cat(beside, 0))
             .with(PictureSlots.TOKENS, Tensors.cat(tokens, 0));
     return model.network().config().reads().contains(Conditioning.AUGMENTATION)
-        ? all.with(Conditioning.AUGMENTATION, Tensors.of(told, cuts.size(), frames))
+        ? all.with(Conditioning.AUGMENTATION, Tensors.of(told, own, frames))
         : all;
   }
 

@@ -21,6 +21,7 @@ import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Segments;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.Objective;
 import io.zoetrope.train.TrainingStep;
@@ -61,15 +62,22 @@ record PriorObjective(
       boolean dropped = draw.nextDouble() < dropout;
       captions.add(dropped ? "" : frames.captions().get((int) clip));
     }
-    Tensor x0 =
-        video(prior.standardised(frames.features_NE().index_select(0, Tensors.of(which, batch))));
+    Share share = step.share();
+    Tensor own = share.of(Tensors.of(which, batch));
+    Tensor x0 = video(prior.standardised(frames.features_NE().index_select(0, own)));
+    long[] whole = Tensors.shape(x0);
+    whole[0] = batch;
     try (RandomStream noise = step.random().stream("noise");
         RandomStream level = step.random().stream("level")) {
-      Tensor u_BF = TimestepSampler.uniform().draw(schedule, level, batch, 1);
+      Tensor u_BF = share.of(TimestepSampler.uniform().draw(schedule, level, batch, 1));
       Levels at = schedule.levels(u_BF, x0);
-      Tensor z = schedule.noisyInput(x0, noise.normal(Tensors.shape(x0)), u_BF);
+      Tensor z = schedule.noisyInput(x0, share.of(noise.normal(whole)), u_BF);
       Tensor made =
-          prior.ask(z, at.t_BF().to(ScalarType.Float), prompts.condition(captions), Segments.PLAIN);
+          prior.ask(
+              z,
+              at.t_BF().to(ScalarType.Float),
+              prompts.condition(share.of(captions)),
+              Segments.PLAIN);
       return Ops.mse(made, x0);
     }
   }

@@ -6,6 +6,7 @@ import io.zoetrope.data.FolderDataset;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Share;
 import io.zoetrope.train.RunFolder;
 import io.zoetrope.train.TrainingListener;
 import io.zoetrope.train.recipe.DataBlock;
@@ -29,10 +30,20 @@ public final class Setting implements AutoCloseable {
   private final RunFolder folder;
   private final TrainingListener listener;
   private final int most;
+  private final Share share;
   private final Deque<Resource> owned = new ArrayDeque<>();
 
   public Setting(Recipe<?> recipe, RunFolder folder, TrainingListener listener) {
-    this(recipe, folder, listener, Integer.MAX_VALUE);
+    this(recipe, folder, listener, Share.WHOLE);
+  }
+
+  /**
+   * Of one of several workers.
+   *
+   * @param share of each batch that is computed here
+   */
+  public Setting(Recipe<?> recipe, RunFolder folder, TrainingListener listener, Share share) {
+    this(recipe, folder, listener, Integer.MAX_VALUE, share);
   }
 
   /**
@@ -41,6 +52,12 @@ public final class Setting implements AutoCloseable {
    * @param most clips that are encoded, whatever the recipe says
    */
   public Setting(Recipe<?> recipe, RunFolder folder, TrainingListener listener, int most) {
+    this(recipe, folder, listener, most, Share.WHOLE);
+  }
+
+  private Setting(
+      Recipe<?> recipe, RunFolder folder, TrainingListener listener, int most, Share share) {
+    this.share = share;
     this.recipe = recipe;
     this.folder = folder;
     this.listener = listener;
@@ -50,6 +67,11 @@ public final class Setting implements AutoCloseable {
   /** How many of so many clips are encoded. */
   int clips(int count) {
     return Math.min(count, most);
+  }
+
+  /** Which rows of each batch are computed here. */
+  public Share share() {
+    return share;
   }
 
   public Recipe<?> recipe() {

@@ -43,7 +43,9 @@ record Vocabulary(PromptTokenizer tokenizer, String json) implements Setting.Res
       } else {
         json = PromptTokenizer.wordLevel(words(data, captions));
       }
-      AtomicFiles.text(file, json);
+      if (folder.writes()) {
+        AtomicFiles.text(file, json);
+      }
       return new Vocabulary(PromptTokenizer.load(file, PROMPT_LENGTH), json);
     } catch (IOException e) {
       throw AtomicFiles.cannot("read", inherited.orElse(file), e);

@@ -13,6 +13,7 @@ import io.zoetrope.network.vae.CompactAutoencoder;
 import io.zoetrope.network.vae.Posterior;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStream;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.BatchSource;
 import io.zoetrope.train.Objective;
@@ -43,12 +44,14 @@ public final class AutoencoderObjective implements Objective, AutoCloseable {
    * @param data the first frame of each clip is used
    * @param batch frames in a micro-batch
    * @param accumulate micro-batches in a step
+   * @param share of each micro-batch that is computed here
    */
   public AutoencoderObjective(
       CompactAutoencoder autoencoder,
       ClipDataset data,
       int batch,
       int accumulate,
+      Share share,
       double l1,
       double mse,
       double gradient,
@@ -62,8 +65,8 @@ public final class AutoencoderObjective implements Objective, AutoCloseable {
     BatchSource<List<Frame>> source =
         (step, micro) -> {
           List<Frame> built = new ArrayList<>();
-          for (int i = 0; i < batch; i++) {
-            long index = ((step * accumulate + micro) * batch + i) % data.size();
+          for (int i = 0; i < share.of(batch); i++) {
+            long index = ((step * accumulate + micro) * batch + share.row(i)) % data.size();
             Clip clip = data.get(index);
             built.add(clip.video().frames().getFirst());
           }
@@ -78,7 +81,9 @@ public final class AutoencoderObjective implements Objective, AutoCloseable {
     Posterior posterior = autoencoder.posterior(x);
     Tensor z;
     try (RandomStream random = step.random().stream("latent")) {
-      z = posterior.sample(random.normal(Tensors.shape(posterior.mean())));
+      long[] whole = Tensors.shape(posterior.mean());
+      whole[0] = batch;
+      z = posterior.sample(step.share().of(random.normal(whole)));
     }
     Tensor error = autoencoder.decodeRaw(z).sub(x);
     Tensor absolute = error.abs().mean();

@@ -10,6 +10,7 @@ import io.zoetrope.network.classifier.VideoClassifier;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.BatchSource;
 import io.zoetrope.train.Objective;
@@ -44,24 +45,26 @@ public final class ClassifierObjective implements Objective, AutoCloseable {
   /**
    * @param batch clips in a micro-batch
    * @param accumulate micro-batches in a step
+   * @param share of each micro-batch that is computed here
    */
   public ClassifierObjective(
-      VideoClassifier classifier, ToyboxDataset data, int batch, int accumulate) {
+      VideoClassifier classifier, ToyboxDataset data, int batch, int accumulate, Share share) {
     this.classifier = classifier;
     this.data = data;
     this.batch = batch;
     BatchSource<Batch> source =
-        (step, micro) -> clips(data, (step * accumulate + micro) * batch, batch);
+        (step, micro) -> clips(data, (step * accumulate + micro) * batch, batch, share);
     batches = new Prefetch<>(source, accumulate, 4, unused -> {});
   }
 
-  private static Batch clips(ToyboxDataset data, long first, int count) {
+  private static Batch clips(ToyboxDataset data, long first, int batch, Share share) {
     List<Video> videos = new ArrayList<>();
     SequencedMap<String, float[]> answers = new LinkedHashMap<>();
+    int count = share.of(batch);
     for (int i = 0; i < count; i++) {
-      videos.add(data.get(first + i).video());
+      videos.add(data.get(first + share.row(i)).video());
       int row = i;
-      ToyboxLabels.of(data.scene(first + i))
+      ToyboxLabels.of(data.scene(first + share.row(i)))
           .forEach((name, shares) -> {
             float[] all = answers.computeIfAbsent(name, unused -> new float[count * shares.length]);
             System.arraycopy(shares, 0, all, row * shares.length, shares.length);
@@ -78,7 +81,7 @@ public final class ClassifierObjective implements Objective, AutoCloseable {
     List<Tensor> losses = new ArrayList<>();
     logits.forEach((name, rows) -> {
       Tensor wanted = wanted(clips, name);
-      losses.add(Ops.mul(rows.log_softmax(1).mul(wanted).sum(), -1.0 / batch));
+      losses.add(Ops.mul(rows.log_softmax(1).mul(wanted).sum(), -1.0 / rows.size(0)));
       step.metric(name, right(rows, wanted));
     });
     return Tensors.stack(losses, 0).sum();
@@ -121,7 +124,7 @@ public final class ClassifierObjective implements Objective, AutoCloseable {
     Map<String, Double> sums = new LinkedHashMap<>();
     int rounds = Math.ceilDiv(clips, batch);
     for (int i = 0; i < rounds; i++) {
-      Batch some = clips(held, (long) i * batch, batch);
+      Batch some = clips(held, (long) i * batch, batch, Share.WHOLE);
       Scopes.run(() ->
           classifier
               .logits(classifier.features(tensor(some.videos)))

@@ -1,5 +1,6 @@
 package io.zoetrope.train.objective;
 
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.footage.ClipCut;
 import io.zoetrope.train.footage.Footage;
@@ -15,16 +16,17 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Cuts of clips, and beside each cut single frames of other clips: images for joint training (Ho et
  * al., "Video Diffusion Models", 2022, section 3.1).
  *
- * @param x0_BCFHW frames of the cut, then the images
- * @param captions of the first cut, of its images, of the second cut, ...
+ * @param x0_BCFHW frames of the cuts that are computed here, then the images
+ * @param captions of the first of these, of its images, of the second, ...
  * @param times_1F moment of each frame of a cut; 0 for images
- * @param cuts where the cuts are from
+ * @param cuts where all cuts of the batch are from
  */
 record ClipBatch(Tensor x0_BCFHW, List<String> captions, Tensor times_1F, List<ClipCut> cuts) {
 
   /**
    * Draws a batch. The cuts are the same however many images there are.
    *
+   * @param share of it that is computed here; all of it is drawn
    * @param random for the cuts
    * @param other for the images
    * @param words for how captions are told
@@ -32,6 +34,7 @@ record ClipBatch(Tensor x0_BCFHW, List<String> captions, Tensor times_1F, List<C
   static ClipBatch draw(
       Footage footage,
       DiffusionObjective.Cut cut,
+      Share share,
       SplittableRandom random,
       SplittableRandom other,
       SplittableRandom words) {
@@ -54,20 +57,29 @@ record ClipBatch(Tensor x0_BCFHW, List<String> captions, Tensor times_1F, List<C
         picks[f] = first + (long) f * stride;
         times[f] = f * stride;
       }
-      Tensor all = clips.latents_NCFHW().select(0, clip);
+      boolean ours = share.has(i);
+      List<String> told = new ArrayList<>();
       List<Tensor> frames = new ArrayList<>();
-      frames.add(all.index_select(1, Tensors.of(picks, picks.length)));
+      if (ours) {
+        Tensor all = clips.latents_NCFHW().select(0, clip);
+        frames.add(all.index_select(1, Tensors.of(picks, picks.length)));
+      }
       cuts.add(new ClipCut(clip, Arrays.stream(picks).mapToObj(Math::toIntExact).toList()));
-      captions.add(caption(footage, clip, cut, random, words));
+      told.add(caption(footage, clip, cut, random, words));
       for (int j = 0; j < cut.images(); j++) {
         // Any clip but this one.
         int image = clips.size() == 1 ? 0 : other.nextInt(clips.size() - 1);
         image += image >= clip && clips.size() > 1 ? 1 : 0;
         int frame = other.nextInt(clips.frames());
-        frames.add(clips.latents_NCFHW().select(0, image).narrow(1, frame, 1));
-        captions.add(caption(footage, image, cut, other, words));
+        told.add(caption(footage, image, cut, other, words));
+        if (ours) {
+          frames.add(clips.latents_NCFHW().select(0, image).narrow(1, frame, 1));
+        }
       }
-      latents.add(Tensors.cat(frames, 1));
+      if (ours) {
+        captions.addAll(told);
+        latents.add(Tensors.cat(frames, 1));
+      }
     }
     return new ClipBatch(
         Tensors.stack(latents, 0).to(ScalarType.Float),
@@ -87,7 +99,7 @@ record ClipBatch(Tensor x0_BCFHW, List<String> captions, Tensor times_1F, List<C
     return dropped ? "" : told;
   }
 
-  /** The same without the captions of some cuts, which have no images beside them. */
+  /** The same without the captions of some of our cuts, which have no images beside them. */
   ClipBatch without(List<Boolean> silent) {
     List<String> left = new ArrayList<>(captions);
     for (int i = 0; i < silent.size(); i++) {

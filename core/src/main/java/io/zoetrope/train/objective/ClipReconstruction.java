@@ -5,6 +5,7 @@ import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Video;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.Prefetch;
 import io.zoetrope.train.TrainingStep;
@@ -36,15 +37,17 @@ final class ClipReconstruction implements AutoCloseable {
   /**
    * @param batch clips in a micro-batch
    * @param accumulate micro-batches in a step
+   * @param share of each micro-batch that is computed here
    */
-  ClipReconstruction(Autoencoder autoencoder, ClipDataset data, int batch, int accumulate) {
+  ClipReconstruction(
+      Autoencoder autoencoder, ClipDataset data, int batch, int accumulate, Share share) {
     this.autoencoder = autoencoder;
     clips =
         new Prefetch<>(
             (step, micro) -> {
               List<Video> built = new ArrayList<>();
-              for (int i = 0; i < batch; i++) {
-                long index = ((step * accumulate + micro) * batch + i) % data.size();
+              for (int i = 0; i < share.of(batch); i++) {
+                long index = ((step * accumulate + micro) * batch + share.row(i)) % data.size();
                 built.add(data.get(index).video());
               }
               return built;

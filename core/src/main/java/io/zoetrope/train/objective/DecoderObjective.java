@@ -11,6 +11,7 @@ import io.zoetrope.torch.Autograd;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.Objective;
 import io.zoetrope.train.TrainingStep;
@@ -64,6 +65,7 @@ public final class DecoderObjective implements Objective, AutoCloseable {
   private final Optional<VideoClassifier> eye;
   private final Optional<Adversary> adversary;
   private final Tensor last;
+  private final int batch;
 
   /**
    * @param autoencoder whose decoder learns
@@ -71,6 +73,7 @@ public final class DecoderObjective implements Objective, AutoCloseable {
    * @param eye whose maps are compared; needed where features have a weight
    * @param batch clips in a micro-batch
    * @param accumulate micro-batches in a step
+   * @param share of each micro-batch that is computed here
    */
   public DecoderObjective(
       Autoencoder autoencoder,
@@ -78,10 +81,12 @@ public final class DecoderObjective implements Objective, AutoCloseable {
       ClipDataset data,
       int batch,
       int accumulate,
+      Share share,
       Weights weights,
       Optional<VideoClassifier> eye,
       Optional<Adversary> adversary) {
-    clips = new ClipReconstruction(autoencoder, data, batch, accumulate);
+    clips = new ClipReconstruction(autoencoder, data, batch, accumulate, share);
+    this.batch = batch;
     this.last = last;
     this.weights = weights;
     this.eye = eye;
@@ -102,7 +107,7 @@ public final class DecoderObjective implements Objective, AutoCloseable {
       return loss;
     }
     Tensor doubt = Ops.mul(against.critic.forward(y).mean(), -1);
-    double weight = against.factor * balance(loss, doubt);
+    double weight = against.factor * balance(step, loss, doubt);
     step.metric("adversary", doubt.item_double());
     step.metric("adversary_weight", weight);
     return Ops.addScaled(loss, doubt, weight);
@@ -113,7 +118,9 @@ public final class DecoderObjective implements Objective, AutoCloseable {
       return z;
     }
     try (RandomStream random = step.random().stream("latent")) {
-      return Ops.addScaled(z, random.normal(Tensors.shape(z)), weights.noise);
+      long[] whole = Tensors.shape(z);
+      whole[0] = batch;
+      return Ops.addScaled(z, step.share().of(random.normal(whole)), weights.noise);
     }
   }
 
@@ -161,14 +168,15 @@ public final class DecoderObjective implements Objective, AutoCloseable {
   }
 
   /** How much stronger the loss pulls at the last layer than the critic's doubt does. */
-  private double balance(Tensor loss, Tensor doubt) {
-    return Math.min(MOST, pull(loss) / (pull(doubt) + EPS));
+  private double balance(TrainingStep step, Tensor loss, Tensor doubt) {
+    return Math.min(MOST, pull(step, loss) / (pull(step, doubt) + EPS));
   }
 
-  private double pull(Tensor scalar) {
+  /** Of the whole batch: the length of a mean is no mean of lengths. */
+  private double pull(TrainingStep step, Tensor scalar) {
     return Scopes.value(() ->
         Autograd.gradient(scalar, last, Autograd.Graph.KEPT)
-            .map(gradient -> gradient.square().sum().sqrt().item_double())
+            .map(gradient -> step.mean(gradient).square().sum().sqrt().item_double())
             .orElse(0.0));
   }
 

@@ -12,6 +12,7 @@ import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Segments;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.Objective;
 import io.zoetrope.train.TrainingStep;
@@ -119,16 +120,18 @@ public final class DiffusionObjective implements Objective {
   @Override
   public Tensor loss(TrainingStep step) {
     RandomStreams random = random(step);
+    Share share = step.share();
     ClipBatch batch =
         ClipBatch.draw(
             footage,
             cut,
+            share,
             new SplittableRandom(random.key("batch")),
             new SplittableRandom(random.key("images")),
             new SplittableRandom(random.key("captions")));
     Conditioning shown = Conditioning.none();
     for (Showing showing : footage.shown()) {
-      Showing.Drawn drawn = showing.draw(batch.cuts(), random);
+      Showing.Drawn drawn = showing.draw(batch.cuts(), share, random);
       shown = shown.and(drawn.conditioning());
       batch = batch.without(drawn.silent());
     }
@@ -137,13 +140,14 @@ public final class DiffusionObjective implements Objective {
     Tensor x0 = patch.of(batch.x0_BCFHW());
     Tensor eps = offset(step, noise(step, Tensors.shape(x0)));
     Tensor u_BF = levels(step);
-    Optional<Tensor> learned_BF = learned(step);
+    Optional<Tensor> all_BF = learned(step);
+    Optional<Tensor> learned_BF = all_BF.map(share::of);
     if (learned_BF.isPresent()) {
       u_BF = u_BF.mul(learned_BF.get()); // what is given is clean
     }
     Levels at = asked.schedule().levels(u_BF, x0);
     Tensor z = asked.schedule().noisyInput(x0, perturbed(step, eps), u_BF);
-    Conditioning conditioning = condition(batch).and(shown);
+    Conditioning conditioning = condition(batch, share).and(shown);
     Tensor raw =
         network.ask(
             scaled(z, at, asked.prediction()::inputScale),
@@ -157,13 +161,15 @@ public final class DiffusionObjective implements Objective {
             judged(raw.sub(target), at, step),
             at,
             level -> asked.weight().weight(level, asked.prediction()));
-    error = masked(error, batch.cuts());
+    error = masked(error, share.of(batch.cuts()));
     logBins(step, error, u_BF);
     if (cut.images > 0) {
       step.metric("clip_loss", error.narrow(2, 0, cut.frames).mean().item_double());
       step.metric("image_loss", error.narrow(2, cut.frames, cut.images).mean().item_double());
     }
-    return learned_BF.isPresent() ? mean(error, learned_BF.get()) : error.mean();
+    return learned_BF.isPresent()
+        ? mean(error, learned_BF.get(), all_BF.get(), share)
+        : error.mean();
   }
 
   /** Errors as they count at each place: a mask is made as small as latents, by means. */
@@ -213,7 +219,8 @@ public final class DiffusionObjective implements Objective {
       return eps_BCFHW;
     }
     try (RandomStream stream = random(step).stream("noise-offset")) {
-      Tensor shift = stream.normal(eps_BCFHW.size(0), eps_BCFHW.size(1), 1 + cut.images, 1, 1);
+      Tensor shift =
+          step.share().of(stream.normal(cut.batch, eps_BCFHW.size(1), 1 + cut.images, 1, 1));
       Tensor each =
           Tensors.cat(
               List.of(
@@ -230,7 +237,9 @@ public final class DiffusionObjective implements Objective {
       return eps_BCFHW;
     }
     try (RandomStream stream = random(step).stream("perturbation")) {
-      Tensor more = stream.normal(Tensors.shape(eps_BCFHW));
+      long[] whole = Tensors.shape(eps_BCFHW);
+      whole[0] = cut.batch;
+      Tensor more = step.share().of(stream.normal(whole));
       return eps_BCFHW.add(Ops.mul(more, asked.manner().perturbation()));
     }
   }
@@ -279,22 +288,30 @@ public final class DiffusionObjective implements Objective {
     return Optional.of(Tensors.of(learned, cut.batch, row));
   }
 
-  /** The mean over the frames that are learned. */
-  private static Tensor mean(Tensor error_BCFHW, Tensor learned_BF) {
+  /**
+   * The mean over the frames that are learned; of a share of the batch as much as makes the mean
+   * over all shares that of the batch, however many are learned in each.
+   */
+  private static Tensor mean(Tensor error_BCFHW, Tensor learned_BF, Tensor all_BF, Share share) {
     Tensor each_BF = Ops.mean(error_BCFHW, 1, 3, 4);
     Tensor weight = learned_BF.to(each_BF.device(), each_BF.scalar_type());
-    return each_BF.mul(weight).sum().div(weight.sum());
+    Tensor sum = all_BF.to(each_BF.device(), each_BF.scalar_type()).sum();
+    return each_BF.mul(weight).sum().div(share.isWhole() ? sum : Ops.mul(sum, 1.0 / share.size()));
   }
 
   /** Noise of clips and of images from streams of their own. */
   private Tensor noise(TrainingStep step, long[] shape) {
     try (RandomStream noise = random(step).stream("noise");
         RandomStream other = random(step).stream("image-noise")) {
-      Tensor clip = noise.normal(shape[0], shape[1], cut.frames, shape[3], shape[4]);
+      Share share = step.share();
+      Tensor clip = share.of(noise.normal(cut.batch, shape[1], cut.frames, shape[3], shape[4]));
       return cut.images == 0
           ? clip
           : Tensors.cat(
-              List.of(clip, other.normal(shape[0], shape[1], cut.images, shape[3], shape[4])), 2);
+              List.of(
+                  clip,
+                  share.of(other.normal(cut.batch, shape[1], cut.images, shape[3], shape[4]))),
+              2);
     }
   }
 
@@ -303,25 +320,28 @@ public final class DiffusionObjective implements Objective {
     try (RandomStream level = random(step).stream("level");
         RandomStream other = random(step).stream("image-level")) {
       Tensor clip = asked.levels().draw(asked.schedule(), level, cut.batch, cut.frames);
-      return cut.images == 0
-          ? clip
-          : Tensors.cat(
-              List.of(
-                  clip,
-                  asked
-                      .levels()
-                      .draw(asked.schedule(), other, (long) cut.batch * cut.images, 1)
-                      .reshape(cut.batch, cut.images)),
-              1);
+      Tensor all =
+          cut.images == 0
+              ? clip
+              : Tensors.cat(
+                  List.of(
+                      clip,
+                      asked
+                          .levels()
+                          .draw(asked.schedule(), other, (long) cut.batch * cut.images, 1)
+                          .reshape(cut.batch, cut.images)),
+                  1);
+      return step.share().of(all);
     }
   }
 
-  private Conditioning condition(ClipBatch batch) {
-    Tensor times_BF = batch.times_1F().expand(cut.batch, cut.frames + cut.images);
+  private Conditioning condition(ClipBatch batch, Share share) {
+    int rows = share.of(cut.batch);
+    Tensor times_BF = batch.times_1F().expand(rows, cut.frames + cut.images);
     Conditioning all =
         prompts
             .condition(batch.captions())
-            .asTextsOf(cut.batch)
+            .asTextsOf(rows)
             .with(Conditioning.FRAME_TIMES, times_BF);
     if (cut.images == 0) {
       return all;
@@ -331,7 +351,7 @@ public final class DiffusionObjective implements Objective {
     for (int i = 0; i < cut.images; i++) {
       row[cut.frames + i] = 1 + i;
     }
-    Tensor groups = Tensors.of(row, 1, row.length).expand(cut.batch, row.length);
+    Tensor groups = Tensors.of(row, 1, row.length).expand(rows, row.length);
     return all.with(Conditioning.FRAME_TEXTS, groups).with(Conditioning.FRAME_GROUPS, groups);
   }
 

@@ -19,6 +19,7 @@ import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStreams;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.footage.ClipCut;
 import io.zoetrope.train.footage.Showing;
@@ -87,7 +88,8 @@ final class ControlPart extends NetworkPart {
           }
 
           @Override
-          public Drawn draw(List<ClipCut> cuts, RandomStreams random) {
+          public Drawn draw(List<ClipCut> all, Share share, RandomStreams random) {
+            List<ClipCut> cuts = share.of(all);
             return new Drawn(of(cuts, false), Collections.nCopies(cuts.size(), false));
           }
         });

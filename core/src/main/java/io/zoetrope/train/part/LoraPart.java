@@ -119,6 +119,17 @@ record LoraPart(PartBlock.Lora block, String network, LoraFactors factors) imple
   }
 
   @Override
+  public void requireShareable() {
+    if (block.thinning().inputs() > 0 || block.thinning().ranks() > 0) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "part '%s': what is left away of inputs and ranks is drawn for a whole batch, and several workers share one"
+              .formatted(block.name()),
+          "leave only whole updates away, or train with one worker");
+    }
+  }
+
+  @Override
   public void meet(RandomStreams random) {
     factors.meet(random.child("part " + block.name()));
   }

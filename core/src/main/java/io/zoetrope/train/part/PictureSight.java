@@ -20,6 +20,7 @@ import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.footage.ClipCut;
 import io.zoetrope.train.footage.Showing;
@@ -126,16 +127,20 @@ final class PictureSight implements AutoCloseable {
       }
 
       @Override
-      public Drawn draw(List<ClipCut> cuts, RandomStreams random) {
+      public Drawn draw(List<ClipCut> all, Share share, RandomStreams random) {
         SplittableRandom chance = new SplittableRandom(random.key("pictures"));
         List<float[]> each = new ArrayList<>();
         List<Boolean> silent = new ArrayList<>();
-        for (ClipCut cut : cuts) {
+        for (int i = 0; i < all.size(); i++) {
+          ClipCut cut = all.get(i);
           int frame = chance.nextInt(cut.frames().size());
           double fate = chance.nextDouble();
           boolean both = fate < odds.both;
           boolean blind = both || (fate -= odds.both) >= 0 && fate < odds.picture;
           boolean mute = both || !blind && fate - odds.picture < odds.text;
+          if (!share.has(i)) {
+            continue;
+          }
           each.add(blind ? new float[features()] : see(clips, cut, frame));
           silent.add(mute);
         }

@@ -6,6 +6,7 @@ import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.train.RunFolder;
 import io.zoetrope.train.Trainer;
 import io.zoetrope.train.TrainingListener;
+import io.zoetrope.train.World;
 import io.zoetrope.train.method.Method;
 import io.zoetrope.train.method.Prepared;
 import io.zoetrope.train.method.Setting;
@@ -13,6 +14,7 @@ import io.zoetrope.train.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Runs a recipe, whatever its method. */
 public final class TrainingRun {
@@ -39,17 +41,54 @@ public final class TrainingRun {
    */
   public static Outcome run(
       Recipe<Method> recipe, String text, Path runs, boolean resume, TrainingListener listener) {
-    try (RunFolder folder = RunFolder.open(runs.resolve(recipe.name()), text, resume);
-        Setting setting = new Setting(recipe, folder, listener)) {
-      Prepared prepared = recipe.objective().prepare(setting);
-      try (Trainer trainer = new Trainer(prepared.players(), recipe.settings(), folder)) {
-        Trainer.Result result = trainer.run(listener);
-        if (!result.cancelled()) {
-          prepared.product().write().accept(trainer.ema());
-        }
-        return new Outcome(result, prepared.product().path());
+    return run(recipe, text, runs, resume, listener, World.alone());
+  }
+
+  /**
+   * As above, one of several workers: all call it with the same recipe, data and folders. The
+   * leader makes data ready and writes; the others wait for it, and read. Whatever ends one ends
+   * all.
+   *
+   * @param world who else trains
+   * @throws io.zoetrope.torch.PeerLost if another one is gone: to be started again by all
+   */
+  public static Outcome run(
+      Recipe<Method> recipe,
+      String text,
+      Path runs,
+      boolean resume,
+      TrainingListener listener,
+      World world) {
+    Path root = runs.resolve(recipe.name());
+    try {
+      int unused = world.share().of(recipe.batch());
+      if (!world.leads()) {
+        ready(world);
       }
+      try (RunFolder folder =
+              world.leads() ? RunFolder.open(root, text, resume) : RunFolder.follow(root);
+          Setting setting = new Setting(recipe, folder, listener, world.share())) {
+        Prepared prepared = recipe.objective().prepare(setting);
+        if (world.leads()) {
+          ready(world);
+        }
+        try (Trainer trainer = new Trainer(prepared.players(), recipe.settings(), folder, world)) {
+          Trainer.Result result = trainer.run(listener);
+          if (world.leads() && !result.cancelled()) {
+            prepared.product().write().accept(trainer.ema());
+          }
+          return new Outcome(result, prepared.product().path());
+        }
+      }
+    } catch (RuntimeException e) {
+      world.fail(e);
+      throw e;
     }
+  }
+
+  /** The leader has made all data ready. */
+  private static void ready(World world) {
+    List<byte[]> unused = world.await("data are ready", new byte[0]);
   }
 
   /**

@@ -22,6 +22,7 @@ import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.TrainingListener;
 import io.zoetrope.train.footage.ClipCut;
@@ -188,7 +189,7 @@ class MicroTrainingTest {
     MicroClips clips =
         new MicroClips(BOTH, 0.3, 16, 100, new MeasuredMotion(List.of(fill(8, 0.01))), 0);
     List<ClipCut> cuts = Collections.nCopies(4000, new ClipCut(0, List.of(0, 2)));
-    Showing.Drawn drawn = clips.draw(cuts, new RandomStreams(5));
+    Showing.Drawn drawn = clips.draw(cuts, Share.WHOLE, new RandomStreams(5));
     assertThat(drawn.silent()).containsOnly(false);
     for (Kind kind : BOTH.kinds()) {
       double unsaid = 0;

@@ -21,6 +21,7 @@ import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.TrainingListener;
 import io.zoetrope.train.footage.ClipCut;
@@ -139,7 +140,7 @@ class StableVideoTrainingTest {
               model, ShownPicture.kind(model).orElseThrow(), data, new PictureBlock(0.2, -3, 0.5));
       List<ClipCut> cuts = Collections.nCopies(400, new ClipCut(1, List.of(1, 3)));
       Scopes.run(() -> {
-        Conditioning shown = showing.draw(cuts, new RandomStreams(4)).conditioning();
+        Conditioning shown = showing.draw(cuts, Share.WHOLE, new RandomStreams(4)).conditioning();
         Tensor beside = shown.get(Conditioning.BESIDE).orElseThrow();
         Tensor tokens = shown.get(PictureSlots.TOKENS).orElseThrow();
         float[] noise = Tensors.toFloats(shown.get(Conditioning.AUGMENTATION).orElseThrow());
@@ -177,7 +178,7 @@ class StableVideoTrainingTest {
         List<ClipCut> cuts = List.of(new ClipCut(2, List.of(1, 3)));
         Tensor beside =
             showing
-                .draw(cuts, new RandomStreams(4))
+                .draw(cuts, Share.WHOLE, new RandomStreams(4))
                 .conditioning()
                 .get(Conditioning.BESIDE)
                 .orElseThrow();

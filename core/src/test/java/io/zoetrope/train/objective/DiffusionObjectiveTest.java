@@ -24,6 +24,7 @@ import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Segments;
+import io.zoetrope.torch.Share;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.TrainingStep;
 import io.zoetrope.train.footage.Footage;
@@ -219,6 +220,7 @@ class DiffusionObjectiveTest {
             ClipBatch.draw(
                 Footage.of(clips()),
                 new DiffusionObjective.Cut(BATCH, CUT, 1, 0, false),
+                Share.WHOLE,
                 new SplittableRandom(new TrainingStep(seed, 0, 0, 1).random().key("batch")),
                 new SplittableRandom(new TrainingStep(seed, 0, 0, 1).random().key("images")),
                 new SplittableRandom(0));
@@ -260,6 +262,7 @@ class DiffusionObjectiveTest {
           ClipBatch.draw(
               Footage.of(clips),
               new DiffusionObjective.Cut(BATCH, CUT, 1, 0, false, 2),
+              Share.WHOLE,
               new SplittableRandom(seed),
               new SplittableRandom(seed + 1000),
               new SplittableRandom(0));
@@ -290,6 +293,7 @@ class DiffusionObjectiveTest {
         ClipBatch.draw(
             Footage.of(clips()),
             new DiffusionObjective.Cut(BATCH, CUT, 1, 0, false, 2),
+            Share.WHOLE,
             new SplittableRandom(new TrainingStep(3, 0, 0, 1).random().key("batch")),
             new SplittableRandom(new TrainingStep(3, 0, 0, 1).random().key("images")),
             new SplittableRandom(0));
