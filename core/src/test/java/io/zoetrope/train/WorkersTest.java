@@ -51,7 +51,9 @@ class WorkersTest {
       Tensor loss = Ops.mse(x.mul(TinyRun.get(p, "w")), x.mul(x));
       if (share.has(0)) {
         // A gradient that the others do not have at all.
-        loss = loss.add(Ops.mul(x.narrow(0, 0, 1).mul(TinyRun.get(p, "some")).sum(), 0.1 * share.size()));
+        loss =
+            loss.add(
+                Ops.mul(x.narrow(0, 0, 1).mul(TinyRun.get(p, "some")).sum(), 0.1 * share.size()));
       }
       step.metric("rows", share.of(BATCH));
       return loss;
@@ -74,8 +76,7 @@ class WorkersTest {
     TrainingSettings settings = settings(10);
     List<StepReport> reports = Collections.synchronizedList(new ArrayList<>());
     Objective objective =
-        step ->
-            harm.apply(world, step) ? Ops.mul(loss(p, step), Double.NaN) : loss(p, step);
+        step -> harm.apply(world, step) ? Ops.mul(loss(p, step), Double.NaN) : loss(p, step);
     Player player = Player.only(p, objective, settings.learning());
     RunFolder run = root(root, world);
     try (run;
@@ -169,8 +170,8 @@ class WorkersTest {
     assertThat(thrown.get(1).orElseThrow()).hasMessage("clip 7 is damaged");
     assertThat(thrown.get(2).orElseThrow()).hasMessage("worker 1: clip 7 is damaged");
     // The leader saved the last step that was done.
-    assertThat(RunFolder.checkpoints(folder.resolve("n3")).getLast()).endsWithRaw(
-        Path.of("step-000005"));
+    assertThat(RunFolder.checkpoints(folder.resolve("n3")).getLast())
+        .endsWithRaw(Path.of("step-000005"));
   }
 
   @Test
@@ -210,8 +211,7 @@ class WorkersTest {
                       public void step(StepReport report) {
                         if (report.step() == 5 && !world.leads()) {
                           Scopes.run(() ->
-                              Scopes.noGrad(
-                                  () -> TinyRun.get(p, "w").add_(Tensors.full(1e-6, 1))));
+                              Scopes.noGrad(() -> TinyRun.get(p, "w").add_(Tensors.full(1e-6, 1))));
                         }
                       }
                     });
@@ -238,8 +238,8 @@ class WorkersTest {
                   for (long size : new long[] {5, 7_000_000, 1, 3_000_000, 4_000_000, 2}) {
                     all.add(Tensors.full(world.share().rank() + all.size(), size, 1));
                   }
-                  all.add(Tensors.of(new double[] {world.share().rank()}, 1, 1).to(
-                      ScalarType.Double));
+                  all.add(
+                      Tensors.of(new double[] {world.share().rank()}, 1, 1).to(ScalarType.Double));
                   world.mean("all", all);
                   for (int i = 0; i < all.size(); i++) {
                     double expected = i == 6 ? 1 : i + 1;

@@ -35,7 +35,8 @@ class SharedTrainingTest {
       Map.of(
           "autoencoder", "{kind: autoencoder, network: tiny, gradient: 1.0}",
           "classifier", "{kind: classifier, network: tiny}",
-          "prior", "{kind: prior, classifier: RUNS/base-classifier/classifier, heads: 2, blocks: 1}",
+          "prior",
+              "{kind: prior, classifier: RUNS/base-classifier/classifier, heads: 2, blocks: 1}",
           "decoder",
               "{kind: decoder, autoencoder: RUNS/base-autoencoder, motion: 0.2, noise: 0.1,"
                   + " adversary: {factor: 0.5, from: 2, width: 4}}",
@@ -129,15 +130,15 @@ class SharedTrainingTest {
 
   @Test
   void dropoutOfRowsIsRefused() throws Exception {
-    String dropped =
-        recipe("dropped", "adapt", 4).replace("rank: 2}", "rank: 2, dropout: 0.1}");
+    String dropped = recipe("dropped", "adapt", 4).replace("rank: 2}", "rank: 2, dropout: 0.1}");
     List<Optional<Throwable>> thrown = Workers.run(2, 2, world -> train(dropped, world));
     assertThat(thrown.getFirst().orElseThrow())
         .isInstanceOf(UserError.class)
         .hasMessageContaining("part 'it'");
-    assertThatThrownBy(() -> {
-          throw thrown.get(1).orElseThrow();
-        })
+    assertThatThrownBy(
+            () -> {
+              throw thrown.get(1).orElseThrow();
+            })
         .isInstanceOf(UserError.class);
   }
 }
