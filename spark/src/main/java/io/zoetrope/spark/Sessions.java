@@ -22,6 +22,7 @@ public final class Sessions {
           "--sun-misc-unsafe-memory-access=allow",
           "-Dorg.bytedeco.javacpp.maxBytes=0",
           "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+          "-XX:+UseSerialGC",
           "-Djava.awt.headless=true",
           "-Dai.djl.offline=true",
           SparkLogs.FLAG);
@@ -62,7 +63,7 @@ public final class Sessions {
     }
     usual.put("spark.executor.cores", String.valueOf(cores));
     usual.put("spark.executor.memory", "1g");
-    usual.put("spark.executor.defaultJavaOptions", FLAGS);
+    usual.put("spark.executor.defaultJavaOptions", flags());
     usual.put("spark.executor.extraClassPath", classPath());
     usual.put("spark.executorEnv.OMP_NUM_THREADS", String.valueOf(cores));
     usual.put("spark.executorEnv.OPENBLAS_NUM_THREADS", String.valueOf(cores));
@@ -72,6 +73,12 @@ public final class Sessions {
     usual.put("spark.executorEnv.MALLOC_MMAP_THRESHOLD_", "1073741824");
     usual.put("spark.executorEnv.MALLOC_TRIM_THRESHOLD_", "1073741824");
     return usual;
+  }
+
+  /** Models that came with zoetrope are found from its folder on. */
+  private static String flags() {
+    String home = System.getProperty("zoetrope.home");
+    return home == null ? FLAGS : FLAGS + " \"-Dzoetrope.home=%s\"".formatted(home);
   }
 
   /**

@@ -5,6 +5,8 @@ import io.zoetrope.app.cli.Verb;
 import io.zoetrope.app.cli.terminal.Cancellation;
 import io.zoetrope.app.cli.terminal.Console;
 import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.spark.batch.GenerateVerb;
+import io.zoetrope.spark.batch.SweepVerb;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,6 +19,8 @@ public final class SparkMain {
   /** The table of commands, in the order in which help shows them. */
   static Map<String, Function<Session, Verb>> commands() {
     Map<String, Function<Session, Verb>> commands = new LinkedHashMap<>();
+    commands.put("generate", GenerateVerb::new);
+    commands.put("sweep", SweepVerb::new);
     return commands;
   }
 
