@@ -87,8 +87,7 @@ record ClipMaker(String root, String base, String run, int patience, Tally tally
         gpu.isPresent()
             ? order.withModel(order.model().withDevice("cuda:" + gpu.getAsInt()))
             : order;
-    String path =
-        "clips/%s/%s-%s.mp4".formatted(clip.key().substring(0, 2), clip.key(), attempt);
+    String path = "clips/%s/%s-%s.mp4".formatted(clip.key().substring(0, 2), clip.key(), attempt);
     Path file = Path.of(root).resolve(path);
     Files.createDirectories(file.resolveSibling(""));
     HeldModels models = Executor.models(Path.of(base));

@@ -38,8 +38,7 @@ final class Costs {
     String name = order.task().begins().orElse(order.model().name());
     ModelChoice choice =
         order.model().choice(sources.model(name), path -> sources.file(path.toString()));
-    ModelSketch sketch =
-        sketches.computeIfAbsent(order.task().choice(choice), ModelSketch::of);
+    ModelSketch sketch = sketches.computeIfAbsent(order.task().choice(choice), ModelSketch::of);
     VideoRequest clip = clip(order.wish(), sketch);
     long frames = order.wish().frames().orElse(clip.frames());
     double pixels = (double) clip.width() * clip.height();
@@ -52,8 +51,7 @@ final class Costs {
   /** One clip of what is wished for; a longer video is made of several. */
   private static VideoRequest clip(Wish wish, ModelSketch sketch) {
     ModelIndex.Defaults own = sketch.defaults();
-    VideoRequest usual =
-        VideoRequest.of(wish.prompt(), 0, wish.sampler().map(own::by).orElse(own));
+    VideoRequest usual = VideoRequest.of(wish.prompt(), 0, wish.sampler().map(own::by).orElse(own));
     int wanted = wish.frames().orElse(sketch.can(Ability.VIDEO) ? usual.frames() : 1);
     VideoRequest request =
         usual

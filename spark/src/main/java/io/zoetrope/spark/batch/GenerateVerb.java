@@ -12,8 +12,8 @@ import io.zoetrope.spark.SparkSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -75,11 +75,9 @@ public final class GenerateVerb extends Verb {
     }
     Path base = session().resolve(Path.of("")).toAbsolutePath().normalize();
     Manifest manifest = new Manifest(base.resolve(out).normalize());
-    Table table =
-        Table.read(base.resolve(in), settings, new FolderSources(session()));
+    Table table = Table.read(base.resolve(in), settings, new FolderSources(session()));
     long need = table.clips().stream().mapToLong(Clip::need).max().orElse(0);
-    SparkSettings room =
-        Rooms.of(patient(spark.settings(), table), need, Rooms.available());
+    SparkSettings room = Rooms.of(patient(spark.settings(), table), need, Rooms.available());
     try (RunLock lock = RunLock.of(manifest.root());
         SparkSession open = Sessions.open(room, "zoetrope generate")) {
       return made(manifest, table, open, new Batch(manifest, base, attempts, slots(open)));

@@ -65,9 +65,7 @@ final class Keys {
   }
 
   private String model(Path path) {
-    return Files.exists(path)
-        ? prints.computeIfAbsent(path, Fingerprint::ofModel)
-        : "absent";
+    return Files.exists(path) ? prints.computeIfAbsent(path, Fingerprint::ofModel) : "absent";
   }
 
   /** What is not there yet may come, and is another then. */

@@ -41,9 +41,7 @@ record Manifest(Path root) {
       return clips;
     }
     Dataset<Row> asked =
-        spark
-            .createDataset(clips.stream().map(Clip::key).toList(), Encoders.STRING())
-            .toDF("key");
+        spark.createDataset(clips.stream().map(Clip::key).toList(), Encoders.STRING()).toDF("key");
     Set<String> left =
         new HashSet<>(
             asked

@@ -26,13 +26,15 @@ final class Rooms {
    */
   static SparkSettings of(SparkSettings settings, long need, OptionalLong available) {
     Matcher cluster = CLUSTER.matcher(settings.master());
-    long here =
-        settings.local() ? 1 : cluster.matches() ? Long.parseLong(cluster.group(1)) : 0;
+    long here = settings.local() ? 1 : cluster.matches() ? Long.parseLong(cluster.group(1)) : 0;
     if (here > 0 && available.isPresent() && here * need > available.getAsLong()) {
       throw new UserError(
           Fault.TOO_LARGE,
-          "%s by %s at once, and %s are free".formatted(gigabytes(need), here, gigabytes(available.getAsLong())),
-          here == 1 ? "ask for fewer or smaller frames" : "take fewer executors, or ask for smaller videos");
+          "%s by %s at once, and %s are free"
+              .formatted(gigabytes(need), here, gigabytes(available.getAsLong())),
+          here == 1
+              ? "ask for fewer or smaller frames"
+              : "take fewer executors, or ask for smaller videos");
     }
     long megabytes = Math.ceilDiv(need, 1L << 20);
     String said = settings.conf().getOrDefault(OVERHEAD, System.getProperty(OVERHEAD, ""));

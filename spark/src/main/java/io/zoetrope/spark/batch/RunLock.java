@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/** One driver at a time may write to a folder. The lock ends with its process, however that ends. */
+/**
+ * One driver at a time may write to a folder. The lock ends with its process, however that ends.
+ */
 final class RunLock implements AutoCloseable {
   private final FileChannel channel;
 
@@ -34,8 +36,7 @@ final class RunLock implements AutoCloseable {
       if (taken(channel) == null) {
         channel.close();
         throw new UserError(
-            Fault.NO_ACCESS,
-            "another 'zoetrope spark' works on '%s': wait for it".formatted(root));
+            Fault.NO_ACCESS, "another 'zoetrope spark' works on '%s': wait for it".formatted(root));
       }
       return new RunLock(channel);
     } catch (IOException e) {

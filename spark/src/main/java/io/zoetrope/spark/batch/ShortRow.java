@@ -43,7 +43,10 @@ record ShortRow(
             guidance,
             sampler);
     return new VideoOrder(
-        GenerateSpec.usual(), wish, ModelRef.of(model.orElse(SamplingOptions.BUNDLED)), Tuning.NONE);
+        GenerateSpec.usual(),
+        wish,
+        ModelRef.of(model.orElse(SamplingOptions.BUNDLED)),
+        Tuning.NONE);
   }
 
   private static Size parsed(String text) {

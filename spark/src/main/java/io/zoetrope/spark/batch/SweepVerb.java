@@ -78,8 +78,7 @@ public final class SweepVerb extends Verb {
     for (Path folder : List.of(root.resolve("clips"), Attempts.of(root))) {
       for (Path file : files(folder)) {
         String path = root.relativize(file).toString().replace('\\', '/');
-        if (!named.contains(path)
-            && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+        if (!named.contains(path) && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
           files++;
           bytes += Files.size(file);
           if (!dry) {
