@@ -1,7 +1,6 @@
 package io.zoetrope.spark.batch;
 
-import io.zoetrope.record.RecordReader;
-import io.zoetrope.record.RecordWriter;
+import io.zoetrope.record.Json;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.TextFiles;
 import java.io.IOException;
@@ -44,7 +43,7 @@ final class Attempts {
   /** The row of an attempt that came to its end and was not seen, if its file is there. */
   Optional<Entry> finished() throws IOException {
     for (Path note : notes(DONE)) {
-      Entry entry = RecordReader.read(note.toString(), TextFiles.read(note), Entry.class);
+      Entry entry = Json.MAPPER.readValue(TextFiles.read(note), Entry.class);
       Path file = root.resolve(entry.path());
       if (Files.isRegularFile(file) && Files.size(file) == entry.bytes()) {
         return Optional.of(entry);
@@ -81,7 +80,7 @@ final class Attempts {
 
   /** Its file is whole. */
   void done(Entry entry) throws IOException {
-    AtomicFiles.text(folder.resolve(entry.attempt() + DONE), RecordWriter.write(entry));
+    AtomicFiles.text(folder.resolve(entry.attempt() + DONE), Json.MAPPER.writeValueAsString(entry));
   }
 
   /** That an attempt is on its way. */
