@@ -5,6 +5,7 @@ import io.zoetrope.app.cli.option.FolderSources;
 import io.zoetrope.app.cli.terminal.Cancellation;
 import io.zoetrope.app.cli.terminal.Console;
 import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.make.GenerateCommand;
 import io.zoetrope.pipeline.order.Sources;
 import io.zoetrope.spark.Clusters;
 import java.io.ByteArrayOutputStream;
@@ -16,12 +17,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Command;
 
 /** Tables of short rows for the bundled model, and the same clips by the command line. */
 final class Tables {
   static final String PROMPT = "a red ball moves right";
 
   private Tables() {}
+
+  /** The command line without its server, which is not on this class path. */
+  @Command(name = "zoetrope")
+  private static final class Top {}
 
   /** Models are those of the checkout. */
   static void atHome() {
@@ -64,7 +70,7 @@ final class Tables {
   /** The same clips by the command line, as {@code SEED.mp4}. */
   static void byCommandLine(Path folder, int from, int to, int frames, int steps) {
     int code =
-        new Cli(session(folder))
+        new Cli(session(folder), Top::new, Map.of("generate", GenerateCommand::new))
             .run(
                 "generate",
                 PROMPT,
