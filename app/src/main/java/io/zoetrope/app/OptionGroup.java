@@ -57,6 +57,7 @@ enum OptionGroup {
       "--steps",
       "--guidance",
       "--temporal-guidance",
+      "--easy-cache",
       "--cfg-zero",
       "--guidance-first",
       "--guidance-late",

@@ -207,6 +207,8 @@ final class BadMakeInput {
         row(USAGE, "is P or P,CAP", "generate", "a ball", "--dynamic-threshold", "0.9,1,1"),
         row(USAGE, "--guidance-oscillate", "generate", "a ball", "--guidance-oscillate", "-1"),
         row(USAGE, "--cfg-zero", "generate", "a ball", "--cfg-zero", "-1"),
+        row(USAGE, "--easy-cache", "generate", "a ball", "--easy-cache", "4"),
+        row(USAGE, "clips whose frames fall together", "roll", "a ball", "--easy-cache", "1"),
         row(USAGE, "--guidance-first", "generate", "a ball", "--guidance-first", "-1"),
         row(USAGE, "--guidance-late", "generate", "a ball", "--guidance-late", "-1"),
         row(USAGE, "--motion-bucket", "generate", "a ball", "--motion-bucket", "-1"),

@@ -125,6 +125,7 @@ class EveryOptionIT {
           Map.entry("--free-noise", "--free-noise"),
           Map.entry("--guidance", "--guidance 1.5"),
           Map.entry("--cfg-zero", "--cfg-zero 1"),
+          Map.entry("--easy-cache", "--steps 5 --easy-cache 1"),
           Map.entry("--guidance-first", "--guidance-first 2"),
           Map.entry("--guidance-late", "--guidance-late 3"),
           Map.entry("--guidance-oscillate", "--steps 4 --guidance-oscillate 0"),

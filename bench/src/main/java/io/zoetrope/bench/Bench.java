@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.bytedeco.pytorch.global.torch;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -20,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Bench {
   /** In this order: the peak of memory is the pipeline's only while nothing else has run. */
   private static final List<String> NAMES =
-      List.of("pipeline", "gemm", "step", "width", "frames", "finite", "training", "cancel");
+      List.of(
+          "pipeline", "gemm", "step", "width", "frames", "finite", "training", "cache", "cancel");
 
   private static final String USAGE =
       """
@@ -32,6 +34,7 @@ public final class Bench {
         frames    a step with 16 noise levels against a step with one
         finite    a step that is looked at for numbers that are none against one that is not
         training  one training step: GFLOP/s against that rate
+        cache     what EasyCache saves, and how far off its videos are (minutes)
         cancel    how soon a job of 32 frames of 1024x1024 stops, in each phase (minutes)
         all       all of these
         safetensors-fuzz [-n N] [--seed S] [--first I] [--disk K] [--oracle K]
@@ -135,7 +138,7 @@ public final class Bench {
     // The pipeline also times how libtorch is loaded, so the machine is described after it.
     for (String name : options.names) {
       if (name.equals("pipeline")) {
-        tables.add(show(pipeline(options.model)));
+        tables.add(show(onModel(options.model, WholePipeline::run)));
       }
     }
     Map<String, Object> machine = Machine.describe();
@@ -143,7 +146,11 @@ public final class Bench {
     System.out.println();
     for (String name : options.names) {
       if (!name.equals("pipeline")) {
-        tables.add(show(table(name, options.seconds)));
+        tables.add(
+            show(
+                name.equals("cache")
+                    ? onModel(options.model, StepCaches::run)
+                    : table(name, options.seconds)));
       }
     }
     System.out.printf(Locale.ROOT, "load at the end: %.1f%n", Machine.load());
@@ -169,19 +176,19 @@ public final class Bench {
   }
 
   /** The given model, else the bundled one, else one of its size with random weights. */
-  private static Table pipeline(Optional<Path> model) {
+  private static Table onModel(Optional<Path> model, BiFunction<Path, String, Table> run) {
     Path bundled = Path.of("models", "toybox");
     if (model.isPresent()) {
-      return WholePipeline.run(model.get(), model.get().toString());
+      return run.apply(model.get(), model.get().toString());
     }
     if (Files.isRegularFile(bundled.resolve("model_index.json"))) {
-      return WholePipeline.run(bundled, bundled.toString());
+      return run.apply(bundled, bundled.toString());
     }
     try {
       Path folder = Files.createTempDirectory("zoetrope-bench");
       try {
         RandomModel.write(folder);
-        return WholePipeline.run(folder, "random weights of size toybox");
+        return run.apply(folder, "random weights of size toybox");
       } finally {
         delete(folder);
       }

@@ -34,6 +34,11 @@ public interface X0Denoiser {
     return this;
   }
 
+  /** Whether its answers depend on what it was asked before: then it is of one walk. */
+  default boolean remembers() {
+    return false;
+  }
+
   /** A network together with its schedule and the meaning of its output. */
   static X0Denoiser of(Denoiser network, NoiseSchedule schedule, Prediction prediction) {
     return new NetworkX0(network, schedule, prediction, Segments.PLAIN);

@@ -12,7 +12,6 @@ import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.diffusion.guidance.Handover;
 import io.zoetrope.diffusion.sampler.Halts;
 import io.zoetrope.diffusion.sampler.Noise;
-import io.zoetrope.diffusion.sampler.Sampler;
 import io.zoetrope.diffusion.sampler.X0Edit;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
@@ -266,6 +265,16 @@ public final class Engine {
     return model.autoencoder().stretch(size.height(), size.width()).overlap() > 0;
   }
 
+  /**
+   * This going by what the network said before where it is about to say it again ({@link
+   * io.zoetrope.diffusion.guidance.EasyCache}). How often that was is a note of progress.
+   *
+   * @param threshold 0 to 3
+   */
+  public Engine withCache(double threshold) {
+    return with(extras.withCache(threshold));
+  }
+
   /** This walking down plans from and to other rows than the first and the last. */
   public Engine withHalts(Halts halts) {
     return with(extras.withHalts(halts));
@@ -385,11 +394,17 @@ public final class Engine {
         region.filter(r -> shown.isEmpty()).map(r -> r.outside().keptBy(guided)).orElse(guided);
     X0Denoiser denoiser = guide.wrap(part, job.plan(), job.given_BCFHW(), noise);
     Tensor start = job.start(plan, denoiser.schedule(), noise);
-    Sampler sampler = sampling(first, first.steps()).sampler();
+    Sampling sampling = sampling(first, first.steps());
     Tensor end =
-        extras
-            .loop(first.sampler(), sampler, denoiser)
-            .run(plan, start, noise, progress, extras.halts());
+        extras.cached(
+            denoiser,
+            model.scheduling().toPrediction(),
+            sampling.levels(),
+            progress,
+            asked ->
+                extras
+                    .loop(first.sampler(), sampling.sampler(), asked)
+                    .run(plan, start, noise, progress, extras.halts()));
     return plan.equals(job.plan()) ? end : restored(job, end);
   }
 

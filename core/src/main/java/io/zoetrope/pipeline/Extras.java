@@ -8,6 +8,7 @@ import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.diffusion.guidance.DynamicThresholding;
+import io.zoetrope.diffusion.guidance.EasyCache;
 import io.zoetrope.diffusion.guidance.GuidanceScale;
 import io.zoetrope.diffusion.guidance.KeyFrames;
 import io.zoetrope.diffusion.guidance.ZeroStar;
@@ -22,14 +23,17 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.unet.SpatialAttention;
+import io.zoetrope.progress.Progress;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * What an {@link Engine} does to noise and to the network, beneath guidance, whatever the task.
@@ -52,6 +56,7 @@ import java.util.stream.Stream;
  * @param rising scale of guidance at the first frame; empty where it is as the model has it
  * @param late scale of guidance of a second network; empty where it is that of the first
  * @param zeroStar steps for which CFG-Zero* stands still; empty for plain guidance
+ * @param cache threshold of {@link EasyCache}; empty asks the network at each step
  * @param halts where walks begin and end
  */
 record Extras(
@@ -73,6 +78,7 @@ record Extras(
     OptionalDouble late,
     Optional<Double> rising,
     OptionalInt zeroStar,
+    OptionalDouble cache,
     Halts halts) {
   static final Extras NONE =
       new Extras(
@@ -94,6 +100,7 @@ record Extras(
           OptionalDouble.empty(),
           Optional.empty(),
           OptionalInt.empty(),
+          OptionalDouble.empty(),
           Halts.NONE);
 
   Extras withNoise(UnaryOperator<Noise> change) {
@@ -164,6 +171,10 @@ record Extras(
     return with(copy -> copy.zeroStar = OptionalInt.of(steps));
   }
 
+  Extras withCache(double threshold) {
+    return with(copy -> copy.cache = OptionalDouble.of(threshold));
+  }
+
   Extras withHalts(Halts other) {
     return with(copy -> copy.halts = other);
   }
@@ -219,6 +230,32 @@ record Extras(
           Mend.of("take ").and(Mend.Knob.SAMPLER, "ddim").and(", euler or flow-euler"));
     }
     return loop.editing(edit);
+  }
+
+  /**
+   * Walks by a denoiser, or by what it said before.
+   *
+   * @param prediction of the network
+   * @param levels down which frames fall
+   */
+  Tensor cached(
+      X0Denoiser denoiser,
+      Prediction prediction,
+      double[] levels,
+      Progress progress,
+      Function<X0Denoiser, Tensor> walk) {
+    if (cache.isEmpty()) {
+      return walk.apply(denoiser);
+    }
+    try (EasyCache easy = new EasyCache(denoiser, prediction, cache.getAsDouble(), levels)) {
+      Tensor made = walk.apply(easy);
+      progress.note(
+          easy.reused() == 0
+              ? "EasyCache changed nothing: no step was near enough to those before"
+              : "EasyCache: the network was not asked in %s of %s steps"
+                  .formatted(easy.reused(), easy.calls()));
+      return made;
+    }
   }
 
   /** How many frames are seen at once, where it is not the whole clip. */
@@ -283,6 +320,7 @@ record Extras(
     private OptionalDouble late;
     private Optional<Double> rising;
     private OptionalInt zeroStar;
+    private OptionalDouble cache;
     private Halts halts;
 
     Copy(Extras from) {
@@ -304,13 +342,14 @@ record Extras(
       late = from.late;
       rising = from.rising;
       zeroStar = from.zeroStar;
+      cache = from.cache;
       halts = from.halts;
     }
 
     Extras made() {
       return new Extras(
           noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal,
-          told, keyed, edit, oscillate, bound, late, rising, zeroStar, halts);
+          told, keyed, edit, oscillate, bound, late, rising, zeroStar, cache, halts);
     }
   }
 }

@@ -82,7 +82,7 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser, Rise rise, X0Edi
   @SuppressWarnings("ReferenceEquality") // a step that holds every frame returns its very argument
   private Tensor steps(
       TimestepPlan plan, Tensor first, Noise noise, Progress progress, Halts halts) {
-    Optional<Halts.Begun> begun = halts.begin(plan, sampler.remembers());
+    Optional<Halts.Begun> begun = halts.begin(plan, sampler.remembers() || denoiser.remembers());
     int from = begun.map(Halts.Begun::row).orElse(0);
     ComputeDevice device = ComputeDevice.of(first);
     Tensor start = begun.map(b -> device.place(b.z_BCFHW())).orElse(first);

@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.order;
 import io.zoetrope.diffusion.FreeInit;
 import io.zoetrope.diffusion.LowPass;
 import io.zoetrope.diffusion.guidance.DynamicThresholding;
+import io.zoetrope.diffusion.guidance.EasyCache;
 import io.zoetrope.diffusion.sampler.FreeNoise;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
@@ -40,6 +41,8 @@ import java.util.OptionalInt;
  * @param cfgZero steps that stand still at first under CFG-Zero*, 0 to 1000; for models of flows
  * @param decodeFrames frames that are decoded at once at most, where the model's decoder sees
  *     several together; empty for as many as memory holds
+ * @param easyCache threshold of EasyCache, 0 to 3: the network is not asked where it is about to
+ *     say what it said before
  */
 public record Tuning(
     Optional<Integer> window,
@@ -55,7 +58,8 @@ public record Tuning(
     Optional<MicroConditions> micro,
     Optional<Double> firstGuidance,
     Optional<Integer> cfgZero,
-    Optional<Integer> decodeFrames) {
+    Optional<Integer> decodeFrames,
+    Optional<Double> easyCache) {
   /** Nothing special. */
   public static final Tuning NONE =
       new Tuning(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
@@ -74,6 +78,7 @@ public record Tuning(
         temporal,
         hold,
         Windowing.USUAL,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -100,7 +105,8 @@ public record Tuning(
         Optional.of(told),
         firstGuidance,
         cfgZero,
-        decodeFrames);
+        decodeFrames,
+        easyCache);
   }
 
   /** This, decoding so many frames at once. */
@@ -119,7 +125,8 @@ public record Tuning(
         micro,
         firstGuidance,
         cfgZero,
-        Optional.of(frames));
+        Optional.of(frames),
+        easyCache);
   }
 
   /** Frames that are decoded at once at most; empty if that is up to memory. */
@@ -137,6 +144,7 @@ public record Tuning(
     firstGuidance.ifPresent(value -> Checks.real("firstGuidance", 0, 100, value));
     lateGuidance.ifPresent(value -> Checks.real("lateGuidance", 0, 100, value));
     temporal.ifPresent(value -> Checks.real("temporal", 0, 10, value));
+    easyCache.ifPresent(value -> Checks.real("easyCache", 0, EasyCache.MOST, value));
     if (!windowing.equals(Windowing.USUAL) && window.isEmpty()) {
       throw Checks.wrong("windowing says what windows look like: say how long they are");
     }
@@ -165,6 +173,9 @@ public record Tuning(
     }
     if (cfgZero.isPresent()) {
       made = made.withZeroStar(cfgZero.get());
+    }
+    if (easyCache.isPresent()) {
+      made = made.withCache(easyCache.get());
     }
     if (firstGuidance.isPresent()) {
       made = made.withFirstGuidance(firstGuidance.get());

@@ -32,6 +32,11 @@ public record VideoOrder(
         task, Ability.FREE_INIT, tuning.freeInit().isEmpty(), "freeInit makes whole clips again");
     require(
         task,
+        Ability.FREE_INIT,
+        tuning.easyCache().isEmpty(),
+        "easyCache is about clips whose frames fall together");
+    require(
+        task,
         Ability.FREE_NOISE,
         !tuning.freeNoise(),
         "freeNoise is about the noise of whole clips");

@@ -120,7 +120,8 @@ final class RandomOrders {
                     maybe(() -> whole(0, 255)), maybe(() -> real(1, 60)), maybe(() -> real(0, 1)))),
             maybe(() -> real(0, 100)),
             maybe(() -> whole(0, 20)),
-            maybe(() -> whole(1, 256)));
+            maybe(() -> whole(1, 256)),
+            clips ? maybe(() -> real(0, 3)) : Optional.empty());
     boolean sized = spec instanceof RefineSpec refine && refine.scale().isPresent();
     boolean short1 = spec instanceof CascadeSpec;
     Wish fitting =

@@ -313,6 +313,13 @@ public final class Values {
     }
   }
 
+  /** How far off what is reused may be. */
+  public static final class CacheThreshold extends Real {
+    public CacheThreshold() {
+      super(0, 3);
+    }
+  }
+
   /** How often structure is blurred. */
   public static final class Blurs extends Whole {
     public Blurs() {

@@ -122,6 +122,16 @@ public final class LongOptions {
   private @Nullable Double lateGuidance;
 
   @Option(
+      names = "--easy-cache",
+      paramLabel = "T",
+      converter = Values.CacheThreshold.class,
+      description = {
+        "EasyCache: do not ask the network where it is about to say what it said before; T is how far"
+            + " off that may be, as in 0.05. Faster, and not quite the same video."
+      })
+  private @Nullable Double easyCache;
+
+  @Option(
       names = "--dynamic-threshold",
       paramLabel = "P[,CAP]",
       split = ",",
@@ -192,7 +202,8 @@ public final class LongOptions {
         micro.conditions(),
         Optional.ofNullable(firstGuidance),
         Optional.ofNullable(cfgZero),
-        decode.frames());
+        decode.frames(),
+        Optional.ofNullable(easyCache));
   }
 
   private Optional<DynamicThresholding.Bound> threshold() {
