@@ -3,6 +3,7 @@ package io.zoetrope.app;
 import io.zoetrope.app.cli.Verb;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.command.CaptionCommand;
+import io.zoetrope.app.command.CurateCommand;
 import io.zoetrope.app.command.DoctorCommand;
 import io.zoetrope.app.command.EvaluateCommand;
 import io.zoetrope.app.command.InspectCommand;
@@ -63,6 +64,7 @@ final class Commands {
           new Entry("tune", true, TuneCommand::new),
           new Entry("evaluate", true, EvaluateCommand::new),
           new Entry("caption", CaptionCommand::new),
+          new Entry("curate", CurateCommand::new),
           new Entry("toybox", ToyboxCommand::new),
           new Entry("inspect", InspectCommand::new),
           new Entry("probe", ProbeCommand::new),

@@ -14,6 +14,8 @@ import io.zoetrope.curation.table.FileRow;
 import io.zoetrope.curation.table.ProbeRow;
 import io.zoetrope.curation.table.ScoreRow;
 import io.zoetrope.curation.table.Table;
+import io.zoetrope.record.Json;
+import io.zoetrope.torch.AtomicFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -142,8 +144,28 @@ public final class Curation {
       long start = System.nanoTime();
       Choice choice = choose(clips, copies, scores, true);
       stages.add(Report.Stage.of("thresholds", clips.size(), choice.kept().size(), 0, start, ""));
-      return new Report(files, probes, clips, scores, copies, choice, stages);
+      write("clips", clips);
+      write(
+          "copies",
+          copies.entrySet().stream().map(c -> new CopyRow(c.getKey(), c.getValue())).toList());
+      Report report = new Report(files, probes, clips, scores, copies, choice, stages);
+      write("kept", report.kept());
+      return report;
     }
+  }
+
+  /**
+   * A copy.
+   *
+   * @param stays the clip that stays for it
+   */
+  public record CopyRow(String clip, String stays) {}
+
+  /** Tables that a query makes are made whole each time. */
+  private void write(String name, List<? extends Record> rows) {
+    StringBuilder text = new StringBuilder();
+    rows.forEach(row -> text.append(Json.MAPPER.writeValueAsString(row)).append('\n'));
+    AtomicFiles.text(table(name), text.toString());
   }
 
   private Path table(String name) {

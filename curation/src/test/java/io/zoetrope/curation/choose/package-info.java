@@ -1,0 +1,4 @@
+@NullMarked
+package io.zoetrope.curation.choose;
+
+import org.jspecify.annotations.NullMarked;

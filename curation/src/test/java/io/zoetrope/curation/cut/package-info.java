@@ -1,0 +1,4 @@
+@NullMarked
+package io.zoetrope.curation.cut;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.zoetrope.curation;
+
+import org.jspecify.annotations.NullMarked;
