@@ -127,9 +127,10 @@ public final class Gloo implements AllReduce {
     }
   }
 
-  /** Messages of native code carry their stack. */
+  /** Messages of native code carry their place in the source, and their stack. */
   private static PeerLost lost(String what, RuntimeException e) {
-    String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    String why = said.replaceFirst("^\\[[^]]*\\.cc:\\d+] ", "");
     return new PeerLost(what + ": " + why, e);
   }
 

@@ -34,7 +34,7 @@ enum Alone implements World {
   }
 
   @Override
-  public void fail(RuntimeException why) {
+  public void fail(Throwable why) {
     // Nobody hears it.
   }
 }

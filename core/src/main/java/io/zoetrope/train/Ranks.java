@@ -63,7 +63,7 @@ final class Ranks implements World {
   }
 
   @Override
-  public void fail(RuntimeException why) {
+  public void fail(Throwable why) {
     if (!over) {
       String line = String.valueOf(why.getMessage()).lines().findFirst().orElse("");
       byte[] told = (why.getClass().getSimpleName() + "\n" + line).getBytes(StandardCharsets.UTF_8);

@@ -68,5 +68,5 @@ public sealed interface World permits Alone, Ranks {
    * Tells the others that this one cannot go on, at their next call. Does nothing where they know
    * or are gone.
    */
-  void fail(RuntimeException why);
+  void fail(Throwable why);
 }

@@ -80,7 +80,7 @@ public final class TrainingRun {
           return new Outcome(result, prepared.product().path());
         }
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       world.fail(e);
       throw e;
     }
