@@ -98,8 +98,7 @@ public final class WorkersTrial {
   }
 
   private static Path recipe(Path folder, String name, int steps, int side) throws IOException {
-    return Files.writeString(
-        folder.resolve(name + ".yaml"), RECIPE.formatted(steps, side, side));
+    return Files.writeString(folder.resolve(name + ".yaml"), RECIPE.formatted(steps, side, side));
   }
 
   /** What the first worker printed. */

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -72,8 +73,8 @@ record SharedRun(
         long newest = saved(root);
         fruitless = newest > saved ? 1 : fruitless + 1;
         saved = newest;
-        if (cancelled.getAsBoolean()) {
-          throw new UserError(Fault.UNREACHABLE, "a worker was lost while it stopped: " + lost);
+        if (cancelled.getAsBoolean() || spark.sparkContext().isStopped()) {
+          throw new UserError(Fault.UNREACHABLE, "a worker was lost at the end: " + lost);
         }
         if (fruitless > FRUITLESS) {
           throw new UserError(
@@ -135,11 +136,12 @@ record SharedRun(
   /** What Spark says of it, in a line. */
   private static String reason(ExecutionException e) {
     String said = String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
-    return said.lines()
-        .map(String::strip)
-        .filter(line -> line.contains("PeerLost: "))
-        .map(line -> line.substring(line.indexOf("PeerLost: ") + "PeerLost: ".length()))
+    return Stream.of("PeerLost: ", "ExecutorLostFailure ", "Most recent failure reason: ", "")
+        .flatMap(mark ->
+            said.lines()
+                .filter(line -> line.contains(mark))
+                .map(line -> line.substring(line.indexOf(mark) + mark.length()).strip()))
         .findFirst()
-        .orElseGet(() -> said.lines().findFirst().orElse(""));
+        .orElse("");
   }
 }

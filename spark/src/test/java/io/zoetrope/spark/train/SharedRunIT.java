@@ -39,8 +39,7 @@ class SharedRunIT {
   static void open() {
     SparkSettings two =
         Clusters.two()
-            .with(
-                "spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+            .with("spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
     spark = Sessions.open(TrainVerb.patient(two, 2), "train");
   }
 
