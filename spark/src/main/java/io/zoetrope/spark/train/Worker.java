@@ -2,6 +2,7 @@ package io.zoetrope.spark.train;
 
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.spark.NativeThread;
 import io.zoetrope.torch.Gloo;
 import io.zoetrope.torch.PeerLost;
 import io.zoetrope.torch.Share;
@@ -12,6 +13,7 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.SparkEnv;
 import org.bytedeco.pytorch.global.torch;
 import scala.collection.Iterator;
 import scala.runtime.AbstractFunction1;
@@ -25,6 +27,9 @@ final class Worker extends AbstractFunction1<Iterator<Integer>, Iterator<End>>
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** What Spark calls the executor within its driver. */
+  private static final String DRIVER = "driver";
+
   private final Order order;
 
   Worker(Order order) {
@@ -34,12 +39,26 @@ final class Worker extends AbstractFunction1<Iterator<Integer>, Iterator<End>>
   @Override
   public Iterator<End> apply(Iterator<Integer> unused) {
     BarrierTaskContext context = Objects.requireNonNull(BarrierTaskContext.get());
-    torch.set_num_threads(context.cpus());
-    return scala.collection.Iterator$.MODULE$.single(end(context));
+    return scala.collection.Iterator$.MODULE$.single(
+        SparkEnv.get().executorId().equals(DRIVER) ? end(context) : alone(context));
+  }
+
+  /**
+   * In a process of its own; in the driver's, where all workers are, each has its task's thread.
+   */
+  private End alone(BarrierTaskContext context) {
+    try {
+      return NativeThread.call(() -> end(context));
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private End end(BarrierTaskContext context) {
     int rank = context.partitionId();
+    torch.set_num_threads(context.cpus());
     try {
       if (order.workers() == 1) {
         return train(context, World.alone());
