@@ -176,8 +176,10 @@ class ArchitectureTest {
               List.of("pipeline", "pipeline.schedule", "pipeline.family", "pipeline.model")),
           Map.entry("data", List.of()),
           Map.entry("data.toybox", List.of("data")),
+          Map.entry("data.table", List.of()),
           Map.entry("train", List.of()),
           Map.entry("train.footage", List.of()),
+          Map.entry("train.latents", List.of("train.footage")),
           Map.entry("train.objective", List.of("train", "train.footage")),
           Map.entry("train.distill", List.of("train", "train.footage", "train.objective")),
           Map.entry("train.recipe", List.of("train")),
@@ -187,6 +189,7 @@ class ArchitectureTest {
               List.of(
                   "train",
                   "train.footage",
+                  "train.latents",
                   "train.objective",
                   "train.distill",
                   "train.recipe",

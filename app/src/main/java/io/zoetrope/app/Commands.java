@@ -13,6 +13,8 @@ import io.zoetrope.app.command.PullCommand;
 import io.zoetrope.app.command.ToyboxCommand;
 import io.zoetrope.app.command.TrainCommand;
 import io.zoetrope.app.command.TuneCommand;
+import io.zoetrope.app.latents.LatentsCommand;
+import io.zoetrope.app.latents.PackCommand;
 import io.zoetrope.app.make.AgainCommand;
 import io.zoetrope.app.make.AnimateCommand;
 import io.zoetrope.app.make.CascadeCommand;
@@ -65,6 +67,8 @@ final class Commands {
           new Entry("evaluate", true, EvaluateCommand::new),
           new Entry("caption", CaptionCommand::new),
           new Entry("curate", CurateCommand::new),
+          new Entry("latents", true, LatentsCommand::new),
+          new Entry("pack", PackCommand::new),
           new Entry("toybox", ToyboxCommand::new),
           new Entry("inspect", InspectCommand::new),
           new Entry("probe", ProbeCommand::new),

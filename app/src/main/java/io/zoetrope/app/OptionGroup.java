@@ -55,6 +55,8 @@ enum OptionGroup {
       "--exclude",
       "--check",
       "--learning-rate",
+      "--windows",
+      "--random-crop",
       "--resume"),
   SIZE("Size and time", "--size", "--scale", "--frames", "--fps", "--start", "--fit"),
   SAMPLING(
@@ -154,6 +156,8 @@ enum OptionGroup {
       "--sheet-columns",
       "--plots",
       "--runs",
+      "--kept",
+      "--shard-size",
       "--summary",
       "--dry-run",
       "--yes",

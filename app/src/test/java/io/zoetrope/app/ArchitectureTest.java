@@ -167,6 +167,19 @@ class ArchitectureTest {
                       "train.method",
                       "train.run"))),
           Map.entry(
+              "latents",
+              new Sight(
+                  Set.of("cli", "cli.terminal", "cli.option"),
+                  Set.of(
+                      "progress",
+                      "error",
+                      "torch",
+                      "data",
+                      "checkpoint.safetensors",
+                      "pipeline.family",
+                      "pipeline.model",
+                      "train.latents"))),
+          Map.entry(
               "",
               new Sight(
                   Set.of(
@@ -178,6 +191,7 @@ class ArchitectureTest {
                       "make",
                       "plan",
                       "serve",
+                      "latents",
                       "command"),
                   Set.of("error", "torch"))));
 

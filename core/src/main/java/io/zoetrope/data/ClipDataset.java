@@ -61,4 +61,13 @@ public interface ClipDataset {
    * @throws io.zoetrope.error.UserError if its file cannot be read
    */
   String print(long index);
+
+  /**
+   * Where a clip comes from. Of a set that does not know, its number.
+   *
+   * @throws io.zoetrope.error.UserError if its file cannot be read
+   */
+  default Origin origin(long index) {
+    return new Origin("clip " + index, print(index), 0, get(index).video().frames().size(), "");
+  }
 }

@@ -50,19 +50,20 @@ public record ClipShape(int width, int height, int frames) {
    * The clips of a folder, each in the largest bucket that it fills: that of the most frames, then
    * of the aspect nearest to its own, then of the most pixels. Pictures fill buckets of one frame.
    *
-   * @param fps rate to which videos are resampled
+   * @param options rate, windows and crops; of any shape
    * @return for each shape that has any clips, in the order of the shapes
    * @throws UserError if a clip fills none, or nothing is there to be learned
    */
   public static Map<ClipShape, FolderDataset> buckets(
-      Path folder, List<ClipShape> shapes, double fps) {
+      Path folder, List<ClipShape> shapes, FolderDataset.Options options) {
+    double fps = options.fps();
     FolderListing listing = FolderListing.of(folder);
     Map<ClipShape, Set<Path>> within = new HashMap<>();
     List<String> problems = new ArrayList<>(listing.problems());
     for (FolderListing.Entry entry : listing.entries()) {
       try {
         VideoInfo info = VideoReader.probe(entry.path());
-        long frames = info.still() ? 1 : FolderDataset.length(entry.path(), info, fps);
+        long frames = info.still() ? 1 : ClipFile.length(entry.path(), info, fps);
         Optional<ClipShape> largest = largest(shapes, info, frames);
         largest.ifPresentOrElse(
             shape -> within.computeIfAbsent(shape, s -> new HashSet<>()).add(entry.path()),
@@ -81,12 +82,7 @@ public record ClipShape(int width, int height, int frames) {
     for (ClipShape shape : shapes) {
       Optional.ofNullable(within.get(shape))
           .ifPresent(paths ->
-              all.put(
-                  shape,
-                  FolderDataset.open(
-                      folder,
-                      FolderDataset.Options.of(shape.width, shape.height, shape.frames, fps),
-                      paths::contains)));
+              all.put(shape, FolderDataset.open(folder, options.shaped(shape), paths::contains)));
     }
     return all;
   }

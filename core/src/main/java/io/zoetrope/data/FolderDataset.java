@@ -2,35 +2,27 @@ package io.zoetrope.data;
 
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
-import io.zoetrope.media.MediaEndings;
-import io.zoetrope.media.ReadOptions;
-import io.zoetrope.media.Resize;
 import io.zoetrope.media.Video;
-import io.zoetrope.media.VideoInfo;
-import io.zoetrope.media.VideoReader;
-import io.zoetrope.torch.AtomicFiles;
-import io.zoetrope.torch.FileDigest;
-import io.zoetrope.torch.RandomStreams;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A user's own clips: a folder of videos and pictures with their captions ({@link FolderListing}
  * says how those are found). Every file is looked at when the folder is opened, so that a night's
  * training does not end at file 4711; nothing is skipped in silence.
  *
- * <p>Clips are decoded when asked for, resampled to the wanted rate, and cut at the middle to the
- * wanted size. The window of a long video depends on the seed, its name and the number of the
- * window only. Thread-safe.
+ * <p>Clips are decoded when asked for, resampled to the wanted rate, and cut to the wanted size.
+ * The window of a long video depends on the seed, its name and the number of the window only, and
+ * so does the part of its frames, unless that is the middle. Thread-safe. A process may hand it to
+ * another that sees the same files.
  */
-public final class FolderDataset implements ClipDataset {
+public final class FolderDataset implements ClipDataset, Serializable {
+  private static final long serialVersionUID = 1L;
+
   private static final int SHOWN = 10;
 
   /**
@@ -42,8 +34,11 @@ public final class FolderDataset implements ClipDataset {
    * @param fps rate to which videos are resampled
    * @param windows clips taken from each video, each from its own place in time
    * @param seed chooses those places
+   * @param crop which part of a frame of another aspect is kept
    */
-  public record Options(int width, int height, int frames, double fps, int windows, long seed) {
+  public record Options(
+      int width, int height, int frames, double fps, int windows, long seed, Crop crop)
+      implements Serializable {
     public Options {
       if (width < 1 || height < 1) {
         throw new UserError(
@@ -63,34 +58,39 @@ public final class FolderDataset implements ClipDataset {
 
     /** One window of each video. */
     public static Options of(int width, int height, int frames, double fps) {
-      return new Options(width, height, frames, fps, 1, 0);
+      return new Options(width, height, frames, fps, 1, 0, Crop.MIDDLE);
     }
 
     public Options windows(int value) {
-      return new Options(width, height, frames, fps, value, seed);
+      return new Options(width, height, frames, fps, value, seed, crop);
     }
 
     public Options seed(long value) {
-      return new Options(width, height, frames, fps, windows, value);
+      return new Options(width, height, frames, fps, windows, value, crop);
+    }
+
+    public Options crop(Crop value) {
+      return new Options(width, height, frames, fps, windows, seed, value);
+    }
+
+    /** The same of clips of another shape. */
+    public Options shaped(ClipShape shape) {
+      return new Options(shape.width(), shape.height(), shape.frames(), fps, windows, seed, crop);
     }
   }
 
+  /** Which part of a frame of another aspect is kept. */
+  public enum Crop {
+    MIDDLE,
+    /** Another one for each clip, which depends on the seed, the name and the window's number. */
+    RANDOM
+  }
+
   private final Options options;
-  private final List<Source> sources;
+  private final List<ClipFile> sources;
   private final String summary;
 
-  /**
-   * A file with what the header says.
-   *
-   * @param name below the folder
-   * @param length frames at the wanted rate; 1 for a picture
-   * @param first index of its first clip
-   * @param clips how many it gives
-   */
-  private record Source(
-      Path path, String name, String caption, boolean still, long length, long first, int clips) {}
-
-  private FolderDataset(Options options, List<Source> sources, String summary) {
+  private FolderDataset(Options options, List<ClipFile> sources, String summary) {
     this.options = options;
     this.sources = List.copyOf(sources);
     this.summary = summary;
@@ -116,30 +116,21 @@ public final class FolderDataset implements ClipDataset {
             all.others(),
             all.notes());
     List<String> problems = new ArrayList<>(listing.problems());
-    List<Source> sources = new ArrayList<>();
+    List<ClipFile> sources = new ArrayList<>();
     long first = 0;
     int pictures = 0;
     int cut = 0;
     for (FolderListing.Entry entry : listing.entries()) {
       try {
-        VideoInfo info = VideoReader.probe(entry.path());
-        long length = info.still() ? 1 : length(entry.path(), info, options.fps());
-        if (!info.still() && length < options.frames()) {
-          problems.add(
-              "%s has %s frames at %s per second, %s are needed"
-                  .formatted(
-                      folder.relativize(entry.path()), length, options.fps(), options.frames()));
+        ClipFile file = ClipFile.of(entry, first, options);
+        if (file.tooShort(options)) {
+          problems.add(file.shortness(options));
           continue;
         }
-        int clips = entry.repeats() * (info.still() ? 1 : options.windows());
-        sources.add(
-            new Source(
-                entry.path(), entry.name(), entry.caption(), info.still(), length, first, clips));
-        first += clips;
-        pictures += info.still() ? 1 : 0;
-        Resize fit = Resize.cover(info.width(), info.height(), options.width(), options.height());
-        boolean whole = fit.cropWidth() == info.width() && fit.cropHeight() == info.height();
-        cut += whole ? 0 : 1;
+        sources.add(file);
+        first += file.clips();
+        pictures += file.still() ? 1 : 0;
+        cut += file.cut(options) ? 1 : 0;
       } catch (UserError e) {
         problems.add(e.getMessage());
       }
@@ -169,24 +160,9 @@ public final class FolderDataset implements ClipDataset {
         : "; other files left alone: " + String.join(", ", others.subList(0, shown)) + more;
   }
 
-  /** Frames that a video gives at the wanted rate; decodes it where the file does not say. */
-  static long length(Path path, VideoInfo info, double fps) {
-    if (info.seconds().isPresent()) {
-      double slack = 0.499 / Math.max(fps, info.fps());
-      return (long) Math.ceil((info.seconds().getAsDouble() - slack) * fps);
-    }
-    try (VideoReader reader = VideoReader.open(path, ReadOptions.ALL.fps(fps))) {
-      long count = 0;
-      while (reader.next().isPresent()) {
-        count++;
-      }
-      return count;
-    }
-  }
-
   @Override
   public long size() {
-    Source last = sources.getLast();
+    ClipFile last = sources.getLast();
     return last.first() + last.clips();
   }
 
@@ -207,9 +183,8 @@ public final class FolderDataset implements ClipDataset {
    */
   @Override
   public Clip get(long index) {
-    Source source = source(index);
-    Video video = source.still() ? VideoReader.read(source.path()) : window(source, index);
-    return new Clip(Resize.cover(video, options.width(), options.height()), source.caption());
+    ClipFile source = source(index);
+    return new Clip(source.video(options, index), source.caption());
   }
 
   @Override
@@ -217,81 +192,27 @@ public final class FolderDataset implements ClipDataset {
     return source(index).caption();
   }
 
-  /** Of the content of its file, and the window's place in it. */
+  /** Of the content of its file, and what is taken of it. */
   @Override
   public String print(long index) {
-    Source source = source(index);
-    return source.still()
-        ? FileDigest.of(source.path())
-        : FileDigest.of(source.path()) + "@" + place(source, index);
+    return source(index).print(options, index);
+  }
+
+  @Override
+  public Origin origin(long index) {
+    return source(index).origin(options, index);
   }
 
   @Override
   public Video beside(long index, Path folder) {
-    Source source = source(index);
-    Path file = beside(source, folder);
-    VideoInfo info = VideoReader.probe(file);
-    VideoInfo own = VideoReader.probe(source.path());
-    if (info.width() != own.width() || info.height() != own.height()) {
-      throw new UserError(
-          Fault.MISMATCH,
-          "'%s' is %sx%s, and '%s', which it stands beside, %sx%s"
-              .formatted(
-                  file, info.width(), info.height(), source.path(), own.width(), own.height()));
-    }
-    Video video =
-        source.still()
-            ? VideoReader.read(file)
-            : VideoReader.read(
-                file,
-                ReadOptions.ALL
-                    .fps(options.fps())
-                    .start(place(source, index) / options.fps())
-                    .maxFrames(options.frames()));
-    int wanted = source.still() ? 1 : options.frames();
-    if (video.frames().size() < wanted) {
-      throw new UserError(
-          Fault.MISMATCH,
-          "'%s' has %s frames, %s are needed".formatted(file, video.frames().size(), wanted));
-    }
-    return Resize.cover(
-        new Video(video.frames().subList(0, wanted), video.fps()),
-        options.width(),
-        options.height());
-  }
-
-  /** The file of the same name in another folder. */
-  private static Path beside(Source source, Path folder) {
-    String name = source.name();
-    int dot = name.lastIndexOf('.');
-    Path stem = folder.resolve(dot > name.lastIndexOf('/') ? name.substring(0, dot) : name);
-    Path place = Optional.ofNullable(stem.getParent()).orElse(folder);
-    try (Stream<Path> files = Files.isDirectory(place) ? Files.list(place) : Stream.empty()) {
-      return files
-          .filter(MediaEndings::isMedia)
-          .filter(file -> {
-            String other = String.valueOf(file.getFileName());
-            return other
-                .substring(0, other.lastIndexOf('.'))
-                .equals(String.valueOf(stem.getFileName()));
-          })
-          .sorted()
-          .findFirst()
-          .orElseThrow(() ->
-              new UserError(
-                  Fault.NOT_FOUND,
-                  "folder '%s' has nothing beside '%s'".formatted(folder, name),
-                  "put a picture or video of that name there"));
-    } catch (IOException e) {
-      throw AtomicFiles.cannot("look into", place, e);
-    }
+    return source(index).beside(options, index, folder);
   }
 
   private static String counted(long count, String what) {
     return count + " " + what + (count == 1 ? "" : "s");
   }
 
-  private Source source(long index) {
+  private ClipFile source(long index) {
     if (index < 0 || index >= size()) {
       throw new IndexOutOfBoundsException(index + " of " + size() + " clips");
     }
@@ -306,39 +227,5 @@ public final class FolderDataset implements ClipDataset {
       }
     }
     return sources.get(low);
-  }
-
-  /** By the name and not by the index: another file more or less moves no window. */
-  private long place(Source source, long index) {
-    long places = source.length() - options.frames() + 1;
-    String name = "window of " + source.name();
-    long key = new RandomStreams(options.seed()).key(name, index - source.first());
-    return Math.floorMod(key, places);
-  }
-
-  private Video window(Source source, long index) {
-    long place = place(source, index);
-    Video video = read(source, place);
-    int missing = options.frames() - video.frames().size();
-    if (missing > 0 && place > 0) {
-      // The header may count a sound track that is longer than the pictures.
-      video = read(source, Math.max(0, place - missing));
-    }
-    if (video.frames().size() < options.frames()) {
-      throw new UserError(
-          Fault.MISMATCH,
-          "'%s' has %s frames at %s per second, %s are needed"
-              .formatted(source.path(), video.frames().size(), options.fps(), options.frames()));
-    }
-    return video;
-  }
-
-  private Video read(Source source, long place) {
-    return VideoReader.read(
-        source.path(),
-        ReadOptions.ALL
-            .fps(options.fps())
-            .start(place / options.fps())
-            .maxFrames(options.frames()));
   }
 }

@@ -48,7 +48,7 @@ class ClipShapeTest {
 
   private Map<String, List<String>> sorted() {
     Map<String, List<String>> names = new TreeMap<>();
-    ClipShape.buckets(folder, ALL, 8)
+    ClipShape.buckets(folder, ALL, FolderDataset.Options.of(1, 1, 1, 8))
         .forEach((shape, clips) ->
             names.put(
                 shape.toString(),
@@ -73,7 +73,10 @@ class ClipShapeTest {
                     "32x48x8", List.of("tall"),
                     "32x32x16", List.of("long"),
                     "32x32x1", List.of("picture"))));
-    Clip tall = Objects.requireNonNull(ClipShape.buckets(folder, ALL, 8).get(TALL)).get(0);
+    Clip tall =
+        Objects.requireNonNull(
+                ClipShape.buckets(folder, ALL, FolderDataset.Options.of(1, 1, 1, 8)).get(TALL))
+            .get(0);
     assertThat(tall.video().width()).isEqualTo(32);
     assertThat(tall.video().height()).isEqualTo(48);
     assertThat(tall.video().frames()).hasSize(8);
@@ -84,7 +87,8 @@ class ClipShapeTest {
     clip("small", 24, 64, 10);
     clip("short", 64, 64, 4);
     clip("good", 64, 64, 10);
-    assertThatThrownBy(() -> ClipShape.buckets(folder, List.of(SQUARE, WIDE), 8))
+    assertThatThrownBy(() ->
+            ClipShape.buckets(folder, List.of(SQUARE, WIDE), FolderDataset.Options.of(1, 1, 1, 8)))
         .isInstanceOf(UserError.class)
         .hasMessageContainingAll(
             "small.mp4 fills no bucket: it has 24x64 pixels and 10 frames at 8.0 per second",
@@ -94,6 +98,7 @@ class ClipShapeTest {
   @Test
   void emptyBucketsAreLeftOut() throws IOException {
     clip("square", 64, 64, 10);
-    assertThat(ClipShape.buckets(folder, ALL, 8)).containsOnlyKeys(SQUARE);
+    assertThat(ClipShape.buckets(folder, ALL, FolderDataset.Options.of(1, 1, 1, 8)))
+        .containsOnlyKeys(SQUARE);
   }
 }

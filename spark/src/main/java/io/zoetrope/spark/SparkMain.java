@@ -7,6 +7,7 @@ import io.zoetrope.app.cli.terminal.Console;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.spark.batch.GenerateVerb;
 import io.zoetrope.spark.batch.SweepVerb;
+import io.zoetrope.spark.latents.LatentsVerb;
 import io.zoetrope.spark.train.TrainVerb;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ public final class SparkMain {
     Map<String, Function<Session, Verb>> commands = new LinkedHashMap<>();
     commands.put("generate", GenerateVerb::new);
     commands.put("sweep", SweepVerb::new);
+    commands.put("latents", LatentsVerb::new);
     commands.put("train", TrainVerb::new);
     return commands;
   }

@@ -18,6 +18,7 @@ import io.zoetrope.torch.Tensors;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,15 +31,51 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 
 /**
- * Clips that went through the autoencoder once and for all: latents and captions in one safetensors
- * file, mapped, not read. Encoding a clip costs about as much as a training step on it, so it is
+ * Clips that went through the autoencoder once and for all: latents and captions in safetensors
+ * files, mapped, not read. Encoding a clip costs about as much as a training step on it, so it is
  * done ahead.
  *
- * @param latents_NCFHW bf16
+ * @param latents all of one shape
  * @param captions one for each clip
  * @param odds how often each is drawn
  */
-public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds odds) {
+public record LatentClips(Latents latents, List<String> captions, ClipOdds odds) {
+  /** Latents of clips by number. */
+  public interface Latents {
+    /** How many there are. */
+    int size();
+
+    /** Sizes of each: channels, frames, height, width. */
+    List<Long> shape();
+
+    /** [C, F, H, W], bf16 or f32; it is not the caller's to free. */
+    Tensor clip_CFHW(int clip);
+  }
+
+  /** In one tensor. */
+  private record Stacked(Tensor latents_NCFHW) implements Latents {
+    Stacked {
+      if (latents_NCFHW.dim() != 5) {
+        throw new IllegalArgumentException("latents of clips have five axes");
+      }
+    }
+
+    @Override
+    public int size() {
+      return (int) latents_NCFHW.size(0);
+    }
+
+    @Override
+    public List<Long> shape() {
+      return Arrays.stream(Tensors.shape(latents_NCFHW)).skip(1).boxed().toList();
+    }
+
+    @Override
+    public Tensor clip_CFHW(int clip) {
+      return latents_NCFHW.select(0, clip);
+    }
+  }
+
   private static final String LATENTS = "latents";
   private static final String CAPTIONS = "captions";
   private static final String PRINTS = "prints";
@@ -134,9 +171,18 @@ public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds 
   }
 
   private static Tensor encoded(Autoencoder autoencoder, Clip clip, long number) {
+    return encoded(autoencoder, clip, number, ScalarType.BFloat16);
+  }
+
+  /**
+   * A clip's latents, [1, C, F, H, W]: the mean.
+   *
+   * @param number in messages
+   */
+  public static Tensor encoded(Autoencoder autoencoder, Clip clip, long number, ScalarType kept) {
     Tensor z = autoencoder.encode(FrameTensors.toTensor(clip.video()).unsqueeze(0));
     Finite.require(z, "the latents of clip %s ('%s')".formatted(number, clip.caption()));
-    return z.to(ScalarType.BFloat16);
+    return z.to(kept);
   }
 
   /** The clips of a file, which must stay open. */
@@ -151,19 +197,24 @@ public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds 
     return new LatentClips(file.tensor(LATENTS), captions);
   }
 
-  /** All drawn alike. */
+  /** In one tensor, all drawn alike. */
   public LatentClips(Tensor latents_NCFHW, List<String> captions) {
-    this(latents_NCFHW, captions, ClipOdds.even(captions.size()));
+    this(new Stacked(latents_NCFHW), captions);
+  }
+
+  /** All drawn alike. */
+  public LatentClips(Latents latents, List<String> captions) {
+    this(latents, captions, ClipOdds.even(captions.size()));
   }
 
   /** These, some drawn more often than others. */
   public LatentClips emphasising(List<ClipOdds.Emphasis> emphases) {
-    return new LatentClips(latents_NCFHW, captions, ClipOdds.of(captions, emphases));
+    return new LatentClips(latents, captions, ClipOdds.of(captions, emphases));
   }
 
   public LatentClips {
     captions = List.copyOf(captions);
-    if (latents_NCFHW.dim() != 5 || latents_NCFHW.size(0) != captions.size()) {
+    if (latents.size() != captions.size()) {
       throw new UserError(Fault.MISMATCH, "latents and captions are not equally many");
     }
   }
@@ -172,7 +223,24 @@ public record LatentClips(Tensor latents_NCFHW, List<String> captions, ClipOdds 
     return captions.size();
   }
 
+  public int channels() {
+    return Math.toIntExact(latents.shape().get(0));
+  }
+
   public int frames() {
-    return (int) latents_NCFHW.size(2);
+    return Math.toIntExact(latents.shape().get(1));
+  }
+
+  public int height() {
+    return Math.toIntExact(latents.shape().get(2));
+  }
+
+  public int width() {
+    return Math.toIntExact(latents.shape().get(3));
+  }
+
+  /** [C, F, H, W] of a clip. */
+  public Tensor clip_CFHW(int clip) {
+    return latents.clip_CFHW(clip);
   }
 }

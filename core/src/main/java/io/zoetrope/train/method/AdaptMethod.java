@@ -1,7 +1,6 @@
 package io.zoetrope.train.method;
 
 import io.zoetrope.checkpoint.Provenance;
-import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.data.ClipDataset;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
@@ -131,14 +130,14 @@ record AdaptMethod(
             .orElseThrow(() ->
                 new UserError(Fault.MISMATCH, base.model() + " knows no text to be trained with"));
     ClipDataset pictures = setting.data();
-    SafetensorsFile latents =
+    LatentClips shown =
         LatentCache.open(
-            setting,
-            pictures,
-            model.autoencoder(),
-            model.weights(Role.AUTOENCODER).orElseGet(ParameterStore::blueprint),
-            clips.clips());
-    LatentClips shown = LatentClips.of(latents).emphasising(clips.emphasis());
+                setting,
+                pictures,
+                model.autoencoder(),
+                model.weights(Role.AUTOENCODER).orElseGet(ParameterStore::blueprint),
+                clips.clips())
+            .emphasising(clips.emphasis());
     int cut = clips.cutOf(shown.frames());
     clips.shortened(shown.frames()).ifPresent(setting.listener()::note);
     requireTwo(cut);
@@ -268,7 +267,7 @@ record AdaptMethod(
   private Footage before(
       PriorBlock before, Setting setting, VideoModel model, List<BasePart> learning) {
     LatentCache.Data data = before.open(setting, model);
-    SafetensorsFile latents =
+    LatentClips latents =
         LatentCache.open(
             setting,
             data,
@@ -276,7 +275,7 @@ record AdaptMethod(
             model.weights(Role.AUTOENCODER).orElseGet(ParameterStore::blueprint),
             before.data().isPresent() ? clips.clips() : before.count());
     return new Footage(
-        LatentClips.of(latents),
+        latents,
         before.captions(),
         showings(model, learning, data.clips()),
         Optional.empty(),

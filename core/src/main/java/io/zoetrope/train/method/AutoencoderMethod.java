@@ -13,6 +13,7 @@ import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
+import io.zoetrope.train.latents.TrainedAutoencoder;
 import io.zoetrope.train.objective.AutoencoderObjective;
 import io.zoetrope.train.recipe.Recipe;
 import java.nio.file.Path;

@@ -152,8 +152,7 @@ record BesideClips(
   private Tensor latents(ClipCut cut) {
     long[] picks = cut.frames().stream().mapToLong(Integer::longValue).toArray();
     return clips
-        .latents_NCFHW()
-        .select(0, cut.clip())
+        .clip_CFHW(cut.clip())
         .index_select(1, Tensors.of(picks, picks.length))
         .unsqueeze(0)
         .to(ScalarType.Float);

@@ -22,6 +22,7 @@ import io.zoetrope.train.Learning;
 import io.zoetrope.train.Pass;
 import io.zoetrope.train.Player;
 import io.zoetrope.train.TrainedPart;
+import io.zoetrope.train.latents.TrainedAutoencoder;
 import io.zoetrope.train.objective.DecoderObjective;
 import io.zoetrope.train.recipe.Recipe;
 import java.nio.file.Path;

@@ -1,7 +1,6 @@
 package io.zoetrope.train.method;
 
 import io.zoetrope.checkpoint.Component;
-import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.data.ClipDataset;
 import io.zoetrope.data.ClipShape;
 import io.zoetrope.diffusion.Prediction;
@@ -32,6 +31,7 @@ import io.zoetrope.train.footage.Captions;
 import io.zoetrope.train.footage.Footage;
 import io.zoetrope.train.footage.LatentClips;
 import io.zoetrope.train.footage.Showing;
+import io.zoetrope.train.latents.TrainedAutoencoder;
 import io.zoetrope.train.objective.Bucketed;
 import io.zoetrope.train.objective.DiffusionObjective;
 import io.zoetrope.train.recipe.DataBlock;
@@ -149,7 +149,7 @@ public record DiffusionMethod(
         autoencoder.equals(Path.of("none"))
             ? TrainedAutoencoder.pixels()
             : TrainedAutoencoder.load(autoencoder);
-    setting.own(between);
+    setting.own(between::close);
     List<Bucket> learned = buckets(setting, between);
     LatentClips shown = learned.getFirst().clips;
     Optional<MicroClips> numbers =
@@ -283,10 +283,10 @@ public record DiffusionMethod(
   private List<Bucket> buckets(Setting setting, TrainedAutoencoder between) {
     Recipe<?> recipe = setting.recipe();
     if (buckets.isEmpty()) {
-      SafetensorsFile latents =
+      LatentClips all =
           LatentCache.open(
-              setting, setting.data(), between.autoencoder(), between.store(), clips.clips());
-      LatentClips all = LatentClips.of(latents).emphasising(clips.emphasis());
+                  setting, setting.data(), between.autoencoder(), between.store(), clips.clips())
+              .emphasising(clips.emphasis());
       return List.of(new Bucket("", 1, all, clips.cutOf(all.frames()), recipe.batch()));
     }
     List<ClipShape> shapes = buckets.stream().map(BucketBlock::shape).toList();
@@ -304,14 +304,14 @@ public record DiffusionMethod(
       Setting setting, TrainedAutoencoder between, BucketBlock bucket, ClipDataset within) {
     Recipe<?> recipe = setting.recipe();
     String name = bucket.shape().toString();
-    SafetensorsFile latents =
+    LatentClips all =
         LatentCache.open(
-            setting,
-            new LatentCache.Data(within, recipe.data() + " " + name, name),
-            between.autoencoder(),
-            between.store(),
-            clips.clips());
-    LatentClips all = LatentClips.of(latents).emphasising(clips.emphasis());
+                setting,
+                new LatentCache.Data(within, recipe.data() + " " + name, name),
+                between.autoencoder(),
+                between.store(),
+                clips.clips())
+            .emphasising(clips.emphasis());
     int cut = clips.cut() == 0 ? all.frames() : Math.min(clips.cut(), all.frames());
     DataBlock usual = recipe.data();
     long numbers = (long) usual.width() * usual.height() * usual.frames();
@@ -345,12 +345,10 @@ public record DiffusionMethod(
   }
 
   private void requirePatches(LatentClips clips) {
-    long height = clips.latents_NCFHW().size(3);
-    long width = clips.latents_NCFHW().size(4);
-    if (crop > Math.min(height, width)) {
+    if (crop > Math.min(clips.height(), clips.width())) {
       throw new UserError(
           Fault.MISMATCH,
-          "crop is %s, and clips are %sx%s there".formatted(crop, width, height),
+          "crop is %s, and clips are %sx%s there".formatted(crop, clips.width(), clips.height()),
           "make it smaller, or leave it out");
     }
   }

@@ -2,7 +2,6 @@ package io.zoetrope.train.method;
 
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.Provenance;
-import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.diffusion.LossWeight;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
@@ -113,14 +112,14 @@ record DistillMethod(
             .orElseThrow(() ->
                 new UserError(Fault.MISMATCH, base.model() + " knows no text to be guided by"));
     teacher.scheduling().distilled().ifPresent(this::requireLevels);
-    SafetensorsFile latents =
+    LatentClips shown =
         LatentCache.open(
-            setting,
-            setting.data(),
-            teacher.autoencoder(),
-            teacher.weights(Role.AUTOENCODER).orElseGet(ParameterStore::blueprint),
-            clips.clips());
-    LatentClips shown = LatentClips.of(latents).emphasising(clips.emphasis());
+                setting,
+                setting.data(),
+                teacher.autoencoder(),
+                teacher.weights(Role.AUTOENCODER).orElseGet(ParameterStore::blueprint),
+                clips.clips())
+            .emphasising(clips.emphasis());
     clips.shortened(shown.frames()).ifPresent(setting.listener()::note);
     CaptionReading.warn(read, shown.captions(), setting.listener());
     PromptEncoder prompts = new FrozenPrompts(read);

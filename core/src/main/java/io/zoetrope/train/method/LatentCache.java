@@ -10,6 +10,8 @@ import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.footage.LatentClips;
+import io.zoetrope.train.latents.AutoencoderPrint;
+import io.zoetrope.train.latents.LatentSet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,9 +22,9 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
- * The latents of a recipe's clips: each is encoded once, then shared by all runs beside this one. A
- * run sees its data as they are: what has changed since is encoded anew, that alone, and captions
- * are read every time.
+ * The latents of a recipe's clips: each is encoded once, then shared by all runs beside this one;
+ * those of latents that are there already stay where they are. A run sees its data as they are:
+ * what has changed since is encoded anew, that alone, and captions are read every time.
  */
 final class LatentCache {
   private LatentCache() {}
@@ -35,7 +37,7 @@ final class LatentCache {
    * @param store the autoencoder's weights, which tell its latents from others
    * @param count how many clips
    */
-  static SafetensorsFile open(
+  static LatentClips open(
       Setting setting, ClipDataset data, Autoencoder autoencoder, ParameterStore store, int count) {
     Data all = new Data(data, String.valueOf(setting.recipe().data()), "");
     return open(setting, all, autoencoder, store, count);
@@ -50,12 +52,17 @@ final class LatentCache {
   record Data(ClipDataset clips, String said, String role) {}
 
   /** As above, of data that are not those of the recipe alone. */
-  static SafetensorsFile open(
+  static LatentClips open(
       Setting setting, Data from, Autoencoder autoencoder, ParameterStore store, int count) {
     ClipDataset data = from.clips;
     ClipList clips =
         ClipList.of(data, Math.min(setting.clips(count), data.size()), setting.listener());
     noteChanges(setting, clips, from.role);
+    if (data instanceof LatentSet encoded) {
+      clips.write(setting.folder().root(), from.role);
+      return encoded.clips(
+          AutoencoderPrint.of(autoencoder, store.parameters()), clips.prints().size());
+    }
     Path file = file(setting, from, store, count);
     Optional<SafetensorsFile> there = there(file);
     Map<String, Integer> known = there.map(LatentClips::prints).orElse(Map.of());
@@ -87,7 +94,7 @@ final class LatentCache {
     }
     SafetensorsFile opened = there.get();
     setting.own(opened::close);
-    return opened;
+    return LatentClips.of(opened);
   }
 
   /** Whoever leads has encoded all of the clips before others come here. */

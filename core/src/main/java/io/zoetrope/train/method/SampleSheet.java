@@ -83,8 +83,7 @@ record SampleSheet(
     List<ClipCut> cuts = IntStream.range(0, n).mapToObj(i -> new ClipCut(i, each)).toList();
     Conditioning positive = shown(encoder.condition(prompts), cuts, false);
     Conditioning negative = shown(encoder.condition(Collections.nCopies(n, "")), cuts, true);
-    Tensor like = clips.latents_NCFHW();
-    Tensor empty = Tensors.zeros(n, like.size(1), frames, like.size(3), like.size(4));
+    Tensor empty = Tensors.zeros(n, clips.channels(), frames, clips.height(), clips.width());
     TimestepPlan plan = TimestepPlan.uniform(denoiser.schedule().spacing(manner.steps), frames);
     Noise noise = Noise.of(new RandomStreams(0), n);
     Tensor z =

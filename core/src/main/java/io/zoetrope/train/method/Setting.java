@@ -3,12 +3,14 @@ package io.zoetrope.train.method;
 import io.zoetrope.data.ClipDataset;
 import io.zoetrope.data.ClipShape;
 import io.zoetrope.data.FolderDataset;
+import io.zoetrope.data.TarDataset;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Share;
 import io.zoetrope.train.RunFolder;
 import io.zoetrope.train.TrainingListener;
+import io.zoetrope.train.latents.LatentSet;
 import io.zoetrope.train.recipe.DataBlock;
 import io.zoetrope.train.recipe.Recipe;
 import java.util.ArrayDeque;
@@ -113,9 +115,19 @@ public final class Setting implements AutoCloseable {
     return switch (block) {
       case DataBlock.Toybox t -> t.clips();
       case DataBlock.Folder f -> {
-        FolderDataset clips =
-            FolderDataset.open(
-                f.path(), FolderDataset.Options.of(f.width(), f.height(), f.frames(), f.fps()));
+        FolderDataset clips = FolderDataset.open(f.path(), f.options());
+        listener.note(clips.summary());
+        yield clips;
+      }
+      case DataBlock.Tar t -> {
+        TarDataset clips = TarDataset.open(t.tars(), t.options(), t.buffer());
+        own(clips::close);
+        listener.note(clips.summary());
+        yield clips;
+      }
+      case DataBlock.Latents l -> {
+        LatentSet clips = LatentSet.open(l.path(), l.shape(), l.fps());
+        own(clips::close);
         listener.note(clips.summary());
         yield clips;
       }
@@ -129,8 +141,8 @@ public final class Setting implements AutoCloseable {
    */
   Map<ClipShape, ? extends ClipDataset> buckets(DataBlock block, List<ClipShape> shapes) {
     return switch (block) {
-      case DataBlock.Folder f -> ClipShape.buckets(f.path(), shapes, f.fps());
-      case DataBlock.Toybox _, DataBlock.Video _ -> {
+      case DataBlock.Folder f -> ClipShape.buckets(f.path(), shapes, f.options());
+      case DataBlock.Toybox _, DataBlock.Video _, DataBlock.Tar _, DataBlock.Latents _ -> {
         Map<ClipShape, ClipDataset> all = new LinkedHashMap<>();
         shapes.forEach(shape ->
             all.put(shape, data(block.shaped(shape.width(), shape.height(), shape.frames()))));

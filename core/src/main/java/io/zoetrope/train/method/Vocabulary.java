@@ -57,7 +57,7 @@ record Vocabulary(PromptTokenizer tokenizer, String json) implements Setting.Res
       // What shows less than all of the plain world leaves room for what is learned later.
       case DataBlock.Toybox t ->
           List.copyOf(t.view().plain() ? ToyboxWords.vocabulary() : ToyboxWords.wideVocabulary());
-      case DataBlock.Folder _, DataBlock.Video _ ->
+      case DataBlock.Folder _, DataBlock.Video _, DataBlock.Tar _, DataBlock.Latents _ ->
           captions.stream()
               .flatMap(caption -> PromptTokenizer.words(caption).stream())
               .distinct()

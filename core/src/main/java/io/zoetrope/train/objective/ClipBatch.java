@@ -61,7 +61,7 @@ record ClipBatch(Tensor x0_BCFHW, List<String> captions, Tensor times_1F, List<C
       List<String> told = new ArrayList<>();
       List<Tensor> frames = new ArrayList<>();
       if (ours) {
-        Tensor all = clips.latents_NCFHW().select(0, clip);
+        Tensor all = clips.clip_CFHW(clip);
         frames.add(all.index_select(1, Tensors.of(picks, picks.length)));
       }
       cuts.add(new ClipCut(clip, Arrays.stream(picks).mapToObj(Math::toIntExact).toList()));
@@ -73,7 +73,7 @@ record ClipBatch(Tensor x0_BCFHW, List<String> captions, Tensor times_1F, List<C
         int frame = other.nextInt(clips.frames());
         told.add(caption(footage, image, cut, other, words));
         if (ours) {
-          frames.add(clips.latents_NCFHW().select(0, image).narrow(1, frame, 1));
+          frames.add(clips.clip_CFHW(image).narrow(1, frame, 1));
         }
       }
       if (ours) {

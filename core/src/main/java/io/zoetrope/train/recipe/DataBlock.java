@@ -1,6 +1,10 @@
 package io.zoetrope.train.recipe;
 
+import io.zoetrope.data.ClipShape;
+import io.zoetrope.data.FolderDataset;
+import io.zoetrope.data.FolderDataset.Crop;
 import io.zoetrope.data.OneVideo;
+import io.zoetrope.data.TarDataset;
 import io.zoetrope.data.toybox.Split;
 import io.zoetrope.data.toybox.ToyboxDataset;
 import io.zoetrope.data.toybox.ToyboxLook.Camera;
@@ -131,21 +135,112 @@ public sealed interface DataBlock {
    * @param width frames are scaled and cropped to, in pixels
    * @param height frames are scaled and cropped to, in pixels
    * @param fps clips are resampled to
+   * @param windows clips of each video, at places of their own
+   * @param crop which part of a frame of another aspect is kept
+   * @param seed of places and crops
    */
   record Folder(
       Path path,
       @Default("128") int width,
       @Default("128") int height,
       @Default("16") int frames,
-      @Default("8") double fps)
+      @Default("8") double fps,
+      @Default("1") int windows,
+      @Default("middle") Crop crop,
+      @Default("0") long seed)
       implements DataBlock {
     public Folder {
       check(width, height, frames, fps);
+      atLeast("windows", 1, windows);
     }
 
     @Override
     public Folder shaped(int wide, int high, int many) {
-      return new Folder(path, wide, high, many, fps);
+      return new Folder(path, wide, high, many, fps, windows, crop, seed);
+    }
+
+    /** How its clips are taken. */
+    public FolderDataset.Options options() {
+      return FolderDataset.Options.of(width, height, frames, fps)
+          .windows(windows)
+          .crop(crop)
+          .seed(seed);
+    }
+  }
+
+  /**
+   * Tars of clips and captions, as webdataset has them.
+   *
+   * @param path a tar, a folder of such, or several by {@code clips-{000000..000007}.tar}
+   * @param width frames are scaled and cropped to, in pixels
+   * @param height frames are scaled and cropped to, in pixels
+   * @param fps clips are resampled to
+   * @param crop which part of a frame of another aspect is kept
+   * @param seed of the order of tars and clips, of places in time and of crops
+   * @param buffer clips among which the next one is drawn; 0 for the order in the tars
+   */
+  record Tar(
+      String path,
+      @Default("128") int width,
+      @Default("128") int height,
+      @Default("16") int frames,
+      @Default("8") double fps,
+      @Default("middle") Crop crop,
+      @Default("0") long seed,
+      @Default("1000") int buffer)
+      implements DataBlock {
+    public Tar {
+      check(width, height, frames, fps);
+      if (buffer < 0) {
+        throw new UserError(Fault.INVALID, "buffer must be 0 or more, is " + buffer);
+      }
+    }
+
+    @Override
+    public Tar shaped(int wide, int high, int many) {
+      throw new UserError(
+          Fault.UNSUPPORTED, "clips of tars have one shape", "unpack them, or leave buckets out");
+    }
+
+    /** How its clips are taken. */
+    public FolderDataset.Options options() {
+      return FolderDataset.Options.of(width, height, frames, fps).crop(crop).seed(seed);
+    }
+
+    /** The tars. */
+    public List<Path> tars() {
+      return TarDataset.tars(path);
+    }
+  }
+
+  /**
+   * Latents that {@code zoetrope latents} wrote.
+   *
+   * @param path their folder, or an index in it
+   * @param width of the clips that they are of, in pixels
+   * @param height of the clips that they are of, in pixels
+   * @param frames of these clips
+   * @param fps of these clips
+   */
+  record Latents(
+      Path path,
+      @Default("128") int width,
+      @Default("128") int height,
+      @Default("16") int frames,
+      @Default("8") double fps)
+      implements DataBlock {
+    public Latents {
+      check(width, height, frames, fps);
+    }
+
+    @Override
+    public Latents shaped(int wide, int high, int many) {
+      return new Latents(path, wide, high, many, fps);
+    }
+
+    /** Which of them. */
+    public ClipShape shape() {
+      return new ClipShape(width, height, frames);
     }
   }
 

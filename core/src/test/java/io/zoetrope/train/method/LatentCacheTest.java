@@ -2,7 +2,6 @@ package io.zoetrope.train.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Png;
 import io.zoetrope.network.vae.Autoencoder;
@@ -103,12 +102,11 @@ class LatentCacheTest {
     try (RunFolder runs = RunFolder.open(folder.resolve("runs").resolve(name), text, resume);
         Setting setting = new Setting(recipe, runs, listener);
         ParameterStore store = ParameterStore.blueprint()) {
-      SafetensorsFile file = LatentCache.open(setting, setting.data(), new Counting(), store, 100);
-      LatentClips clips = LatentClips.of(file);
+      LatentClips clips = LatentCache.open(setting, setting.data(), new Counting(), store, 100);
       List<String> all = new ArrayList<>();
       Scopes.run(() -> {
         for (int i = 0; i < clips.size(); i++) {
-          float x = Tensors.toFloats(clips.latents_NCFHW())[i * 3 * 8 * 8];
+          float x = Tensors.toFloats(clips.clip_CFHW(i))[0];
           all.add(clips.captions().get(i) + " " + (char) Math.round((x + 1) * 127.5));
         }
       });

@@ -205,6 +205,13 @@ public final class Values {
     }
   }
 
+  /** How large a file is. */
+  public static final class Megabytes extends Whole {
+    public Megabytes() {
+      super(1, 1_000_000);
+    }
+  }
+
   /** Frames per second. */
   public static final class Fps extends Real {
     public Fps() {

@@ -1,4 +1,4 @@
-package io.zoetrope.train.method;
+package io.zoetrope.train.latents;
 
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
@@ -17,20 +17,20 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** A finished autoencoder, in f32, and what must outlive it. */
-record TrainedAutoencoder(
+public record TrainedAutoencoder(
     Autoencoder autoencoder,
     AutoencoderConfig config,
     ParameterStore store,
     Optional<SafetensorsFile> file)
-    implements Setting.Resource {
+    implements AutoCloseable {
   /** None: pixels are learned as they are. */
-  static TrainedAutoencoder pixels() {
+  public static TrainedAutoencoder pixels() {
     return new TrainedAutoencoder(
         Pixels.INSTANCE, Pixels.INSTANCE, ParameterStore.blueprint(), Optional.empty());
   }
 
   /** That of a run folder or a model directory. */
-  static TrainedAutoencoder load(Path path) {
+  public static TrainedAutoencoder load(Path path) {
     Component component = component(path);
     if (component.className().equals(Pixels.KIND)) {
       return pixels();
@@ -47,7 +47,7 @@ record TrainedAutoencoder(
   }
 
   /** Where it lies. */
-  static Component component(Path path) {
+  public static Component component(Path path) {
     Path within = path.resolve("vae");
     Path folder = Files.isDirectory(within) ? within : path;
     if (!Files.isRegularFile(folder.resolve("config.json"))) {
