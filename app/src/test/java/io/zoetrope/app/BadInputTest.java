@@ -57,6 +57,7 @@ class BadInputTest {
         row(USAGE, "unknown option '--quite': did you mean --quiet?", "doctor", "--quite"),
         row(USAGE, "unknown option '--frmaes': did you mean --frames?", "toybox", "--frmaes", "3"),
         row(USAGE, "unexpected argument 'now'", "doctor", "now"),
+        row(FAILED, "spark is started by the launcher", "spark", "generate"),
         row(USAGE, "option '--json' should be specified only once", "doctor", "--json", "--json"),
 
         // Components.

@@ -85,6 +85,7 @@ class PagesIT {
           Map.entry("--by ", "needs a program of one's own"),
           Map.entry("jdbc:postgresql:", "needs a database of one's own"),
           Map.entry("train svd-", "needs a checkpoint of 4 GB"),
+          Map.entry("spark ", "is run by ScalePageIT in the module spark"),
           Map.entry("RECIPE", "needs a recipe of one's own"));
 
   /** Made shorter: what in a command's words, and what stands there in its place. */

@@ -9,6 +9,7 @@ import io.zoetrope.app.cli.words.UsageError;
 import io.zoetrope.spark.Sessions;
 import io.zoetrope.spark.SparkOptions;
 import io.zoetrope.spark.SparkSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +61,9 @@ public final class GenerateVerb extends Verb {
           "Executors that a clip may end before it is given up as poison (default: ${DEFAULT-VALUE}).")
   private int attempts;
 
+  @Option(names = "--retry", description = "Try those again whose row is an error, or poison.")
+  private boolean retry;
+
   @Mixin private final SparkOptions spark = new SparkOptions();
 
   private long lastLine = System.nanoTime();
@@ -102,7 +106,11 @@ public final class GenerateVerb extends Verb {
   }
 
   private Result made(Manifest manifest, Table table, SparkSession open, Batch batch)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
+    manifest.settle();
+    if (retry) {
+      manifest.withoutErrors(open, table.clips());
+    }
     List<Clip> missing = manifest.missing(open, table.clips());
     int there = table.clips().size() - missing.size();
     long start = System.nanoTime();

@@ -1,7 +1,10 @@
 package io.zoetrope.spark.batch;
 
+import io.zoetrope.torch.AtomicFiles;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -9,6 +12,7 @@ import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
@@ -72,5 +76,53 @@ record Manifest(Path root) {
         ? new HashSet<>(
             rows(spark).select("path").where("path <> ''").as(Encoders.STRING()).collectAsList())
         : Set.of();
+  }
+
+  /**
+   * Takes out the rows of these clips that are errors, so that they are tried again: the table is
+   * written anew beside itself, and takes its place.
+   */
+  void withoutErrors(SparkSession spark, List<Clip> clips) throws IOException {
+    if (!begun()) {
+      return;
+    }
+    Dataset<Row> asked =
+        spark.createDataset(clips.stream().map(Clip::key).toList(), Encoders.STRING()).toDF("key");
+    Dataset<Row> wrong = rows(spark).where("code <> ''").select("key");
+    Dataset<Row> again = asked.join(wrong, new String[] {"key"}, "left_semi");
+    rows(spark)
+        .join(again, new String[] {"key"}, "left_anti")
+        .select(Entry.SCHEMA.fieldNames()[0], tail())
+        .write()
+        .mode(SaveMode.Overwrite)
+        .parquet(fresh().toString());
+    Files.move(path(), old());
+    settle();
+  }
+
+  private static String[] tail() {
+    return Arrays.stream(Entry.SCHEMA.fieldNames()).skip(1).toArray(String[]::new);
+  }
+
+  private Path fresh() {
+    return root.resolve("manifest.new");
+  }
+
+  private Path old() {
+    return root.resolve("manifest.old");
+  }
+
+  /**
+   * Ends a change of place that a process did not live to end; to be called by who has the lock.
+   */
+  void settle() throws IOException {
+    if (Files.isDirectory(old()) && !Files.isDirectory(path())) {
+      Files.move(fresh(), path());
+    }
+    for (Path left : List.of(fresh(), old())) {
+      if (Files.isDirectory(left)) {
+        AtomicFiles.deleteTree(left);
+      }
+    }
   }
 }

@@ -93,6 +93,10 @@ class BatchIT {
         .anySatisfy(error -> assertThat(error).contains("broken.mp4"))
         .anySatisfy(error -> assertThat(error).contains("nowhere"));
     assertThat(missing(folder, rows)).isEmpty();
+    Manifest manifest = batch(folder).manifest();
+    manifest.withoutErrors(spark, Tables.table(folder, rows).clips());
+    assertThat(manifest.rows(spark).count()).isEqualTo(1);
+    assertThat(missing(folder, rows)).hasSize(3);
   }
 
   @Test

@@ -47,7 +47,7 @@ final class KillTrial {
   }
 
   private boolean run(int clips, int kills) throws Exception {
-    Files.write(folder.resolve("table.jsonl"), Tables.rows(0, clips, 16, 24));
+    Files.write(folder.resolve("table.jsonl"), Tables.rows(0, clips, 8, 12));
     long start = System.nanoTime();
     try (StandaloneCluster cluster = StandaloneCluster.start(folder.resolve("cluster"), 2, 1)) {
       Process driver = driver(cluster.url());
