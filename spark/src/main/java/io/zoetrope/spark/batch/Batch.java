@@ -18,7 +18,6 @@ import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -64,8 +63,7 @@ record Batch(Manifest manifest, Path base, int patience, int slots) {
               spark
                   .createDataFrame(rows, Entry.SCHEMA)
                   .write()
-                  .mode(SaveMode.Append)
-                  .parquet(manifest.path().toString()));
+                  .parquet(manifest.run(run).toString()));
       String state = "running";
       try {
         while (!ended(job)) {

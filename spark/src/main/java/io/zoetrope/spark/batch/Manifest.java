@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -27,16 +28,37 @@ record Manifest(Path root) {
     return root.resolve("manifest");
   }
 
+  /**
+   * The folder of one run. Each has its own: what a driver that was killed had not committed lies
+   * in a folder within it, and Spark would commit it with the next run that writes there.
+   */
+  Path run(String id) {
+    return run(path(), id);
+  }
+
+  private static Path run(Path table, String id) {
+    return table.resolve("run=" + id);
+  }
+
   /** Whether it has a row. */
   boolean begun() {
-    Path folder = path();
-    String[] files = Files.isDirectory(folder) ? folder.toFile().list() : new String[0];
-    return files != null && List.of(files).stream().anyMatch(name -> name.endsWith(".parquet"));
+    if (!Files.isDirectory(path())) {
+      return false;
+    }
+    try (Stream<Path> files = Files.walk(path(), 2)) {
+      return files.anyMatch(file -> file.toString().endsWith(".parquet"));
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("read", path(), e);
+    }
   }
 
   /** All rows. */
   Dataset<Row> rows(SparkSession spark) {
-    return spark.read().schema(Entry.SCHEMA).parquet(path().toString());
+    return spark
+        .read()
+        .schema(Entry.SCHEMA)
+        .parquet(path().toString())
+        .select("key", Arrays.stream(Entry.SCHEMA.fieldNames()).skip(1).toArray(String[]::new));
   }
 
   /** The clips that have no row. */
@@ -92,16 +114,11 @@ record Manifest(Path root) {
     Dataset<Row> again = asked.join(wrong, new String[] {"key"}, "left_semi");
     rows(spark)
         .join(again, new String[] {"key"}, "left_anti")
-        .select(Entry.SCHEMA.fieldNames()[0], tail())
         .write()
         .mode(SaveMode.Overwrite)
-        .parquet(fresh().toString());
+        .parquet(run(fresh(), "kept").toString());
     Files.move(path(), old());
     settle();
-  }
-
-  private static String[] tail() {
-    return Arrays.stream(Entry.SCHEMA.fieldNames()).skip(1).toArray(String[]::new);
   }
 
   private Path fresh() {
