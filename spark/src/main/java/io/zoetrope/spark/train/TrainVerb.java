@@ -145,18 +145,23 @@ public final class TrainVerb extends Verb {
 
   /**
    * A stage that fails is submitted again here, from the last save; an executor in place of a lost
-   * one may take a while to come.
+   * one may take a while to come. On this machine alone, several workers are processes of their own
+   * all the same.
    */
   static SparkSettings patient(SparkSettings said, int workers) {
-    SparkSettings all =
-        said.withDefault("spark.stage.maxConsecutiveAttempts", "1")
-            .withDefault("spark.excludeOnFailure.enabled", "false")
-            .withDefault("spark.dynamicAllocation.enabled", "false")
-            .withDefault("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "2s")
-            .withDefault("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "60");
-    return said.local()
-        ? all.withDefault("spark.task.cpus", String.valueOf(Math.max(1, said.cores() / workers)))
-        : all;
+    SparkSettings where = said;
+    if (said.local() && workers > 1) {
+      int cores = said.threads().orElse(Math.max(1, said.cores() / workers));
+      where =
+          new SparkSettings(
+              "local-cluster[%s,%s,1024]".formatted(workers, cores), said.threads(), said.conf());
+    }
+    return where
+        .withDefault("spark.stage.maxConsecutiveAttempts", "1")
+        .withDefault("spark.excludeOnFailure.enabled", "false")
+        .withDefault("spark.dynamicAllocation.enabled", "false")
+        .withDefault("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "2s")
+        .withDefault("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "60");
   }
 
   /** How far the worker that leads is, as its log says. */

@@ -17,6 +17,8 @@ import org.apache.spark.SparkEnv;
 import org.bytedeco.pytorch.global.torch;
 import scala.collection.Iterator;
 import scala.runtime.AbstractFunction1;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /**
  * A worker, as a task of a barrier stage: the first opens a meeting on a free port, all join, and
@@ -44,9 +46,11 @@ final class Worker extends AbstractFunction1<Iterator<Integer>, Iterator<End>>
   }
 
   /**
-   * In a process of its own; in the driver's, where all workers are, each has its task's thread.
+   * In a process of its own, on the thread that computes there. Ctrl-C reaches all processes of a
+   * terminal: it is the driver who says what becomes of it.
    */
   private End alone(BarrierTaskContext context) {
+    Signal.handle(new Signal("INT"), SignalHandler.SIG_IGN);
     try {
       return NativeThread.call(() -> end(context));
     } catch (RuntimeException e) {
