@@ -1,6 +1,7 @@
 package io.zoetrope.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.zoetrope.error.UserError;
@@ -223,6 +224,39 @@ class WorkersTest {
           .hasMessageContaining("step 6: worker 1 has other parameters than worker 0");
     }
     assertThat(RunFolder.checkpoints(folder.resolve("d")).getLast())
+        .endsWithRaw(Path.of("step-000004"));
+  }
+
+  /** What one of two players learned in the step that fails would be learned twice. */
+  @Test
+  void aStepThatEndsHalfwayIsNotSaved() {
+    SequencedMap<String, Tensor> one = parameters();
+    SequencedMap<String, Tensor> other = parameters();
+    TrainingSettings settings = settings(10);
+    Objective fails =
+        step -> {
+          if (step.step() == 5) {
+            throw new UserError("clip 7 is damaged");
+          }
+          return loss(other, step);
+        };
+    List<Player> players =
+        List.of(
+            Player.only(one, step -> loss(one, step), settings.learning()),
+            new Player(
+                "second",
+                List.of(TrainedPart.of(other)),
+                List.of(Pass.of(fails)),
+                settings.learning(),
+                Player.Turns.EACH));
+    try (RunFolder run = RunFolder.open(folder.resolve("half"), "name: t\n", false);
+        Trainer trainer = new Trainer(players, settings, run)) {
+      assertThatThrownBy(() -> trainer.run(TrainingListener.NONE)).hasMessage("clip 7 is damaged");
+    } finally {
+      one.values().forEach(Scopes::free);
+      other.values().forEach(Scopes::free);
+    }
+    assertThat(RunFolder.checkpoints(folder.resolve("half")).getLast())
         .endsWithRaw(Path.of("step-000004"));
   }
 

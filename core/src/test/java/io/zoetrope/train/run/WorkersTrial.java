@@ -16,7 +16,8 @@ import tools.jackson.databind.JsonNode;
  * second, memory over 600 steps. A main, for it takes minutes.
  *
  * <pre>
- * mvn -q -pl core test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=io.zoetrope.train.run.WorkersTrial
+ * mvn -q -pl core test-compile dependency:build-classpath -Dmdep.outputFile=target/cp
+ * java -cp core/target/test-classes:core/target/classes:$(cat core/target/cp) io.zoetrope.train.run.WorkersTrial rate
  * </pre>
  */
 public final class WorkersTrial {

@@ -126,8 +126,7 @@ final class LatentsJob {
                   task.there(),
                   HeldEncoder.of(task.choice()),
                   (number, error) ->
-                      rows.add(
-                          Columns.row(number, task.data().caption(number), error.reason())),
+                      rows.add(Columns.row(number, task.data().caption(number), error.reason())),
                   progress);
       for (LatentRow row : made) {
         rows.add(Columns.row(row, !task.there().containsKey(row.key())));

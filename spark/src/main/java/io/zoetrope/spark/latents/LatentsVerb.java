@@ -94,19 +94,21 @@ public final class LatentsVerb extends Verb {
     try (Cancellation.Stretch stretch = cancellation.stretch();
         ScheduledExecutorService watch =
             Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory())) {
-      var _ = watch.scheduleAtFixedRate(
-          () -> {
-            if (cancellation.cancelled()) {
-              open.sparkContext().cancelAllJobs();
-            }
-            if (System.nanoTime() - said.get() > TimeUnit.SECONDS.toNanos(SECONDS_BETWEEN_LINES)) {
-              said.set(System.nanoTime());
-              note("encoding %s/%s".formatted(done.value(), task.data().size()));
-            }
-          },
-          200,
-          200,
-          TimeUnit.MILLISECONDS);
+      var _ =
+          watch.scheduleAtFixedRate(
+              () -> {
+                if (cancellation.cancelled()) {
+                  open.sparkContext().cancelAllJobs();
+                }
+                if (System.nanoTime() - said.get()
+                    > TimeUnit.SECONDS.toNanos(SECONDS_BETWEEN_LINES)) {
+                  said.set(System.nanoTime());
+                  note("encoding %s/%s".formatted(done.value(), task.data().size()));
+                }
+              },
+              200,
+              200,
+              TimeUnit.MILLISECONDS);
       try {
         return new LatentsJob(open, folder).run(task, parts, done);
       } catch (RuntimeException e) {
