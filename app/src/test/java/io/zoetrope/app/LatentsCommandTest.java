@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,11 +43,13 @@ class LatentsCommandTest {
             "--frames",
             "4");
     assertThat(tar.err()).contains("3 clips in 1 tar");
-    assertThat(Files.list(folder.resolve("lat2")).filter(p -> p.toString().endsWith("safetensors")))
-        .singleElement()
-        .satisfies(shard ->
-            assertThat(folder.resolve("lat").resolve(shard.getFileName()))
-                .hasSameBinaryContentAs(shard));
+    try (Stream<Path> files = Files.list(folder.resolve("lat2"))) {
+      assertThat(files.filter(p -> p.toString().endsWith("safetensors")))
+          .singleElement()
+          .satisfies(shard ->
+              assertThat(folder.resolve("lat").resolve(shard.getFileName()))
+                  .hasSameBinaryContentAs(shard));
+    }
     TestCli.Outcome other =
         cli.run(
             "latents", "clips", "-o", "lat", "-m", "runs/ae", "--size", "16x16", "--frames", "2");

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
@@ -24,6 +25,7 @@ import org.apache.commons.compress.archivers.tar.TarFile;
  * one that is compressed by gzip is unpacked into a temporary file first, which goes with it.
  */
 final class TarMembers implements AutoCloseable {
+  private static final int BLOCK = 512;
   private static final List<String> PACKED = List.of(".tar.gz", ".tgz");
 
   /** A file in a tar. */
@@ -99,8 +101,10 @@ final class TarMembers implements AutoCloseable {
 
   private static List<Member> members(Path tar, Path plain, long size) {
     List<Member> members = new ArrayList<>();
+    long last = 0;
     try (TarFile file = new TarFile(plain)) {
       for (TarArchiveEntry entry : file.getEntries()) {
+        last = Math.max(last, entry.getDataOffset() + Math.max(0, entry.getSize()));
         if (entry.isDirectory() || entry.isGlobalPaxHeader()) {
           continue;
         }
@@ -122,7 +126,28 @@ final class TarMembers implements AutoCloseable {
               .formatted(tar, shown(String.valueOf(e.getMessage()))),
           e);
     }
+    requireEnd(tar, plain, last, size);
     return members;
+  }
+
+  /** A tar ends with blocks of zeros; one that does not may have lost any number of members. */
+  private static void requireEnd(Path tar, Path plain, long last, long size) {
+    long end = Math.ceilDiv(last, BLOCK) * BLOCK;
+    ByteBuffer block = ByteBuffer.allocate(BLOCK);
+    try (FileChannel channel = FileChannel.open(plain)) {
+      int read = 0;
+      while (block.hasRemaining() && read >= 0) {
+        read = channel.read(block, end + block.position());
+      }
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("read", tar, e);
+    }
+    if (block.hasRemaining() || !Arrays.equals(block.array(), new byte[BLOCK])) {
+      throw new UserError(
+          Fault.DAMAGED,
+          "tar '%s' is cut off or damaged: it has no end after byte %s of %s"
+              .formatted(tar, end, size));
+    }
   }
 
   private static void check(Path tar, TarArchiveEntry entry, String name) {

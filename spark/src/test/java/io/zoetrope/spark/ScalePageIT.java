@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.zoetrope.app.cli.terminal.Cancellation;
 import io.zoetrope.app.cli.terminal.Console;
 import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.data.toybox.Split;
+import io.zoetrope.data.toybox.ToyboxDataset;
+import io.zoetrope.media.VideoWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -33,6 +36,7 @@ class ScalePageIT {
     String before = System.setProperty("zoetrope.home", Clusters.checkout().toString());
     assertThat(before == null || before.equals(Clusters.checkout().toString())).isTrue();
     Files.write(folder.resolve("prompts.jsonl"), rows());
+    clips(folder.resolve("clips"));
     List<String> failed = new ArrayList<>();
     for (String command : commands()) {
       ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -46,6 +50,17 @@ class ScalePageIT {
     }
     assertThat(failed).isEmpty();
     assertThat(folder.resolve("videos/manifest")).isDirectory();
+    assertThat(folder.resolve("latents/index.parquet")).isDirectory();
+  }
+
+  /** A folder to learn from. */
+  private static void clips(Path folder) throws IOException {
+    ToyboxDataset toys = new ToyboxDataset(0, Split.TRAIN, 64, 64, 4, 8);
+    Files.createDirectories(folder);
+    for (int i = 0; i < 2; i++) {
+      VideoWriter.write(folder.resolve(i + ".mp4"), toys.get(i).video());
+      Files.writeString(folder.resolve(i + ".txt"), toys.caption(i));
+    }
   }
 
   private static List<String> lines() throws IOException {

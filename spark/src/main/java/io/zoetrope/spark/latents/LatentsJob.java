@@ -1,6 +1,10 @@
 package io.zoetrope.spark.latents;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.countDistinct;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
@@ -90,12 +94,18 @@ final class LatentsJob {
           .write()
           .parquet(made.toUri().toString());
       Dataset<Row> rows = spark.read().schema(Columns.schema()).parquet(made.toUri().toString());
-      Dataset<Row> good = rows.where(col(Columns.PROBLEM).isNull());
-      long clips = good.count();
-      long fresh = good.where(col(Columns.FRESH)).select("key").distinct().count();
-      long problems = problems(rows.where(col(Columns.PROBLEM).isNotNull()));
-      publish(good.drop(Columns.PROBLEM, Columns.FRESH), clips);
-      return new Outcome(clips, fresh, problems);
+      Row counts =
+          rows.agg(
+                  count(lit(1)),
+                  count(col(Columns.PROBLEM)),
+                  countDistinct(when(col(Columns.FRESH), col("key"))))
+              .first();
+      long problems = counts.getLong(1);
+      long clips = counts.getLong(0) - problems;
+      problems(rows, problems);
+      publish(
+          rows.where(col(Columns.PROBLEM).isNull()).drop(Columns.PROBLEM, Columns.FRESH), clips);
+      return new Outcome(clips, counts.getLong(2), problems);
     } finally {
       AtomicFiles.deleteTree(hidden);
       told.destroy();
@@ -136,13 +146,17 @@ final class LatentsJob {
   }
 
   /** Says which clips cannot be read; a file, for there may be many. */
-  private long problems(Dataset<Row> bad) throws IOException {
+  private void problems(Dataset<Row> rows, long count) throws IOException {
     Path file = folder.resolve(PROBLEMS);
-    List<Row> all = bad.select("number", Columns.PROBLEM).orderBy("number").collectAsList();
-    if (all.isEmpty()) {
+    if (count == 0) {
       Files.deleteIfExists(file);
-      return 0;
+      return;
     }
+    List<Row> all =
+        rows.where(col(Columns.PROBLEM).isNotNull())
+            .select("number", Columns.PROBLEM)
+            .orderBy("number")
+            .collectAsList();
     StringBuilder lines = new StringBuilder();
     for (Row row : all) {
       Map<String, Object> line = new LinkedHashMap<>();
@@ -151,7 +165,6 @@ final class LatentsJob {
       lines.append(Json.MAPPER.writeValueAsString(line)).append('\n');
     }
     AtomicFiles.text(file, lines.toString());
-    return all.size();
   }
 
   /** Puts the index in place of an older one. */
@@ -159,8 +172,8 @@ final class LatentsJob {
     Path written = folder.resolve(AtomicFiles.PREFIX + LatentIndex.PARQUET);
     Path index = folder.resolve(LatentIndex.PARQUET);
     AtomicFiles.deleteTree(written);
-    rows.orderBy("number", "key")
-        .coalesce((int) Math.ceilDiv(Math.max(1, count), ROWS))
+    rows.coalesce((int) Math.ceilDiv(Math.max(1, count), ROWS))
+        .sortWithinPartitions("number", "key")
         .write()
         .mode(SaveMode.ErrorIfExists)
         .option("compression", "gzip")
