@@ -59,7 +59,9 @@ final class LatentCache {
         ClipList.of(data, Math.min(setting.clips(count), data.size()), setting.listener());
     noteChanges(setting, clips, from.role);
     if (data instanceof LatentSet encoded) {
-      clips.write(setting.folder().root(), from.role);
+      if (setting.folder().writes()) {
+        clips.write(setting.folder().root(), from.role);
+      }
       return encoded.clips(
           AutoencoderPrint.of(autoencoder, store.parameters()), clips.prints().size());
     }
