@@ -156,6 +156,16 @@ class BadInputTest {
         row(USAGE, "cannot write '.avi' files: end the name in .mp4,", "toybox", "-o", "x.avi"),
         row(USAGE, "5 clips do not fit in one .mp4", "toybox", "-o", "x.mp4", "-n", "5"),
         row(FAILED, "no-such-folder", "toybox", "-o", "no-such-folder/x.mp4", "-n", "1"),
+        // Latents and tars.
+        row(USAGE, "missing required option: '--out=DIR'", "latents", "empty-folder"),
+        row(FAILED, "there is no folder", "latents", "nowhere", "-o", "new"),
+        row(FAILED, "there is no tar", "latents", "clips-{0..3}.tar", "-o", "new"),
+        row(FAILED, "there is no model 'nobody'", "latents", "empty-folder", "-o", "new", "-m", "nobody"),
+        row(USAGE, "--windows: '0' is out of range", "latents", "x", "-o", "y", "--windows", "0"),
+        row(USAGE, "expected one of [bf16, f32]", "latents", "x", "-o", "y", "--kept", "f16"),
+        row(USAGE, "--shard-size: '0' is out of", "pack", "x", "-o", "y", "--shard-size", "0"),
+        row(FAILED, "there is no folder", "pack", "nowhere", "-o", "new"),
+        row(FAILED, "is a file: name a folder", "pack", "a-file", "-o", "new"),
         row(FAILED, "a-file", "toybox", "-o", "a-file/x.mp4"),
         row(
             FAILED,

@@ -42,18 +42,20 @@ public final class LatentsCommand extends Verb {
 
   @Override
   protected Result run() {
+    Path source = options.source(session());
+    boolean folder = Files.isDirectory(source) || !TarDataset.isTar(source);
+    List<Path> tars = folder ? List.of() : TarDataset.tars(source.toString());
     Natives.load();
     try (LatentEncoder encoder = LatentEncoder.load(options.choice(session()))) {
       LatentShards shards = options.shards(session(), encoder);
       requireOurs(shards.folder());
       FolderDataset.Options clips = options.clips(shards);
-      Path source = options.source(session());
-      if (Files.isDirectory(source) || !TarDataset.isTar(source)) {
+      if (folder) {
         FolderDataset data = FolderDataset.open(source, clips);
         note(data.summary());
         return encode(data, shards, encoder);
       }
-      try (TarDataset data = TarDataset.open(TarDataset.tars(source.toString()), clips, 0)) {
+      try (TarDataset data = TarDataset.open(tars, clips, 0)) {
         note(data.summary());
         return encode(data, shards, encoder);
       }

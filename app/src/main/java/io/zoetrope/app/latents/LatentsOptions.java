@@ -10,6 +10,9 @@ import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.checkpoint.safetensors.Dtype;
 import io.zoetrope.data.ClipShape;
 import io.zoetrope.data.FolderDataset;
+import io.zoetrope.data.TarDataset;
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.train.latents.LatentEncoder;
@@ -110,9 +113,17 @@ public final class LatentsOptions {
     return lone && !ModelFolders.isModel(direct) ? direct : new ModelFolders(session).find(model);
   }
 
-  /** The clips, or a tar of them. */
+  /**
+   * The clips, or a tar of them.
+   *
+   * @throws UserError if there is neither
+   */
   public Path source(Session session) {
-    return SourceFile.of(session, "FOLDER", folder);
+    Path source = SourceFile.of(session, "FOLDER", folder);
+    if (!TarDataset.isTar(source) && !Files.exists(source)) {
+      throw new UserError(Fault.NOT_FOUND, "there is no folder '%s'".formatted(source));
+    }
+    return source;
   }
 
   /**

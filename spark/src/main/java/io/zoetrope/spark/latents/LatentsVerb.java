@@ -51,6 +51,7 @@ public final class LatentsVerb extends Verb {
 
   @Override
   protected Result run() throws Exception {
+    Path source = options.source(session()).toAbsolutePath().normalize();
     Natives.load();
     LatentShards shards;
     String print;
@@ -63,8 +64,7 @@ public final class LatentsVerb extends Verb {
     Path folder = shards.folder().toAbsolutePath().normalize();
     requireOurs(folder);
     FolderDataset data =
-        FolderDataset.open(
-            options.source(session()).toAbsolutePath().normalize(), options.clips(shards));
+        FolderDataset.open(source, options.clips(shards));
     note(data.summary());
     Files.createDirectories(folder);
     shards.sweep();
