@@ -4,6 +4,7 @@ import io.zoetrope.app.cli.Result;
 import io.zoetrope.app.cli.Verb;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.error.UserError;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Unmatched;
           + " names a folder with Spark 4.2."
     })
 public final class SparkCommand extends Verb {
-  @Unmatched private List<String> words = List.of();
+  @Unmatched private List<String> words = new ArrayList<>();
 
   public SparkCommand(Session session) {
     super(session);

@@ -63,8 +63,7 @@ public final class LatentsVerb extends Verb {
     }
     Path folder = shards.folder().toAbsolutePath().normalize();
     requireOurs(folder);
-    FolderDataset data =
-        FolderDataset.open(source, options.clips(shards));
+    FolderDataset data = FolderDataset.open(source, options.clips(shards));
     note(data.summary());
     Files.createDirectories(folder);
     shards.sweep();
