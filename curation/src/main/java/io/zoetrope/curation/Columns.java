@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /** What thresholds can be on: what a clip's row says, and measures. */
-public final class Columns {
+final class Columns {
   private static final Map<String, ToDoubleFunction<ClipRow>> OWN =
       Map.of(
           "seconds", ClipRow::seconds,
@@ -43,7 +43,7 @@ public final class Columns {
   }
 
   /** Looks up by clip. */
-  public static Choice.Values of(List<ClipRow> clips, Map<String, Map<String, ScoreRow>> scores) {
+  static Choice.Values of(List<ClipRow> clips, Map<String, Map<String, ScoreRow>> scores) {
     Map<String, ClipRow> byKey = new HashMap<>();
     clips.forEach(clip -> byKey.put(clip.clip(), clip));
     return (measure, clip) -> {

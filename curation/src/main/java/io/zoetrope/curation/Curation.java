@@ -36,14 +36,11 @@ import java.util.function.Supplier;
  * table: what stays is a query over them.
  */
 public final class Curation {
-  /** Measures that are taken in any case. */
-  public static final List<String> USUAL =
-      List.of("black", "still", Measures.LOOK, "text", "motion");
-
   private final Path root;
   private final Path out;
   private final Measures measures;
   private final Settings settings;
+  private final Decision decision;
   private final Crew crew;
   private final List<Report.Stage> stages = new ArrayList<>();
 
@@ -67,9 +64,6 @@ public final class Curation {
     /** Nothing is left out but copies. */
     public static final Settings USUAL =
         new Settings(List.of(), 0.5, 20, Groups.ALIKE, false, Optional.empty());
-
-    /** Clips on which quantiles are taken, at most. */
-    static final int SAMPLE = 10_000;
 
     public Settings {
       bounds = List.copyOf(bounds);
@@ -111,8 +105,8 @@ public final class Curation {
     this.out = out;
     this.measures = measures;
     this.settings = settings;
+    this.decision = new Decision(measures, settings);
     this.crew = new Crew(lookers, threads, watcher);
-    settings.bounds().forEach(bound -> Columns.require(bound.measure(), measures));
   }
 
   /** Does what is missing, and says what there is. */
@@ -122,27 +116,16 @@ public final class Curation {
       Map<String, ProbeRow> probes = new TreeMap<>();
       List<ClipRow> clips = clips(files, probes);
       Map<String, Map<String, ScoreRow>> scores = new LinkedHashMap<>();
-      Set<String> cheap = new HashSet<>(USUAL);
-      List<String> costly = new ArrayList<>();
-      for (Measure measure : measures.all()) {
-        boolean asked =
-            settings.bounds().stream().anyMatch(b -> b.measure().equals(measure.name()));
-        if (measure.costly()) {
-          costly.add(measure.name());
-        } else if (asked) {
-          cheap.add(measure.name());
-        }
-      }
-      measure(clips, probes, List.copyOf(cheap), scores);
+      measure(clips, probes, decision.cheap(), scores);
       SortedMap<String, String> copies = copies(clips, scores);
-      Set<String> left = new HashSet<>(choose(clips, copies, scores, false).kept());
+      Set<String> left = new HashSet<>(decision.beforeNetworks(clips, copies, scores).kept());
       measure(
           clips.stream().filter(clip -> left.contains(clip.clip())).toList(),
           probes,
-          costly,
+          decision.costly(),
           scores);
       long start = System.nanoTime();
-      Choice choice = choose(clips, copies, scores, true);
+      Choice choice = decision.choose(clips, copies, scores);
       stages.add(Report.Stage.of("thresholds", clips.size(), choice.kept().size(), 0, start, ""));
       write("clips", clips);
       write(
@@ -344,22 +327,5 @@ public final class Curation {
             start,
             copies.size() + " are copies of others"));
     return copies;
-  }
-
-  private Choice choose(
-      List<ClipRow> clips,
-      SortedMap<String, String> copies,
-      Map<String, Map<String, ScoreRow>> scores,
-      boolean all) {
-    List<String> keys =
-        clips.stream()
-            .map(ClipRow::clip)
-            .filter(clip -> settings.copies() || !copies.containsKey(clip))
-            .toList();
-    List<Bound> bounds =
-        settings.bounds().stream()
-            .filter(b -> all || Columns.cheap(b.measure(), measures))
-            .toList();
-    return Choice.of(keys, Choice.sample(keys, Settings.SAMPLE), bounds, Columns.of(clips, scores));
   }
 }

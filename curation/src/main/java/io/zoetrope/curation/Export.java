@@ -75,13 +75,12 @@ public final class Export {
           (looker, clip) -> {
             ProbeRow probe = report.probes().getOrDefault(clip.video(), ProbeRow.bad("", "", 0));
             String name = name(clip, probe);
-            Path target = folder.resolve(name);
-            if (!Files.exists(target)) {
-              String problem = write(looker, root.resolve(clip.path()), probe, clip, target);
-              if (!problem.isEmpty()) {
-                problems.put(clip.clip(), clip.path() + ": " + problem);
-                return;
-              }
+            Outcome made = one(looker, root, folder, clip, probe);
+            if (!made.problem().isEmpty()) {
+              problems.put(clip.clip(), clip.path() + ": " + made.problem());
+              return;
+            }
+            if (made.fresh()) {
               fresh.add(name);
             }
             names.put(clip.clip(), name);
@@ -89,19 +88,52 @@ public final class Export {
               captions.put(name, clip.caption());
             } else if (describer.isPresent() && captions.getOrDefault(name, "").isEmpty()) {
               try {
-                captions.put(name, describer.get().describe(target));
+                captions.put(name, describer.get().describe(folder.resolve(name)));
               } catch (UserError e) {
                 problems.put(clip.clip(), e.reason());
               }
             }
           });
-      Set<String> wanted = new HashSet<>(names.values());
-      wanted.add(CAPTIONS);
-      try (Stream<Path> there = Files.list(folder)) {
-        for (Path file : there.toList()) {
-          if (!wanted.contains(String.valueOf(file.getFileName())) && MediaEndings.isMedia(file)) {
-            Files.delete(file);
-          }
+    } catch (IOException e) {
+      throw AtomicFiles.cannot("write", folder, e);
+    }
+    int without = finish(folder, kept, names, captions);
+    return new Result(names.size(), fresh.size(), without, new ArrayList<>(problems.values()));
+  }
+
+  /**
+   * One clip.
+   *
+   * @param name of its file
+   * @param fresh whether it was written now
+   * @param problem why it could not be; empty if it is there
+   */
+  public record Outcome(String name, boolean fresh, String problem) {}
+
+  /** Writes one clip, unless it is there. */
+  public static Outcome one(Looker looker, Path root, Path folder, ClipRow clip, ProbeRow probe) {
+    String name = name(clip, probe);
+    Path target = folder.resolve(name);
+    if (Files.exists(target)) {
+      return new Outcome(name, false, "");
+    }
+    return new Outcome(name, true, write(looker, root.resolve(clip.path()), probe, clip, target));
+  }
+
+  /**
+   * Writes the list of captions, and deletes what no longer belongs.
+   *
+   * @param names of files, by clip
+   * @param captions by names
+   * @return how many have none
+   */
+  public static int finish(
+      Path folder, List<ClipRow> kept, Map<String, String> names, Map<String, String> captions) {
+    Set<String> wanted = new HashSet<>(names.values());
+    try (Stream<Path> there = Files.list(folder)) {
+      for (Path file : there.toList()) {
+        if (!wanted.contains(String.valueOf(file.getFileName())) && MediaEndings.isMedia(file)) {
+          Files.delete(file);
         }
       }
     } catch (IOException e) {
@@ -121,7 +153,7 @@ public final class Export {
       }
     }
     AtomicFiles.text(folder.resolve(CAPTIONS), list.toString());
-    return new Result(names.size(), fresh.size(), without, new ArrayList<>(problems.values()));
+    return without;
   }
 
   /** Captions that an earlier run wrote. */

@@ -48,12 +48,13 @@ public record Report(
    * @param note may be empty
    */
   public record Stage(String name, int in, int out, int fresh, double seconds, String note) {
-    static Stage of(String name, int in, int out, int fresh, long start, String note) {
+    /** One that began at a time. */
+    public static Stage of(String name, int in, int out, int fresh, long start, String note) {
       return new Stage(name, in, out, fresh, (System.nanoTime() - start) / 1e9, note);
     }
 
     /** Of a measure: by what its rows say that it took, decoding apart. */
-    static Stage measured(String name, int in, Map<String, ScoreRow> rows, int fresh) {
+    public static Stage measured(String name, int in, Map<String, ScoreRow> rows, int fresh) {
       int failed = (int) rows.values().stream().filter(r -> !r.reason().isEmpty()).count();
       double each = rows.values().stream().mapToDouble(ScoreRow::took).average().orElse(0);
       return new Stage(

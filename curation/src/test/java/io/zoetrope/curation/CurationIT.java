@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CurationIT {
-  private static final int FILMS = 9;
+  private static final int FILMS = 6;
   private static final Curation.Watcher NOBODY = (stage, done, all) -> {};
   private static final Supplier<Looker> PROCESSES =
       () -> new LookerProcess(LookerProcess.Settings.USUAL);

@@ -9,6 +9,7 @@ import io.zoetrope.spark.batch.GenerateVerb;
 import io.zoetrope.spark.batch.SweepVerb;
 import io.zoetrope.spark.latents.LatentsVerb;
 import io.zoetrope.spark.train.TrainVerb;
+import io.zoetrope.spark.curate.CurateVerb;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,6 +26,7 @@ public final class SparkMain {
     commands.put("sweep", SweepVerb::new);
     commands.put("latents", LatentsVerb::new);
     commands.put("train", TrainVerb::new);
+    commands.put("curate", CurateVerb::new);
     return commands;
   }
 

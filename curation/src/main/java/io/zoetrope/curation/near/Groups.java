@@ -1,6 +1,7 @@
 package io.zoetrope.curation.near;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,41 +42,58 @@ public final class Groups {
     Joined joined = new Joined();
     Set<Pair> seen = new HashSet<>();
     for (List<Side> bucket : buckets.values()) {
-      for (int i = 0; i < bucket.size(); i++) {
-        for (int j = i + 1; j < Math.min(bucket.size(), i + CROWD); j++) {
-          Side a = bucket.get(i);
-          Side b = bucket.get(j);
-          if (!a.key().equals(b.key()) && seen.add(Pair.of(a, b)) && same(hashes, a, b, alike)) {
-            joined.join(a.key(), b.key());
-          }
+      for (Pair pair : candidates(bucket)) {
+        ClipHash a = hashes.get(pair.a());
+        ClipHash b = hashes.get(pair.b());
+        if (seen.add(pair) && a != null && b != null && pair.same(a, b, alike)) {
+          joined.join(pair.a(), pair.b());
         }
       }
     }
     return joined.groups();
   }
 
-  /** Whether two clips are the same. */
-  public static boolean same(ClipHash a, ClipHash b, boolean mirrored, double alike) {
-    return (mirrored ? a.mirrored() : a).to(b) <= alike;
-  }
-
-  private static boolean same(Map<String, ClipHash> hashes, Side a, Side b, double alike) {
-    ClipHash one = hashes.get(a.key());
-    ClipHash other = hashes.get(b.key());
-    return one != null && other != null && same(one, other, a.mirrored() != b.mirrored(), alike);
+  /** Pairs of one bucket. */
+  public static List<Pair> candidates(List<Side> bucket) {
+    List<Side> sorted =
+        bucket.stream()
+            .sorted(Comparator.comparing(Side::key).thenComparing(Side::mirrored))
+            .toList();
+    List<Pair> pairs = new ArrayList<>();
+    for (int i = 0; i < sorted.size(); i++) {
+      for (int j = i + 1; j < Math.min(sorted.size(), i + CROWD); j++) {
+        Side a = sorted.get(i);
+        Side b = sorted.get(j);
+        if (!a.key().equals(b.key())) {
+          pairs.add(new Pair(a.key(), b.key(), a.mirrored() != b.mirrored()));
+        }
+      }
+    }
+    return pairs;
   }
 
   private static void put(Map<Long, List<Side>> buckets, long band, Side side) {
     buckets.computeIfAbsent(band, b -> new ArrayList<>()).add(side);
   }
 
-  private record Side(String key, boolean mirrored) {}
+  /**
+   * A clip in a bucket.
+   *
+   * @param mirrored whether it is there by its mirrored look
+   */
+  public record Side(String key, boolean mirrored) {}
 
-  private record Pair(String a, String b, boolean mirrored) {
-    static Pair of(Side a, Side b) {
-      boolean turned = a.key().compareTo(b.key()) > 0;
-      return new Pair(
-          turned ? b.key() : a.key(), turned ? a.key() : b.key(), a.mirrored() != b.mirrored());
+  /**
+   * Two clips that may be copies.
+   *
+   * @param a the smaller key
+   * @param b the larger
+   * @param mirrored whether one of the other's mirror
+   */
+  public record Pair(String a, String b, boolean mirrored) {
+    /** Whether they are. */
+    public boolean same(ClipHash first, ClipHash second, double alike) {
+      return (mirrored ? first.mirrored() : first).to(second) <= alike;
     }
   }
 

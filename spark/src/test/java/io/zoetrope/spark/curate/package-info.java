@@ -1,0 +1,4 @@
+@NullMarked
+package io.zoetrope.spark.curate;
+
+import org.jspecify.annotations.NullMarked;
