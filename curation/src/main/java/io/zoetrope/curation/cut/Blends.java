@@ -25,8 +25,11 @@ final class Blends {
   /** Less of the frame that takes part is a thing that comes or goes. */
   private static final double SPREAD = 0.2;
 
+  /** The same where little moves: there, a blend changes nearly all. */
+  private static final double CALM_SPREAD = 0.5;
+
   /** How far a frame between may lie from a blend, of the way from one end to the other. */
-  private static final double OFF = 0.3;
+  private static final double OFF = 0.2;
 
   /** The part of the cells that is looked at. */
   private static final double CALM = 0.6;
@@ -93,7 +96,7 @@ final class Blends {
     double late =
         Cells.change(b, behind, calm) * length / Math.clamp(film.size() - 1L - to, 1, length);
     if (change < LEAST
-        || Cells.spread(a, b, calm) < SPREAD
+        || Cells.spread(a, b, calm) < CALM_SPREAD
         || change < FASTER * Math.max(early, late)) {
       return none;
     }

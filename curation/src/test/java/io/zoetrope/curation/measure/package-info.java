@@ -1,0 +1,4 @@
+@NullMarked
+package io.zoetrope.curation.measure;
+
+import org.jspecify.annotations.NullMarked;
