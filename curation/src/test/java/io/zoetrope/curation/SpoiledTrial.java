@@ -88,12 +88,14 @@ final class SpoiledTrial {
     out.append(auc("text", "written", 1, tables, fileOf, truth, Truth::written));
     out.append(auc("toy-fit", "wrong", -1, tables, fileOf, truth, Truth::wrong));
     int[] cuts = new int[3];
-    truth.values().forEach(t -> {
-      boolean said = parts.getOrDefault(t.file(), 0) != 1;
-      cuts[0] += said && t.cut() ? 1 : 0;
-      cuts[1] += said && !t.cut() ? 1 : 0;
-      cuts[2] += !said && t.cut() ? 1 : 0;
-    });
+    truth
+        .values()
+        .forEach(t -> {
+          boolean said = parts.getOrDefault(t.file(), 0) != 1;
+          cuts[0] += said && t.cut() ? 1 : 0;
+          cuts[1] += said && !t.cut() ? 1 : 0;
+          cuts[2] += !said && t.cut() ? 1 : 0;
+        });
     out.append(
         String.format(
             Locale.ROOT,

@@ -78,8 +78,7 @@ public record SpoiledClips(long seed, int side) {
       frames.replaceAll(writing::over);
     }
     String caption = wrong ? toys.caption(other + 1) : clip.caption();
-    return new Spoiled(
-        new Clip(new Video(frames, FPS), caption), still, written, wrong, cut);
+    return new Spoiled(new Clip(new Video(frames, FPS), caption), still, written, wrong, cut);
   }
 
   /** One or two lines of words, white with a dark edge, at the same place in all frames. */

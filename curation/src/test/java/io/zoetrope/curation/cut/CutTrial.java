@@ -86,7 +86,7 @@ final class CutTrial {
 
     String line() {
       StringBuilder s = new StringBuilder();
-      found.forEach((kind, n) -> s.append(String.format("  %s %d/%d", kind, n[0], n[1])));
+      found.forEach((kind, n) -> s.append(String.format("  %s %d/%d, %d wrong", kind, n[0], n[1], n[2])));
       return String.format(
           Locale.ROOT, "precision %.3f  recall %.3f  F1 %.3f%s", precision(), recall(), f1(), s);
     }
@@ -110,13 +110,14 @@ final class CutTrial {
         score.right++;
       } else {
         score.wrong++;
+        score.found.computeIfAbsent(cut.kind(), k -> new int[3])[2]++;
         if (tell) {
           System.out.println("film " + number + " wrong " + cut + " of " + film.truth());
         }
       }
     }
     for (int t = 0; t < seen.length; t++) {
-      int[] n = score.found.computeIfAbsent(film.truth().get(t).kind(), k -> new int[2]);
+      int[] n = score.found.computeIfAbsent(film.truth().get(t).kind(), k -> new int[3]);
       n[0] += seen[t] ? 1 : 0;
       n[1]++;
       score.all++;

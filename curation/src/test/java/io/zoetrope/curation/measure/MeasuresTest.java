@@ -26,8 +26,7 @@ class MeasuresTest {
   private static final ToyboxDataset TOYS = new ToyboxDataset(4, Split.TRAIN, 96, 96, 16, 8);
 
   private static Reading reading(Measure measure, Video video, String caption) {
-    Meter meter =
-        measure.begin(new About(video.frames().size(), video.fps(), caption));
+    Meter meter = measure.begin(new About(video.frames().size(), video.fps(), caption));
     for (int k = 0; k < video.frames().size(); k++) {
       if (meter.wants(k)) {
         meter.add(new Shot(video.frames().get(k), k, k / video.fps()));

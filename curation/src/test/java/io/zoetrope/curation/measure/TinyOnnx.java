@@ -37,7 +37,9 @@ final class TinyOnnx {
         content.length < 128
             ? new byte[] {(byte) (key << 3 | 2), (byte) content.length}
             : new byte[] {
-              (byte) (key << 3 | 2), (byte) (content.length & 127 | 128), (byte) (content.length >> 7)
+              (byte) (key << 3 | 2),
+              (byte) (content.length & 127 | 128),
+              (byte) (content.length >> 7)
             };
     return all(head, content);
   }
