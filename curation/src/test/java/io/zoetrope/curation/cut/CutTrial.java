@@ -86,7 +86,8 @@ final class CutTrial {
 
     String line() {
       StringBuilder s = new StringBuilder();
-      found.forEach((kind, n) -> s.append(String.format("  %s %d/%d, %d wrong", kind, n[0], n[1], n[2])));
+      found.forEach(
+          (kind, n) -> s.append(String.format("  %s %d/%d, %d wrong", kind, n[0], n[1], n[2])));
       return String.format(
           Locale.ROOT, "precision %.3f  recall %.3f  F1 %.3f%s", precision(), recall(), f1(), s);
     }
