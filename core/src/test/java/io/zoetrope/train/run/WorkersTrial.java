@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Figures of docs/scale.md: losses of two workers against one over 50 steps, equal bits, steps a
- * second, memory over 600 steps. A main, for it takes minutes.
+ * second, memory over 400 steps. A main, for it takes minutes.
  *
  * <pre>
  * mvn -q -pl core test-compile dependency:build-classpath -Dmdep.outputFile=target/cp
@@ -92,7 +92,7 @@ public final class WorkersTrial {
   }
 
   private static void memory(Path folder) throws Exception {
-    Path recipe = recipe(folder, "memory", 600, 16);
+    Path recipe = recipe(folder, "memory", 400, 16);
     System.out.println(
         "resident MB of the first of two workers, every 50 steps: "
             + said(run(recipe, folder.resolve("memory-2"), 2, 1), "resident "));
