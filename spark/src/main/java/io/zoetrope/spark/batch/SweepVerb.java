@@ -9,15 +9,12 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.spark.Sessions;
 import io.zoetrope.spark.SparkOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -73,55 +70,15 @@ public final class SweepVerb extends Verb {
   }
 
   private Result swept(Path root, Set<String> named, Instant before) throws IOException {
-    long files = 0;
-    long bytes = 0;
-    for (Path folder : List.of(root.resolve("clips"), Attempts.of(root))) {
-      for (Path file : files(folder)) {
-        String path = root.relativize(file).toString().replace('\\', '/');
-        if (!named.contains(path) && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
-          files++;
-          bytes += Files.size(file);
-          if (!dry) {
-            Files.delete(file);
-          }
-        }
-      }
-      prune(folder);
-    }
+    Sweep.Gone gone = new Sweep(root, named, before, dry).run();
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-    fields.put("files", files);
-    fields.put("bytes", bytes);
+    fields.put("files", gone.files());
+    fields.put("bytes", gone.bytes());
     fields.put("named", named.size());
     String verb = dry ? "would go" : "gone";
-    String text = "%s files, %s bytes %s; %s are named".formatted(files, bytes, verb, named.size());
+    String text =
+        "%s files, %s bytes %s; %s are named"
+            .formatted(gone.files(), gone.bytes(), verb, named.size());
     return Result.of(text, fields);
-  }
-
-  private static List<Path> files(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(Files::isRegularFile).toList();
-    }
-  }
-
-  /** Folders that are empty now. */
-  private void prune(Path folder) throws IOException {
-    if (dry || !Files.isDirectory(folder)) {
-      return;
-    }
-    List<Path> folders;
-    try (Stream<Path> all = Files.list(folder)) {
-      folders = all.filter(Files::isDirectory).toList();
-    }
-    for (Path each : folders) {
-      try (Stream<Path> inside = Files.list(each)) {
-        if (inside.findAny().isPresent()) {
-          continue;
-        }
-      }
-      Files.delete(each);
-    }
   }
 }

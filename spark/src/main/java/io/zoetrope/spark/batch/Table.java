@@ -47,8 +47,9 @@ record Table(List<Clip> clips, int rows) {
     } catch (IOException e) {
       throw AtomicFiles.cannot("read", path, e);
     }
-    Keys keys = new Keys(sources);
-    Costs costs = new Costs(sources);
+    Sources known = new KnownModels(sources);
+    Keys keys = new Keys(known);
+    Costs costs = new Costs(known);
     Map<String, Clip> clips = new LinkedHashMap<>();
     int rows = 0;
     for (int i = 0; i < lines.size(); i++) {
