@@ -19,7 +19,7 @@ public final class Groups {
   public static final int VERSION = 1;
 
   /** How far the colours of copies are apart at most. */
-  public static final double ALIKE = 0.025;
+  public static final double ALIKE = 0.02;
 
   /** Clips of one bucket that are compared; in a larger one, each with so many that follow. */
   private static final int CROWD = 2000;
