@@ -12,6 +12,7 @@ import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.spark.Clusters;
 import io.zoetrope.spark.Sessions;
+import io.zoetrope.spark.SparkSettings;
 import io.zoetrope.torch.Natives;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
@@ -73,7 +74,12 @@ class LatentsIT {
     Natives.load();
     clips(0, CLIPS);
     Path out = folder.resolve("out");
-    try (SparkSession spark = Sessions.open(Clusters.two(), "latents")) {
+    // Executors live for seconds: what they compile is not worth much.
+    SparkSettings two =
+        Clusters.two()
+            .with(
+                "spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+    try (SparkSession spark = Sessions.open(two, "latents")) {
       assertThat(run(spark, out, data())).isEqualTo(new LatentsJob.Outcome(CLIPS, CLIPS, 0));
       same(out, CLIPS);
       clips(CLIPS, CLIPS + 2);
