@@ -29,7 +29,7 @@ import tools.jackson.databind.JsonNode;
 /** Every method of training: the same clips, noise and levels however many workers share them. */
 @Timeout(180)
 class SharedTrainingTest {
-  private static final int STEPS = 5;
+  private static final int STEPS = 3;
 
   private static final Map<String, String> OBJECTIVES =
       Map.of(

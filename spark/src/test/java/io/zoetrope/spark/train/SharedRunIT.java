@@ -14,7 +14,6 @@ import io.zoetrope.train.run.TrainingRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,8 +61,8 @@ class SharedRunIT {
         "recipe", text, List.of("ema=0.99"), runs.toString(), runs.toString(), 2, false, 25);
   }
 
-  private End train(Order order, Runnable tick) throws InterruptedException {
-    return new SharedRun(spark, order, () -> false, tick, notes::add).run();
+  private End train(Order order) throws InterruptedException {
+    return new SharedRun(spark, order, () -> false, () -> {}, notes::add).run();
   }
 
   private static List<JsonNode> lines(String name) {
@@ -76,7 +75,7 @@ class SharedRunIT {
 
   @Test
   void executorsTrainAsOneAndAKilledOneCostsTheStepsSinceTheSave() throws Exception {
-    End end = train(order("two", ""), () -> {});
+    End end = train(order("two", ""));
     assertThat(end.error()).isNull();
     assertThat(end.step()).isEqualTo(STEPS);
     assertThat(Path.of(end.product()).resolve("model_index.json")).exists();
@@ -91,16 +90,9 @@ class SharedRunIT {
           .isCloseTo(lines("one").get(i).path("loss").doubleValue(), within(1e-5));
     }
 
-    AtomicBoolean killed = new AtomicBoolean();
-    End again =
-        train(
-            order("killed", ""),
-            () -> {
-              if (lines("killed").size() > 12 && killed.compareAndSet(false, true)) {
-                executors().getLast().destroyForcibly();
-              }
-            });
-    assertThat(killed).isTrue();
+    Thread killer = Thread.ofPlatform().daemon().start(SharedRunIT::killOne);
+    End again = train(order("killed", ""));
+    killer.join();
     assertThat(notes).singleElement().asString().contains("a worker is lost").contains("all go on");
     assertThat(again.step()).isEqualTo(STEPS);
     for (String file : List.of("model", "ema", "optimizer")) {
@@ -110,10 +102,22 @@ class SharedRunIT {
 
   @Test
   void whatAPersonCanMendComesAsItsLine() {
-    assertThatThrownBy(() -> train(order("bad", ", cut: 3, init: nowhere"), () -> {}))
+    assertThatThrownBy(() -> train(order("bad", ", cut: 3, init: nowhere")))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("nowhere");
     assertThat(notes).isEmpty();
+  }
+
+  /** Kills an executor in mid-run, between two saves. */
+  private static void killOne() {
+    try {
+      while (lines("killed").size() <= 12) {
+        Thread.sleep(20);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    executors().getLast().destroyForcibly();
   }
 
   /** The processes in which executors of this driver run: its only children that are Java. */
