@@ -55,7 +55,7 @@ public record LatentIndex(Path table, List<LatentRow> rows) {
                     new UserError(
                         Fault.NOT_FOUND,
                         "'%s' has no %s or %s".formatted(path, LINES, PARQUET),
-                        "write latents into it by 'zoetrope latents'"));
+                        "encode clips into it first"));
     List<LatentRow> rows = new ArrayList<>();
     Tables.read(table, LatentRow.COLUMNS, row -> rows.add(LatentRow.of(row)));
     return new LatentIndex(table, rows);

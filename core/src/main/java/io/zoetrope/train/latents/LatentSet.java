@@ -118,7 +118,7 @@ public final class LatentSet implements ClipDataset, AutoCloseable {
             throw new UserError(
                 Fault.NOT_FOUND,
                 "index '%s' names shard %s, which is not there".formatted(index.table(), name),
-                "run 'zoetrope latents' again: it writes what is missing");
+                "encode the clips again: what is missing is written");
           }
           return Safetensors.open(file);
         });
@@ -137,7 +137,7 @@ public final class LatentSet implements ClipDataset, AutoCloseable {
             Fault.MISMATCH,
             "latents of '%s' are of another autoencoder: %s, and this one is %s"
                 .formatted(index.table(), row.model(), model),
-            "encode the clips with this one, by 'zoetrope latents'");
+            "encode the clips with this one");
       }
     }
     List<LatentRow> taken = rows.subList(0, count);

@@ -11,6 +11,7 @@ import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
 import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.diffusion.guidance.DynamicThresholding;
+import io.zoetrope.diffusion.guidance.EasyCache;
 import io.zoetrope.diffusion.guidance.GuidanceScale;
 import io.zoetrope.diffusion.guidance.GuidedAsTold;
 import io.zoetrope.diffusion.guidance.Handover;
@@ -242,6 +243,9 @@ class EntriesContractTest {
         ContextWindows.class,
         (base, c) -> new ContextWindows(base, new ContextWindows.Shape(3, 1)));
     all.put(DynamicThresholding.class, (base, c) -> new DynamicThresholding(base));
+    all.put(
+        EasyCache.class,
+        (base, c) -> new EasyCache(base, Prediction.FLOW, 0.1, new double[] {1, 0.5, 0}));
     all.put(Handover.class, (base, c) -> new Handover(base, base, 0.15));
     all.put(
         PromptBlend.class,

@@ -266,7 +266,7 @@ class LatentShardsTest {
         Safetensors.write(vae, changed, Map.of());
       });
     }
-    refused(fits, other.toString(), "are of another autoencoder", "zoetrope latents");
+    refused(fits, other.toString(), "are of another autoencoder", "encode the clips with this one");
     refused(
         fits.replace("frames: 4", "frames: 8"),
         model.toString(),
@@ -285,7 +285,7 @@ class LatentShardsTest {
     Files.write(shard, Arrays.copyOf(whole, whole.length - 10));
     refused(fits, model.toString(), Objects.toString(shard.getFileName()), "truncated");
     Files.delete(shard);
-    refused(fits, model.toString(), "which is not there", "run 'zoetrope latents' again");
+    refused(fits, model.toString(), "which is not there", "encode the clips again");
     write(out, Dtype.BF16);
     assertThat(Files.readAllBytes(shard)).isEqualTo(whole);
     String lines = Files.readString(out.resolve("index.jsonl"));
