@@ -70,8 +70,8 @@ public final class Database implements AutoCloseable {
   static Database open(String url, InstantSource host) {
     Dialect dialect = Dialect.of(url);
     try {
-      HikariDataSource writing = pool("write", dialect.writers(), dialect.source(url));
-      HikariDataSource reading = pool("read", dialect.readers(), dialect.source(url));
+      HikariDataSource writing = pool("write", dialect.writers(), url);
+      HikariDataSource reading = pool("read", dialect.readers(), url);
       Flyway.configure(Database.class.getClassLoader())
           .dataSource(writing)
           .locations("classpath:io/zoetrope/jobs/store/" + dialect.folder())
@@ -169,10 +169,12 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static HikariDataSource pool(String name, int size, DataSource source) {
+  private static HikariDataSource pool(String name, int size, String url) {
+    Dialect dialect = Dialect.of(url);
     HikariConfig config = new HikariConfig();
     config.setPoolName("jobs-" + name);
-    config.setDataSource(source);
+    config.setDataSource(dialect.source(url));
+    dialect.durable().ifPresent(config::setConnectionInitSql);
     config.setMaximumPoolSize(size);
     config.setMinimumIdle(1);
     config.setConnectionTimeout(5_000);

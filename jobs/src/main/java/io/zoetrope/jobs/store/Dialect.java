@@ -66,6 +66,15 @@ public enum Dialect {
             .formatted(url.replaceAll("[?@/].*", "...")));
   }
 
+  /** What every connection begins with: what is accepted is on disk before a call returns. */
+  Optional<String> durable() {
+    return this == SQLITE
+        ? Optional.empty()
+        : Optional.of(
+            "select set_config('synchronous_commit', 'on', false)"
+                + " where current_setting('synchronous_commit') in ('off', 'local')");
+  }
+
   String folder() {
     return this == SQLITE ? "sqlite" : "postgresql";
   }

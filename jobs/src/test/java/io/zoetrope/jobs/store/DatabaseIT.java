@@ -28,6 +28,17 @@ class DatabaseIT {
     }
   }
 
+  /** The server of these tests promises nothing by itself. */
+  @Test
+  void whatIsCommittedIsOnDiskWhateverTheServersHabit() {
+    try (Database database = Database.open(Postgres.newDatabase())) {
+      String commits =
+          database.write(c ->
+              Sql.list(c, "show synchronous_commit", row -> row.getString(1)).getFirst());
+      assertThat(commits).isEqualTo("on");
+    }
+  }
+
   @Test
   void whatFailsChangesNothing() {
     try (Database database = sqlite()) {
