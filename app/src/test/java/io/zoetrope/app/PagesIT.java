@@ -179,7 +179,7 @@ class PagesIT {
   private static void stopSoon(Cancellation cancellation) {
     Thread.startVirtualThread(() -> {
       try {
-        Thread.sleep(4000);
+        Thread.sleep(2500);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

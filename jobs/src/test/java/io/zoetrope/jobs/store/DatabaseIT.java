@@ -33,8 +33,8 @@ class DatabaseIT {
   void whatIsCommittedIsOnDiskWhateverTheServersHabit() {
     try (Database database = Database.open(Postgres.newDatabase())) {
       String commits =
-          database.write(c ->
-              Sql.list(c, "show synchronous_commit", row -> row.getString(1)).getFirst());
+          database.write(
+              c -> Sql.list(c, "show synchronous_commit", row -> row.getString(1)).getFirst());
       assertThat(commits).isEqualTo("on");
     }
   }

@@ -77,8 +77,7 @@ class LatentsIT {
     // Executors live for seconds: what they compile is not worth much.
     SparkSettings two =
         Clusters.two()
-            .with(
-                "spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+            .with("spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
     try (SparkSession spark = Sessions.open(two, "latents")) {
       assertThat(run(spark, out, data())).isEqualTo(new LatentsJob.Outcome(CLIPS, CLIPS, 0));
       same(out, CLIPS);
