@@ -2,9 +2,8 @@
 # What is curation worth to a training? bench/curation.sh DIR [CLIPS [SEEDS [STEPS]]]
 # Makes spoiled toy clips in DIR, curates them, trains on all, on what was kept, on as many at random and on as many
 # without fault, and says how well each model does as prompts say. Goes on where it was stopped.
-# Wants ./zoetrope built, and the classes of curation's tests: mvn -q -pl curation -am test-compile
 set -eu
-[ $# -ge 1 ] || { sed -n 2,5p "$0"; exit 2; }
+[ $# -ge 1 ] || { sed -n 2,4p "$0"; exit 2; }
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
 clips=${2:-8000}
@@ -13,13 +12,14 @@ steps=${4:-900}
 root=$(cd "$(dirname "$0")/.." && pwd)
 zoetrope="$root/zoetrope"
 trial() {
-  mvn -q -o -f "$root/pom.xml" -pl curation dependency:build-classpath -Dmdep.outputFile="$dir/cp" >/dev/null
+  [ -e "$dir/cp" ] || mvn -q -f "$root/pom.xml" -pl curation -am test-compile dependency:build-classpath \
+    -Dmdep.outputFile="$dir/cp" >/dev/null
   "${JAVA_HOME:+$JAVA_HOME/bin/}java" -Xmx2g --enable-native-access=ALL-UNNAMED \
     -cp "$root/curation/target/test-classes:$root/curation/target/classes:$(cat "$dir/cp")" \
     io.zoetrope.curation.SpoiledTrial "$@"
 }
 [ -e "$dir/truth.jsonl" ] || trial make "$dir" "$clips" 9 128
-# By pixels alone. The quarter that is best: no stretch stands still, nothing is written, no cut, and the caption fits.
+# By pixels alone. What is best: no stretch stands still, nothing is written, no cut, and the caption fits.
 "$zoetrope" curate "$dir/clips" --out "$dir/out" --dry-run \
   --keep 'seconds>=1.9' --keep 'still<=0.5' --keep 'text<=0.02' --keep 'toy-fit>=40%' > "$dir/report.txt"
 trial grade "$dir" | tee "$dir/grade.txt"

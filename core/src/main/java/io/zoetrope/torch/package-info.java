@@ -1,8 +1,8 @@
 /**
- * Native memory, devices, dtypes, seeded random streams, rearrange, and operations with sane
- * signatures. The only room that touches JavaCPP's optionals, array references and raw factories;
- * everybody else sees {@link org.bytedeco.pytorch.Tensor} and this room. Sees libtorch and the BLAS
- * that it is linked to.
+ * Native memory, devices, dtypes, seeded random streams, rearrange, sums over several workers, and
+ * operations with sane signatures. The only room that touches JavaCPP's optionals, array references
+ * and raw factories; everybody else sees {@link org.bytedeco.pytorch.Tensor} and this room. Sees
+ * libtorch and the BLAS that it is linked to.
  *
  * <p>Shape suffixes used throughout: {@code B} batch, {@code C} channels, {@code F} frames, {@code
  * H} height, {@code W} width, {@code N} tokens, {@code D} features, {@code Hd} heads; {@code u_BF}
