@@ -110,6 +110,7 @@ enum OptionGroup {
       "--ip-adapter",
       "--image-encoder",
       "--picture-scale",
+      "--reference-picture",
       "--variant",
       "--tokenizer",
       "--clip-skip",

@@ -145,6 +145,7 @@ class EveryOptionIT {
           Map.entry("--image-encoder", "--image-encoder model"),
           Map.entry("--ip-adapter", "--ip-adapter model"),
           Map.entry("--picture-prompt", "--picture-prompt ball.png"),
+          Map.entry("--reference-picture", "--reference-picture ball.png"),
           Map.entry("--picture-scale", "--picture-scale 0.5"),
           Map.entry("--lora", "--lora style.safetensors"),
           Map.entry("--method", "--method text2video-zero"),

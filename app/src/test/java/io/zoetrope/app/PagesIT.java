@@ -70,6 +70,7 @@ class PagesIT {
           Map.entry("svd_xt.safetensors", "needs a checkpoint of 9 GB"),
           Map.entry("--model wan2.1", "needs a checkpoint of 10 GB"),
           Map.entry("wan2.1_t2v_1.3B", "needs a checkpoint of 3 GB"),
+          Map.entry("--model WAN_", "needs a checkpoint of 3 GB"),
           Map.entry("model-Q4_K_M.gguf", "needs a checkpoint of 1 GB"),
           Map.entry("sd15.safetensors", "needs a checkpoint of 2 GB"),
           Map.entry("dreamy.safetensors", "needs a checkpoint of 2 GB"),

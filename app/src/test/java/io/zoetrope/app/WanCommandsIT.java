@@ -210,6 +210,36 @@ class WanCommandsIT {
     String[] restyle = {"restyle", "clip", "a red ball", "--size", "64x48", "--mask", "mask.png"};
     assertThat(frames("vace", "part.mp4", restyle)).isEqualTo(9);
     assertThat(run("vace", restyle).err()).contains("under the mask is made from noise");
+    String[] taking =
+        Stream.concat(Stream.of(restyle), Stream.of("--reference-picture", "ball.png"))
+            .toArray(String[]::new);
+    assertThat(frames("vace", "taking.mp4", taking)).isEqualTo(9);
+    assertThat(Files.readAllBytes(folder.resolve("taking.mp4")))
+        .isNotEqualTo(Files.readAllBytes(folder.resolve("part.mp4")));
+  }
+
+  /** VACE takes something from pictures; others are not shown any. */
+  @Test
+  void picturesToTakeFrom() throws IOException {
+    String[] two = {
+      "generate",
+      "a red ball",
+      "--size",
+      "64x48",
+      "--frames",
+      "9",
+      "--reference-picture",
+      "ball.png",
+      "--reference-picture",
+      "last.png"
+    };
+    assertThat(frames("vace", "two-pictures.mp4", two)).isEqualTo(9);
+    TestCli.Outcome other = run("t2v", two);
+    assertThat(other.code()).isEqualTo(1);
+    assertThat(other.errors().getLast()).contains("shown no pictures to take something from");
+    String[] between = {"interpolate", "ball.png", "last.png", "--size", "64x48", "--frames", "9"};
+    assertThat(frames("i2v", "between.mp4", between)).isEqualTo(9);
+    assertThat(frames("vace", "vace-between.mp4", between)).isEqualTo(9);
   }
 
   /** 4n + 1 frames fill their latents; of others it is said. */

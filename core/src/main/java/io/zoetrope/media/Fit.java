@@ -18,21 +18,27 @@ public enum Fit {
     return switch (this) {
       case CROP -> Resize.cover(w, h, width, height).apply(frame);
       case STRETCH -> Resize.stretch(w, h, width, height).apply(frame);
-      case PAD -> {
-        double scale = Math.min((double) width / w, (double) height / h);
-        int innerWidth = (int) Math.clamp(Math.round(w * scale), 1, width);
-        int innerHeight = (int) Math.clamp(Math.round(h * scale), 1, height);
-        Frame inner = Resize.stretch(w, h, innerWidth, innerHeight).apply(frame);
-        yield onBlack(inner, width, height);
-      }
+      case PAD -> padded(frame, width, height, 0);
     };
   }
 
-  private static Frame onBlack(Frame inner, int width, int height) {
+  /**
+   * The whole frame in the middle of a new size, with bars where it does not reach.
+   *
+   * @param level of the bars: 0 is black, 255 white
+   */
+  public static Frame padded(Frame frame, int width, int height, int level) {
+    int w = frame.width();
+    int h = frame.height();
+    double scale = Math.min((double) width / w, (double) height / h);
+    int innerWidth = (int) Math.clamp(Math.round(w * scale), 1, width);
+    int innerHeight = (int) Math.clamp(Math.round(h * scale), 1, height);
+    Frame inner = Resize.stretch(w, h, innerWidth, innerHeight).apply(frame);
     if (inner.width() == width && inner.height() == height) {
       return inner;
     }
     byte[] rgb = new byte[width * height * 3];
+    Arrays.fill(rgb, (byte) level);
     int left = (width - inner.width()) / 2;
     int top = (height - inner.height()) / 2;
     int stride = inner.width() * 3;

@@ -75,6 +75,14 @@ public interface NetworkConfig {
     return 1;
   }
 
+  /**
+   * How many of the pictures that a video has are looked at, from the first on, by networks that
+   * look at such; empty for all.
+   */
+  default OptionalInt mostPictures() {
+    return OptionalInt.empty();
+  }
+
   /** How far norms of its motion modules reach, in words that files have; empty without such. */
   default Optional<String> motionNorms() {
     return Optional.empty();

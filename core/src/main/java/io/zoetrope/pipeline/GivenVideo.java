@@ -32,7 +32,7 @@ public record GivenVideo(Tensor x_13FHW, Tensor made_11FHW, List<Tensor> referen
   }
 
   /** One of which nothing is given. */
-  static GivenVideo nothing(long frames, long height, long width) {
+  public static GivenVideo nothing(long frames, long height, long width) {
     return new GivenVideo(
         Tensors.zeros(1, 3, frames, height, width),
         Tensors.full(1, 1, 1, frames, height, width).to(ScalarType.Bool));
@@ -56,6 +56,11 @@ public record GivenVideo(Tensor x_13FHW, Tensor made_11FHW, List<Tensor> referen
     Tensor mask = Tensors.of(made, 1, 1, frames, 1, 1).to(ScalarType.Bool);
     return new GivenVideo(
         Tensors.stack(x, 1).unsqueeze(0), mask.expand(1, 1, frames, like.size(1), like.size(2)));
+  }
+
+  /** This with pictures to take something from. */
+  public GivenVideo withReferences(List<Tensor> pictures) {
+    return new GivenVideo(x_13FHW, made_11FHW, pictures);
   }
 
   /** What a network sees of it, on the device of the engine's; references come first. */

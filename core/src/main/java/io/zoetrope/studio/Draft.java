@@ -127,6 +127,14 @@ abstract class Draft<S extends Order<S>, T extends TaskSpec> implements Order<S>
   }
 
   @Override
+  public final S reference(Media picture) {
+    List<SourceRef> all = new ArrayList<>(order.model().references());
+    all.add(source(picture));
+    order = order.withModel(order.model().withReferences(all));
+    return self();
+  }
+
+  @Override
   public final S tuning(Tuning tuning) {
     order = order.withTuning(tuning);
     return self();

@@ -68,6 +68,13 @@ public interface Order<S extends Order<S>> {
    */
   S lora(Path file, double scale);
 
+  /**
+   * A picture of what the video is to have in it; several are shown in the order in which they are
+   * said. For models that are shown such (VACE), where frames are made together: {@link Generate},
+   * {@link Animate}, {@link Interpolate}, and {@link Restyle} under a mask that was said before.
+   */
+  S reference(Media picture);
+
   /** How long clips are made. */
   S tuning(Tuning tuning);
 

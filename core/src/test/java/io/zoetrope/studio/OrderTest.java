@@ -19,6 +19,7 @@ import io.zoetrope.pipeline.order.ModelRef;
 import io.zoetrope.pipeline.order.RefineSpec;
 import io.zoetrope.pipeline.order.RestyleSpec;
 import io.zoetrope.pipeline.order.RollSpec;
+import io.zoetrope.pipeline.order.SourceRef;
 import io.zoetrope.pipeline.order.TravelSpec;
 import io.zoetrope.pipeline.order.VideoOrder;
 import io.zoetrope.pipeline.schedule.Samplers;
@@ -106,6 +107,8 @@ class OrderTest {
             .sampler(Sampler.DPM_2M_KARRAS)
             .lora(Path.of("one.safetensors"))
             .lora(Path.of("two.safetensors"), 0.5)
+            .reference(Media.of(Path.of("cat.png")))
+            .reference(Media.of(Path.of("hat.png")))
             .value();
     assertThat(order.wish().prompts()).containsExactly("a red ball");
     assertThat(order.wish().negative()).contains("dark");
@@ -120,6 +123,9 @@ class OrderTest {
         .containsExactly(
             new ModelRef.Lora(Path.of("one.safetensors"), 1),
             new ModelRef.Lora(Path.of("two.safetensors"), 0.5));
+    assertThat(order.model().references())
+        .extracting(SourceRef::path)
+        .containsExactly("cat.png", "hat.png");
     assertThat(VideoOrder.parse("json", order.toJson())).isEqualTo(order);
   }
 
@@ -178,6 +184,8 @@ class OrderTest {
         mistake("fps must be", () -> generate().fps(Double.NaN)),
         mistake("guidance must be", () -> generate().guidance(101)),
         mistake("scale must be", () -> generate().lora(Path.of("a"), 1000)),
+        mistake("leave it out of 'loop'", () -> loop().reference(Media.of(Path.of("a.png")))),
+        mistake("say by a mask", () -> restyle().reference(Media.of(Path.of("a.png")))),
         mistake("noise must be", () -> animate().noise(1)),
         mistake("animate needs at least 2 frames", () -> animate().frames(1)),
         mistake("interpolate needs at least 3 frames", () -> interpolate().frames(2)),

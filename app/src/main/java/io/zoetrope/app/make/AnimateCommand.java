@@ -8,10 +8,12 @@ import io.zoetrope.app.cli.option.ShapeOptions;
 import io.zoetrope.app.cli.option.Values;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.make.option.HoldOptions;
+import io.zoetrope.app.make.option.ReferenceOption;
 import io.zoetrope.pipeline.order.AnimateSpec;
 import io.zoetrope.pipeline.order.Hold;
 import io.zoetrope.pipeline.order.Made;
 import io.zoetrope.pipeline.order.ModelRef;
+import io.zoetrope.pipeline.order.SourceRef;
 import io.zoetrope.pipeline.order.TaskSpec;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,7 @@ public final class AnimateCommand extends MakeVerb {
   @Mixin private final HoldOptions hold = new HoldOptions();
   @Mixin private final PlanOption plan = new PlanOption();
   @Mixin private final ControlOption control = new ControlOption();
+  @Mixin private final ReferenceOption reference = new ReferenceOption();
 
   public AnimateCommand(Session session) {
     super(session);
@@ -57,6 +60,11 @@ public final class AnimateCommand extends MakeVerb {
   protected TaskSpec task() {
     return new AnimateSpec(
         prompt.image(session()), fit.fit(), noise, plan.read(session(), clip.frames(), steps()));
+  }
+
+  @Override
+  protected List<SourceRef> references() {
+    return reference.read(session());
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.zoetrope.app.cli.option.PromptOption;
 import io.zoetrope.app.cli.option.ShapeOptions;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.words.UsageError;
+import io.zoetrope.app.make.option.ReferenceOption;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.order.Across;
@@ -39,6 +40,7 @@ public final class GenerateCommand extends MakeVerb {
   @Mixin private final ZeroOptions zero = new ZeroOptions();
   @Mixin private final AcrossOptions across = new AcrossOptions();
   @Mixin private final ControlOption control = new ControlOption();
+  @Mixin private final ReferenceOption reference = new ReferenceOption();
   @Mixin private final LatentOptions latents = new LatentOptions();
   private Optional<Path> save = Optional.empty();
 
@@ -69,6 +71,11 @@ public final class GenerateCommand extends MakeVerb {
   @Override
   protected Wish usual(Wish said) {
     return AcrossOptions.wish(said, method());
+  }
+
+  @Override
+  protected List<SourceRef> references() {
+    return reference.read(session());
   }
 
   @Override

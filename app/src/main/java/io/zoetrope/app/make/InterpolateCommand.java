@@ -6,8 +6,10 @@ import io.zoetrope.app.cli.option.PromptOption;
 import io.zoetrope.app.cli.option.ShapeOptions;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.make.option.HoldOptions;
+import io.zoetrope.app.make.option.ReferenceOption;
 import io.zoetrope.pipeline.order.Hold;
 import io.zoetrope.pipeline.order.InterpolateSpec;
+import io.zoetrope.pipeline.order.SourceRef;
 import io.zoetrope.pipeline.order.TaskSpec;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +29,7 @@ public final class InterpolateCommand extends MakeVerb {
   @Mixin private final ClipOptions clip = new ClipOptions();
   @Mixin private final FitOption fit = new FitOption();
   @Mixin private final HoldOptions hold = new HoldOptions();
+  @Mixin private final ReferenceOption reference = new ReferenceOption();
 
   public InterpolateCommand(Session session) {
     super(session);
@@ -35,6 +38,11 @@ public final class InterpolateCommand extends MakeVerb {
   @Override
   protected TaskSpec task() {
     return new InterpolateSpec(prompt.first(session()), prompt.last(session()), fit.fit());
+  }
+
+  @Override
+  protected List<SourceRef> references() {
+    return reference.read(session());
   }
 
   @Override

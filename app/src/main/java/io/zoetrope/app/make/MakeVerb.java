@@ -10,6 +10,7 @@ import io.zoetrope.app.make.option.LongOptions;
 import io.zoetrope.app.make.option.PartOptions;
 import io.zoetrope.pipeline.order.Hold;
 import io.zoetrope.pipeline.order.ModelRef;
+import io.zoetrope.pipeline.order.SourceRef;
 import io.zoetrope.pipeline.order.TaskSpec;
 import io.zoetrope.pipeline.order.VideoOrder;
 import io.zoetrope.pipeline.order.Wish;
@@ -61,6 +62,11 @@ public abstract class MakeVerb extends FilmVerb {
     return List.of();
   }
 
+  /** Pictures of what the video is to have in it. */
+  protected List<SourceRef> references() {
+    return List.of();
+  }
+
   /** How many steps were asked for. */
   protected final OptionalInt steps() {
     return sampling.steps();
@@ -87,7 +93,7 @@ public abstract class MakeVerb extends FilmVerb {
             boxed(sampling.steps()),
             sampling.guidance().stream().boxed().findFirst(),
             sampling.sampler());
-    ModelRef model = parts.model(session(), sampling, run).withControls(controls());
+    ModelRef model = parts.model(session(), sampling, run).withControls(controls()).withReferences(references());
     VideoOrder first = new VideoOrder(task, usual(said), model, length.tuning(hold()));
     return Batch.of(first, prompts, values);
   }

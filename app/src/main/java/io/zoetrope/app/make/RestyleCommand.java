@@ -8,6 +8,7 @@ import io.zoetrope.app.cli.option.Values;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.make.option.JoinOptions;
 import io.zoetrope.app.make.option.LengthOptions;
+import io.zoetrope.app.make.option.ReferenceOption;
 import io.zoetrope.app.make.option.SourceOptions;
 import io.zoetrope.pipeline.order.Made;
 import io.zoetrope.pipeline.order.ModelRef;
@@ -67,6 +68,7 @@ public final class RestyleCommand extends MakeVerb {
   @Mixin private final JoinOptions join = new JoinOptions();
   @Mixin private final PlanOption plan = new PlanOption();
   @Mixin private final ControlOption control = new ControlOption();
+  @Mixin private final ReferenceOption reference = new ReferenceOption();
   @Mixin private final InvertOptions invert = new InvertOptions();
   @Mixin private final MethodOption method = new MethodOption();
   @Mixin private final AcrossOptions across = new AcrossOptions();
@@ -108,6 +110,11 @@ public final class RestyleCommand extends MakeVerb {
   private double strength() {
     boolean whole = invert.given() || !method().isEmpty();
     return strength != null ? strength : whole ? 1 : 0.6;
+  }
+
+  @Override
+  protected List<SourceRef> references() {
+    return reference.read(session());
   }
 
   @Override

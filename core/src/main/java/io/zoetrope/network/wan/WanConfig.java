@@ -92,6 +92,14 @@ public record WanConfig(
    */
   public record Pictures(int width, int places) {}
 
+  /** Only where pictures are told their places there may be more than the first (FLF2V, Fun-InP). */
+  @Override
+  public OptionalInt mostPictures() {
+    return pictures.isPresent() && pictures.get().places() == 0
+        ? OptionalInt.of(1)
+        : OptionalInt.empty();
+  }
+
   /**
    * What VACE adds.
    *

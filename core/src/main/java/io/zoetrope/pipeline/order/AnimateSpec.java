@@ -51,6 +51,7 @@ public record AnimateSpec(
         Ability.SINGLE_PICTURES,
         Ability.HOLD,
         Ability.CONTROLS,
+        Ability.REFERENCES,
         Ability.FREE_INIT,
         Ability.FREE_NOISE);
   }

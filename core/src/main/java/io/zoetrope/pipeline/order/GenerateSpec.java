@@ -9,6 +9,7 @@ import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Descent;
+import io.zoetrope.pipeline.task.FromGiven;
 import io.zoetrope.pipeline.task.VideoTask;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -65,6 +66,9 @@ public record GenerateSpec(
     Set<Ability> all =
         EnumSet.of(
             Ability.SINGLE_PICTURES, Ability.CONTROLS, Ability.FREE_INIT, Ability.FREE_NOISE);
+    if (plan.isEmpty() && zero.isEmpty() && noise.isEmpty() && across.isEmpty()) {
+      all.add(Ability.REFERENCES);
+    }
     if (zero.isPresent()) {
       all.remove(Ability.FREE_INIT);
     }
@@ -79,6 +83,14 @@ public record GenerateSpec(
   public void check(Wish wish) {
     TaskSpec.requirePrompt("generate", wish);
     across.ifPresent(a -> a.check(wish));
+  }
+
+  @Override
+  public void check(ModelRef model) {
+    if (!model.references().isEmpty() && !abilities().contains(Ability.REFERENCES)) {
+      throw Checks.wrong(
+          "references stand before the video's own frames: leave plan, noise, zero and across out");
+    }
   }
 
   @Override
@@ -125,6 +137,11 @@ public record GenerateSpec(
       @Override
       public Shoot read(Making making) {
         VideoRequest request = making.request();
+        if (!making.references().none()) {
+          FromGiven task = making.fromNothing();
+          Engine engine = making.shown(request.frames());
+          return (reel, progress) -> reel.film(engine, request, task::latents, progress);
+        }
         Optional<Tensor> eps =
             noise.map(file ->
                 file.read(

@@ -30,7 +30,7 @@ public record InterpolateSpec(SourceRef first, SourceRef last, @Default("crop") 
 
   @Override
   public Set<Ability> abilities() {
-    return EnumSet.of(Ability.HOLD, Ability.FREE_INIT, Ability.FREE_NOISE);
+    return EnumSet.of(Ability.HOLD, Ability.REFERENCES, Ability.FREE_INIT, Ability.FREE_NOISE);
   }
 
   @Override

@@ -35,6 +35,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param sounds whether the sound of a source goes with its frames
  * @param files the sources
  * @param controls beside the first model, and what they are shown
+ * @param references pictures to take something from
  * @param said told in a line what was done to each source
  * @param note told what else a person may want to know
  * @param watch told of the stages of a cascade
@@ -48,6 +49,7 @@ public record Making(
     boolean sounds,
     SourceFiles files,
     List<ModelRef.Control> controls,
+    References references,
     Consumer<String> said,
     Consumer<String> note,
     CascadeRun.Watch watch,
@@ -109,7 +111,19 @@ public record Making(
       all.add(source.video().frames().getFirst());
       given.put(at < 0 ? frames + at : at, FrameTensors.toTensor(source.video()).select(1, 0));
     });
-    return new FromGiven(GivenVideo.of(frames, given), looks(all));
+    GivenVideo whole = references.beside(GivenVideo.of(frames, given), this);
+    return new FromGiven(whole, looks(all.subList(0, Math.min(all.size(), mostLooks()))));
+  }
+
+  /** The task of such a model where no frame is given. */
+  FromGiven fromNothing() {
+    int frames = second.model().grid().whole(request.frames());
+    GivenVideo nothing = GivenVideo.nothing(frames, request.height(), request.width());
+    return new FromGiven(references.beside(nothing, this), looks(List.of()));
+  }
+
+  private int mostLooks() {
+    return second.model().network().config().mostPictures().orElse(Integer.MAX_VALUE);
   }
 
   /** What the model's reader of pictures makes of them, in turn: [1, N, D]. */
@@ -117,6 +131,7 @@ public record Making(
     return second
         .model()
         .pictures()
+        .filter(reader -> !pictures.isEmpty())
         .map(reader ->
             Scopes.noGrad(() -> second.model().readPictures(pictures).tokens_PND())
                 .flatten(0, 1)

@@ -40,6 +40,8 @@ import java.util.regex.Pattern;
  * @param tuned a file of weights that were trained on it, in place of its own
  * @param motionNorm how far norms of motion modules reach, in place of what their file says: {@link
  *     MotionNorms#TEXTS}
+ * @param references pictures of what a video is to have in it, in the order in which it is shown
+ *     them; only for tasks that make a clip of one piece, and models that are shown such (VACE)
  */
 public record ModelRef(
     String name,
@@ -58,7 +60,8 @@ public record ModelRef(
     Optional<Path> text,
     Optional<String> spacing,
     Optional<Path> tuned,
-    Optional<String> motionNorm) {
+    Optional<String> motionNorm,
+    @Default("[]") List<SourceRef> references) {
   /** Scales beyond this are slips of the finger. */
   private static final double LARGEST_SCALE = 100;
 
@@ -178,6 +181,7 @@ public record ModelRef(
     loras = List.copyOf(loras);
     controls = List.copyOf(controls);
     embeddings = List.copyOf(embeddings);
+    references = List.copyOf(references);
     spacing.ifPresent(value -> {
       if (!SPACINGS.contains(value)) {
         throw Checks.wrong(
@@ -228,7 +232,8 @@ public record ModelRef(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   /** This in another number format. */
@@ -248,6 +253,11 @@ public record ModelRef(
   /** This shown other pictures. */
   public ModelRef withPictures(Optional<Pictures> others) {
     return with(copy -> copy.pictures = others);
+  }
+
+  /** This shown other pictures to take something from. */
+  public ModelRef withReferences(List<SourceRef> others) {
+    return with(copy -> copy.references = others);
   }
 
   /** This with another tokenizer. */
@@ -324,71 +334,9 @@ public record ModelRef(
     return ModelChoice.of(folder, dtype).withPlacement(Placement.on(ComputeDevice.of(device)));
   }
 
-  private ModelRef with(Consumer<Copy> change) {
-    Copy copy = new Copy(this);
+  private ModelRef with(Consumer<ModelRefCopy> change) {
+    ModelRefCopy copy = new ModelRefCopy(this);
     change.accept(copy);
     return copy.made();
-  }
-
-  /** One that is being put together. */
-  private static final class Copy {
-    private String name;
-    private String dtype;
-    private String device;
-    private Optional<Path> tokenizer;
-    private Optional<Path> motion;
-    private Optional<String> variant;
-    private int clipSkip;
-    private boolean longPrompts;
-    private List<Lora> loras;
-    private List<Control> controls;
-    private Optional<Pictures> pictures;
-    private List<Embedding> embeddings;
-    private Optional<Path> vae;
-    private Optional<Path> text;
-    private Optional<String> spacing;
-    private Optional<Path> tuned;
-    private Optional<String> motionNorm;
-
-    Copy(ModelRef from) {
-      name = from.name;
-      dtype = from.dtype;
-      device = from.device;
-      tokenizer = from.tokenizer;
-      motion = from.motion;
-      variant = from.variant;
-      clipSkip = from.clipSkip;
-      longPrompts = from.longPrompts;
-      loras = from.loras;
-      controls = from.controls;
-      pictures = from.pictures;
-      embeddings = from.embeddings;
-      vae = from.vae;
-      text = from.text;
-      spacing = from.spacing;
-      tuned = from.tuned;
-      motionNorm = from.motionNorm;
-    }
-
-    ModelRef made() {
-      return new ModelRef(
-          name,
-          dtype,
-          device,
-          tokenizer,
-          motion,
-          variant,
-          clipSkip,
-          longPrompts,
-          loras,
-          controls,
-          pictures,
-          embeddings,
-          vae,
-          text,
-          spacing,
-          tuned,
-          motionNorm);
-    }
   }
 }

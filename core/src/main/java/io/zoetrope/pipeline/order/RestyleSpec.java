@@ -101,6 +101,9 @@ public record RestyleSpec(
     EnumSet<Ability> all =
         EnumSet.of(
             Ability.SINGLE_PICTURES, Ability.CONTROLS, Ability.FREE_INIT, Ability.FREE_NOISE);
+    if (mask.isPresent()) {
+      all.add(Ability.REFERENCES);
+    }
     if (invert.isPresent()) {
       // Its noise is the source's own.
       all.removeAll(EnumSet.of(Ability.FREE_INIT, Ability.FREE_NOISE));
@@ -117,6 +120,13 @@ public record RestyleSpec(
     TaskSpec.requirePrompt("restyle", wish);
     invert.ifPresent(i -> i.check(wish));
     across.ifPresent(a -> a.check(wish));
+  }
+
+  @Override
+  public void check(ModelRef model) {
+    if (!model.references().isEmpty() && mask.isEmpty()) {
+      throw Checks.wrong("references are for what is made anew: say by a mask what that is");
+    }
   }
 
   @Override
@@ -159,7 +169,8 @@ public record RestyleSpec(
     }
     making.said().accept("what is under the mask is made from noise, whatever the strength");
     GivenVideo given = new MaskFile(white).given(making, fit, start, video);
-    FromGiven task = new FromGiven(given, Tensors.zeros(1, 0, 1));
+    FromGiven task =
+        new FromGiven(making.references().beside(given, making), Tensors.zeros(1, 0, 1));
     return (reel, progress) -> reel.film(making.first(), making.request(), task::latents, progress);
   }
 

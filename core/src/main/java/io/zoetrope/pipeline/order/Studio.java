@@ -139,6 +139,7 @@ public final class Studio {
     TaskSpec.Ready ready = order.task().ready(order, files);
     order.model().controls().forEach(control -> control.check(files));
     order.model().pictures().ifPresent(pictures -> new LikePictures(pictures, files).check());
+    references().check();
     Optional<String> begins = order.task().begins();
     String name = begins.orElse(order.model().name());
     Path folder = sources.model(name);
@@ -171,8 +172,9 @@ public final class Studio {
         .pictures()
         .ifPresent(p -> new LikePictures(p, new SourceFiles(sources)).requireSeenBy(model));
     VideoRequest request = whole(ready.request(order.wish().usual(model.defaults()), model), model);
+    references().requireSeenBy(model);
     VideoRequest begun = ready.first(request, model);
-    MemoryNeed need = model.need(begun, 1, order.tuning().decoded());
+    MemoryNeed need = model.need(references().longer(begun, model.grid()), 1, order.tuning().decoded());
     if (need.total() > LARGE) {
       note("needs " + need.line());
     }
@@ -256,6 +258,7 @@ public final class Studio {
                   shot.sound().isPresent(),
                   new SourceFiles(sources),
                   order.model().controls(),
+                  references(),
                   this::said,
                   this::note,
                   sink.watch(),
@@ -275,6 +278,10 @@ public final class Studio {
   private static List<Engine> working(Lending lending, Engine first, Engine second) {
     List<Engine> stage = lending.working();
     return stage.isEmpty() ? List.of(first, second) : stage;
+  }
+
+  private References references() {
+    return new References(order.model().references(), new SourceFiles(sources));
   }
 
   /** An engine whose model is shown the pictures that the video is to be like. */

@@ -46,6 +46,8 @@ public sealed interface TaskSpec
     HOLD,
     /** Controls, for it can show them something. */
     CONTROLS,
+    /** Pictures to take something from ({@link ModelRef#references}). */
+    REFERENCES,
     /** Making each clip again ({@link Tuning#freeInit}). */
     FREE_INIT,
     /** Noise that repeats ({@link Tuning#freeNoise}). */

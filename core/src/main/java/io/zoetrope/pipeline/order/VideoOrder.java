@@ -25,6 +25,14 @@ public record VideoOrder(
     require(task, Ability.CONTROLS, model.controls().isEmpty(), "controls are shown nothing here");
     require(
         task,
+        Ability.REFERENCES,
+        model.references().isEmpty(),
+        "references are for clips of one piece whose frames fall together");
+    if (!model.references().isEmpty() && tuning.windowed()) {
+      throw Checks.wrong("references stand before the whole video: leave windows out");
+    }
+    require(
+        task,
         Ability.HOLD,
         tuning.hold().isEmpty(),
         "hold is about given frames, and none is given");

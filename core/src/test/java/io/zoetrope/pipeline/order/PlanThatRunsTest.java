@@ -168,6 +168,7 @@ class PlanThatRunsTest {
                     false,
                     files,
                     List.of(),
+                    new References(List.of(), files),
                     line -> {},
                     line -> {},
                     CascadeRun.Watch.NONE,

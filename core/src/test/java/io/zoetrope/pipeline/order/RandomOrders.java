@@ -137,7 +137,13 @@ final class RandomOrders {
                 wish.guidance(),
                 wish.sampler())
             : wish;
-    return new VideoOrder(spec, fitting, model(controls), tuning);
+    ModelRef model = model(controls);
+    boolean refers =
+        spec.abilities().contains(TaskSpec.Ability.REFERENCES)
+            && !tuning.windowed()
+            && model.controls().isEmpty();
+    return new VideoOrder(
+        spec, fitting, refers ? model.withReferences(some(this::source)) : model, tuning);
   }
 
   private TaskSpec generate(Wish wish) {
@@ -238,7 +244,8 @@ final class RandomOrders {
         maybe(() -> Path.of("umt5.gguf")),
         maybe(() -> pick(ModelRef.SPACINGS)),
         maybe(() -> Path.of("tuned.safetensors")),
-        maybe(() -> pick(MotionNorms.TEXTS)));
+        maybe(() -> pick(MotionNorms.TEXTS)),
+        List.of());
   }
 
   private ModelRef.Pictures pictures() {

@@ -127,7 +127,8 @@ public final class PartOptions {
             .map(typed -> PartFile.find(session, "--text-encoder", typed)),
         Optional.ofNullable(spacing),
         Optional.ofNullable(tuned).map(typed -> PartFile.find(session, "--tuned", typed)),
-        Optional.ofNullable(motionNorm));
+        Optional.ofNullable(motionNorm),
+        List.of());
   }
 
   private static ModelRef.Embedding embedding(Session session, String typed) {
