@@ -133,6 +133,7 @@ class ArchitectureTest {
           Map.entry("network.critic", List.of("network")),
           Map.entry("network.unet", List.of("network")),
           Map.entry("network.vae", List.of("network")),
+          Map.entry("network.vae.tiny", List.of("network", "network.vae")),
           Map.entry("network.vae.wan", List.of("network", "network.vae")),
           Map.entry("network.text", List.of("network")),
           Map.entry("network.text.clip", List.of("network", "network.text")),

@@ -218,6 +218,48 @@ class WanCommandsIT {
         .isNotEqualTo(Files.readAllBytes(folder.resolve("part.mp4")));
   }
 
+  /** TAEHV in place of the large autoencoder; one of Wan 2.2's shape is refused. */
+  @Test
+  void tinyAutoencoders() throws IOException {
+    copy("taehv", folder.resolve("taehv"));
+    String[] usual = {"generate", "a red ball", "--size", "64x48", "--frames", "9"};
+    String[] tiny =
+        Stream.concat(Stream.of(usual), Stream.of("--vae", "taehv/w21/taew.safetensors"))
+            .toArray(String[]::new);
+    assertThat(frames("t2v", "large.mp4", usual)).isEqualTo(9);
+    assertThat(frames("t2v", "tiny.mp4", tiny)).isEqualTo(9);
+    assertThat(Files.readAllBytes(folder.resolve("tiny.mp4")))
+        .isNotEqualTo(Files.readAllBytes(folder.resolve("large.mp4")));
+    String[] animate = {
+      "animate",
+      "ball.png",
+      "--size",
+      "64x48",
+      "--frames",
+      "9",
+      "--vae",
+      "taehv/w21/taew.safetensors"
+    };
+    assertThat(frames("t2v", "tiny-animate.mp4", animate)).isEqualTo(9);
+    String[] roll = {
+      "roll",
+      "a red ball",
+      "--size",
+      "64x48",
+      "--frames",
+      "21",
+      "--clip",
+      "13",
+      "--vae",
+      "taehv/w21/taew.safetensors"
+    };
+    assertThat(frames("skyreels", "tiny-roll.mp4", roll)).isEqualTo(21);
+    tiny[tiny.length - 1] = "taehv/w22/taew.safetensors";
+    assertThat(run("t2v", tiny).errors().getLast())
+        .contains("4 channels at 1/16")
+        .contains("of another family");
+  }
+
   /** VACE takes something from pictures; others are not shown any. */
   @Test
   void picturesToTakeFrom() throws IOException {

@@ -5,10 +5,10 @@ import io.zoetrope.torch.Precision;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
-/** 2-D convolution with bias. The result is in the format of the precision policy. */
+/** 2-D convolution, mostly with bias. The result is in the format of the precision policy. */
 public final class Conv2d {
   private final Tensor weight;
-  private final Tensor bias;
+  private final Optional<Tensor> bias;
   private final long stride;
   private final long padding;
   private final Precision precision;
@@ -17,7 +17,7 @@ public final class Conv2d {
 
   private Conv2d(
       Tensor weight,
-      Tensor bias,
+      Optional<Tensor> bias,
       long stride,
       long padding,
       Precision precision,
@@ -38,21 +38,34 @@ public final class Conv2d {
    * @param kernel odd
    */
   public static Conv2d of(Parameters p, long in, long out, long kernel, long stride, Init init) {
-    return of(p, in, out, kernel, stride, kernel / 2, init);
+    return of(p, in, out, kernel, stride, kernel / 2, true, init);
   }
 
   /** As {@link #of} without padding: for inputs that were padded otherwise. */
   public static Conv2d unpadded(
       Parameters p, long in, long out, long kernel, long stride, Init init) {
-    return of(p, in, out, kernel, stride, 0, init);
+    return of(p, in, out, kernel, stride, 0, true, init);
+  }
+
+  /** As {@link #of} without a bias. */
+  public static Conv2d unbiased(
+      Parameters p, long in, long out, long kernel, long stride, Init init) {
+    return of(p, in, out, kernel, stride, kernel / 2, false, init);
   }
 
   private static Conv2d of(
-      Parameters p, long in, long out, long kernel, long stride, long padding, Init init) {
+      Parameters p,
+      long in,
+      long out,
+      long kernel,
+      long stride,
+      long padding,
+      boolean biased,
+      Init init) {
     Tensor weight = p.kernel("weight", init, out, in, kernel, kernel);
     return new Conv2d(
         weight,
-        p.weight("bias", Init.ZEROS, out),
+        biased ? Optional.of(p.weight("bias", Init.ZEROS, out)) : Optional.empty(),
         stride,
         padding,
         p.precision(),
@@ -63,7 +76,7 @@ public final class Conv2d {
   /** x [N, in, H, W] -> [N, out, H', W']. */
   public Tensor forward(Tensor x) {
     Tensor input = precision.cast(x);
-    Tensor y = convolve(input, precision.cast(bias));
+    Tensor y = convolve(input, bias.map(precision::cast));
     return lora.addTo(
         y,
         input,
@@ -72,14 +85,15 @@ public final class Conv2d {
         (in, w, none) -> Ops.conv2d(in, w, none, 1, 0));
   }
 
-  private Tensor convolve(Tensor x, Tensor bias) {
+  private Tensor convolve(Tensor x, Optional<Tensor> added) {
     if (forms.isEmpty()) {
-      return Ops.conv2d(x, precision.cast(weight), Optional.of(bias), stride, padding);
+      return Ops.conv2d(x, precision.cast(weight), added, stride, padding);
     }
-    boolean common = weight.size(2) == 3 && weight.size(3) == 3 && stride == 1 && padding == 1;
+    boolean common =
+        added.isPresent() && weight.size(2) == 3 && weight.size(3) == 3 && stride == 1 && padding == 1;
     return common
-        ? forms.get().conv(x, bias)
-        : Ops.conv2d(x, forms.get().direct(), Optional.of(bias), stride, padding);
+        ? forms.get().conv(x, added.get())
+        : Ops.conv2d(x, forms.get().direct(), added, stride, padding);
   }
 
   /** Low-rank deltas on this layer. */

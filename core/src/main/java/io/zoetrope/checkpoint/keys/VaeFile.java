@@ -4,6 +4,7 @@ import io.zoetrope.checkpoint.WeightSet;
 import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.error.UserError;
 import io.zoetrope.torch.PackedTensor;
+import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,7 +19,8 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * An autoencoder in a file of its own: one of Stable Diffusion or Stable Video Diffusion by the
  * names of the first code, one of Wan by those of its own, with or without a prefix in front, or
- * any by those of diffusers; also that of a whole checkpoint of either in one file.
+ * any by those of diffusers; also that of a whole checkpoint of either in one file. One of TAEHV
+ * has the names of its own code everywhere.
  */
 public final class VaeFile implements AutoCloseable {
   private static final String PREFIX = "first_stage_model.";
@@ -103,6 +105,13 @@ public final class VaeFile implements AutoCloseable {
   /** Diffusers' names of its weights. */
   public Set<String> names() {
     return Collections.unmodifiableSet(tensors.keySet());
+  }
+
+  /** Shapes of its weights by these names. */
+  public Map<String, long[]> shapes() {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> shapes.put(name, Tensors.shape(tensor)));
+    return shapes;
   }
 
   /** Its weights by diffusers' names; valid until {@link #close}. */

@@ -71,6 +71,14 @@ public interface Autoencoder {
   }
 
   /**
+   * Whether a latent owes something to frames behind its own: then clips are encoded as a whole,
+   * and {@link #encoding} takes one piece.
+   */
+  default boolean looksAhead() {
+    return false;
+  }
+
+  /**
    * Begins to encode a clip that is handed over piece by piece: the first piece has the frames of
    * one or more latents ({@link LatentGrid#frames}), each other one whole latents of {@link
    * LatentGrid#time} frames. What comes out piece by piece is the clip encoded as a whole, up to

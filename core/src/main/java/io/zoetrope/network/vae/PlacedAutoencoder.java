@@ -72,6 +72,11 @@ record PlacedAutoencoder(Autoencoder inner, ComputeDevice device) implements Aut
   }
 
   @Override
+  public boolean looksAhead() {
+    return inner.looksAhead();
+  }
+
+  @Override
   public Stretch stretch(long height, long width) {
     return inner.stretch(height, width);
   }

@@ -49,7 +49,8 @@ public record Stretches(Autoencoder autoencoder, OptionalInt most) {
           long width = x.size(4);
           List<Tensor> parts = new ArrayList<>();
           try (Autoencoder.Passage passage = autoencoder.encoding(height, width)) {
-            for (Cut cut : cuts(grid.latents(Math.toIntExact(x.size(2))), height, width)) {
+            int latents = grid.latents(Math.toIntExact(x.size(2)));
+            for (Cut cut : encoded(latents, height, width)) {
               int first = grid.frames(cut.from);
               Tensor part = x.narrow(2, first, grid.frames(cut.from + cut.count) - first);
               Progress told = told(progress, Phase.ENCODE, cut, x.size(0), x.size(2));
@@ -129,6 +130,12 @@ public record Stretches(Autoencoder autoencoder, OptionalInt most) {
     long[] shape = Tensors.shape(x_BCFHW);
     shape[2] = more;
     return Tensors.cat(List.of(x_BCFHW, x_BCFHW.narrow(2, frames - 1, 1).expand(shape)), 2);
+  }
+
+  private List<Cut> encoded(int latents, long height, long width) {
+    return autoencoder.looksAhead()
+        ? List.of(new Cut(0, latents))
+        : cuts(latents, height, width);
   }
 
   private List<Cut> cuts(int latents, long height, long width) {

@@ -6,6 +6,7 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.vae.AutoencoderConfig;
+import io.zoetrope.network.vae.tiny.TinyConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.Optional;
  * The autoencoder of a model, or another in its place.
  *
  * @param path of the other: a folder, or a file, which is of the model's own shape but for layers
- *     over time; empty for the model's own
+ *     over time, or a tiny one of the model's latents; empty for the model's own
  * @param config its shape
  * @param own shape of the model's own
  * @param folder where its config lies
@@ -52,6 +53,13 @@ record OtherAutoencoder(
 
   private static AutoencoderConfig inFile(AutoencoderConfig own, Path file) {
     try (VaeFile opened = VaeFile.open(file)) {
+      if (TinyConfig.is(opened.names())) {
+        try {
+          return TinyConfig.of(opened.shapes());
+        } catch (UserError e) {
+          throw e.at(file);
+        }
+      }
       return own.of(opened.names());
     }
   }
@@ -67,6 +75,12 @@ record OtherAutoencoder(
           Fault.MISMATCH,
           "%s makes latents of %s channels, the model's %s takes %s: it is of another family"
               .formatted(path.get(), config.grid().channels(), network.folder(), network.gives()));
+    }
+    if (path.isPresent() && !config.grid().equals(own.grid())) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "%s makes latents of %s, the model has %s: it is of another family"
+              .formatted(path.get(), config.grid(), own.grid()));
     }
     if (path.isPresent() && !config.latentScaling().equals(own.latentScaling())) {
       throw new UserError(

@@ -11,11 +11,12 @@ import io.zoetrope.error.Mend;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.text.t5.T5Config;
 import io.zoetrope.network.text.t5.T5Tokenizer;
+import io.zoetrope.network.vae.AutoencoderConfig;
+import io.zoetrope.network.vae.tiny.TinyConfig;
 import io.zoetrope.network.vae.wan.WanVaeConfig;
 import io.zoetrope.network.vision.ClipVisionConfig;
 import io.zoetrope.network.vision.ClipVisionModel;
 import io.zoetrope.network.wan.WanConfig;
-import io.zoetrope.torch.Tensors;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -110,7 +111,7 @@ final class WanFile implements ModelFamily {
   }
 
   /** Its shape and its weights. */
-  private record Autoencoder(WanVaeConfig config, Place place) {}
+  private record Autoencoder(AutoencoderConfig config, Place place) {}
 
   /** The one that is named, or the first beside the model that makes its latents. */
   private static Autoencoder autoencoder(
@@ -119,9 +120,7 @@ final class WanFile implements ModelFamily {
     for (Path file : candidates) {
       VaeFile opened = VaeFile.open(file);
       VaeFile kept = files.keep(opened, opened::close);
-      Map<String, long[]> shapes = new LinkedHashMap<>();
-      kept.weights().tensors().forEach((name, tensor) -> shapes.put(name, Tensors.shape(tensor)));
-      WanVaeConfig config = at(file, () -> WanVaeConfig.of(shapes));
+      AutoencoderConfig config = at(file, () -> shape(kept));
       if (config.grid().channels() == network.gives()) {
         return new Autoencoder(config, new Place(kept::weights, UnaryOperator.identity()));
       }
@@ -134,6 +133,12 @@ final class WanFile implements ModelFamily {
       }
     }
     throw beside.noAutoencoder();
+  }
+
+  private static AutoencoderConfig shape(VaeFile file) {
+    return TinyConfig.is(file.names())
+        ? TinyConfig.of(file.shapes())
+        : WanVaeConfig.of(file.shapes());
   }
 
   private static Eye eye(ModelFiles files, Path file) {
