@@ -141,6 +141,14 @@ public interface NetworkConfig {
    */
   Footprint footprint(long frames, long height, long width);
 
+  /**
+   * Blocks in a row, each of which frames can leave out ({@link LeftOut}); 0 for a network that is
+   * built otherwise.
+   */
+  default int blocksInARow() {
+    return 0;
+  }
+
   /** Whether a parameter is meant to be trained; by default all are. */
   default boolean trains(String parameter) {
     return true;

@@ -10,6 +10,7 @@ import io.zoetrope.diffusion.condition.Signature;
 import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.diffusion.guidance.Handover;
+import io.zoetrope.diffusion.guidance.SkipLayers;
 import io.zoetrope.diffusion.sampler.Halts;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.X0Edit;
@@ -203,6 +204,16 @@ public final class Engine {
   }
 
   /**
+   * This with guidance for which the network leaves blocks out.
+   *
+   * @throws UserError if its network has not these blocks, or guides itself
+   */
+  public Engine withSkipLayers(SkipLayers skip) {
+    requirements().requireBlocks(skip);
+    return with(extras.withSkip(skip));
+  }
+
+  /**
    * This with another scale of guidance where the model's second network denoises.
    *
    * @param scale as guidance is said; 1 is off
@@ -299,10 +310,12 @@ public final class Engine {
    * work on the same latents; their noise schedules may differ.
    *
    * @param level in [0, 1], under the first model's schedule
-   * @throws UserError if latents of the two do not agree, or they lie on different devices
+   * @throws UserError if latents of the two do not agree, they lie on different devices, or the
+   *     other has not the blocks that guidance leaves out
    */
   public Engine withLate(VideoModel other, double level) {
     requirements().requireTogether(other, level);
+    extras.skip().ifPresent(new Requirements(other)::requireBlocks);
     return new Engine(model, guide, Optional.of(new Late(other, level)), extras, decoding);
   }
 

@@ -11,6 +11,7 @@ import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.diffusion.guidance.EasyCache;
 import io.zoetrope.diffusion.guidance.GuidanceScale;
 import io.zoetrope.diffusion.guidance.KeyFrames;
+import io.zoetrope.diffusion.guidance.SkipLayers;
 import io.zoetrope.diffusion.guidance.ZeroStar;
 import io.zoetrope.diffusion.sampler.Halts;
 import io.zoetrope.diffusion.sampler.Noise;
@@ -57,6 +58,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param late scale of guidance of a second network; empty where it is that of the first
  * @param zeroStar steps for which CFG-Zero* stands still; empty for plain guidance
  * @param cache threshold of {@link EasyCache}; empty asks the network at each step
+ * @param skip blocks that guidance leaves out; empty for none
  * @param halts where walks begin and end
  */
 record Extras(
@@ -79,6 +81,7 @@ record Extras(
     Optional<Double> rising,
     OptionalInt zeroStar,
     OptionalDouble cache,
+    Optional<SkipLayers> skip,
     Halts halts) {
   static final Extras NONE =
       new Extras(
@@ -101,6 +104,7 @@ record Extras(
           Optional.empty(),
           OptionalInt.empty(),
           OptionalDouble.empty(),
+          Optional.empty(),
           Halts.NONE);
 
   Extras withNoise(UnaryOperator<Noise> change) {
@@ -173,6 +177,10 @@ record Extras(
 
   Extras withCache(double threshold) {
     return with(copy -> copy.cache = OptionalDouble.of(threshold));
+  }
+
+  Extras withSkip(SkipLayers other) {
+    return with(copy -> copy.skip = Optional.of(other));
   }
 
   Extras withHalts(Halts other) {
@@ -321,6 +329,7 @@ record Extras(
     private Optional<Double> rising;
     private OptionalInt zeroStar;
     private OptionalDouble cache;
+    private Optional<SkipLayers> skip;
     private Halts halts;
 
     Copy(Extras from) {
@@ -343,13 +352,14 @@ record Extras(
       rising = from.rising;
       zeroStar = from.zeroStar;
       cache = from.cache;
+      skip = from.skip;
       halts = from.halts;
     }
 
     Extras made() {
       return new Extras(
           noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal,
-          told, keyed, edit, oscillate, bound, late, rising, zeroStar, cache, halts);
+          told, keyed, edit, oscillate, bound, late, rising, zeroStar, cache, skip, halts);
     }
   }
 }

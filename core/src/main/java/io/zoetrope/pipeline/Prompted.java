@@ -167,6 +167,7 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside, Optional<T
                     GuidanceScale.constant(extras.temporal()),
                     0,
                     extras.zeroStar(sampling.levels()),
+                    extras.skip().map(s -> s.down(sampling.levels())),
                     sight),
                 all,
                 sight));

@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline;
 
+import io.zoetrope.diffusion.guidance.SkipLayers;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.Mend;
 import io.zoetrope.error.UserError;
@@ -8,8 +9,10 @@ import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.torch.Tensors;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /** What a model requires of what it is asked for. */
@@ -195,6 +198,40 @@ record Requirements(VideoModel model) {
               .and(" or ")
               .and(Mend.Knob.FREE_NOISE)
               .and(" makes longer ones"));
+    }
+  }
+
+  /**
+   * Requires that the network has blocks, which guidance from outside can leave out.
+   *
+   * @throws UserError if it has not
+   */
+  void requireBlocks(SkipLayers skip) {
+    if (model.guidesItself()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "guidance is in this model's network, which leaves no blocks out for it",
+          "leave skip-layer guidance out");
+    }
+    int fewest =
+        IntStream.concat(
+                IntStream.of(model.network().config().blocksInARow()),
+                model.late().stream().mapToInt(late -> late.network().config().blocksInARow()))
+            .min()
+            .orElseThrow();
+    if (fewest == 0) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "skip-layer guidance is for transformers of blocks in a row, and this model's network is"
+              + " none",
+          "leave it out");
+    }
+    int highest = Collections.max(skip.blocks());
+    if (highest >= fewest) {
+      throw new UserError(
+          Fault.INVALID,
+          "this network has blocks 0 to %s, and no block %s".formatted(fewest - 1, highest),
+          "name some of these");
     }
   }
 

@@ -94,6 +94,14 @@ public final class Conditioning {
       Slot.tensor("guidance", Along.FRAME, "BF", Nothing.SAME);
 
   /**
+   * Blocks that frames leave out of a network of blocks in a row, from the first: 1 where a frame
+   * leaves a block out, else 0; [B, F, N], of blocks from the N-th on none ({@link
+   * io.zoetrope.diffusion.guidance.SkipLayers}).
+   */
+  public static final Slot<Tensor> LEFT_OUT =
+      Slot.tensor("left_out", Along.FRAME, "BFN", Nothing.SAME);
+
+  /**
    * What the i-th control shows, [B, C, F, H, W]: pictures with values 0..1, at the size that its
    * network takes them, or latents.
    */

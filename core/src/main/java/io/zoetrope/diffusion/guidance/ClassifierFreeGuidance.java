@@ -33,6 +33,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * its own: one pass more. 1 is off, 0 leaves the unconditional part to each frame, above 1 is
  * calmer.
  *
+ * <p>{@link SkipLayers} leaves blocks of the network out of what is led away from, or, with a scale
+ * of its own, out of one pass more, of the prompt.
+ *
  * @param base the denoiser to guide
  * @param negative what to be guided away from: an empty or a negative prompt; of batch 1 or the
  *     batch of the video. Where it says nothing, what stands for nothing in the slot
@@ -40,6 +43,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param temporal w_t; 1 is off
  * @param rescale from 0, none, to 1, all the way; the paper uses 0.7
  * @param zeroStar how velocities of flows are guided otherwise; empty leaves them
+ * @param skip blocks that are left out; empty for none
  * @param sight which frames of a longer video they are: {@code negative} is that of the whole
  */
 public record ClassifierFreeGuidance(
@@ -49,6 +53,7 @@ public record ClassifierFreeGuidance(
     GuidanceScale temporal,
     double rescale,
     Optional<ZeroStar> zeroStar,
+    Optional<SkipLayers.Span> skip,
     Sight sight)
     implements X0Denoiser {
   /** Of velocities as they are. */
@@ -60,6 +65,18 @@ public record ClassifierFreeGuidance(
       double rescale,
       Sight sight) {
     this(base, negative, scale, temporal, rescale, Optional.empty(), sight);
+  }
+
+  /** Of the whole network. */
+  public ClassifierFreeGuidance(
+      X0Denoiser base,
+      Conditioning negative,
+      GuidanceScale scale,
+      GuidanceScale temporal,
+      double rescale,
+      Optional<ZeroStar> zeroStar,
+      Sight sight) {
+    this(base, negative, scale, temporal, rescale, zeroStar, Optional.empty(), sight);
   }
 
   public ClassifierFreeGuidance {
@@ -87,7 +104,7 @@ public record ClassifierFreeGuidance(
   @Override
   public X0Denoiser segmented(Segments segments) {
     return new ClassifierFreeGuidance(
-        base.segmented(segments), negative, scale, temporal, rescale, zeroStar, sight);
+        base.segmented(segments), negative, scale, temporal, rescale, zeroStar, skip, sight);
   }
 
   @Override
@@ -97,50 +114,84 @@ public record ClassifierFreeGuidance(
     double[] w = weights(scale, levels);
     double[] calm = weights(temporal, levels);
     boolean together = all(calm, 1);
-    if (together && all(w, 1)) {
+    Optional<boolean[]> left = skip.flatMap(s -> s.frames(levels));
+    double[] worse = worse(left, w.length);
+    boolean alone = all(worse, 0);
+    Optional<boolean[]> leftAway = alone ? left : Optional.empty();
+    if (together && alone && all(w, 1)) {
       return base.x0(z_BCFHW, u_BF, conditioning);
     }
-    if (together && all(w, 0)) {
-      return base.x0(z_BCFHW, u_BF, away(conditioning, levels));
+    Conditioning away = leaving(away(conditioning, levels), leftAway, levels);
+    if (together && alone && all(w, 0)) {
+      return base.x0(z_BCFHW, u_BF, away);
     }
     Tensor full_BF = levels.u_BF();
+    Conditioning own = conditioning.expand(batch);
+    // Both branches say it, or neither.
+    Optional<boolean[]> none = leftAway.map(l -> new boolean[l.length]);
+    boolean unguided = together && all(w, 1);
     Tensor both =
-        base.x0(
-            Tensors.cat(List.of(z_BCFHW, z_BCFHW), 0),
-            Tensors.cat(List.of(full_BF, full_BF), 0),
-            Conditioning.concat(List.of(conditioning.expand(batch), away(conditioning, levels))));
+        unguided
+            ? base.x0(z_BCFHW, full_BF, own)
+            : base.x0(
+                Tensors.cat(List.of(z_BCFHW, z_BCFHW), 0),
+                Tensors.cat(List.of(full_BF, full_BF), 0),
+                Conditioning.concat(List.of(leaving(own, none, levels), away)));
     ScalarType dtype = z_BCFHW.scalar_type().intern();
     ScalarType wide = dtype == ScalarType.Double ? ScalarType.Double : ScalarType.Float;
     Tensor positive = both.narrow(0, 0, batch).to(wide);
     Tensor z = z_BCFHW.to(wide);
-    Tensor plain = both.narrow(0, batch, batch).to(wide);
-    Tensor away = zeroStar.map(star -> star.scaled(z, positive, plain, levels)).orElse(plain);
+    Tensor plain = unguided ? positive : both.narrow(0, batch, batch).to(wide);
+    Tensor led = zeroStar.map(star -> star.scaled(z, positive, plain, levels)).orElse(plain);
     Tensor w_B1F11 = beside(w, positive);
-    Tensor from = together ? away : calmed(z_BCFHW, full_BF, conditioning, away, calm);
-    Tensor guided = from.add(positive.sub(away).mul(w_B1F11));
+    Tensor from = together ? led : calmed(z_BCFHW, full_BF, away, led, calm);
+    Tensor guided = from.add(positive.sub(led).mul(w_B1F11));
+    if (!alone) {
+      Tensor less = base.x0(z_BCFHW, full_BF, leaving(own, left, levels)).to(wide);
+      guided = guided.add(positive.sub(less).mul(beside(worse, positive)));
+    }
     if (rescale > 0) {
       Tensor back = deviation(positive).div(Ops.add(deviation(guided), 1e-12));
       guided = guided.mul(Ops.add(Ops.mul(back, rescale), 1 - rescale));
     }
     // Where guidance is off the conditional branch passes through to the last bit.
-    Tensor one = Tensors.full(1, 1).to(z_BCFHW.device(), wide);
-    Tensor off = w_B1F11.eq(one);
+    Tensor off = is(w, 1, positive);
     if (!together) {
-      off = off.logical_and(beside(calm, positive).eq(one));
+      off = off.logical_and(is(calm, 1, positive));
+    }
+    if (!alone) {
+      off = off.logical_and(is(worse, 0, positive));
     }
     Tensor made = torch.where(off, positive, guided);
     return zeroStar.map(star -> star.started(z, made, levels)).orElse(made).to(dtype);
   }
 
+  /** The scale of frames that one pass more makes worse, else 0. */
+  private double[] worse(Optional<boolean[]> left, int frames) {
+    double[] scales = new double[frames];
+    if (left.isPresent() && skip.orElseThrow().scale().isPresent()) {
+      for (int i = 0; i < frames; i++) {
+        scales[i] = left.get()[i] ? skip.get().scale().get() : 0;
+      }
+    }
+    return scales;
+  }
+
+  /** This with blocks left out by some frames. */
+  private Conditioning leaving(Conditioning told, Optional<boolean[]> frames, Levels levels) {
+    return frames
+        .map(f -> told.with(Conditioning.LEFT_OUT, skip.orElseThrow().entry(f, levels.batch())))
+        .orElse(told);
+  }
+
   /** What it leads away from, with frames that have more or less to do with each other. */
   private Tensor calmed(
-      Tensor z_BCFHW, Tensor u_BF, Conditioning conditioning, Tensor away, double[] calm) {
+      Tensor z_BCFHW, Tensor u_BF, Conditioning told, Tensor away, double[] calm) {
     Levels levels = schedule().levels(u_BF, z_BCFHW);
     Tensor alone_BF =
         Tensors.of(LongStream.range(0, levels.frames()).toArray(), 1, levels.frames())
             .expand(levels.batch(), levels.frames());
-    Conditioning apart =
-        away(conditioning, levels).with(Conditioning.FRAME_GROUPS, alone_BF.contiguous());
+    Conditioning apart = told.with(Conditioning.FRAME_GROUPS, alone_BF.contiguous());
     Tensor alone = base.x0(z_BCFHW, u_BF, apart).to(away.scalar_type());
     Tensor w = beside(calm, away);
     Tensor together = w.eq(Tensors.full(1, 1).to(away.device(), away.scalar_type()));
@@ -151,6 +202,12 @@ public record ClassifierFreeGuidance(
   private static Tensor beside(double[] values, Tensor x_BCFHW) {
     return Tensors.of(values, x_BCFHW.size(0), 1, x_BCFHW.size(2), 1, 1)
         .to(x_BCFHW.device(), x_BCFHW.scalar_type());
+  }
+
+  /** Where a number of each frame is this, [B, 1, F, 1, 1]. */
+  private static Tensor is(double[] values, double value, Tensor x_BCFHW) {
+    Tensor one = Tensors.full(value, 1).to(x_BCFHW.device(), x_BCFHW.scalar_type());
+    return beside(values, x_BCFHW).eq(one);
   }
 
   private static boolean all(double[] weights, double value) {

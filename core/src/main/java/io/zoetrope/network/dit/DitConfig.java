@@ -197,7 +197,13 @@ public record DitConfig(
   public Set<Slot<?>> reads() {
     Set<Slot<?>> all = new HashSet<>(TextSlots.reads(textWidth));
     all.addAll(told.reads());
+    all.add(Conditioning.LEFT_OUT);
     return all;
+  }
+
+  @Override
+  public int blocksInARow() {
+    return depth;
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.zoetrope.network.ClipEmbedding;
 import io.zoetrope.network.FrameGroups;
 import io.zoetrope.network.FrameModulation;
 import io.zoetrope.network.FrameText;
+import io.zoetrope.network.LeftOut;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.LevelEmbedding;
@@ -196,14 +197,20 @@ public final class SpaceTimeTransformer implements VideoNetwork {
     x = segments.enter(x);
     modulation = segments.enter(modulation);
     text_MND = segments.enter(text_MND);
-    for (SpaceTimeBlock block : blocks) {
+    LeftOut left = LeftOut.of(conditioning, batch, z_BCFHW.size(2), config.depth());
+    for (int i = 0; i < blocks.size(); i++) {
+      int block = i;
+      if (left.wholly(block)) {
+        continue;
+      }
       x =
           segments.run(
-              in ->
-                  block.forward(
-                      in.get(0),
-                      new SpaceTimeBlock.Shared(
-                          in.get(1), space, time, in.get(2), frameText, groups)),
+              in -> {
+                SpaceTimeBlock.Shared shared =
+                    new SpaceTimeBlock.Shared(in.get(1), space, time, in.get(2), frameText, groups);
+                Tensor made = blocks.get(block).forward(in.get(0), shared);
+                return left.after(block, in.get(0), made);
+              },
               List.of(x, modulation, text_MND));
     }
 

@@ -310,7 +310,13 @@ public record WanConfig(
     if (rate) {
       all.add(Conditioning.RATE);
     }
+    all.add(Conditioning.LEFT_OUT);
     return all;
+  }
+
+  @Override
+  public int blocksInARow() {
+    return depth;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.FrameModulation;
 import io.zoetrope.network.FrameText;
+import io.zoetrope.network.LeftOut;
 import io.zoetrope.network.PictureSlots;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.nn.Init;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -31,7 +33,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * as in training (512 tokens) and say no {@link Conditioning#TEXT_MASK}.
  *
  * <p>Latents of {@link WanConfig#takes}: those to denoise, what is shown beside them, and behind
- * these what a {@link WanConfig.Vace} sees.
+ * these what a {@link WanConfig.Vace} sees. What that says after a block is also heard by frames
+ * that leave the block out.
  */
 public final class WanTransformer implements VideoNetwork {
   static final String PATCHES = "patch_embedding";
@@ -111,8 +114,10 @@ public final class WanTransformer implements VideoNetwork {
 
     Optional<List<Tensor>> said =
         vace.isPresent() ? Optional.of(vace.get().said(x, z_BCFHW, pass)) : Optional.empty();
+    LeftOut left = LeftOut.of(conditioning, batch, frames, config.depth());
     for (int i = 0; i < blocks.size(); i++) {
-      x = pass.run(blocks.get(i), x);
+      int block = i;
+      x = left.wholly(i) ? x : pass.run(blocks.get(i), x, (in, y) -> left.after(block, in, y));
       if (said.isPresent()) {
         int spoken = config.vace().orElseThrow().layers().indexOf(i);
         x = spoken < 0 ? x : x.add(said.get().get(spoken));
@@ -139,20 +144,31 @@ public final class WanTransformer implements VideoNetwork {
       Optional<Tensor> pictures,
       Optional<FrameText> framePictures) {
     Tensor run(WanBlock block, Tensor x) {
+      return run(block, x, (in, made) -> made);
+    }
+
+    /**
+     * As above.
+     *
+     * @param after what goes on, of what comes in and what the block makes of it
+     */
+    Tensor run(WanBlock block, Tensor x, BinaryOperator<Tensor> after) {
       List<Tensor> inputs = new ArrayList<>(List.of(x, modulation, text));
       pictures.ifPresent(inputs::add);
       return segments.run(
           in ->
-              block.forward(
+              after.apply(
                   in.get(0),
-                  new WanBlock.Shared(
-                      in.get(1),
-                      places.rotary(),
-                      places.spans(),
-                      in.get(2),
-                      texts,
-                      in.size() > 3 ? Optional.of(in.get(3)) : Optional.empty(),
-                      framePictures)),
+                  block.forward(
+                      in.get(0),
+                      new WanBlock.Shared(
+                          in.get(1),
+                          places.rotary(),
+                          places.spans(),
+                          in.get(2),
+                          texts,
+                          in.size() > 3 ? Optional.of(in.get(3)) : Optional.empty(),
+                          framePictures))),
           inputs);
     }
   }

@@ -1,6 +1,7 @@
 package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import io.zoetrope.diffusion.guidance.SkipLayers;
 import io.zoetrope.diffusion.sampler.Halts;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.text.PromptEncoder;
@@ -21,6 +22,7 @@ import io.zoetrope.progress.Timings;
 import io.zoetrope.torch.Scopes;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -352,15 +354,26 @@ public final class Studio {
   /** What is asked for and has nothing to do. */
   private void noteIdle(Engine engine, VideoRequest request) {
     VideoModel model = engine.model();
-    order.tuning().idle(model, request.frames()).ifPresent(this::note);
+    order.tuning().idle(model, request.frames(), request.guidance()).forEach(this::note);
     if (order.tuning().hold().isPresent()
         && !holds(engine.descent(request), model.grid(), request.frames())) {
       note("hold changes nothing: no frame is given without noise");
+    }
+    Optional<SkipLayers.Span> left =
+        order.tuning().skipLayers().map(skip -> skip.down(engine.levels(request)));
+    if (left.isPresent() && !leaves(left.get(), engine.descent(request), model, request.frames())) {
+      note("skip-layer guidance changes nothing: the steps for which it leaves blocks out come before"
+          + " the first that is made");
     }
     boolean told = order.model().clipSkip() > 0 || order.model().longPrompts();
     if (told && model.text().filter(PromptEncoder::readsAsTold).isEmpty()) {
       note("clip skip and long prompts change nothing: the model's text encoder is not CLIP's");
     }
+  }
+
+  private boolean leaves(SkipLayers.Span left, Descent descent, VideoModel model, int frames) {
+    TimestepPlan plan = order.task().plan(descent, model.grid(), frames);
+    return Arrays.stream(plan.levels()).flatMapToDouble(Arrays::stream).anyMatch(left::holds);
   }
 
   private boolean holds(Descent descent, LatentGrid grid, int frames) {

@@ -4,6 +4,7 @@ import io.zoetrope.diffusion.FreeInit;
 import io.zoetrope.diffusion.LowPass;
 import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.diffusion.guidance.EasyCache;
+import io.zoetrope.diffusion.guidance.SkipLayers;
 import io.zoetrope.diffusion.sampler.FreeNoise;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
@@ -14,6 +15,8 @@ import io.zoetrope.pipeline.family.Ability;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.record.Default;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -43,6 +46,7 @@ import java.util.OptionalInt;
  *     several together; empty for as many as memory holds
  * @param easyCache threshold of EasyCache, 0 to 3: the network is not asked where it is about to
  *     say what it said before
+ * @param skipLayers blocks of a transformer that guidance leaves out
  */
 public record Tuning(
     Optional<Integer> window,
@@ -59,7 +63,8 @@ public record Tuning(
     Optional<Double> firstGuidance,
     Optional<Integer> cfgZero,
     Optional<Integer> decodeFrames,
-    Optional<Double> easyCache) {
+    Optional<Double> easyCache,
+    Optional<SkipLayers> skipLayers) {
   /** Nothing special. */
   public static final Tuning NONE =
       new Tuning(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
@@ -78,6 +83,7 @@ public record Tuning(
         temporal,
         hold,
         Windowing.USUAL,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -106,7 +112,8 @@ public record Tuning(
         firstGuidance,
         cfgZero,
         decodeFrames,
-        easyCache);
+        easyCache,
+        skipLayers);
   }
 
   /** This, decoding so many frames at once. */
@@ -126,7 +133,8 @@ public record Tuning(
         firstGuidance,
         cfgZero,
         Optional.of(frames),
-        easyCache);
+        easyCache,
+        skipLayers);
   }
 
   /** Frames that are decoded at once at most; empty if that is up to memory. */
@@ -176,6 +184,9 @@ public record Tuning(
     }
     if (easyCache.isPresent()) {
       made = made.withCache(easyCache.get());
+    }
+    if (skipLayers.isPresent()) {
+      made = made.withSkipLayers(skipLayers.get());
     }
     if (firstGuidance.isPresent()) {
       made = made.withFirstGuidance(firstGuidance.get());
@@ -235,20 +246,34 @@ public record Tuning(
     return freeNoise || window.isPresent();
   }
 
-  /** Why it changes nothing about clips of so many frames, in a line; empty if it does. */
-  Optional<String> idle(VideoModel model, int frames) {
+  /**
+   * Why something of it changes nothing about clips of so many frames, a line for each.
+   *
+   * @param guidance of the clips
+   */
+  List<String> idle(VideoModel model, int frames, double guidance) {
+    List<String> lines = new ArrayList<>();
     if (decodeFrames.isPresent() && !new Engine(model).decodesTogether()) {
-      return Optional.of(
+      lines.add(
           "decoding %s frames at once changes nothing: this model's decoder does each by itself, or"
                   .formatted(decodeFrames.get())
               + " one after another");
     }
-    boolean windows = windowed();
-    int length = windows ? window(model) : 0;
-    return windows && frames <= length
-        ? Optional.of(
-            "windows of %s frames change nothing: no clip is longer than %s"
-                .formatted(length, frames))
-        : Optional.empty();
+    int length = windowed() ? window(model) : 0;
+    if (windowed() && frames <= length) {
+      lines.add(
+          "windows of %s frames change nothing: no clip is longer than %s"
+              .formatted(length, frames));
+    }
+    boolean unguided =
+        guidance == 1
+            && lateGuidance.isEmpty()
+            && firstGuidance.or(() -> model.defaults().firstGuidance()).isEmpty();
+    if (unguided && skipLayers.filter(skip -> skip.scale().isEmpty()).isPresent()) {
+      lines.add(
+          "skip-layer guidance changes nothing: guidance is off, and leads away from nothing that"
+              + " could leave blocks out");
+    }
+    return lines;
   }
 }

@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.guidance.DynamicThresholding;
+import io.zoetrope.diffusion.guidance.SkipLayers;
 import io.zoetrope.media.Fit;
 import io.zoetrope.network.unet.MotionNorms;
 import io.zoetrope.pipeline.cascade.Bridge;
@@ -121,7 +122,13 @@ final class RandomOrders {
             maybe(() -> real(0, 100)),
             maybe(() -> whole(0, 20)),
             maybe(() -> whole(1, 256)),
-            clips ? maybe(() -> real(0, 3)) : Optional.empty());
+            clips ? maybe(() -> real(0, 3)) : Optional.empty(),
+            maybe(() ->
+                new SkipLayers(
+                    List.of(random.nextInt(9), 9 + random.nextInt(9)),
+                    maybe(() -> real(0, 0.15)),
+                    maybe(() -> real(0.16, 1)),
+                    maybe(() -> real(0.1, 100)))));
     boolean sized = spec instanceof RefineSpec refine && refine.scale().isPresent();
     boolean short1 = spec instanceof CascadeSpec;
     Wish fitting =

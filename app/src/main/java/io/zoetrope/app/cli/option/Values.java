@@ -327,6 +327,30 @@ public final class Values {
     }
   }
 
+  /** Blocks of a network by their numbers. */
+  public static final class Blocks implements ITypeConverter<List<Integer>> {
+    private final Whole one = new Whole(0, 999) {};
+
+    @Override
+    public List<Integer> convert(String text) {
+      return Arrays.stream(text.split(",", -1)).map(one::convert).toList();
+    }
+  }
+
+  /** A part of all steps. */
+  public static final class Share extends Real {
+    public Share() {
+      super(0, 1);
+    }
+  }
+
+  /** How far guidance leads away from a network without some of its blocks. */
+  public static final class SkipScale extends Real {
+    public SkipScale() {
+      super(0.01, 100);
+    }
+  }
+
   /** How often structure is blurred. */
   public static final class Blurs extends Whole {
     public Blurs() {

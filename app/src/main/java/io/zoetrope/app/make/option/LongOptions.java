@@ -157,6 +157,7 @@ public final class LongOptions {
       description = "How much motion modules add in all: 1 as trained, 0 the image model.")
   private @Nullable List<Double> motionEffect;
 
+  @Mixin private final SkipOptions skip = new SkipOptions();
   @Mixin private final DecodeOptions decode = new DecodeOptions();
   @Mixin private final MicroOptions micro = new MicroOptions();
 
@@ -203,7 +204,8 @@ public final class LongOptions {
         Optional.ofNullable(firstGuidance),
         Optional.ofNullable(cfgZero),
         decode.frames(),
-        Optional.ofNullable(easyCache));
+        Optional.ofNullable(easyCache),
+        skip.layers());
   }
 
   private Optional<DynamicThresholding.Bound> threshold() {
