@@ -67,6 +67,7 @@ enum OptionGroup {
       "--guidance",
       "--temporal-guidance",
       "--easy-cache",
+      "--tea-cache",
       "--cfg-zero",
       "--skip-layers",
       "--skip-layers-from",

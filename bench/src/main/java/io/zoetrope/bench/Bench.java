@@ -22,7 +22,16 @@ public final class Bench {
   /** In this order: the peak of memory is the pipeline's only while nothing else has run. */
   private static final List<String> NAMES =
       List.of(
-          "pipeline", "gemm", "step", "width", "frames", "finite", "training", "cache", "cancel");
+          "pipeline",
+          "gemm",
+          "step",
+          "width",
+          "frames",
+          "finite",
+          "training",
+          "cache",
+          "tea-cache",
+          "cancel");
 
   private static final String USAGE =
       """
@@ -35,6 +44,7 @@ public final class Bench {
         finite    a step that is looked at for numbers that are none against one that is not
         training  one training step: GFLOP/s against that rate
         cache     what EasyCache saves, and how far off its videos are (minutes)
+        tea-cache the same of TeaCache
         cancel    how soon a job of 32 frames of 1024x1024 stops, in each phase (minutes)
         all       all of these
         safetensors-fuzz [-n N] [--seed S] [--first I] [--disk K] [--oracle K]
@@ -148,9 +158,11 @@ public final class Bench {
       if (!name.equals("pipeline")) {
         tables.add(
             show(
-                name.equals("cache")
-                    ? onModel(options.model, StepCaches::run)
-                    : table(name, options.seconds)));
+                switch (name) {
+                  case "cache" -> onModel(options.model, StepCaches::easy);
+                  case "tea-cache" -> onModel(options.model, StepCaches::tea);
+                  default -> table(name, options.seconds);
+                }));
       }
     }
     System.out.printf(Locale.ROOT, "load at the end: %.1f%n", Machine.load());

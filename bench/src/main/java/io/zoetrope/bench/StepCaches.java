@@ -17,9 +17,10 @@ import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
-/** What EasyCache saves, and how far what it makes is from the video of all steps. */
+/** What a cache of steps saves, and how far what it makes is from the video of all steps. */
 final class StepCaches {
-  private static final double[] THRESHOLDS = {0.02, 0.05, 0.1, 0.2};
+  private static final double[] EASY = {0.02, 0.05, 0.1, 0.2};
+  private static final double[] TEA = {0.1, 0.2, 0.3, 0.5};
   private static final List<String> PROMPTS =
       List.of(
           "a red ball moves right",
@@ -31,13 +32,26 @@ final class StepCaches {
 
   private record Made(Video video, double seconds, Optional<String> said) {}
 
-  static Table run(Path directory, String what) {
+  static Table easy(Path directory, String what) {
+    return run(directory, "EasyCache, " + what, EASY, Engine::withCache);
+  }
+
+  static Table tea(Path directory, String what) {
+    return run(directory, "TeaCache, " + what, TEA, Engine::withTeaCache);
+  }
+
+  /** Makes an engine that leaves steps out, up to a threshold. */
+  private interface Rule {
+    Engine over(Engine engine, double threshold);
+  }
+
+  private static Table run(Path directory, String what, double[] thresholds, Rule rule) {
     try (VideoModel model = VideoModel.load(ModelChoice.of(directory))) {
       VideoRequest request = VideoRequest.of("", 1, model.defaults());
       Table table =
           new Table(
               "cache",
-              "EasyCache, %s: %s videos of %s frames of %sx%s, %s steps of %s"
+              "%s: %s videos of %s frames of %sx%s, %s steps of %s"
                   .formatted(
                       what,
                       PROMPTS.size(),
@@ -54,8 +68,8 @@ final class StepCaches {
       Engine engine = new Engine(model);
       make(engine, 0, 1);
       List<Made> all = videos(engine);
-      for (double threshold : THRESHOLDS) {
-        List<Made> cached = videos(engine.withCache(threshold));
+      for (double threshold : thresholds) {
+        List<Made> cached = videos(rule.over(engine, threshold));
         double[] off = new double[PROMPTS.size()];
         for (int i = 0; i < off.length; i++) {
           off[i] = off(all.get(i).video, cached.get(i).video);

@@ -4,6 +4,7 @@ import io.zoetrope.diffusion.condition.Signature;
 import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -147,6 +148,16 @@ public interface NetworkConfig {
    */
   default int blocksInARow() {
     return 0;
+  }
+
+  /**
+   * How much an answer is expected to change, by how much {@link VideoNetwork#modulated} does: a
+   * polynomial, highest power first. Empty where none is known.
+   *
+   * @param pixels of a frame
+   */
+  default List<Double> changePolynomial(long pixels) {
+    return List.of();
   }
 
   /** Whether a parameter is meant to be trained; by default all are. */

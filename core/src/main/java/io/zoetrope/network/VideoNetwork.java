@@ -18,6 +18,17 @@ public interface VideoNetwork extends Denoiser {
    */
   Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments);
 
+  /**
+   * What its first block is given of a noisy video, modulated by the levels: how much that changes
+   * says how much the answer will. Texts and what is beside the video are none of it.
+   *
+   * @param z_BCFHW the noisy video alone, scaled
+   * @return [B, F, ...] f32; empty where there is no such block
+   */
+  default Optional<Tensor> modulated(Tensor z_BCFHW, Tensor t_BF) {
+    return Optional.empty();
+  }
+
   @Override
   default Optional<Signature> signature() {
     return Optional.of(config().signature());

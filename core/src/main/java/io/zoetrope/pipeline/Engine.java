@@ -41,6 +41,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -283,7 +284,19 @@ public final class Engine {
    * @param threshold 0 to 3
    */
   public Engine withCache(double threshold) {
-    return with(extras.withCache(threshold));
+    return with(extras.withCache(new StepCaching(StepCaching.Rule.EASY, threshold)));
+  }
+
+  /**
+   * This going by what the network said before where the input of its first block has hardly changed
+   * ({@link io.zoetrope.diffusion.guidance.TeaCache}). How often that was is a note of progress.
+   *
+   * @param threshold 0 to 3
+   * @throws UserError if its network has no such block
+   */
+  public Engine withTeaCache(double threshold) {
+    requirements().requireModulated();
+    return with(extras.withCache(new StepCaching(StepCaching.Rule.TEA, threshold)));
   }
 
   /** This walking down plans from and to other rows than the first and the last. */
@@ -411,8 +424,11 @@ public final class Engine {
     Tensor end =
         extras.cached(
             denoiser,
-            model.scheduling().toPrediction(),
-            sampling.levels(),
+            new StepCaching.Walk(
+                model,
+                sampling,
+                (long) first.width() * first.height(),
+                late.map(l -> OptionalDouble.of(l.level)).orElseGet(OptionalDouble::empty)),
             progress,
             asked ->
                 extras

@@ -8,7 +8,6 @@ import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.diffusion.guidance.DynamicThresholding;
-import io.zoetrope.diffusion.guidance.EasyCache;
 import io.zoetrope.diffusion.guidance.GuidanceScale;
 import io.zoetrope.diffusion.guidance.KeyFrames;
 import io.zoetrope.diffusion.guidance.SkipLayers;
@@ -57,7 +56,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param rising scale of guidance at the first frame; empty where it is as the model has it
  * @param late scale of guidance of a second network; empty where it is that of the first
  * @param zeroStar steps for which CFG-Zero* stands still; empty for plain guidance
- * @param cache threshold of {@link EasyCache}; empty asks the network at each step
+ * @param cache by which steps are left out; empty asks the network at each step
  * @param skip blocks that guidance leaves out; empty for none
  * @param halts where walks begin and end
  */
@@ -80,7 +79,7 @@ record Extras(
     OptionalDouble late,
     Optional<Double> rising,
     OptionalInt zeroStar,
-    OptionalDouble cache,
+    Optional<StepCaching> cache,
     Optional<SkipLayers> skip,
     Halts halts) {
   static final Extras NONE =
@@ -103,7 +102,7 @@ record Extras(
           OptionalDouble.empty(),
           Optional.empty(),
           OptionalInt.empty(),
-          OptionalDouble.empty(),
+          Optional.empty(),
           Optional.empty(),
           Halts.NONE);
 
@@ -175,8 +174,8 @@ record Extras(
     return with(copy -> copy.zeroStar = OptionalInt.of(steps));
   }
 
-  Extras withCache(double threshold) {
-    return with(copy -> copy.cache = OptionalDouble.of(threshold));
+  Extras withCache(StepCaching other) {
+    return with(copy -> copy.cache = Optional.of(other));
   }
 
   Extras withSkip(SkipLayers other) {
@@ -240,30 +239,15 @@ record Extras(
     return loop.editing(edit);
   }
 
-  /**
-   * Walks by a denoiser, or by what it said before.
-   *
-   * @param prediction of the network
-   * @param levels down which frames fall
-   */
+  /** Walks by a denoiser, or by what it said before. */
   Tensor cached(
       X0Denoiser denoiser,
-      Prediction prediction,
-      double[] levels,
+      StepCaching.Walk walk,
       Progress progress,
-      Function<X0Denoiser, Tensor> walk) {
-    if (cache.isEmpty()) {
-      return walk.apply(denoiser);
-    }
-    try (EasyCache easy = new EasyCache(denoiser, prediction, cache.getAsDouble(), levels)) {
-      Tensor made = walk.apply(easy);
-      progress.note(
-          easy.reused() == 0
-              ? "EasyCache changed nothing: no step was near enough to those before"
-              : "EasyCache: the network was not asked in %s of %s steps"
-                  .formatted(easy.reused(), easy.calls()));
-      return made;
-    }
+      Function<X0Denoiser, Tensor> body) {
+    return cache.isPresent()
+        ? cache.get().run(denoiser, walk, progress, body)
+        : body.apply(denoiser);
   }
 
   /** How many frames are seen at once, where it is not the whole clip. */
@@ -328,7 +312,7 @@ record Extras(
     private OptionalDouble late;
     private Optional<Double> rising;
     private OptionalInt zeroStar;
-    private OptionalDouble cache;
+    private Optional<StepCaching> cache;
     private Optional<SkipLayers> skip;
     private Halts halts;
 

@@ -235,6 +235,21 @@ record Requirements(VideoModel model) {
     }
   }
 
+  /**
+   * Requires a network whose first block is given something that levels modulate.
+   *
+   * @throws UserError if it has none
+   */
+  void requireModulated() {
+    if (model.network().config().blocksInARow() == 0) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "TeaCache goes by the modulated input of a transformer's first block, and this model's"
+              + " network has none",
+          "EasyCache goes with every network");
+    }
+  }
+
   private static int nearest(int size, int multiple) {
     return Math.max(multiple, Math.round((float) size / multiple) * multiple);
   }

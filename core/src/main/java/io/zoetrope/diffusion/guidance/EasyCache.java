@@ -5,7 +5,6 @@ import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.condition.Conditioning;
-import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.Arrays;
@@ -24,18 +23,11 @@ import org.bytedeco.pytorch.Tensor;
  * <p>Frame by frame: each has its own sum, a frame that does not move (held, or waiting for its
  * turn) has none, and the network is asked for all as soon as one frame asks for it. The first
  * {@value #FIRST} of the steps and the last one are always made, and so is what comes after frames
- * have risen or the video is another one. Guidance that is within is left out together with the
- * network.
- *
- * <p>Remembers: for one walk down a plan, on one thread. Where gradients are recorded it only
- * passes on.
+ * have risen or the video is another one.
  */
-public final class EasyCache implements X0Denoiser, AutoCloseable {
+public final class EasyCache implements StepCache {
   /** Of the steps, at first: they lay out the video. */
   static final double FIRST = 0.15;
-
-  /** The largest threshold that is taken. */
-  public static final double MOST = 3;
 
   private final X0Denoiser base;
   private final Prediction prediction;
@@ -43,20 +35,12 @@ public final class EasyCache implements X0Denoiser, AutoCloseable {
   private final double from;
   private final double last;
 
-  private Optional<Asked> asked = Optional.empty();
+  private Optional<Answer> asked = Optional.empty();
   private Optional<Seen> seen = Optional.empty();
   private double[] rate = {};
   private double[] change = {};
   private int calls;
   private int reused;
-
-  /** When the network was last asked: its input, before it is scaled, and its answer. */
-  private record Asked(Tensor z_BCFHW, Tensor raw_BCFHW, Levels levels) {
-    void free() {
-      Scopes.free(z_BCFHW);
-      Scopes.free(raw_BCFHW);
-    }
-  }
 
   /** The call before, whoever answered: the input, and the size of the answer by frame. */
   private record Seen(Tensor z_BCFHW, double[] size, Levels levels) {
@@ -70,7 +54,7 @@ public final class EasyCache implements X0Denoiser, AutoCloseable {
    *
    * @param base whose answers are kept: network and guidance
    * @param prediction what the network says, which is what is kept
-   * @param threshold 0 to {@value #MOST}; 0 reuses nothing
+   * @param threshold 0 to {@value StepCache#MOST}; 0 reuses nothing
    * @param levels down which frames fall
    */
   public EasyCache(X0Denoiser base, Prediction prediction, double threshold, double[] levels) {
@@ -92,16 +76,11 @@ public final class EasyCache implements X0Denoiser, AutoCloseable {
   }
 
   @Override
-  public boolean remembers() {
-    return true;
-  }
-
-  /** How often it was asked. */
   public int calls() {
     return calls;
   }
 
-  /** How often it did not ask the network. */
+  @Override
   public int reused() {
     return reused;
   }
@@ -138,7 +117,7 @@ public final class EasyCache implements X0Denoiser, AutoCloseable {
       return Optional.empty();
     }
     Seen before = seen.orElseThrow();
-    double[] moved = Scopes.value(() -> sizes(z.sub(before.z_BCFHW)));
+    double[] moved = Scopes.value(() -> Answer.sizes(z.sub(before.z_BCFHW)));
     double[] next = change.clone();
     for (int i = 0; i < next.length; i++) {
       next[i] += moved[i] == 0 ? 0 : rate[i] * moved[i] / before.size[i];
@@ -157,36 +136,28 @@ public final class EasyCache implements X0Denoiser, AutoCloseable {
 
   private Tensor ask(Tensor z, Levels levels, Conditioning conditioning) {
     Tensor x0 = base.x0(z, levels.u_BF(), conditioning);
-    Tensor kept = Scopes.keep(z.detach());
-    Tensor raw =
-        Scopes.keep(
-            Scopes.tensor(() -> Prediction.X0.convert(x0, z, levels, prediction).contiguous()));
-    double[] size = Scopes.value(() -> sizes(raw));
+    Answer now = Answer.keep(z, x0, levels, prediction);
+    double[] size = Scopes.value(() -> Answer.sizes(now.raw_BCFHW()));
     asked.ifPresent(a -> {
-      double[] turned = Scopes.value(() -> sizes(raw.sub(a.raw_BCFHW)));
-      double[] moved = Scopes.value(() -> sizes(z.sub(a.z_BCFHW)));
-      double[] now = new double[moved.length];
-      for (int i = 0; i < now.length; i++) {
+      double[] turned = Scopes.value(() -> Answer.sizes(now.raw_BCFHW().sub(a.raw_BCFHW())));
+      double[] moved = Scopes.value(() -> Answer.sizes(z.sub(a.z_BCFHW())));
+      double[] rates = new double[moved.length];
+      for (int i = 0; i < rates.length; i++) {
         double known = rate.length == 0 ? 0 : rate[i];
-        now[i] = moved[i] == 0 ? known : turned[i] / moved[i];
+        rates[i] = moved[i] == 0 ? known : turned[i] / moved[i];
       }
-      rate = now;
+      rate = rates;
       a.free();
     });
-    asked = Optional.of(new Asked(kept, raw, levels));
+    asked = Optional.of(now);
     change = new double[size.length];
     see(z, size, levels);
     return x0;
   }
 
   private Tensor again(Tensor z, Levels levels) {
-    Asked a = asked.orElseThrow();
-    Tensor raw =
-        Scopes.tensor(() ->
-            a.raw_BCFHW.add(
-                z.mul(levels.coefficient(prediction::inputScale, z))
-                    .sub(a.z_BCFHW.mul(a.levels.coefficient(prediction::inputScale, z)))));
-    see(z, Scopes.value(() -> sizes(raw)), levels);
+    Tensor raw = asked.orElseThrow().again(z, levels, prediction);
+    see(z, Scopes.value(() -> Answer.sizes(raw)), levels);
     return prediction.toX0(raw, z, levels);
   }
 
@@ -195,20 +166,14 @@ public final class EasyCache implements X0Denoiser, AutoCloseable {
     seen = Optional.of(new Seen(Scopes.keep(z.detach()), size, levels));
   }
 
-  /** The mean size of each frame's numbers, [B, F]. */
-  private static double[] sizes(Tensor x_BCFHW) {
-    return Tensors.toDoubles(Ops.mean(x_BCFHW.abs(), 1, 3, 4));
-  }
-
   private void forget() {
-    asked.ifPresent(Asked::free);
+    asked.ifPresent(Answer::free);
     seen.ifPresent(Seen::free);
     asked = Optional.empty();
     seen = Optional.empty();
     rate = new double[0];
   }
 
-  /** Frees what is kept. */
   @Override
   public void close() {
     forget();

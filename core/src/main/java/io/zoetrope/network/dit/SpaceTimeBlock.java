@@ -55,6 +55,11 @@ final class SpaceTimeBlock {
       Optional<FrameText> frameText,
       Optional<Tensor> groups_BFF) {}
 
+  /** What its first layer is given, [B, F, N, D]. */
+  Tensor entrance(Tensor x_BFND, Tensor modulation_BFRD) {
+    return new FrameModulation(modulation_BFRD.add(table_RD)).in(x_BFND, 0);
+  }
+
   /** x [B, F, N, D] f32 -> the same shape. */
   Tensor forward(Tensor x_BFND, Shared shared) {
     long b = x_BFND.size(0);

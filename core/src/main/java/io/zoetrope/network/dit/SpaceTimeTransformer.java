@@ -145,12 +145,7 @@ public final class SpaceTimeTransformer implements VideoNetwork {
     Tensor text_MND =
         frameText.isPresent() ? FrameText.tokens_MND(conditioning) : Tensors.zeros(1, 0, 1);
 
-    Map<String, Long> patches = Map.of("p", (long) patch, "q", (long) patch);
-    Tensor x =
-        embed
-            .forward(rearrange(z_BCFHW, "b c f (h p) (w q) -> b f (h w) (c p q)", patches))
-            .to(ScalarType.Float)
-            .add(Tensors.beside(z_BCFHW, places(rows, columns)));
+    Tensor x = tokens(z_BCFHW);
     Tensor c_BFD =
         levels.forward(t_BF, conditioning.get(Conditioning.GUIDANCE)).to(ScalarType.Float);
     if (beside.isPresent()) {
@@ -182,12 +177,7 @@ public final class SpaceTimeTransformer implements VideoNetwork {
       c_BFD = c_BFD.add(moment_1FD);
       x = x.add(moment_1FD.unsqueeze(2));
     }
-    Tensor modulation =
-        rearrange(
-            modulate.forward(torch.silu(c_BFD)).to(ScalarType.Float),
-            "b f (r d) -> b f r d",
-            "r",
-            SpaceTimeBlock.ROWS);
+    Tensor modulation = modulation(c_BFD);
     Rotary space = spaceRotary(rows, columns).beside(z_BCFHW);
     Rotary time = Rotary.of(List.of(times), config.width() / config.heads(), THETA).beside(z_BCFHW);
     Optional<Tensor> groups =
@@ -218,6 +208,41 @@ public final class SpaceTimeTransformer implements VideoNetwork {
         out.forward(new FrameModulation(last).in(x, 0)).to(ScalarType.Float),
         "b f (h w) (c p q) -> b c f (h p) (w q)",
         Map.of("p", (long) patch, "q", (long) patch, "h", rows));
+  }
+
+  /** Patches as tokens, [B, F, N, D]. */
+  private Tensor tokens(Tensor z_BCFHW) {
+    long patch = config.patch();
+    Map<String, Long> patches = Map.of("p", patch, "q", patch);
+    return embed
+        .forward(rearrange(z_BCFHW, "b c f (h p) (w q) -> b f (h w) (c p q)", patches))
+        .to(ScalarType.Float)
+        .add(Tensors.beside(z_BCFHW, places(z_BCFHW.size(3) / patch, z_BCFHW.size(4) / patch)));
+  }
+
+  private Tensor modulation(Tensor c_BFD) {
+    return rearrange(
+        modulate.forward(torch.silu(c_BFD)).to(ScalarType.Float),
+        "b f (r d) -> b f r d",
+        "r",
+        SpaceTimeBlock.ROWS);
+  }
+
+  /** What is beside the video is nothing here, and so are texts, moments and sizes. */
+  @Override
+  public Optional<Tensor> modulated(Tensor z_BCFHW, Tensor t_BF) {
+    long[] rest = Tensors.shape(z_BCFHW);
+    rest[1] = config.takes() - config.channels();
+    Tensor all =
+        rest[1] == 0
+            ? z_BCFHW
+            : Tensors.cat(
+                List.of(
+                    z_BCFHW,
+                    Tensors.beside(z_BCFHW, Tensors.zeros(rest)).to(z_BCFHW.scalar_type())),
+                1);
+    Tensor modulation = modulation(levels.forward(t_BF).to(ScalarType.Float));
+    return Optional.of(blocks.getFirst().entrance(tokens(all), modulation));
   }
 
   /** Sinusoids of height, width and length in latents: [1, 1, 3 * 64]. */

@@ -320,6 +320,11 @@ public record WanConfig(
   }
 
   @Override
+  public List<Double> changePolynomial(long pixels) {
+    return WanChange.of(this, pixels);
+  }
+
+  @Override
   public int together() {
     return block;
   }

@@ -87,6 +87,13 @@ public final class WanTransformer implements VideoNetwork {
     return config;
   }
 
+  /** The modulation alone, as the polynomials of {@link WanChange} are of. */
+  @Override
+  public Optional<Tensor> modulated(Tensor z_BCFHW, Tensor t_BF) {
+    Tensor rows_BFRD = condition.levels(t_BF, Conditioning.none()).modulation_BFRD();
+    return Optional.of(rows_BFRD.flatten(2, 3));
+  }
+
   @Override
   public Tensor predict(Tensor z_BCFHW, Tensor t_BF, Conditioning conditioning, Segments segments) {
     Tensors.requireVideo(z_BCFHW, config.takes());

@@ -3,8 +3,8 @@ package io.zoetrope.pipeline.order;
 import io.zoetrope.diffusion.FreeInit;
 import io.zoetrope.diffusion.LowPass;
 import io.zoetrope.diffusion.guidance.DynamicThresholding;
-import io.zoetrope.diffusion.guidance.EasyCache;
 import io.zoetrope.diffusion.guidance.SkipLayers;
+import io.zoetrope.diffusion.guidance.StepCache;
 import io.zoetrope.diffusion.sampler.FreeNoise;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
@@ -47,6 +47,8 @@ import java.util.OptionalInt;
  * @param easyCache threshold of EasyCache, 0 to 3: the network is not asked where it is about to
  *     say what it said before
  * @param skipLayers blocks of a transformer that guidance leaves out
+ * @param teaCache threshold of TeaCache, 0 to 3: the network is not asked where the input of its
+ *     first block has hardly changed; for transformers, and without {@code easyCache}
  */
 public record Tuning(
     Optional<Integer> window,
@@ -64,7 +66,8 @@ public record Tuning(
     Optional<Integer> cfgZero,
     Optional<Integer> decodeFrames,
     Optional<Double> easyCache,
-    Optional<SkipLayers> skipLayers) {
+    Optional<SkipLayers> skipLayers,
+    Optional<Double> teaCache) {
   /** Nothing special. */
   public static final Tuning NONE =
       new Tuning(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
@@ -83,6 +86,7 @@ public record Tuning(
         temporal,
         hold,
         Windowing.USUAL,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -113,7 +117,8 @@ public record Tuning(
         cfgZero,
         decodeFrames,
         easyCache,
-        skipLayers);
+        skipLayers,
+        teaCache);
   }
 
   /** This, decoding so many frames at once. */
@@ -134,7 +139,8 @@ public record Tuning(
         cfgZero,
         Optional.of(frames),
         easyCache,
-        skipLayers);
+        skipLayers,
+        teaCache);
   }
 
   /** Frames that are decoded at once at most; empty if that is up to memory. */
@@ -152,7 +158,11 @@ public record Tuning(
     firstGuidance.ifPresent(value -> Checks.real("firstGuidance", 0, 100, value));
     lateGuidance.ifPresent(value -> Checks.real("lateGuidance", 0, 100, value));
     temporal.ifPresent(value -> Checks.real("temporal", 0, 10, value));
-    easyCache.ifPresent(value -> Checks.real("easyCache", 0, EasyCache.MOST, value));
+    easyCache.ifPresent(value -> Checks.real("easyCache", 0, StepCache.MOST, value));
+    teaCache.ifPresent(value -> Checks.real("teaCache", 0, StepCache.MOST, value));
+    if (easyCache.isPresent() && teaCache.isPresent()) {
+      throw Checks.wrong("easyCache and teaCache each say which steps are left out: take one");
+    }
     if (!windowing.equals(Windowing.USUAL) && window.isEmpty()) {
       throw Checks.wrong("windowing says what windows look like: say how long they are");
     }
@@ -184,6 +194,9 @@ public record Tuning(
     }
     if (easyCache.isPresent()) {
       made = made.withCache(easyCache.get());
+    }
+    if (teaCache.isPresent()) {
+      made = made.withTeaCache(teaCache.get());
     }
     if (skipLayers.isPresent()) {
       made = made.withSkipLayers(skipLayers.get());

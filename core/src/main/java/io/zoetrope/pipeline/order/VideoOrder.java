@@ -45,6 +45,11 @@ public record VideoOrder(
         "easyCache is about clips whose frames fall together");
     require(
         task,
+        Ability.FREE_INIT,
+        tuning.teaCache().isEmpty(),
+        "teaCache is about clips whose frames fall together");
+    require(
+        task,
         Ability.FREE_NOISE,
         !tuning.freeNoise(),
         "freeNoise is about the noise of whole clips");

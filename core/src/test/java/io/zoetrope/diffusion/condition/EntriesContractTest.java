@@ -20,6 +20,7 @@ import io.zoetrope.diffusion.guidance.Known;
 import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.guidance.ReconstructionGuidance;
 import io.zoetrope.diffusion.guidance.Replacement;
+import io.zoetrope.diffusion.guidance.TeaCache;
 import io.zoetrope.diffusion.guidance.ToldGuidance;
 import io.zoetrope.diffusion.sampler.Ddim;
 import io.zoetrope.diffusion.sampler.Noise;
@@ -246,6 +247,16 @@ class EntriesContractTest {
     all.put(
         EasyCache.class,
         (base, c) -> new EasyCache(base, Prediction.FLOW, 0.1, new double[] {1, 0.5, 0}));
+    all.put(
+        TeaCache.class,
+        (base, c) ->
+            new TeaCache(
+                base,
+                Prediction.FLOW,
+                0.1,
+                new double[] {1, 0.5, 0},
+                new TeaCache.Expected(
+                    (z, levels) -> levels.u_BF().unsqueeze(2), List.of(), List.of())));
     all.put(Handover.class, (base, c) -> new Handover(base, base, 0.15));
     all.put(
         PromptBlend.class,

@@ -100,6 +100,7 @@ final class RandomOrders {
     TaskSpec spec = task.apply(wish);
     boolean clips = spec.abilities().contains(TaskSpec.Ability.FREE_INIT);
     boolean noise = spec.abilities().contains(TaskSpec.Ability.FREE_NOISE);
+    boolean easy = random.nextBoolean();
     Tuning tuning =
         new Tuning(
             maybe(() -> whole(1, 256)),
@@ -122,13 +123,14 @@ final class RandomOrders {
             maybe(() -> real(0, 100)),
             maybe(() -> whole(0, 20)),
             maybe(() -> whole(1, 256)),
-            clips ? maybe(() -> real(0, 3)) : Optional.empty(),
+            clips && easy ? maybe(() -> real(0, 3)) : Optional.empty(),
             maybe(() ->
                 new SkipLayers(
                     List.of(random.nextInt(9), 9 + random.nextInt(9)),
                     maybe(() -> real(0, 0.15)),
                     maybe(() -> real(0.16, 1)),
-                    maybe(() -> real(0.1, 100)))));
+                    maybe(() -> real(0.1, 100)))),
+            clips && !easy ? maybe(() -> real(0, 3)) : Optional.empty());
     boolean sized = spec instanceof RefineSpec refine && refine.scale().isPresent();
     boolean short1 = spec instanceof CascadeSpec;
     Wish fitting =

@@ -122,16 +122,6 @@ public final class LongOptions {
   private @Nullable Double lateGuidance;
 
   @Option(
-      names = "--easy-cache",
-      paramLabel = "T",
-      converter = Values.CacheThreshold.class,
-      description = {
-        "EasyCache: do not ask the network where it is about to say what it said before; T is how far"
-            + " off that may be, as in 0.05. Faster, and not quite the same video."
-      })
-  private @Nullable Double easyCache;
-
-  @Option(
       names = "--dynamic-threshold",
       paramLabel = "P[,CAP]",
       split = ",",
@@ -157,6 +147,7 @@ public final class LongOptions {
       description = "How much motion modules add in all: 1 as trained, 0 the image model.")
   private @Nullable List<Double> motionEffect;
 
+  @Mixin private final CacheOptions cache = new CacheOptions();
   @Mixin private final SkipOptions skip = new SkipOptions();
   @Mixin private final DecodeOptions decode = new DecodeOptions();
   @Mixin private final MicroOptions micro = new MicroOptions();
@@ -204,8 +195,9 @@ public final class LongOptions {
         Optional.ofNullable(firstGuidance),
         Optional.ofNullable(cfgZero),
         decode.frames(),
-        Optional.ofNullable(easyCache),
-        skip.layers());
+        cache.easy(),
+        skip.layers(),
+        cache.tea());
   }
 
   private Optional<DynamicThresholding.Bound> threshold() {
