@@ -76,6 +76,7 @@ enum OptionGroup {
       "--guidance-first",
       "--guidance-late",
       "--guidance-oscillate",
+      "--guidance-apart",
       "--dynamic-threshold",
       "--motion-bucket",
       "--told-fps",

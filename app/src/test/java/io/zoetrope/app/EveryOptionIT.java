@@ -131,6 +131,7 @@ class EveryOptionIT {
           Map.entry("--skip-layers-scale", "--steps 9 --skip-layers 0 --skip-layers-scale 3"),
           Map.entry("--easy-cache", "--steps 5 --easy-cache 1"),
           Map.entry("--tea-cache", "--steps 5 --tea-cache 3"),
+          Map.entry("--guidance-apart", "--guidance 1 --guidance-apart"),
           Map.entry("--guidance-first", "--guidance-first 2"),
           Map.entry("--guidance-late", "--guidance-late 3"),
           Map.entry("--guidance-oscillate", "--steps 4 --guidance-oscillate 0"),

@@ -58,6 +58,8 @@ public record Mend(List<Part> parts) implements Serializable {
     SAMPLER("the sampler"),
     STEPS("steps:"),
     GUIDANCE("the guidance"),
+    /** Its branches one after the other. */
+    GUIDANCE_APART("guidance apart"),
     PRECISION("the precision"),
     TOKENIZER("the tokenizer"),
     TEXT_ENCODER("the text encoder"),

@@ -215,6 +215,22 @@ public final class Engine {
   }
 
   /**
+   * This asking for the two branches of guidance one after the other: a step takes half as much
+   * memory, and comes to the same within rounding.
+   *
+   * @throws UserError if the model guides itself
+   */
+  public Engine withBranchesApart() {
+    if (model.guidesItself()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "guidance is in this model's network, which has no two branches",
+          "leave out that they are asked apart");
+    }
+    return with(extras.withBranchesApart());
+  }
+
+  /**
    * This with another scale of guidance where the model's second network denoises.
    *
    * @param scale as guidance is said; 1 is off
@@ -288,8 +304,9 @@ public final class Engine {
   }
 
   /**
-   * This going by what the network said before where the input of its first block has hardly changed
-   * ({@link io.zoetrope.diffusion.guidance.TeaCache}). How often that was is a note of progress.
+   * This going by what the network said before where the input of its first block has hardly
+   * changed ({@link io.zoetrope.diffusion.guidance.TeaCache}). How often that was is a note of
+   * progress.
    *
    * @param threshold 0 to 3
    * @throws UserError if its network has no such block
@@ -399,7 +416,7 @@ public final class Engine {
     VideoRequest first = first(job.requests());
     requireFit(job.given_BCFHW(), job.requests());
     model
-        .need(first, job.requests().size(), decoding)
+        .need(first, job.requests().size(), decoding, extras.apart())
         .requireFit(MemoryNeed.available(), first, model.precision());
     TimestepPlan plan = guide.plan(job.plan());
     model.scheduling().distilled().ifPresent(few -> few.require(plan));

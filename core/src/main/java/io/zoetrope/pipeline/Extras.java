@@ -58,6 +58,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param zeroStar steps for which CFG-Zero* stands still; empty for plain guidance
  * @param cache by which steps are left out; empty asks the network at each step
  * @param skip blocks that guidance leaves out; empty for none
+ * @param apart whether the branches of guidance are asked one after the other
  * @param halts where walks begin and end
  */
 record Extras(
@@ -81,6 +82,7 @@ record Extras(
     OptionalInt zeroStar,
     Optional<StepCaching> cache,
     Optional<SkipLayers> skip,
+    boolean apart,
     Halts halts) {
   static final Extras NONE =
       new Extras(
@@ -104,6 +106,7 @@ record Extras(
           OptionalInt.empty(),
           Optional.empty(),
           Optional.empty(),
+          false,
           Halts.NONE);
 
   Extras withNoise(UnaryOperator<Noise> change) {
@@ -180,6 +183,10 @@ record Extras(
 
   Extras withSkip(SkipLayers other) {
     return with(copy -> copy.skip = Optional.of(other));
+  }
+
+  Extras withBranchesApart() {
+    return with(copy -> copy.apart = true);
   }
 
   Extras withHalts(Halts other) {
@@ -314,6 +321,7 @@ record Extras(
     private OptionalInt zeroStar;
     private Optional<StepCaching> cache;
     private Optional<SkipLayers> skip;
+    private boolean apart;
     private Halts halts;
 
     Copy(Extras from) {
@@ -337,13 +345,14 @@ record Extras(
       zeroStar = from.zeroStar;
       cache = from.cache;
       skip = from.skip;
+      apart = from.apart;
       halts = from.halts;
     }
 
     Extras made() {
       return new Extras(
           noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal,
-          told, keyed, edit, oscillate, bound, late, rising, zeroStar, cache, skip, halts);
+          told, keyed, edit, oscillate, bound, late, rising, zeroStar, cache, skip, apart, halts);
     }
   }
 }

@@ -168,6 +168,7 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside, Optional<T
                     0,
                     extras.zeroStar(sampling.levels()),
                     extras.skip().map(s -> s.down(sampling.levels())),
+                    extras.apart(),
                     sight),
                 all,
                 sight));

@@ -6,11 +6,14 @@ import io.zoetrope.diffusion.Sight;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.torch.Ops;
+import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Segments;
 import io.zoetrope.torch.Tensors;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -19,8 +22,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * Classifier-free guidance (Ho and Salimans 2022): {@code x0 = x0_neg + w (x0_cond - x0_neg)},
  * which is the same combination of eps and of v. Both branches are one forward pass of twice the
- * batch; where w is 1 for every frame the negative branch is not computed at all, where w is 0 for
- * every frame the conditional one is not.
+ * batch, or two passes, one after the other, of which none needs twice the memory; where w is 1 for
+ * every frame the negative branch is not computed at all, where w is 0 for every frame the
+ * conditional one is not.
  *
  * <p>Rescaling (Lin et al. 2023, "Common Diffusion Noise Schedules and Sample Steps are Flawed",
  * equations 15 and 16) brings the standard deviation of a guided frame back towards the conditional
@@ -44,6 +48,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param rescale from 0, none, to 1, all the way; the paper uses 0.7
  * @param zeroStar how velocities of flows are guided otherwise; empty leaves them
  * @param skip blocks that are left out; empty for none
+ * @param apart whether the branches are two passes
  * @param sight which frames of a longer video they are: {@code negative} is that of the whole
  */
 public record ClassifierFreeGuidance(
@@ -54,6 +59,7 @@ public record ClassifierFreeGuidance(
     double rescale,
     Optional<ZeroStar> zeroStar,
     Optional<SkipLayers.Span> skip,
+    boolean apart,
     Sight sight)
     implements X0Denoiser {
   /** Of velocities as they are. */
@@ -76,7 +82,7 @@ public record ClassifierFreeGuidance(
       double rescale,
       Optional<ZeroStar> zeroStar,
       Sight sight) {
-    this(base, negative, scale, temporal, rescale, zeroStar, Optional.empty(), sight);
+    this(base, negative, scale, temporal, rescale, zeroStar, Optional.empty(), false, sight);
   }
 
   public ClassifierFreeGuidance {
@@ -104,7 +110,7 @@ public record ClassifierFreeGuidance(
   @Override
   public X0Denoiser segmented(Segments segments) {
     return new ClassifierFreeGuidance(
-        base.segmented(segments), negative, scale, temporal, rescale, zeroStar, skip, sight);
+        base.segmented(segments), negative, scale, temporal, rescale, zeroStar, skip, apart, sight);
   }
 
   @Override
@@ -129,19 +135,14 @@ public record ClassifierFreeGuidance(
     Conditioning own = conditioning.expand(batch);
     // Both branches say it, or neither.
     Optional<boolean[]> none = leftAway.map(l -> new boolean[l.length]);
-    boolean unguided = together && all(w, 1);
-    Tensor both =
-        unguided
-            ? base.x0(z_BCFHW, full_BF, own)
-            : base.x0(
-                Tensors.cat(List.of(z_BCFHW, z_BCFHW), 0),
-                Tensors.cat(List.of(full_BF, full_BF), 0),
-                Conditioning.concat(List.of(leaving(own, none, levels), away)));
+    List<Conditioning> branches =
+        together && all(w, 1) ? List.of(own) : List.of(leaving(own, none, levels), away);
+    List<Tensor> answers = answers(z_BCFHW, full_BF, branches);
     ScalarType dtype = z_BCFHW.scalar_type().intern();
     ScalarType wide = dtype == ScalarType.Double ? ScalarType.Double : ScalarType.Float;
-    Tensor positive = both.narrow(0, 0, batch).to(wide);
+    Tensor positive = answers.getFirst().to(wide);
     Tensor z = z_BCFHW.to(wide);
-    Tensor plain = unguided ? positive : both.narrow(0, batch, batch).to(wide);
+    Tensor plain = answers.getLast().to(wide);
     Tensor led = zeroStar.map(star -> star.scaled(z, positive, plain, levels)).orElse(plain);
     Tensor w_B1F11 = beside(w, positive);
     Tensor from = together ? led : calmed(z_BCFHW, full_BF, away, led, calm);
@@ -164,6 +165,23 @@ public record ClassifierFreeGuidance(
     }
     Tensor made = torch.where(off, positive, guided);
     return zeroStar.map(star -> star.started(z, made, levels)).orElse(made).to(dtype);
+  }
+
+  /** What is made of each branch: at once, or one after another. */
+  private List<Tensor> answers(Tensor z_BCFHW, Tensor u_BF, List<Conditioning> branches) {
+    if (apart) {
+      return branches.stream()
+          .map(branch -> Scopes.part(() -> base.x0(z_BCFHW, u_BF, branch)))
+          .toList();
+    }
+    int count = branches.size();
+    Tensor all =
+        base.x0(
+            Tensors.cat(Collections.nCopies(count, z_BCFHW), 0),
+            Tensors.cat(Collections.nCopies(count, u_BF), 0),
+            Conditioning.concat(branches));
+    long batch = z_BCFHW.size(0);
+    return IntStream.range(0, count).mapToObj(i -> all.narrow(0, i * batch, batch)).toList();
   }
 
   /** The scale of frames that one pass more makes worse, else 0. */

@@ -23,8 +23,9 @@ import java.util.OptionalLong;
  *     while the allocator still holds them
  * @param decoding bytes of the frames, which some formats hold until all are there, and of what
  *     their decoding takes
+ * @param apart whether a step is that of one branch of guidance
  */
-public record MemoryNeed(long weights, long sampling, long decoding) {
+public record MemoryNeed(long weights, long sampling, long decoding, boolean apart) {
   /** Java, libtorch and their libraries. */
   private static final long PROGRAM = 400L << 20;
 
@@ -42,13 +43,14 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
   /**
    * The need of a request: of each part what it says of itself, added up.
    *
-   * @param clips at once; guidance doubles them
+   * @param clips at once; guidance doubles them, unless its branches are asked apart
    * @param decoded frames that are decoded at once at most; empty if that is up to memory
    */
-  static MemoryNeed of(List<Weighed> parts, VideoRequest request, int clips, OptionalInt decoded) {
+  static MemoryNeed of(
+      List<Weighed> parts, VideoRequest request, int clips, OptionalInt decoded, boolean apart) {
     long pixels = (long) request.height() * request.width();
     long video = 3 * Float.BYTES * pixels * request.frames() * clips;
-    int rows = (request.guidance() == 1 ? 1 : 2) * clips;
+    int rows = (request.guidance() == 1 || apart ? 1 : 2) * clips;
     int together = Math.min(request.frames(), decoded.orElse(request.frames()));
     Part.Clip clip =
         new Part.Clip(rows, request.frames(), request.height(), request.width(), together);
@@ -65,7 +67,7 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
         sampling += running;
       }
     }
-    return new MemoryNeed(bytes(parts), sampling, decoding);
+    return new MemoryNeed(bytes(parts), sampling, decoding, rows == clips);
   }
 
   /** Of two denoisers one is in memory at a time. */
@@ -124,6 +126,9 @@ public record MemoryNeed(long weights, long sampling, long decoding) {
       return Mend.of("its weights alone do not fit; ").and(weightsAdvice(precision));
     }
     long rest = available - PROGRAM - weights;
+    if (!apart && Math.max(sampling / 2, decoding) <= rest) {
+      return Mend.of("take ").and(Mend.Knob.GUIDANCE_APART).and(", or ask for fewer frames");
+    }
     double share = rest / (double) Math.max(sampling, decoding);
     int frames = (int) (request.frames() * share);
     if (frames >= 4 && sampling >= decoding) {

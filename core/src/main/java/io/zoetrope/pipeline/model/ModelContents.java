@@ -104,7 +104,7 @@ public record ModelContents(
         for (int i = 0; i < weights.size(); i++) {
           weighed.add(new MemoryNeed.Weighed(other.parts().get(i), weights.get(i)));
         }
-        need.put(precision, MemoryNeed.of(weighed, usual, 1, OptionalInt.empty()));
+        need.put(precision, MemoryNeed.of(weighed, usual, 1, OptionalInt.empty(), false));
       }
       return new ModelContents(
           blueprint.kind(),

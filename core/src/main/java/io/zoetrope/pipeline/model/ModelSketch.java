@@ -103,6 +103,15 @@ public final class ModelSketch {
 
   /** As {@link VideoModel#need} of one clip. */
   public MemoryNeed need(VideoRequest request) {
-    return MemoryNeed.of(weighed, request, 1, OptionalInt.empty());
+    return need(request, false);
+  }
+
+  /**
+   * As {@link VideoModel#need} of one clip.
+   *
+   * @param apart whether the branches of guidance are asked one after the other
+   */
+  public MemoryNeed need(VideoRequest request, boolean apart) {
+    return MemoryNeed.of(weighed, request, 1, OptionalInt.empty(), apart);
   }
 }

@@ -140,9 +140,10 @@ public final class VideoModel implements AutoCloseable {
    *
    * @param clips at once
    * @param decoded frames that are decoded at once at most; empty if that is up to memory
+   * @param apart whether the branches of guidance are asked one after the other
    */
-  public MemoryNeed need(VideoRequest request, int clips, OptionalInt decoded) {
-    return MemoryNeed.of(parts.weighed(), request, clips, decoded);
+  public MemoryNeed need(VideoRequest request, int clips, OptionalInt decoded, boolean apart) {
+    return MemoryNeed.of(parts.weighed(), request, clips, decoded, apart);
   }
 
   /** Where its network lies and runs, and so where its latents belong. */

@@ -176,7 +176,7 @@ public final class Studio {
     VideoRequest request = whole(ready.request(order.wish().usual(model.defaults()), model), model);
     references().requireSeenBy(model);
     VideoRequest begun = ready.first(request, model);
-    MemoryNeed need = model.need(references().longer(begun, model.grid()), 1, order.tuning().decoded());
+    MemoryNeed need = order.tuning().need(model, references().longer(begun, model.grid()));
     if (need.total() > LARGE) {
       note("needs " + need.line());
     }
@@ -362,8 +362,9 @@ public final class Studio {
     Optional<SkipLayers.Span> left =
         order.tuning().skipLayers().map(skip -> skip.down(engine.levels(request)));
     if (left.isPresent() && !leaves(left.get(), engine.descent(request), model, request.frames())) {
-      note("skip-layer guidance changes nothing: the steps for which it leaves blocks out come before"
-          + " the first that is made");
+      note(
+          "skip-layer guidance changes nothing: the steps for which it leaves blocks out come before"
+              + " the first that is made");
     }
     boolean told = order.model().clipSkip() > 0 || order.model().longPrompts();
     if (told && model.text().filter(PromptEncoder::readsAsTold).isEmpty()) {

@@ -12,6 +12,7 @@ import io.zoetrope.network.FrameWindows;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.Guide;
 import io.zoetrope.pipeline.family.Ability;
+import io.zoetrope.pipeline.model.MemoryNeed;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.record.Default;
@@ -49,6 +50,8 @@ import java.util.OptionalInt;
  * @param skipLayers blocks of a transformer that guidance leaves out
  * @param teaCache threshold of TeaCache, 0 to 3: the network is not asked where the input of its
  *     first block has hardly changed; for transformers, and without {@code easyCache}
+ * @param guidanceApart whether the two branches of guidance are asked one after the other, in half
+ *     the memory
  */
 public record Tuning(
     Optional<Integer> window,
@@ -67,7 +70,8 @@ public record Tuning(
     Optional<Integer> decodeFrames,
     Optional<Double> easyCache,
     Optional<SkipLayers> skipLayers,
-    Optional<Double> teaCache) {
+    Optional<Double> teaCache,
+    @Default("false") boolean guidanceApart) {
   /** Nothing special. */
   public static final Tuning NONE =
       new Tuning(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
@@ -96,7 +100,8 @@ public record Tuning(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   /** This, and what the network is told of the clip. */
@@ -118,7 +123,8 @@ public record Tuning(
         decodeFrames,
         easyCache,
         skipLayers,
-        teaCache);
+        teaCache,
+        guidanceApart);
   }
 
   /** This, decoding so many frames at once. */
@@ -140,7 +146,50 @@ public record Tuning(
         Optional.of(frames),
         easyCache,
         skipLayers,
-        teaCache);
+        teaCache,
+        guidanceApart);
+  }
+
+  /** This, with guidance for which blocks are left out. */
+  public Tuning withSkipLayers(SkipLayers skip) {
+    return with(Optional.of(skip), teaCache, guidanceApart);
+  }
+
+  /** This by TeaCache, up to a threshold. */
+  public Tuning withTeaCache(double threshold) {
+    return with(skipLayers, Optional.of(threshold), guidanceApart);
+  }
+
+  /** This, asking for the branches of guidance one after the other. */
+  public Tuning withGuidanceApart() {
+    return with(skipLayers, teaCache, true);
+  }
+
+  private Tuning with(Optional<SkipLayers> skip, Optional<Double> tea, boolean apart) {
+    return new Tuning(
+        window,
+        freeNoise,
+        freeInit,
+        temporal,
+        hold,
+        windowing,
+        motion,
+        oscillate,
+        threshold,
+        lateGuidance,
+        micro,
+        firstGuidance,
+        cfgZero,
+        decodeFrames,
+        easyCache,
+        skip,
+        tea,
+        apart);
+  }
+
+  /** What a clip will need of memory. */
+  MemoryNeed need(VideoModel model, VideoRequest clip) {
+    return model.need(clip, 1, decoded(), guidanceApart);
   }
 
   /** Frames that are decoded at once at most; empty if that is up to memory. */
@@ -197,6 +246,9 @@ public record Tuning(
     }
     if (teaCache.isPresent()) {
       made = made.withTeaCache(teaCache.get());
+    }
+    if (guidanceApart) {
+      made = made.withBranchesApart();
     }
     if (skipLayers.isPresent()) {
       made = made.withSkipLayers(skipLayers.get());
@@ -286,6 +338,9 @@ public record Tuning(
       lines.add(
           "skip-layer guidance changes nothing: guidance is off, and leads away from nothing that"
               + " could leave blocks out");
+    }
+    if (unguided && guidanceApart) {
+      lines.add("guidance apart changes nothing: guidance is off, and has one branch");
     }
     return lines;
   }

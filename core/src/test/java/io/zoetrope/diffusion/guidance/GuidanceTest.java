@@ -103,6 +103,49 @@ class GuidanceTest {
   }
 
   @Test
+  void branchesApartAreTwoPassesAndTheSame() {
+    for (double rescale : new double[] {0, 0.7}) {
+      for (double calm : new double[] {1, 1.5}) {
+        List<Tensor> made = new ArrayList<>();
+        for (boolean apart : new boolean[] {false, true}) {
+          batches.clear();
+          X0Denoiser guided =
+              new ClassifierFreeGuidance(
+                  alone(),
+                  negative,
+                  GuidanceScale.constant(7.5),
+                  GuidanceScale.constant(calm),
+                  rescale,
+                  Optional.empty(),
+                  Optional.empty(),
+                  apart,
+                  Sight.whole());
+          made.add(guided.x0(z, u_BF, positive));
+          List<Long> passes = new ArrayList<>(apart ? List.of(2L, 2L) : List.of(4L));
+          if (calm != 1) {
+            passes.add(2L);
+          }
+          assertThat(batches).isEqualTo(passes);
+        }
+        assertClose(made.getFirst(), made.getLast(), 1e-5);
+      }
+    }
+  }
+
+  /** What each branch makes must not hang on the other: the base, told groups or not. */
+  private X0Denoiser alone() {
+    return X0Denoiser.of(
+        (input, t, c) -> {
+          batches.add(input.size(0));
+          Tensor said = c.get(Conditioning.POOLED).orElseThrow().view(-1, 1, 1, 1, 1);
+          boolean groups = c.get(Conditioning.FRAME_GROUPS).isPresent();
+          return groups ? input.sin().mul(said) : input.tanh().mul(said);
+        },
+        SCHEDULE,
+        Prediction.V);
+  }
+
+  @Test
   void theIntervalIsPerFrame() {
     GuidanceScale scale = GuidanceScale.constant(4).within(GuidanceScale.levels(0.3, 0.7));
     Tensor plain = base.x0(z, u_BF, positive);

@@ -88,6 +88,7 @@ class SkipLayersTest {
               0,
               Optional.empty(),
               skip.map(s -> s.down(LEVELS)),
+              false,
               Sight.whole());
       Tensor z = new RandomStreams(1).stream("z").normal(1, 1, u_F.length, 2, 2);
       Tensor made = guided.x0(z.to(ScalarType.Double), Tensors.of(u_F, 1, u_F.length), said(2));
@@ -176,6 +177,7 @@ class SkipLayersTest {
               0,
               Optional.empty(),
               one().map(s -> s.down(LEVELS)),
+              false,
               Sight.whole());
       guided.x0(
           Tensors.zeros(2, 1, 2, 2, 2), Tensors.of(new double[] {1, 1, 0.5, 0.5}, 2, 2), said(2));

@@ -34,7 +34,23 @@ class MemoryNeedTest {
   }
 
   private static MemoryNeed need(VideoRequest request, Precision precision) {
-    return MemoryNeed.of(parts(precision), request, 1, OptionalInt.empty());
+    return MemoryNeed.of(parts(precision), request, 1, OptionalInt.empty(), false);
+  }
+
+  @Test
+  void branchesApartTakeHalfAStep() {
+    MemoryNeed both = need(request(256, 16), Precision.F32);
+    MemoryNeed apart =
+        MemoryNeed.of(parts(Precision.F32), request(256, 16), 1, OptionalInt.empty(), true);
+    assertThat(apart.weights()).isEqualTo(both.weights());
+    assertThat(apart.decoding()).isEqualTo(both.decoding());
+    VideoRequest request = request(256, 16);
+    OptionalLong between = OptionalLong.of((both.total() + apart.total()) / 2);
+    assertThatCode(() -> apart.requireFit(between, request, Precision.F32))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> both.requireFit(between, request, Precision.F32))
+        .hasMessageContaining("take guidance apart, or ask for fewer frames");
+    assertThat(apart.sampling() / (double) both.sampling()).isBetween(0.5, 0.52);
   }
 
   /** One part with the weights of all. */

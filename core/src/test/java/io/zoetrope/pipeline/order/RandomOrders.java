@@ -130,7 +130,8 @@ final class RandomOrders {
                     maybe(() -> real(0, 0.15)),
                     maybe(() -> real(0.16, 1)),
                     maybe(() -> real(0.1, 100)))),
-            clips && !easy ? maybe(() -> real(0, 3)) : Optional.empty());
+            clips && !easy ? maybe(() -> real(0, 3)) : Optional.empty(),
+            random.nextBoolean());
     boolean sized = spec instanceof RefineSpec refine && refine.scale().isPresent();
     boolean short1 = spec instanceof CascadeSpec;
     Wish fitting =

@@ -158,7 +158,7 @@ final class Describer {
   private Described.Need need(VideoOrder order, ModelSketch sketch) {
     VideoRequest request = request(order.wish(), sketch);
     OptionalLong available = MemoryNeed.available();
-    MemoryNeed need = sketch.need(request);
+    MemoryNeed need = sketch.need(request, order.tuning().guidanceApart());
     Optional<Tell.End.Failed> error = Optional.empty();
     try {
       requireSize(request, sketch.sizeMultiple());

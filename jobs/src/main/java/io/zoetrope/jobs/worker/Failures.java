@@ -43,6 +43,7 @@ final class Failures {
     KEYS.put(Mend.Knob.SAMPLER, "wish.sampler");
     KEYS.put(Mend.Knob.STEPS, "wish.steps");
     KEYS.put(Mend.Knob.GUIDANCE, "wish.guidance");
+    KEYS.put(Mend.Knob.GUIDANCE_APART, "tuning.guidanceApart");
     KEYS.put(Mend.Knob.PRECISION, "model.dtype");
     KEYS.put(Mend.Knob.WINDOW, "tuning.window");
     KEYS.put(Mend.Knob.FREE_NOISE, "tuning.freeNoise");

@@ -47,6 +47,7 @@ public final class Wording {
       case SAMPLER -> "--sampler";
       case STEPS -> "--steps";
       case GUIDANCE -> "--guidance";
+      case GUIDANCE_APART -> "--guidance-apart";
       case PRECISION -> "--dtype";
       case TOKENIZER -> "--tokenizer";
       case TEXT_ENCODER -> "--text-encoder";

@@ -122,6 +122,13 @@ public final class LongOptions {
   private @Nullable Double lateGuidance;
 
   @Option(
+      names = "--guidance-apart",
+      description =
+          "Ask for what guidance leads to and away from one after the other: half the memory of a step,"
+              + " and the same video but for rounding.")
+  private boolean apart;
+
+  @Option(
       names = "--dynamic-threshold",
       paramLabel = "P[,CAP]",
       split = ",",
@@ -197,7 +204,8 @@ public final class LongOptions {
         decode.frames(),
         cache.easy(),
         skip.layers(),
-        cache.tea());
+        cache.tea(),
+        apart);
   }
 
   private Optional<DynamicThresholding.Bound> threshold() {
