@@ -90,7 +90,11 @@ public final class Conv2d {
       return Ops.conv2d(x, precision.cast(weight), added, stride, padding);
     }
     boolean common =
-        added.isPresent() && weight.size(2) == 3 && weight.size(3) == 3 && stride == 1 && padding == 1;
+        added.isPresent()
+            && weight.size(2) == 3
+            && weight.size(3) == 3
+            && stride == 1
+            && padding == 1;
     return common
         ? forms.get().conv(x, added.get())
         : Ops.conv2d(x, forms.get().direct(), added, stride, padding);

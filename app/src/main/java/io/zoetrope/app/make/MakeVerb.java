@@ -93,7 +93,8 @@ public abstract class MakeVerb extends FilmVerb {
             boxed(sampling.steps()),
             sampling.guidance().stream().boxed().findFirst(),
             sampling.sampler());
-    ModelRef model = parts.model(session(), sampling, run).withControls(controls()).withReferences(references());
+    ModelRef model =
+        parts.model(session(), sampling, run).withControls(controls()).withReferences(references());
     VideoOrder first = new VideoOrder(task, usual(said), model, length.tuning(hold()));
     return Batch.of(first, prompts, values);
   }

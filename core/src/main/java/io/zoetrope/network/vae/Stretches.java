@@ -133,9 +133,7 @@ public record Stretches(Autoencoder autoencoder, OptionalInt most) {
   }
 
   private List<Cut> encoded(int latents, long height, long width) {
-    return autoencoder.looksAhead()
-        ? List.of(new Cut(0, latents))
-        : cuts(latents, height, width);
+    return autoencoder.looksAhead() ? List.of(new Cut(0, latents)) : cuts(latents, height, width);
   }
 
   private List<Cut> cuts(int latents, long height, long width) {

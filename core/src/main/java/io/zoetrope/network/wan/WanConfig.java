@@ -92,7 +92,9 @@ public record WanConfig(
    */
   public record Pictures(int width, int places) {}
 
-  /** Only where pictures are told their places there may be more than the first (FLF2V, Fun-InP). */
+  /**
+   * Only where pictures are told their places there may be more than the first (FLF2V, Fun-InP).
+   */
   @Override
   public OptionalInt mostPictures() {
     return pictures.isPresent() && pictures.get().places() == 0

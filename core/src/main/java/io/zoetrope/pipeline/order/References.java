@@ -75,11 +75,7 @@ record References(List<SourceRef> pictures, SourceFiles files) {
           .accept(
               "%s: %sx%s -> %sx%s, whole, on white, to take from"
                   .formatted(
-                      files.path(ref).getFileName(),
-                      frame.width(),
-                      frame.height(),
-                      width,
-                      height));
+                      files.path(ref).getFileName(), frame.width(), frame.height(), width, height));
       Frame whole = Fit.padded(frame, width, height, WHITE);
       return FrameTensors.toTensor(new Video(List.of(whole), 1)).select(1, 0);
     }

@@ -67,7 +67,11 @@ class ReferencesTest {
             .withDtype("f32")
             .withReferences(List.of(references).stream().map(ReferencesTest::ref).toList());
     Wish wish =
-        Wish.of("a red ball").withSeed(3).withSteps(2).withFrames(FRAMES).withSize(new Size(64, 48));
+        Wish.of("a red ball")
+            .withSeed(3)
+            .withSteps(2)
+            .withFrames(FRAMES)
+            .withSize(new Size(64, 48));
     return new VideoOrder(task, wish, model, Tuning.NONE);
   }
 
@@ -92,8 +96,7 @@ class ReferencesTest {
             notes.add(line);
           }
         };
-    return new Outcome(
-        Studio.make(order, Sources.in(folder), sink, Progress.NONE), frames, notes);
+    return new Outcome(Studio.make(order, Sources.in(folder), sink, Progress.NONE), frames, notes);
   }
 
   /** The frames of a task of the library, by the same model and the same request. */
@@ -102,8 +105,7 @@ class ReferencesTest {
     try (VideoModel model = VideoModel.load(ModelChoice.of(like.made.model(), "f32"))) {
       Scopes.run(() -> {
         Engine engine = Tuning.NONE.over(model);
-        Tensor z =
-            task.apply(engine).latents(engine, List.of(like.made.request()), Progress.NONE);
+        Tensor z = task.apply(engine).latents(engine, List.of(like.made.request()), Progress.NONE);
         frames.addAll(engine.decode(z, 16).frames());
       });
     }
@@ -128,8 +130,7 @@ class ReferencesTest {
   void areShownWholeOnWhiteInTheirOrder() {
     Outcome made = make(order(GenerateSpec.usual(), "vace", "cat.png", "hat.png"));
     assertThat(made.frames).hasSize(FRAMES);
-    assertThat(made.notes)
-        .contains("hat.png: 40x48 -> 64x48, whole, on white, to take from");
+    assertThat(made.notes).contains("hat.png: 40x48 -> 64x48, whole, on white, to take from");
     GivenVideo nothing = GivenVideo.nothing(FRAMES, 48, 64);
     Frame hat = Fit.padded(picture(40, 48, 150), 64, 48, 255);
     assertThat(hat.rgb()[0]).isEqualTo((byte) 255);
@@ -140,8 +141,7 @@ class ReferencesTest {
                 direct(
                     made,
                     engine ->
-                        new FromGiven(
-                            nothing.withReferences(pictures), Tensors.zeros(1, 0, 1)))))
+                        new FromGiven(nothing.withReferences(pictures), Tensors.zeros(1, 0, 1)))))
         .isTrue();
     Outcome turned = make(order(GenerateSpec.usual(), "vace", "hat.png", "cat.png"));
     assertThat(same(made.frames, turned.frames)).isFalse();
@@ -187,8 +187,7 @@ class ReferencesTest {
     SequencedMap<Integer, Tensor> ends = new LinkedHashMap<>();
     Frame first = picture(64, 48, 30);
     ends.put(0, pixels(first));
-    Frame last =
-        io.zoetrope.media.Resize.cover(40, 48, 64, 48).apply(picture(40, 48, 150));
+    Frame last = io.zoetrope.media.Resize.cover(40, 48, 64, 48).apply(picture(40, 48, 150));
     ends.put(FRAMES - 1, pixels(last));
     assertThat(
             same(
@@ -199,11 +198,7 @@ class ReferencesTest {
                         new FromGiven(
                             GivenVideo.of(FRAMES, ends),
                             Scopes.noGrad(
-                                () ->
-                                    engine
-                                        .model()
-                                        .readPictures(List.of(first))
-                                        .tokens_PND())))))
+                                () -> engine.model().readPictures(List.of(first)).tokens_PND())))))
         .isTrue();
   }
 }

@@ -140,8 +140,7 @@ final class TinyPassage implements Autoencoder.Passage {
       sink.take(frame_BCHW);
       return;
     }
-    Scopes.run(() ->
-        steps.get(from).next(frame_BCHW, held, made -> through(from + 1, made, sink)));
+    Scopes.run(() -> steps.get(from).next(frame_BCHW, held, made -> through(from + 1, made, sink)));
   }
 
   /** Pixels of a place as channels, in the order of colour, row, column. */

@@ -37,8 +37,7 @@ class TinyVaeTest {
         VaeFile file = VaeFile.open(fixture.folder().resolve("taew.safetensors"))) {
       assertThat(TinyConfig.is(file.names())).isTrue();
       Scopes.run(() -> {
-        ParameterStore store =
-            ParameterStore.forInference(file.weights().tensors(), Precision.F32);
+        ParameterStore store = ParameterStore.forInference(file.weights().tensors(), Precision.F32);
         TinyVae vae = TinyConfig.of(file.shapes()).build(store.root());
         store.requireComplete(name);
         body.accept(fixture, vae);
@@ -85,9 +84,7 @@ class TinyVaeTest {
                       4, 1, 8, List.of(2, 2, 1), List.of(16, 12, 8, 8), List.of(1, 2, 2)));
           assertThat(vae.grid()).isEqualTo(new LatentGrid(4, 8, 4, true));
         });
-    with(
-        "w22",
-        (fixture, vae) -> assertThat(vae.grid()).isEqualTo(new LatentGrid(4, 16, 4, true)));
+    with("w22", (fixture, vae) -> assertThat(vae.grid()).isEqualTo(new LatentGrid(4, 16, 4, true)));
   }
 
   private static void requireSame(Tensor actual, Tensor expected) {
@@ -118,7 +115,8 @@ class TinyVaeTest {
           requireSame(vae.decode(z.narrow(2, 0, 2)), whole.narrow(2, 0, 5));
           Stretches stretches = new Stretches(vae);
           requireSame(stretches.decode(z, Progress.NONE), whole);
-          requireSame(stretches.encode(pixels(fixture), Progress.NONE), vae.encode(pixels(fixture)));
+          requireSame(
+              stretches.encode(pixels(fixture), Progress.NONE), vae.encode(pixels(fixture)));
         });
   }
 
