@@ -1,8 +1,8 @@
 """The decoder of Wan's video autoencoders, or Stable Video Diffusion's, in full size beside diffusers', on one machine, in turns.
 
-    python reference/compare_wan_vae.py [--version 2.1|2.2|svd] [--size 320x192] [--latents 5] [--rounds 1] [--zoetrope "COMMAND"]
+    python reference/compare_wan_vae.py [--version 2.1|2.2|svd|taew2_1|taew2_2] [--size 320x192] [--latents 5] [--rounds 1] [--zoetrope "COMMAND"]
 
-Weights are random. Each run is a process of its own. --zoetrope is what starts `bench`; by default the jar of this repository. Prints
+Weights are random. TAEHV is the restatement of make_taehv.py, in the widths of the released files. Each run is a process of its own. --zoetrope is what starts `bench`; by default the jar of this repository. Prints
 seconds by the clock, peak memory, and how far the frames are from the reference's, by the largest.
 """
 
@@ -29,10 +29,54 @@ CONFIGS = {
         "down_block_types": ("DownEncoderBlock2D",) * 4, "block_out_channels": (128, 256, 512, 512), "layers_per_block": 2,
         "sample_size": 768,
     },
+    "taew2_1": {"channels": 16, "patch": 1},
+    "taew2_2": {"channels": 48, "patch": 2},
 }  # fmt: skip
 
 
+def tiny(version):
+    from make_taehv import Tiny
+
+    return Tiny(**CONFIGS[version], width=64, widths=[256, 128, 64, 64])
+
+
+def write_tiny(folder, options):
+    import torch
+    from safetensors.torch import save_file
+
+    vae = tiny(options.version)
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for parameter in vae.parameters():
+            if parameter.dim() > 2:
+                parameter.normal_(std=parameter[0].numel() ** -0.5)
+    save_file(vae.state_dict(), folder / "vae")
+    width, height = map(int, options.size.split("x"))
+    config = CONFIGS[options.version]
+    space = 8 * config["patch"]
+    save_file({"latents": torch.randn(1, config["channels"], options.latents, height // space, width // space)}, folder / "z.safetensors")
+
+
+def reference_tiny(folder, version):
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    vae = tiny(version)
+    vae.load_state_dict(load_file(folder / "vae"))
+    given = load_file(folder / "z.safetensors")
+    z = given["latents"][0].transpose(0, 1).contiguous()
+    begin = time.perf_counter(), time.process_time()
+    with torch.no_grad():
+        x = vae.decode(z)
+    seconds, cpu = time.perf_counter() - begin[0], time.process_time() - begin[1]
+    save_file(given | {"decoded": (x.transpose(0, 1)[None] * 2 - 1).contiguous()}, folder / "decoded.safetensors")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"decode_s": seconds, "cpu_s": cpu, "peak_rss_mb": peak}))
+
+
 def write(folder, options):
+    if options.version.startswith("taew"):
+        return write_tiny(folder, options)
     import torch
     from diffusers import AutoencoderKLTemporalDecoder, AutoencoderKLWan
     from safetensors.torch import save_file
@@ -56,7 +100,9 @@ def write(folder, options):
     save_file({"z": z, "latents": latents}, folder / "z.safetensors")
 
 
-def reference(folder):
+def reference(folder, version):
+    if version.startswith("taew"):
+        return reference_tiny(folder, version)
     import torch
     from diffusers import AutoencoderKLTemporalDecoder, AutoencoderKLWan
     from safetensors.torch import load_file, save_file
@@ -100,13 +146,13 @@ def main():
     parser.add_argument("--run-reference", type=pathlib.Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.run_reference:
-        reference(options.run_reference)
+        reference(options.run_reference, options.version)
         return
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         write(folder, options)
         for _ in range(options.rounds):
-            words = [sys.executable, __file__, "--run-reference", str(folder)]
+            words = [sys.executable, __file__, "--run-reference", str(folder), "--version", options.version]
             done = subprocess.run(words, stdout=subprocess.PIPE, check=True)
             print("reference", done.stdout.decode().splitlines()[-1], flush=True)
             print("zoetrope ", json.dumps(zoetrope(folder, options.zoetrope)), flush=True)

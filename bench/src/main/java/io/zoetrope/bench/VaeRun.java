@@ -26,8 +26,9 @@ final class VaeRun {
   private VaeRun() {}
 
   /**
-   * @param arguments {@code --model}: folder of the autoencoder; {@code --latents}: a file with
-   *     normalised {@code latents} [1, C, L, h, w], and {@code decoded} by the reference
+   * @param arguments {@code --model}: folder of the autoencoder, or a file of TAEHV; {@code
+   *     --latents}: a file with normalised {@code latents} [1, C, L, h, w], and {@code decoded} by
+   *     the reference
    */
   static Table run(Arguments arguments) {
     int threads = arguments.whole("--threads", 0, 0);

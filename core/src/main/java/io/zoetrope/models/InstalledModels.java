@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  *
  * <ol>
  *   <li>the path of a folder with a {@code model_index.json}, or of a checkpoint in one {@code
- *       .safetensors} or {@code .gguf} file;
+ *       .safetensors} or {@code .gguf} file, or of YAML that names the files of one;
  *   <li>a folder of that name in one of the {@link #roots};
  *   <li>a model on the class path ({@link PackedModel}), which is unpacked once;
  *   <li>{@code ORG/NAME} or {@code ORG/NAME@REVISION} in the cache of the hub.
@@ -43,6 +43,8 @@ import java.util.stream.Stream;
 public record InstalledModels(List<Path> roots, HubCache hub, Path working, Path unpacked) {
   /** Which variable names {@link #roots}. */
   public static final String VARIABLE = "ZOETROPE_MODELS";
+
+  private static final List<String> FILES = List.of(".safetensors", ".gguf", ".yaml", ".yml");
 
   private static final String INDEX = "model_index.json";
 
@@ -130,8 +132,7 @@ public record InstalledModels(List<Path> roots, HubCache hub, Path working, Path
   private Optional<Path> direct(String name) {
     try {
       Path path = working.resolve(name);
-      boolean file =
-          (name.endsWith(".safetensors") || name.endsWith(".gguf")) && Files.isRegularFile(path);
+      boolean file = FILES.stream().anyMatch(name::endsWith) && Files.isRegularFile(path);
       return file || isModel(path) ? Optional.of(path) : Optional.empty();
     } catch (InvalidPathException e) {
       return Optional.empty();

@@ -52,6 +52,11 @@ public interface Autoencoder {
     return made;
   }
 
+  /** Whether decoding costs so little beside a step that what is sampled may be shown by it. */
+  default boolean quick() {
+    return false;
+  }
+
   /** Whether latents are something else than pixels. */
   default boolean encodes() {
     return true;

@@ -72,6 +72,11 @@ record PlacedAutoencoder(Autoencoder inner, ComputeDevice device) implements Aut
   }
 
   @Override
+  public boolean quick() {
+    return inner.quick();
+  }
+
+  @Override
   public boolean looksAhead() {
     return inner.looksAhead();
   }

@@ -54,11 +54,18 @@ public final class Families {
     if (known.isPresent()) {
       throw known.get();
     }
-    return families.stream()
-        .filter(family -> family.recognises(files))
-        .findFirst()
-        .orElseThrow(() -> stranger(files.model(), files.kind()))
-        .read(files, choice);
+    ModelFamily family =
+        families.stream()
+            .filter(one -> one.recognises(files))
+            .findFirst()
+            .orElseThrow(() -> stranger(files.model(), files.kind()));
+    if (files.parts().isPresent() && !family.ofParts()) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "%s is no transformer of Wan: models of other families are not put together from parts"
+              .formatted(files.model()));
+    }
+    return family.read(files, files.parts().map(parts -> parts.into(choice)).orElse(choice));
   }
 
   /**

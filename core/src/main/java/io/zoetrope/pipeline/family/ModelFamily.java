@@ -24,6 +24,11 @@ public interface ModelFamily {
    */
   boolean recognises(ModelFiles files);
 
+  /** Whether its models may be put together from files that a list names. */
+  default boolean ofParts() {
+    return false;
+  }
+
   /**
    * Reads the configs of a model of this family.
    *

@@ -26,15 +26,17 @@ import tools.jackson.databind.JsonNode;
 public final class ModelFiles implements AutoCloseable {
   private final Path model;
   private final boolean directory;
+  private final Optional<PartsFile.Parts> parts;
   private final Deque<Runnable> toClose = new ArrayDeque<>();
 
-  private ModelFiles(Path model, boolean directory) {
+  private ModelFiles(Path model, boolean directory, Optional<PartsFile.Parts> parts) {
     this.model = model;
     this.directory = directory;
+    this.parts = parts;
   }
 
   /**
-   * Opens the files of a model.
+   * Opens the files of a model; YAML that names parts is the file of its transformer.
    *
    * @throws UserError if there is no such model
    */
@@ -44,12 +46,21 @@ public final class ModelFiles implements AutoCloseable {
       throw new UserError(
           Fault.NOT_FOUND, "no model directory " + model, Mend.NONE.and(Mend.Deed.LIST_MODELS));
     }
-    return new ModelFiles(model, directory);
+    if (PartsFile.is(model)) {
+      PartsFile.Parts parts = PartsFile.read(model);
+      return new ModelFiles(parts.transformer(), false, Optional.of(parts));
+    }
+    return new ModelFiles(model, directory, Optional.empty());
   }
 
   /** The directory or file itself. */
   public Path model() {
     return model;
+  }
+
+  /** What else the model was put together from, where somebody said that. */
+  Optional<PartsFile.Parts> parts() {
+    return parts;
   }
 
   public boolean isDirectory() {

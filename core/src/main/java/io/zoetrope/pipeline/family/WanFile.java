@@ -61,6 +61,11 @@ final class WanFile implements ModelFamily {
     }
   }
 
+  @Override
+  public boolean ofParts() {
+    return true;
+  }
+
   /** Whether names are those of a transformer of Wan. */
   private static boolean isOne(Set<String> names) {
     Set<String> ours = new HashSet<>();
@@ -92,7 +97,7 @@ final class WanFile implements ModelFamily {
                 Assembly.name(component).equals(WanConfig.FOLDER)
                     ? place(WanConfig.FOLDER, own, naming)
                     : place("text_encoder", text, keys));
-    Optional<Path> late = beside.late();
+    Optional<Path> late = files.parts().map(PartsFile.Parts::late).orElseGet(beside::late);
     return Wan.blueprint(
         files,
         assembly,
@@ -105,7 +110,7 @@ final class WanFile implements ModelFamily {
                 Optional.of(
                     TextPart.ofFile(
                         textFile, textConfig, tokenizer(choice, textFile), network.textLength()))),
-            () -> eye(files, beside.eye()),
+            () -> eye(files, files.parts().flatMap(PartsFile.Parts::eye).orElseGet(beside::eye)),
             late.map(file -> new Wan.Late(late(files, file), WanShift.boundary(network))),
             Blueprint.Leftovers.NONE));
   }

@@ -265,6 +265,11 @@ public record ModelRef(
     return with(copy -> copy.tokenizer = other);
   }
 
+  /** This with another autoencoder. */
+  public ModelRef withVae(Path other) {
+    return with(copy -> copy.vae = Optional.of(other));
+  }
+
   /** This on another device. */
   public ModelRef withDevice(String other) {
     return with(copy -> copy.device = other);

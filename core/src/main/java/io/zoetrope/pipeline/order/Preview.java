@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.order;
 
 import io.zoetrope.error.UserError;
 import io.zoetrope.media.Frame;
+import io.zoetrope.media.Resize;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.progress.Phase;
@@ -19,7 +20,7 @@ import org.bytedeco.pytorch.Tensor;
  * Shows what is being sampled, as it is estimated by now: after the first step, and then as often
  * as that takes no more than 3 % of the time. Colours are a linear fit to one frame that the
  * autoencoder decodes ({@link LatentColours}), made anew after step 4, 16, ... where there is time
- * for that.
+ * for that. An autoencoder that is quick decodes the clip itself.
  */
 final class Preview {
   /** Of the time after the first preview: for frames. */
@@ -95,6 +96,11 @@ final class Preview {
       int count = (int) z_1CFHW.size(2);
       int height = (int) z_1CFHW.size(3);
       int width = (int) z_1CFHW.size(4);
+      Optional<Engine> quick = quick(channels);
+      if (quick.isPresent()) {
+        decoded(quick.get(), z_1CFHW).ifPresent(frames -> shown.take(report, frames));
+        return;
+      }
       long now = System.nanoTime();
       boolean old = row >= REFIT * fitted && fitting <= FITTING * (now - began);
       if (fitted == 0 || old) {
@@ -116,6 +122,37 @@ final class Preview {
             shown.take(report, frames);
           });
     });
+  }
+
+  private Optional<Engine> quick(int channels) {
+    return engines.get().stream()
+        .filter(engine -> engine.model().autoencoder().quick())
+        .filter(engine -> engine.model().grid().channels() == channels)
+        .findFirst();
+  }
+
+  /** The clip as it is decoded, no larger than a file that is looked at. */
+  private static Optional<List<Frame>> decoded(Engine engine, Tensor z_1CFHW) {
+    try {
+      List<Frame> frames = engine.decode(z_1CFHW, 1).frames();
+      int width = frames.getFirst().width();
+      int height = frames.getFirst().height();
+      int longest = Math.max(width, height);
+      if (longest <= Estimates.LONGEST_SIDE) {
+        return Optional.of(frames);
+      }
+      double scale = Estimates.LONGEST_SIDE / (double) longest;
+      Resize small =
+          Resize.stretch(
+              width,
+              height,
+              Math.max(1, (int) Math.round(width * scale)),
+              Math.max(1, (int) Math.round(height * scale)));
+      return Optional.of(frames.stream().map(small::apply).toList());
+    } catch (UserError | IllegalArgumentException e) {
+      // No numbers yet: sampling itself says so if it is worth it.
+      return Optional.empty();
+    }
   }
 
   /** A fit to one frame; whether there is one: some autoencoder of the order reads such latents. */

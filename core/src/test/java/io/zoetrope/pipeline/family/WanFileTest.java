@@ -10,6 +10,7 @@ import io.zoetrope.checkpoint.keys.WanNames;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.TestNetworks;
+import io.zoetrope.network.vae.tiny.TinyConfig;
 import io.zoetrope.network.vae.wan.WanVaeConfig;
 import io.zoetrope.network.wan.WanConfig;
 import io.zoetrope.nn.ParameterStore;
@@ -24,19 +25,26 @@ import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same weights in a folder of diffusers and in files of their own are the same model. */
@@ -71,6 +79,21 @@ class WanFileTest {
           1,
           WanVaeConfig.WAN_2_1.mean(),
           WanVaeConfig.WAN_2_1.std());
+
+  private static final WanVaeConfig OTHER =
+      new WanVaeConfig(
+          4,
+          4,
+          48,
+          List.of(1, 1, 1, 1),
+          1,
+          List.of(false, true, true),
+          false,
+          3,
+          3,
+          1,
+          WanVaeConfig.WAN_2_2.mean(),
+          WanVaeConfig.WAN_2_2.std());
 
   @TempDir Path temp;
 
@@ -259,6 +282,213 @@ class WanFileTest {
     ModelChoice bare = ModelChoice.of(model, "f32").withText(Optional.of(elsewhere));
     files("", "wan.safetensors");
     assertThatThrownBy(() -> VideoModel.load(bare)).hasMessageContaining("no tokenizer in");
+  }
+
+  /** A list of files that lie anywhere is the model that they make. */
+  @Test
+  void partsThatAListNames() throws IOException {
+    Path high = files("", "wan2.2_t2v_high_noise_14B.safetensors");
+    write(folder.resolve("transformer"), Z, "b");
+    Path low = files("", "wan2.2_t2v_low_noise_14B.safetensors");
+    float[] expected = made(choice(high));
+    Path apart = Files.createDirectories(temp.resolve("apart/parts"));
+    Path parts = apart.resolveSibling("wan.yaml");
+    Files.move(high, apart.resolve("first.safetensors"));
+    Files.move(low, apart.resolve("other.safetensors"));
+    Files.move(
+        temp.resolve("comfy/text_encoders/umt5_xxl_fp16.safetensors"),
+        apart.resolve("text.safetensors"));
+    Files.move(temp.resolve("comfy/vae/wan_2.1_vae.safetensors"), apart.resolve("v.safetensors"));
+    String list =
+        "transformer: parts/first.safetensors\nsecond: parts/other.safetensors\n"
+            + "textEncoder: parts/text.safetensors\nvae: parts/v.safetensors\n";
+    Files.writeString(parts, list + "tokenizer: %s\n".formatted(folder.resolve("tokenizer")));
+    assertThat(made(ModelChoice.of(parts, "f32"))).isEqualTo(expected);
+    try (VideoModel model = VideoModel.load(ModelChoice.of(parts, "f32"))) {
+      assertThat(model.late()).isPresent();
+    }
+    // Of experts that are named one by one a second is there only if it is named.
+    Files.writeString(parts, list.replaceAll("second.*\n", ""));
+    try (VideoModel model = VideoModel.load(choice(parts))) {
+      assertThat(model.late()).isEmpty();
+    }
+    Files.writeString(parts, list.replace("v.safetensors", "no.safetensors"));
+    assertThatThrownBy(() -> VideoModel.load(choice(parts)))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("there is no vae")
+        .hasMessageContaining("no.safetensors");
+    Files.writeString(parts, list + "encoder: x\n");
+    assertThatThrownBy(() -> VideoModel.load(choice(parts)))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("wan.yaml")
+        .hasMessageContaining("encoder");
+    Files.writeString(parts, list.replace("first", "text"));
+    assertThatThrownBy(() -> VideoModel.load(choice(parts))).isInstanceOf(UserError.class);
+  }
+
+  /** TAEHV in a file of its own stands in for the autoencoder beside the transformer. */
+  @Test
+  void aTinyAutoencoderInItsPlace() {
+    Path model = files("", "wan.safetensors");
+    Path tiny = temp.resolve("taew2_1.safetensors");
+    TinyConfig config =
+        new TinyConfig(Z, 1, 8, List.of(2, 2, 1), List.of(8, 8, 8, 8), List.of(1, 2, 2));
+    tiny(config, tiny);
+    try (VideoModel loaded = VideoModel.load(choice(model).withVae(Optional.of(tiny)))) {
+      assertThat(loaded.grid()).isEqualTo(config.grid());
+      Scopes.run(() ->
+          assertThat(Tensors.shape(loaded.autoencoder().decode(Tensors.zeros(1, Z, 3, 6, 8))))
+              .containsExactly(1, 3, 9, 48, 64));
+    }
+  }
+
+  private static void tiny(TinyConfig config, Path file) {
+    Scopes.run(() -> {
+      ParameterStore store =
+          ParameterStore.forTraining(Map.of(), new RandomStreams(2), Precision.F32);
+      assertThat(config.build(store.root()).grid()).isEqualTo(config.grid());
+      Map<String, Tensor> weights = new LinkedHashMap<>();
+      store.parameters().forEach((name, p) -> weights.put(name, p.detach()));
+      Safetensors.write(file, weights, Map.of());
+    });
+  }
+
+  /** A file that is wrong in some way, and what is said of it. */
+  record Wrong(String what, String says) {
+    @Override
+    public String toString() {
+      return what;
+    }
+  }
+
+  private static Stream<Wrong> wrongFiles() {
+    return Stream.of(
+        new Wrong("gguf cut in its table", "is not a good GGUF file"),
+        new Wrong("gguf of a lying offset", "is not a good GGUF file"),
+        new Wrong("gguf cut in its weights", "is not a good GGUF file"),
+        new Wrong("safetensors of a lying offset", "is not a good safetensors file"),
+        new Wrong("vae of another family", "of another family"),
+        new Wrong("tiny vae of other latents", "of another family"),
+        new Wrong("text encoder of another width", "text"),
+        new Wrong("lora of another size", "does not fit it"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongFiles")
+  void areRefusedInOneLine(Wrong wrong) throws IOException {
+    Path model = files("", "wan.safetensors");
+    ModelChoice choice = wrong(wrong.what, model);
+    assertThatThrownBy(() -> VideoModel.load(choice).close())
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(wrong.says)
+        .satisfies(e -> assertThat(String.valueOf(e.getMessage()).lines().count()).isEqualTo(1));
+  }
+
+  private ModelChoice wrong(String what, Path model) throws IOException {
+    Path file = temp.resolve("wrong.safetensors");
+    return switch (what) {
+      case "gguf cut in its table" -> {
+        byte[] whole = gguf(model);
+        yield choice(gguf(Arrays.copyOf(whole, 200)));
+      }
+      case "gguf cut in its weights" -> {
+        byte[] whole = gguf(model);
+        yield choice(gguf(Arrays.copyOf(whole, whole.length - 400)));
+      }
+      case "gguf of a lying offset" -> {
+        byte[] whole = gguf(model);
+        // The first tensor's: behind its name, its axes and its type.
+        int at = new String(whole, StandardCharsets.ISO_8859_1).indexOf("blocks.0.");
+        ByteBuffer bytes = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN);
+        int name = (int) bytes.getLong(at - Long.BYTES);
+        int axes = bytes.getInt(at + name);
+        bytes.putLong(at + name + Integer.BYTES + axes * Long.BYTES + Integer.BYTES, 1L << 40);
+        yield choice(gguf(whole));
+      }
+      case "safetensors of a lying offset" -> {
+        byte[] whole = Files.readAllBytes(model);
+        String text = new String(whole, StandardCharsets.ISO_8859_1);
+        int at = text.indexOf("data_offsets\":[") + 15;
+        whole[at] = (byte) '9';
+        Files.write(model, whole);
+        yield choice(model);
+      }
+      case "vae of another family" -> {
+        Scopes.run(() -> {
+          Map<String, Tensor> weights = new LinkedHashMap<>();
+          ParameterStore store =
+              ParameterStore.forTraining(Map.of(), new RandomStreams(1), Precision.F32);
+          assertThat(OTHER.build(store.root()).grid().channels()).isEqualTo(48);
+          store.parameters().forEach((name, p) -> weights.put(name, p.detach()));
+          Safetensors.write(file, weights, Map.of());
+        });
+        yield choice(model).withVae(Optional.of(file));
+      }
+      case "tiny vae of other latents" -> {
+        tiny(
+            new TinyConfig(48, 2, 8, List.of(2, 2, 1), List.of(8, 8, 8, 8), List.of(1, 2, 2)),
+            file);
+        yield choice(model).withVae(Optional.of(file));
+      }
+      case "text encoder of another width" -> {
+        Path text = temp.resolve("comfy/text_encoders/umt5_xxl_fp16.safetensors");
+        wider(text, file);
+        yield choice(model).withText(Optional.of(file));
+      }
+      case "lora of another size" -> {
+        Scopes.run(() ->
+            Safetensors.write(
+                file,
+                Map.of(
+                    "blocks.0.self_attn.q.lora_A.weight", Tensors.full(1, 1, 24),
+                    "blocks.0.self_attn.q.lora_B.weight", Tensors.full(1, 24, 1)),
+                Map.of()));
+        yield choice(model).withLoras(List.of(new LoraChoice(file, 1)));
+      }
+      default -> throw new IllegalArgumentException(what);
+    };
+  }
+
+  /** Twice as wide: every axis of the model's width is. */
+  private static void wider(Path text, Path to) {
+    Scopes.run(() -> {
+      try (WeightSet set = WeightSet.open(text)) {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        long width = Tensors.shape(Objects.requireNonNull(set.tensors().get("norm.weight")))[0];
+        set.tensors()
+            .forEach((name, tensor) -> {
+              long[] shape = Tensors.shape(tensor);
+              for (int i = 0; i < shape.length; i++) {
+                shape[i] = shape[i] == width ? 2 * width : shape[i];
+              }
+              all.put(name, Tensors.zeros(shape));
+            });
+        Safetensors.write(to, all, Map.of());
+      }
+    });
+  }
+
+  /** The weights of a file as GGUF of plain numbers. */
+  private static byte[] gguf(Path plain) {
+    GgufBytes out = new GgufBytes().key("general.architecture", "wan");
+    Scopes.run(() -> {
+      try (WeightSet set = WeightSet.open(plain)) {
+        set.tensors()
+            .forEach((name, tensor) ->
+                out.tensor(
+                    name,
+                    GgufBytes.F32,
+                    Tensors.toBytes(tensor.to(ScalarType.Float)),
+                    Tensors.shape(tensor)));
+      }
+    });
+    return out.bytes();
+  }
+
+  private Path gguf(byte[] bytes) throws IOException {
+    Path file = temp.resolve("comfy/diffusion_models/wan-F32.gguf");
+    Files.write(file, bytes);
+    return file;
   }
 
   @Test

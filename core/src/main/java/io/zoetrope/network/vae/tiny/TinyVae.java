@@ -101,6 +101,11 @@ public final class TinyVae implements Autoencoder {
   }
 
   @Override
+  public boolean quick() {
+    return true;
+  }
+
+  @Override
   public boolean looksAhead() {
     return true;
   }
