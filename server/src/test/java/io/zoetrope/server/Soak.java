@@ -19,7 +19,10 @@ import tools.jackson.databind.JsonNode;
  * Many small jobs by many clients: order, wait, fetch, delete. Prints what the processes hold after
  * a tenth and after all of them, which should be the same.
  *
- * <pre>Soak JOBS CLIENTS</pre>
+ * <pre>Soak JOBS CLIENTS [HEAP [live]]</pre>
+ *
+ * <p>HEAP is what the server may have, 1g if it is not said. With {@code live} its heap is
+ * collected before each reading, and what is left of it is printed, too.
  */
 final class Soak {
   private static final String ORDER =
@@ -34,16 +37,22 @@ final class Soak {
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicInteger refused = new AtomicInteger();
 
-  private Soak(StudioProcess studio) {
+  private final boolean live;
+
+  private Soak(StudioProcess studio, boolean live) {
     this.studio = studio;
+    this.live = live;
   }
 
   public static void main(String[] args) throws Exception {
     int jobs = Integer.parseInt(args[0]);
     int clients = Integer.parseInt(args[1]);
     Path store = Files.createTempDirectory("soak");
-    try (StudioProcess studio = StudioProcess.start(store, "changes=1000000", "reads=1000000")) {
-      new Soak(studio).run(jobs, clients, store);
+    String heap = args.length > 2 ? args[2] : "1g";
+    boolean live = args.length > 3 && args[3].equals("live");
+    try (StudioProcess studio =
+        StudioProcess.start(heap, store, "changes=1000000", "reads=1000000")) {
+      new Soak(studio, live).run(jobs, clients, store);
     }
   }
 
@@ -116,6 +125,9 @@ final class Soak {
   }
 
   private void print(String when, Path store) throws IOException {
+    if (live) {
+      System.out.printf(Locale.ROOT, "%s: server's objects %.2f MB%n", when, studio.live() / 1e3);
+    }
     studio
         .held()
         .forEach((name, held) ->

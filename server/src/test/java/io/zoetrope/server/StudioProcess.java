@@ -28,13 +28,22 @@ final class StudioProcess implements AutoCloseable {
 
   /** Starts one and waits until it says where it is. */
   static StudioProcess start(Path store, String... limits) throws IOException {
+    return start("1g", store, limits);
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param heap that its server may have, as {@code 64m}
+   */
+  static StudioProcess start(String heap, Path store, String... limits) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xms48m",
-                "-Xmx1g",
+                "-Xmx" + heap,
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
                 "-Dorg.bytedeco.javacpp.maxBytes=0",
@@ -92,6 +101,23 @@ final class StudioProcess implements AutoCloseable {
       }
     }
     return all;
+  }
+
+  /** Kilobytes of its server's objects that live, after all others were collected. */
+  long live() throws IOException {
+    Process asked =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                String.valueOf(process.pid()),
+                "GC.class_histogram")
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(asked.getInputStream(), StandardCharsets.UTF_8))) {
+      String total =
+          lines.lines().filter(line -> line.startsWith("Total")).findFirst().orElse("Total 0 0");
+      return Long.parseLong(total.strip().split("\\s+")[2]) / 1000;
+    }
   }
 
   private static Held held(long pid) throws IOException {

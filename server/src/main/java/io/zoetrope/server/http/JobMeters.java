@@ -125,7 +125,9 @@ final class JobMeters implements AutoCloseable {
   private void count(JobEvent event, JobId id) {
     Seen before = seen.computeIfAbsent(id, key -> new Seen());
     switch (event.type()) {
-      case "job" -> jobs.find(id).ifPresent(job -> job(job, data(event), before));
+      case "job" ->
+          jobs.find(id)
+              .ifPresentOrElse(job -> job(job, data(event), before), () -> seen.remove(id));
       case "step" -> step(data(event), before);
       case "frame" -> {
         long frames = data(event).path("frames").asLong(0);
