@@ -3,6 +3,9 @@ package io.zoetrope.diffusion.sampler;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.Threshold;
 import io.zoetrope.diffusion.X0Denoiser;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -58,11 +61,6 @@ public record DpmSolverPlusPlus2M(
   }
 
   @Override
-  public boolean remembers() {
-    return true;
-  }
-
-  @Override
   public Run begin(X0Denoiser denoiser, Noise noise) {
     return new Multistep(denoiser, noise);
   }
@@ -105,6 +103,16 @@ public record DpmSolverPlusPlus2M(
     private double share(double h) {
       double length = equation == Equation.ODE ? h : 2 * h;
       return rule == Rule.MIDPOINT || length < 1e-6 ? 0.5 : -1 / Math.expm1(-length) - 1 / length;
+    }
+
+    @Override
+    public Optional<Map<String, Tensor>> past(int step) {
+      return before.past("answers", step);
+    }
+
+    @Override
+    public void recall(Map<String, Tensor> kept, IntFunction<Leg> legs) {
+      before.recall("answers", kept, legs);
     }
 
     @Override

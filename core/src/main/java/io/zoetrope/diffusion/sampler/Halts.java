@@ -1,6 +1,7 @@
 package io.zoetrope.diffusion.sampler;
 
 import io.zoetrope.diffusion.TimestepPlan;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
@@ -24,7 +25,7 @@ public interface Halts {
         }
 
         @Override
-        public void keep(TimestepPlan plan, int row, Tensor z_BCFHW) {}
+        public void keep(TimestepPlan plan, Begun walked) {}
       };
 
   /**
@@ -32,14 +33,19 @@ public interface Halts {
    *
    * @param row that was reached
    * @param z_BCFHW the video there, to the last bit
+   * @param past what the sampler remembers of its steps until there, by name
    */
-  record Begun(int row, Tensor z_BCFHW) {}
+  record Begun(int row, Tensor z_BCFHW, Map<String, Tensor> past) {
+    public Begun {
+      past = Map.copyOf(past);
+    }
+  }
 
   /**
    * A walk begins.
    *
-   * @param remembers whether its steps need more than the video at a row: then it can be taken up
-   *     nowhere
+   * @param remembers whether its steps need more of those before than is kept: then it can be taken
+   *     up nowhere
    * @return where it is taken up; empty begins at the first row
    * @throws io.zoetrope.error.UserError if it is to end early and cannot
    */
@@ -60,8 +66,7 @@ public interface Halts {
    * Told the video at a row: the walk ends there because it shall, or since it was cancelled; or it
    * is to be kept.
    *
-   * @param row that was reached
-   * @param z_BCFHW the video there; lives as long as this call
+   * @param walked until there; its tensors live as long as this call
    */
-  void keep(TimestepPlan plan, int row, Tensor z_BCFHW);
+  void keep(TimestepPlan plan, Begun walked);
 }

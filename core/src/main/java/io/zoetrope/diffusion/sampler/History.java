@@ -5,7 +5,12 @@ import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -64,6 +69,37 @@ final class History implements AutoCloseable {
       Sampler.Run.drop(entries.removeLast().value());
     }
     entries.addFirst(new Entry(Sampler.Run.keep(value), move.from(), move.to(), move.step()));
+  }
+
+  /**
+   * Its tensors by a name of its own and the numbers of their steps.
+   *
+   * @param step number of the next one
+   * @return empty if that is remembered already
+   */
+  Optional<Map<String, Tensor>> past(String name, int step) {
+    Map<String, Tensor> past = new LinkedHashMap<>();
+    for (Entry e : entries) {
+      if (e.step() >= step) {
+        return Optional.empty();
+      }
+      past.put(name + "." + e.step(), e.value());
+    }
+    return Optional.of(past);
+  }
+
+  /** Takes up what {@link #past} was by that name. */
+  void recall(String name, Map<String, Tensor> past, IntFunction<Sampler.Run.Leg> legs) {
+    String begins = name + ".";
+    past.keySet().stream()
+        .filter(key -> key.startsWith(begins))
+        .map(key -> Integer.valueOf(key.substring(begins.length())))
+        .sorted()
+        .forEach(step -> {
+          Sampler.Run.Leg leg = legs.apply(step);
+          Tensor value = Sampler.Run.keep(Objects.requireNonNull(past.get(begins + step)));
+          entries.addFirst(new Entry(value, leg.from(), leg.to(), step));
+        });
   }
 
   /** The window moves on: see {@link Sampler.Run#slide}. */

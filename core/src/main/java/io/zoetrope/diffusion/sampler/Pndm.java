@@ -4,6 +4,9 @@ import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.torch.Ops;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -40,11 +43,6 @@ public record Pndm(Terms terms) implements Sampler {
     {23 / 12.0, -16 / 12.0, 5 / 12.0, 0},
     {55 / 24.0, -59 / 24.0, 37 / 24.0, -9 / 24.0}
   };
-
-  @Override
-  public boolean remembers() {
-    return true;
-  }
 
   @Override
   public Run begin(X0Denoiser denoiser, Noise noise) {
@@ -122,6 +120,16 @@ public record Pndm(Terms terms) implements Sampler {
 
     private static double ratio(NoiseLevel t, NoiseLevel s) {
       return t.alpha() == 0 ? 0 : s.alpha() / t.alpha();
+    }
+
+    @Override
+    public Optional<Map<String, Tensor>> past(int step) {
+      return past.past("answers", step);
+    }
+
+    @Override
+    public void recall(Map<String, Tensor> kept, IntFunction<Leg> legs) {
+      past.recall("answers", kept, legs);
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.zoetrope.diffusion.sampler;
 import io.zoetrope.diffusion.Levels;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.condition.Conditioning;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -26,11 +28,6 @@ public interface Sampler {
    * step alone and without noise: those are what {@link Rise.Inverse} takes back.
    */
   default boolean straight() {
-    return false;
-  }
-
-  /** Whether a step needs what was said in those before it, besides the video that they led to. */
-  default boolean remembers() {
     return false;
   }
 
@@ -118,6 +115,27 @@ public interface Sampler {
       step = steps;
       return this;
     }
+
+    /** Where a step led from and to. */
+    record Leg(Levels from, Levels to) {}
+
+    /**
+     * What its next step needs of those before it, besides the video that they led to: tensors by
+     * name, which live until that step.
+     *
+     * @param step number of the next one
+     * @return empty if it was begun already, and can be made again by nobody
+     */
+    public Optional<Map<String, Tensor>> past(int step) {
+      return Optional.of(Map.of());
+    }
+
+    /**
+     * Takes up what {@link #past} was in another run.
+     *
+     * @param legs of steps by their numbers
+     */
+    public void recall(Map<String, Tensor> past, IntFunction<Leg> legs) {}
 
     /** This with frames that rise in another way than by fresh noise. */
     public final Run rising(Rise other) {

@@ -14,8 +14,10 @@ import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -82,12 +84,13 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser, Rise rise, X0Edi
   @SuppressWarnings("ReferenceEquality") // a step that holds every frame returns its very argument
   private Tensor steps(
       TimestepPlan plan, Tensor first, Noise noise, Progress progress, Halts halts) {
-    Optional<Halts.Begun> begun = halts.begin(plan, sampler.remembers() || denoiser.remembers());
+    Optional<Halts.Begun> begun = halts.begin(plan, denoiser.remembers());
     int from = begun.map(Halts.Begun::row).orElse(0);
     ComputeDevice device = ComputeDevice.of(first);
     Tensor start = begun.map(b -> device.place(b.z_BCFHW())).orElse(first);
     Tensor z = start;
     try (Sampler.Run run = sampler.begin(denoiser, noise).rising(rise).after(from)) {
+      begun.ifPresent(b -> run.recall(placed(b.past(), device), at -> leg(plan, at, start)));
       int falls = (int) IntStream.range(0, from).filter(plan::falls).count();
       for (int step = from; step < plan.steps(); step++) {
         int fall = falls;
@@ -100,7 +103,7 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser, Rise rise, X0Edi
           progress.requireGoing(step, plan.steps());
           z = Scopes.tensor(() -> step(run, plan, row, before, noise, progress, halts, last));
         } catch (CancellationException e) {
-          halts.keep(plan, row, before);
+          keep(run, halts, plan, row, before);
           throw e;
         }
         if (before != start && before != z) {
@@ -112,6 +115,23 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser, Rise rise, X0Edi
       }
     }
     return z;
+  }
+
+  /** Tells what there is at a row, if a walk can be taken up by it. */
+  private static void keep(Sampler.Run run, Halts halts, TimestepPlan plan, int row, Tensor z) {
+    run.past(row).ifPresent(past -> halts.keep(plan, new Halts.Begun(row, z, past)));
+  }
+
+  private static Map<String, Tensor> placed(Map<String, Tensor> past, ComputeDevice device) {
+    return past.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, entry -> device.place(entry.getValue())));
+  }
+
+  /** Where a step of a plan leads, as {@link Sampler.Run#step} has it. */
+  private Sampler.Run.Leg leg(TimestepPlan plan, int step, Tensor z) {
+    Levels from = denoiser.schedule().levels(plan.row_1F(step), z);
+    Levels aim = denoiser.schedule().levels(plan.row_1F(step + 1), z);
+    return new Sampler.Run.Leg(from, from.landings(aim, denoiser.schedule()));
   }
 
   /** One step: the video at the next row, or what is estimated there if that is the last. */
@@ -137,7 +157,7 @@ public record SamplerLoop(Sampler sampler, X0Denoiser denoiser, Rise rise, X0Edi
             .firstFrame(noise.firstFrame())
             .preview(run::lastX0));
     if (last || halts.keepsAt(row + 1)) {
-      halts.keep(plan, row + 1, next);
+      keep(run, halts, plan, row + 1, next);
     }
     if (!last) {
       return next;

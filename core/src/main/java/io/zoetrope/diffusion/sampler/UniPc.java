@@ -3,6 +3,10 @@ package io.zoetrope.diffusion.sampler;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.Threshold;
 import io.zoetrope.diffusion.X0Denoiser;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -42,11 +46,6 @@ public record UniPc(int order, Scale scale, DpmSolverPlusPlus2M.Last last, Thres
   /** Of order 2. */
   public UniPc() {
     this(2, Scale.BH2, DpmSolverPlusPlus2M.Last.FIRST_ORDER, Threshold.NONE);
-  }
-
-  @Override
-  public boolean remembers() {
-    return true;
   }
 
   @Override
@@ -152,6 +151,26 @@ public record UniPc(int order, Scale scale, DpmSolverPlusPlus2M.Last last, Thres
       Span span = new Span(t, s);
       double r = new Span(t, answers.from(0, clip, frame)).h() / span.h();
       return Double.isFinite(r) && r < 0 ? 0.5 * span.scaled(scale) / r : 0;
+    }
+
+    @Override
+    public Optional<Map<String, Tensor>> past(int step) {
+      return answers
+          .past("answers", step)
+          .flatMap(said ->
+              videos
+                  .past("videos", step)
+                  .map(seen -> {
+                    Map<String, Tensor> all = new LinkedHashMap<>(said);
+                    all.putAll(seen);
+                    return all;
+                  }));
+    }
+
+    @Override
+    public void recall(Map<String, Tensor> kept, IntFunction<Leg> legs) {
+      answers.recall("answers", kept, legs);
+      videos.recall("videos", kept, legs);
     }
 
     @Override

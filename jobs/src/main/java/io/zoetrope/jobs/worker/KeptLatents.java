@@ -5,7 +5,6 @@ import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.diffusion.sampler.Halts;
 import io.zoetrope.error.Fault;
-import io.zoetrope.error.Mend;
 import io.zoetrope.error.UserError;
 import io.zoetrope.jobs.Runner.Signal;
 import io.zoetrope.pipeline.order.VideoOrder;
@@ -14,20 +13,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The latents of an attempt, {@value #FILE}, where its walk ended before its time; and those from
- * which it goes on. What is made of several walks is kept only as long as the first one is walked:
- * those after it begin with what it came to.
+ * The latents of an attempt, {@value #FILE}, and what its sampler remembers, where its walk ended
+ * before its time; and those from which it goes on. What is made of several walks is kept only as
+ * long as the first one is walked: those after it begin with what it came to.
  */
 final class KeptLatents implements Halts {
   static final String FILE = "latents.safetensors";
 
   private static final String LATENTS = "latents";
+
+  /** Before the names of what a sampler remembers. */
+  private static final String PAST = "past.";
 
   /** Nanoseconds. */
   private static final long EVERY = 60_000_000_000L;
@@ -77,8 +80,8 @@ final class KeptLatents implements Halts {
     if (draftRows.isPresent() && remembers) {
       throw new UserError(
           Fault.UNSUPPORTED,
-          "a draft cannot go on by a sampler whose steps build on those before them",
-          Mend.of("take ").and(Mend.Knob.SAMPLER, "ddim").and(", euler or flow-euler"));
+          "a draft cannot go on with EasyCache or TeaCache: what was said before is not kept",
+          "leave easyCache and teaCache out");
     }
     if (drafted) {
       throw new UserError(
@@ -98,7 +101,11 @@ final class KeptLatents implements Halts {
       if (row < 1 || row >= plan.steps() || !print(plan).equals(kept.metadata().get(PLAN))) {
         return Optional.empty();
       }
-      return Optional.of(new Begun(row, kept.tensor(LATENTS).clone()));
+      Map<String, Tensor> past = new LinkedHashMap<>();
+      kept.entries().keySet().stream()
+          .filter(name -> name.startsWith(PAST))
+          .forEach(name -> past.put(name.substring(PAST.length()), kept.tensor(name).clone()));
+      return Optional.of(new Begun(row, kept.tensor(LATENTS).clone(), past));
     } catch (UserError | NumberFormatException e) {
       System.err.println("latents that cannot be gone on with: " + e.getMessage());
       return Optional.empty();
@@ -111,15 +118,17 @@ final class KeptLatents implements Halts {
   }
 
   @Override
-  public void keep(TimestepPlan plan, int row, Tensor z_BCFHW) {
+  public void keep(TimestepPlan plan, Begun walked) {
+    int row = walked.row();
     boolean wanted = signal.get() != Signal.CANCEL;
     drafted |= wanted && endsAt(row);
     if (row > 0 && exact && wanted) {
       kept = System.nanoTime();
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      tensors.put(LATENTS, walked.z_BCFHW());
+      walked.past().forEach((name, tensor) -> tensors.put(PAST + name, tensor));
       Safetensors.write(
-          folder.resolve(FILE),
-          Map.of(LATENTS, z_BCFHW),
-          Map.of(ROW, String.valueOf(row), PLAN, print(plan)));
+          folder.resolve(FILE), tensors, Map.of(ROW, String.valueOf(row), PLAN, print(plan)));
     }
   }
 
