@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.Tensor;
 /** What a cache of steps saves, and how far what it makes is from the video of all steps. */
 final class StepCaches {
   private static final double[] EASY = {0.02, 0.05, 0.1, 0.2};
-  private static final double[] TEA = {0.1, 0.2, 0.3, 0.5};
+  private static final double[] TEA = {0.03, 0.05, 0.1, 0.2};
   private static final List<String> PROMPTS =
       List.of(
           "a red ball moves right",
