@@ -28,6 +28,9 @@ final class Experiments {
             [--threads N] [--clock wall|cpu] [--json FILE]
         network                  a network of Wan or Stable Video Diffusion, asked on --inputs FILE
             [--dtype auto|f32|bf16] [--passes N] [--threads N] [--clock wall|cpu] [--json FILE]
+        profile                  where a step goes, by libtorch's operators; or of --recipe FILE
+            [--dtype auto|f32|bf16] [--frames F] [--size S] [--guidance G] [--rows N]
+            [--threads N] [--json FILE]
       """;
 
   private static final List<String> COMMON =
@@ -36,7 +39,8 @@ final class Experiments {
   private Experiments() {}
 
   static boolean has(String name) {
-    return List.of("vdm-extension", "vdm-predictor-corrector", "checkpoint", "vae", "network")
+    return List.of(
+            "vdm-extension", "vdm-predictor-corrector", "checkpoint", "vae", "network", "profile")
         .contains(name);
   }
 
@@ -55,6 +59,11 @@ final class Experiments {
     if (name.equals("network")) {
       Arguments arguments = new Arguments(words, NetworkRun.OPTIONS);
       show(NetworkRun.run(arguments), words, arguments);
+      return;
+    }
+    if (name.equals("profile")) {
+      Arguments arguments = new Arguments(words, OperatorProfile.OPTIONS);
+      show(OperatorProfile.run(arguments), words, arguments);
       return;
     }
     List<String> known = new ArrayList<>(COMMON);

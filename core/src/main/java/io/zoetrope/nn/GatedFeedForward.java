@@ -8,6 +8,7 @@ import java.util.List;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Feed-forward layer whose hidden features are gated: {@code out(a * gelu(b))}, where {@code [a, b]
@@ -32,7 +33,7 @@ public record GatedFeedForward(Linear in, Linear out, long hidden) {
 
   public Tensor forward(Tensor x) {
     long rows = x.numel() / x.size(-1);
-    long step = Math.max(ROUND, HIDDEN / (2 * hidden) / ROUND * ROUND);
+    long step = step();
     if (GradMode.is_enabled() || rows <= step) {
       return rows(x);
     }
@@ -46,6 +47,31 @@ public record GatedFeedForward(Linear in, Linear out, long hidden) {
     long[] shape = Tensors.shape(x);
     shape[shape.length - 1] = parts.getFirst().size(-1);
     return Tensors.cat(parts, 0).reshape(shape);
+  }
+
+  /**
+   * {@code x + forward(norm(x))}, in x's own memory unless gradients are recorded: stretch by
+   * stretch, so that neither what is normalised nor what is added leaves the processor's cache.
+   *
+   * @param x [..., width] f32
+   */
+  public Tensor addOver(Tensor x, LayerNorm norm) {
+    long rows = x.numel() / x.size(-1);
+    long step = step();
+    boolean here = x.is_contiguous() && x.scalar_type().intern() == ScalarType.Float;
+    if (GradMode.is_enabled() || rows <= step || !here) {
+      return Ops.addOver(x, () -> forward(norm.forward(x)));
+    }
+    Tensor flat = x.view(rows, x.size(-1));
+    for (long at = 0; at < rows; at += step) {
+      Tensor part = flat.narrow(0, at, Math.min(step, rows - at));
+      Scopes.run(() -> Ops.addOver(part, rows(norm.forward(part))));
+    }
+    return x;
+  }
+
+  private long step() {
+    return Math.max(ROUND, HIDDEN / (2 * hidden) / ROUND * ROUND);
   }
 
   private Tensor rows(Tensor x) {

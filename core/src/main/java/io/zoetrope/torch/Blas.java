@@ -113,6 +113,16 @@ final class Blas {
     }
   }
 
+  /** From here to {@link #leaveAlone} products are as within {@link #alone}. */
+  static void enterAlone() {
+    HERE.ifPresent(Blas::enter);
+  }
+
+  /** Ends {@link #enterAlone}. */
+  static void leaveAlone() {
+    HERE.ifPresent(Blas::leave);
+  }
+
   private synchronized void enter() {
     if (alone++ == 0) {
       number(1);

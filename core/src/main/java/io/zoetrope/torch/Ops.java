@@ -168,16 +168,40 @@ public final class Ops {
   }
 
   private static Tensor fused(Tensor q, Tensor k, Tensor v, Optional<Tensor> mask) {
-    return Blas.alone(() ->
-        torch.scaled_dot_product_attention(
-            q, k, v, optional(mask), 0.0, false, new DoubleOptional(), false));
+    return BackwardAlone.through(
+        q,
+        k,
+        v,
+        (queries, keys, values) ->
+            Blas.alone(() ->
+                torch.scaled_dot_product_attention(
+                    queries,
+                    keys,
+                    values,
+                    optional(mask),
+                    0.0,
+                    false,
+                    new DoubleOptional(),
+                    false)));
   }
 
   /** As {@link #attention}: each token looks at itself and those before. */
   public static Tensor causalAttention(Tensor q, Tensor k, Tensor v) {
-    return Blas.alone(() ->
-        torch.scaled_dot_product_attention(
-            q, k, v, new TensorOptional(), 0.0, true, new DoubleOptional(), false));
+    return BackwardAlone.through(
+        q,
+        k,
+        v,
+        (queries, keys, values) ->
+            Blas.alone(() ->
+                torch.scaled_dot_product_attention(
+                    queries,
+                    keys,
+                    values,
+                    new TensorOptional(),
+                    0.0,
+                    true,
+                    new DoubleOptional(),
+                    false)));
   }
 
   /** Stretches x [N, C, H, W] to another height and width, each pixel taking its nearest. */

@@ -162,7 +162,7 @@ final class Products {
       long a, long b, Blas.Other other, long bias, long c, int rows, int in, int out) {
     Cut cut() {
       long wanted = Math.clamp((long) rows * in * out / PIECE, 1, MOST);
-      boolean byRows = rows >= ROWS || rows >= out;
+      boolean byRows = rows >= 2 * ROWS || rows >= out;
       int length = byRows ? rows : out;
       int pieces = (int) Math.min(wanted, Math.max(1, length / (byRows ? ROWS : COLUMNS)));
       int size = ceilDiv(ceilDiv(length, pieces), GRAIN) * GRAIN;

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * An exponential moving average of the weights. The decay warms up, {@code min(decay, (1 + n) / (10
  * + n))} after n updates, so that the first random weights are forgotten soon. Parameters that are
- * not trained are shared, not copied.
+ * not trained are shared, not copied, and so are all where the decay is 0.
  */
 public final class Ema implements AutoCloseable {
   private final double decay;
@@ -32,7 +32,10 @@ public final class Ema implements AutoCloseable {
     this.parameters = parameters;
     parameters.forEach((name, p) ->
         averages.put(
-            name, p.requires_grad() ? Scopes.keep(Scopes.tensor(() -> p.detach().clone())) : p));
+            name,
+            p.requires_grad() && decay > 0
+                ? Scopes.keep(Scopes.tensor(() -> p.detach().clone()))
+                : p));
   }
 
   /** Moves the averages towards the weights of now. */

@@ -3,6 +3,7 @@ package io.zoetrope.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.torch.Autograd;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.RandomStream;
 import io.zoetrope.torch.RandomStreams;
@@ -147,6 +148,25 @@ class FrameLayersTest {
       Tensor byHand = gated.matmul(get(weights, "net.2.weight").t()).add(normal("c", 4));
       Tensor y = GatedFeedForward.of(place(weights), 4, 2, Init.ZEROS).forward(x);
       assertThat(distance(y, byHand)).isLessThan(1e-5);
+    });
+  }
+
+  @Test
+  void stretchesOfAGatedLayerComeToTheWholeInTheMemoryOfWhatTheyAreAddedTo() {
+    Scopes.run(() -> {
+      // 10 MiB of hidden features a stretch: two stretches, the second of 87 rows.
+      GatedFeedForward layer = GatedFeedForward.of(fresh(), 640, 4, Init.xavier());
+      LayerNorm norm = LayerNorm.of(fresh(), 640);
+      Tensor x = normal("x", 1, 3, 711, 640);
+      Tensor expected = Scopes.noGrad(() -> x.add(layer.forward(norm.forward(x))));
+      Tensor recorded = Autograd.recording(() -> layer.addOver(x, norm));
+      assertThat(distance(recorded, expected)).isLessThan(1e-5);
+      Tensor wide = x.transpose(1, 2).contiguous().transpose(1, 2);
+      assertThat(distance(Scopes.noGrad(() -> layer.addOver(wide, norm)), expected))
+          .isLessThan(1e-5);
+      Tensor y = Scopes.noGrad(() -> layer.addOver(x, norm));
+      assertThat(y.equals(x)).isTrue();
+      assertThat(distance(x, expected)).isLessThan(1e-5);
     });
   }
 

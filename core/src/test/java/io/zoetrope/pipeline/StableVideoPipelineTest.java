@@ -113,7 +113,10 @@ class StableVideoPipelineTest {
     });
   }
 
-  /** Two clips of one batch are those of two batches. */
+  /**
+   * Two clips of one batch are those of two batches, up to rounding: twice as many rows are another
+   * shape to the kernels (with AVX2 alone 2.5e-5 after three steps).
+   */
   @Test
   void aBatchOfTwoIsTwoBatchesOfOne() {
     with((engine, parity) -> {
@@ -124,8 +127,8 @@ class StableVideoPipelineTest {
       Tensor both = task.latents(drawn, List.of(one, other), Progress.NONE);
       Tensor first = task.latents(drawn, List.of(one), Progress.NONE);
       Tensor second = task.latents(drawn, List.of(other), Progress.NONE);
-      assertThat(Parity.distance(both.narrow(0, 0, 1), first)).isLessThan(1e-5);
-      assertThat(Parity.distance(both.narrow(0, 1, 1), second)).isLessThan(1e-5);
+      assertThat(Parity.distance(both.narrow(0, 0, 1), first)).isLessThan(MARK);
+      assertThat(Parity.distance(both.narrow(0, 1, 1), second)).isLessThan(MARK);
     });
   }
 

@@ -106,7 +106,7 @@ final class MotionModule implements TemporalLayer {
           pass.windows()
               .map(w -> inWindows(whole, w.over((int) pass.frames()), pass))
               .orElseGet(() -> attended(whole, pass.times(), pass.groups_B11FF(), pass.strength()));
-      return Ops.addOver(x, () -> feedForward.forward(norm3.forward(x)));
+      return feedForward.addOver(x, norm3);
     }
 
     private Tensor attended(

@@ -98,7 +98,7 @@ final class SpatialTransformer {
                     ? pass.text().orElseThrow().attend(self, norm1.forward(h), pass.tokens_MND())
                     : whom.look(self, norm1.forward(h), pass.groups()));
     Tensor told = text.map(t -> told(t, seen, pass)).orElse(seen);
-    Tensor thought = Ops.addOver(told, () -> feedForward.forward(norm3.forward(told)));
+    Tensor thought = feedForward.addOver(told, norm3);
     Tensor moved =
         temporal.map(t -> Ops.addOver(thought, () -> t.forward(thought, pass))).orElse(thought);
     return Scopes.part(() -> x.add(Pass.image(out.forward(moved, x, pass), x)));

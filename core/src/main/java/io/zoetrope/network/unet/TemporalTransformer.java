@@ -75,7 +75,7 @@ final class TemporalTransformer implements TemporalTokens {
   @Override
   public Tensor forward(Tensor x_BFNC, Pass pass) {
     Tensor numbered = Scopes.part(() -> x_BFNC.add(numbers(x_BFNC, pass)));
-    Tensor taken = Ops.addOver(numbered, () -> feedForwardIn.forward(normIn.forward(numbered)));
+    Tensor taken = feedForwardIn.addOver(numbered, normIn);
     Tensor moved =
         Ops.addOver(taken, () -> frames.overFrames(norm1.forward(taken), pass.groups_B11FF()));
     Tensor told =
@@ -88,7 +88,7 @@ final class TemporalTransformer implements TemporalTokens {
                             .attend(
                                 attention, norm2.orElseThrow().forward(moved), pass.tokens_MND())))
             .orElse(moved);
-    Tensor thought = Ops.addOver(told, () -> feedForward.forward(norm3.forward(told)));
+    Tensor thought = feedForward.addOver(told, norm3);
     Tensor change = thought.sub(x_BFNC);
     Tensor share = joint.share(pass).orElseThrow();
     return Ops.mulOver(
