@@ -133,7 +133,7 @@ class ArchitectureTest {
               "doctor",
               new Sight(
                   Set.of("cli.terminal", "cli.config", "cli.option"),
-                  Set.of("error", "torch", "media"))),
+                  Set.of("error", "torch", "nn", "media"))),
           Map.entry(
               "command",
               new Sight(

@@ -403,6 +403,8 @@ class BadInputTest {
 
         // Files that lie.
         row(USAGE, "missing required parameter: 'MODEL'", "inspect"),
+        row(FAILED, "are about what a model makes", "inspect", "good.png", "--frames", "4"),
+        row(USAGE, "name one by --model", "doctor", "--no-test", "--size", "64x64"),
         row(FAILED, "there is no file or folder", "inspect", "nowhere.safetensors"),
         row(FAILED, "there is no model 'nobody': 'zoetrope models' lists", "inspect", "nobody"),
         row(FAILED, "there is no .safetensors or .gguf file in", "inspect", "empty-folder"),

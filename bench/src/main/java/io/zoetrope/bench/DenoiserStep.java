@@ -1,6 +1,7 @@
 package io.zoetrope.bench;
 
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.network.Work;
 import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
@@ -36,8 +37,8 @@ final class DenoiserStep {
     for (String size : List.of("toybox", "small", "base", "toybox wide")) {
       DitConfig config = DitConfig.size(size.split(" ", -1)[0]);
       int side = size.endsWith("wide") ? 16 : 8;
-      Flops.Input in = new Flops.Input(2, 16, side, side, WORDS);
-      Flops flops = Flops.of(config, in);
+      Work.Input in = new Work.Input(2, 16, side, side, WORDS);
+      Work flops = config.work(in).orElseThrow();
       for (Precision precision : List.of(Precision.F32, Precision.BF16)) {
         try (Networks networks = new Networks(config, precision)) {
           Timing timing = time(networks, config, in, budget / 8);
@@ -79,7 +80,7 @@ final class DenoiserStep {
       row.add(width);
       for (int side : List.of(8, 16)) {
         DitConfig config = new DitConfig(8, 2, width, 2, width / 32, width, true, true);
-        Flops.Input in = new Flops.Input(2, 16, side, side, WORDS);
+        Work.Input in = new Work.Input(2, 16, side, side, WORDS);
         PairedRatio ratio = compare(config, in, budget / widths.size() / 2);
         row.addAll(List.of(ratio.median(), ratio.low(), ratio.high()));
       }
@@ -89,7 +90,7 @@ final class DenoiserStep {
     return table;
   }
 
-  private static PairedRatio compare(DitConfig config, Flops.Input in, double budget) {
+  private static PairedRatio compare(DitConfig config, Work.Input in, double budget) {
     try (Networks f32 = new Networks(config, Precision.F32);
         Networks bf16 = new Networks(config, Precision.BF16)) {
       return Scopes.value(() -> {
@@ -102,12 +103,12 @@ final class DenoiserStep {
     }
   }
 
-  private static Timing time(Networks networks, DitConfig config, Flops.Input in, double budget) {
+  private static Timing time(Networks networks, DitConfig config, Work.Input in, double budget) {
     return Scopes.value(() -> Timing.of(5, budget, pass(networks, config, in)));
   }
 
   /** A forward pass over inputs that belong to the scope around. */
-  private static Runnable pass(Networks networks, DitConfig config, Flops.Input in) {
+  private static Runnable pass(Networks networks, DitConfig config, Work.Input in) {
     Tensor z = Networks.latents(config, in);
     Tensor t_BF = Tensors.full(500, in.batch(), in.frames());
     Conditioning text = Networks.text(config, in);

@@ -1,6 +1,7 @@
 package io.zoetrope.bench;
 
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.network.Work;
 import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.torch.Finite;
 import io.zoetrope.torch.Precision;
@@ -22,7 +23,7 @@ final class FiniteCheck {
             "95 % from",
             "to");
     DitConfig config = DitConfig.size("toybox");
-    Flops.Input in = new Flops.Input(1, FrameLevels.FRAMES, 8, 8, 24);
+    Work.Input in = new Work.Input(1, FrameLevels.FRAMES, 8, 8, 24);
     try (Networks networks = new Networks(config, Precision.F32)) {
       PairedRatio ratio =
           Scopes.value(() -> {

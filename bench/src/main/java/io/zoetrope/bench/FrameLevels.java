@@ -8,6 +8,7 @@ import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
 import io.zoetrope.diffusion.guidance.PromptBlend;
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.diffusion.sampler.Sampler;
+import io.zoetrope.network.Work;
 import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.pipeline.schedule.Samplers;
 import io.zoetrope.torch.Precision;
@@ -45,7 +46,7 @@ final class FrameLevels {
 
   private static PairedRatio compare(String name, double budget) {
     DitConfig config = DitConfig.size("toybox");
-    Flops.Input in = new Flops.Input(1, FRAMES, 8, 8, 24);
+    Work.Input in = new Work.Input(1, FRAMES, 8, 8, 24);
     try (Networks networks = new Networks(config, Precision.F32)) {
       return Scopes.value(() -> {
         Conditioning text = Networks.text(config, in);

@@ -1,6 +1,7 @@
 package io.zoetrope.bench;
 
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.network.Work;
 import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.network.dit.SpaceTimeTransformer;
 import io.zoetrope.nn.ParameterStore;
@@ -36,12 +37,12 @@ final class Networks implements AutoCloseable {
   }
 
   /** Standard normal latents; belongs to the scope around. */
-  static Tensor latents(DitConfig config, Flops.Input in) {
+  static Tensor latents(DitConfig config, Work.Input in) {
     return normal("latents", in.batch(), config.channels(), in.frames(), in.rows(), in.columns());
   }
 
   /** Text as a text encoder makes it; belongs to the scope around. */
-  static Conditioning text(DitConfig config, Flops.Input in) {
+  static Conditioning text(DitConfig config, Work.Input in) {
     Tensor mask = Tensors.full(1, in.batch(), in.words()).to(ScalarType.Bool);
     return Conditioning.text(normal("text", in.batch(), in.words(), config.textWidth()), mask)
         .withPooled(normal("pooled", in.batch(), config.textWidth()));

@@ -3,6 +3,7 @@ package io.zoetrope.bench;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.TimestepSampler;
+import io.zoetrope.network.Work;
 import io.zoetrope.network.dit.DitConfig;
 import io.zoetrope.network.dit.SpaceTimeTransformer;
 import io.zoetrope.network.text.PromptTokenizer;
@@ -88,9 +89,10 @@ final class TrainingRate {
     SpaceTimeTransformer network = new SpaceTimeTransformer(dit, store.root().at("transformer"));
     TextTransformer text = new TextTransformer(words, store.root().at("text_encoder"));
     store.trainable(name -> true);
-    Flops flops =
-        Flops.of(dit, new Flops.Input(c.batch, c.frames, 8, 8, 24))
-            .plus(Flops.of(words, c.batch))
+    Work flops =
+        dit.work(new Work.Input(c.batch, c.frames, 8, 8, 24))
+            .orElseThrow()
+            .plus(words.work(c.batch))
             .training();
     try (PromptTokenizer tokenizer = tokenizer(json);
         AdamW optimizer =

@@ -160,6 +160,11 @@ public interface NetworkConfig {
     return List.of();
   }
 
+  /** Operations of one pass; empty where nobody counts them. */
+  default Optional<Work> work(Work.Input in) {
+    return Optional.empty();
+  }
+
   /** Whether a parameter is meant to be trained; by default all are. */
   default boolean trains(String parameter) {
     return true;

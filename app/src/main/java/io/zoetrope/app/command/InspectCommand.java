@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,7 +32,8 @@ import picocli.CommandLine.Parameters;
     name = "inspect",
     description = {
       "Shows what is in a safetensors or GGUF file or a model: tensors, shapes, dtypes, sizes, metadata.",
-      "Of a model also its components, and whether each weight is there and no other. Of a video or"
+      "Of a model also its components, whether each weight is there and no other, and what a video"
+          + " takes: memory, and seconds a step, estimated by what this machine does now. Of a video or"
           + " picture the order that it was made from.",
       "Reads the whole header and checks it; the weights themselves stay on disk."
     })
@@ -47,6 +49,8 @@ public final class InspectCommand extends Verb {
   @Option(names = "--summary", description = "Only the totals, not every tensor.")
   private boolean summary;
 
+  @Mixin private final EstimateOptions estimate = new EstimateOptions();
+
   public InspectCommand(Session session) {
     super(session);
   }
@@ -55,12 +59,14 @@ public final class InspectCommand extends Verb {
   protected Result run() {
     Optional<FilmSummary> film = FilmSummary.of(session().resolve(Path.of(model)));
     if (film.isPresent()) {
+      requireModel(false);
       return film.get().result();
     }
     List<String> lines = new ArrayList<>();
     List<Map<String, Object>> files = new ArrayList<>();
     long parameters = 0;
     Optional<ModelSummary> whole = whole();
+    requireModel(whole.isPresent());
     whole.ifPresent(found -> lines.add(found.text()));
     for (Path path : files()) {
       try (WeightFile file = WeightFile.open(path)) {
@@ -79,13 +85,23 @@ public final class InspectCommand extends Verb {
     return Result.of(String.join("\n", lines), fields);
   }
 
+  private void requireModel(boolean one) {
+    if (!one && estimate.given()) {
+      throw new UserError(
+          "--size and --frames are about what a model makes, and '%s' is none".formatted(model));
+    }
+  }
+
   /** The model as such, if it is one. */
   private Optional<ModelSummary> whole() {
     Path direct = session().resolve(Path.of(model));
+    if (namesParts(direct)) {
+      return Optional.of(ModelSummary.of(direct, estimate));
+    }
     if (Files.isRegularFile(direct)) {
       try (WeightFile file = WeightFile.open(direct)) {
         return SingleFile.isOne(file.entries().keySet())
-            ? Optional.of(ModelSummary.of(direct))
+            ? Optional.of(ModelSummary.of(direct, estimate))
             : Optional.empty();
       }
     }
@@ -99,11 +115,14 @@ public final class InspectCommand extends Verb {
         .flatMap(Optional::stream)
         .findFirst()
         .filter(ModelFolders::isModel)
-        .map(ModelSummary::of);
+        .map(found -> ModelSummary.of(found, estimate));
   }
 
   private List<Path> files() {
     Path direct = session().resolve(Path.of(model));
+    if (namesParts(direct)) {
+      return List.of();
+    }
     if (Files.isRegularFile(direct)) {
       return List.of(direct);
     }
@@ -124,6 +143,12 @@ public final class InspectCommand extends Verb {
       throw new UserError("there is no file or folder '" + direct + "'");
     }
     return ModelFolders.weights(new ModelFolders(session()).find(model));
+  }
+
+  /** Whether it is YAML that a model is put together by. */
+  private static boolean namesParts(Path file) {
+    return Files.isRegularFile(file)
+        && (file.toString().endsWith(".yaml") || file.toString().endsWith(".yml"));
   }
 
   private boolean isId() {

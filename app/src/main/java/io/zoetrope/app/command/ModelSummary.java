@@ -6,7 +6,6 @@ import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.error.UserError;
 import io.zoetrope.pipeline.model.ModelContents;
 import io.zoetrope.pipeline.model.VideoRequest;
-import io.zoetrope.torch.Precision;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,10 +25,13 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
   private static final int SHOWN = 10;
 
   /** What is not whole is said, too: its files can still be looked into. */
-  static ModelSummary of(Path model) {
+  static ModelSummary of(Path model, EstimateOptions estimate) {
     try {
-      return of(model, ModelContents.of(model));
+      return of(model, ModelContents.of(model, estimate::of));
     } catch (UserError e) {
+      if (estimate.given()) {
+        throw e;
+      }
       String fault = Wording.line(e);
       Map<String, @Nullable Object> fields = new LinkedHashMap<>();
       fields.put("fault", fault);
@@ -61,27 +63,15 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
     name(lines, "of no component", contents.others());
     ModelContents.Usual usual = contents.usual();
     lines.add("  by default: " + usual(usual));
-    usual
-        .need()
-        .forEach((precision, need) ->
-            lines.add(
-                "  %s frame%s of %sx%s in %s: %s"
-                    .formatted(
-                        usual.request().frames(),
-                        usual.request().frames() == 1 ? "" : "s",
-                        usual.request().width(),
-                        usual.request().height(),
-                        name(precision),
-                        need.line())));
+    ModelNeeds needs = ModelNeeds.of(usual, /* timed= */ true);
+    needs.lines().forEach(line -> lines.add("  " + line));
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("kind", contents.kind());
     fields.put("components", components);
     fields.put("not_used", contents.unused());
     fields.put("of_no_component", contents.others());
     fields.put("defaults", defaults(usual));
-    Map<String, Object> memory = new LinkedHashMap<>();
-    usual.need().forEach((precision, need) -> memory.put(name(precision), need.total()));
-    fields.put("estimated_memory_bytes", memory);
+    fields.putAll(needs.fields());
     return new ModelSummary(String.join("\n", lines), fields);
   }
 
@@ -116,10 +106,6 @@ record ModelSummary(String text, Map<String, @Nullable Object> fields) {
     fields.put("guidance", r.guidance());
     fields.put("sampler", r.sampler());
     return fields;
-  }
-
-  private static String name(Precision precision) {
-    return precision.name().toLowerCase(Locale.ROOT);
   }
 
   private static void name(List<String> lines, String fate, List<String> keys) {

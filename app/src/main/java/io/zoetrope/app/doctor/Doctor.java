@@ -72,7 +72,7 @@ public final class Doctor {
 
   /** A JSON key as words; units stand in the text. */
   private static String label(String key) {
-    return key.replaceAll("_(bytes|gflops)$", "").replace('_', ' ');
+    return key.replaceAll("_(bytes|gflops|seconds)$", "").replace('_', ' ');
   }
 
   /** The report as one object: {@code {"ok": ..., "machine": {...}, ..., "problems": [...]}}. */

@@ -19,15 +19,15 @@ public record Finding(String section, String name, Object value, String text, St
     BROKEN
   }
 
-  static Finding of(String section, String name, Object value) {
+  public static Finding of(String section, String name, Object value) {
     return new Finding(section, name, value, String.valueOf(value), State.WELL);
   }
 
-  static Finding of(String section, String name, Object value, String text) {
+  public static Finding of(String section, String name, Object value, String text) {
     return new Finding(section, name, value, text, State.WELL);
   }
 
-  static Finding note(String section, String name, Object value, String text) {
+  public static Finding note(String section, String name, Object value, String text) {
     return new Finding(section, name, value, text, State.NOTE);
   }
 

@@ -13,6 +13,7 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.TextSlots;
 import io.zoetrope.network.Told;
+import io.zoetrope.network.Work;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import java.util.HashSet;
@@ -139,6 +140,11 @@ public record DitConfig(
   @Override
   public SpaceTimeTransformer build(Parameters p) {
     return new SpaceTimeTransformer(this, p);
+  }
+
+  @Override
+  public Optional<Work> work(Work.Input in) {
+    return Optional.of(DitWork.of(this, in));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.zoetrope.network.text;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.network.Work;
 
 /**
  * Shape of a {@link TextTransformer}.
@@ -25,5 +26,13 @@ public record TextConfig(
           Fault.INVALID,
           "a text transformer needs vocabulary, length, width and heads of at least 1, and a width that splits into its heads");
     }
+  }
+
+  /** Operations of encoding so many texts. */
+  public Work work(long batch) {
+    double tokens = (double) batch * length;
+    double block =
+        4 * Work.product(tokens, width, width) + 2 * Work.product(tokens, width, 4 * width);
+    return new Work(depth * block, 0, depth * Work.looking(tokens, length, width));
   }
 }

@@ -14,6 +14,7 @@ import io.zoetrope.network.FrameWindows;
 import io.zoetrope.network.MotionStrength;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.Told;
+import io.zoetrope.network.Work;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import java.util.Collections;
@@ -311,6 +312,11 @@ public record UNetConfig(
   @Override
   public UNet build(Parameters p) {
     return new UNet(this, p);
+  }
+
+  @Override
+  public Optional<Work> work(Work.Input in) {
+    return Optional.of(UNetWork.of(this, in));
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.zoetrope.network.ConfigOptions;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.PictureSlots;
 import io.zoetrope.network.TextSlots;
+import io.zoetrope.network.Work;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import java.util.HashSet;
@@ -262,6 +263,11 @@ public record WanConfig(
   @Override
   public WanTransformer build(Parameters p) {
     return new WanTransformer(this, p);
+  }
+
+  @Override
+  public Optional<Work> work(Work.Input in) {
+    return Optional.of(WanWork.of(this, in));
   }
 
   @Override

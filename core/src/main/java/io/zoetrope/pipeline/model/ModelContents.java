@@ -4,6 +4,10 @@ import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.network.NetworkConfig;
+import io.zoetrope.network.VideoNetwork;
+import io.zoetrope.network.Work;
+import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.nn.WeightCount;
 import io.zoetrope.pipeline.family.Ability;
@@ -22,9 +26,11 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -45,11 +51,34 @@ public record ModelContents(
    * @param request size, length and sampling, without words
    * @param firstGuidance of the first frame, where it is another than the last's
    * @param need by the number format of the network
+   * @param work of a step whose sampler asks the network once; empty where nobody counts it
    */
   public record Usual(
       VideoRequest request,
       Optional<Double> firstGuidance,
-      SortedMap<Precision, MemoryNeed> need) {}
+      SortedMap<Precision, MemoryNeed> need,
+      Optional<Work> work) {
+    /** By number format, how long a step takes, as far as that is counted; measures a second. */
+    public SortedMap<Precision, StepTime> steps() {
+      SortedMap<Precision, StepTime> times = new TreeMap<>();
+      // Where bf16 is emulated one product takes seconds.
+      boolean half = Precision.of("auto") == Precision.BF16;
+      work.ifPresent(counted ->
+          need.keySet().stream()
+              .filter(precision -> half || precision == Precision.F32)
+              .forEach(precision -> times.put(precision, StepTime.measured(counted, precision))));
+      return times;
+    }
+
+    /** Operations of a step; empty where nobody counts them. */
+    public OptionalDouble operations() {
+      return work.map(counted -> OptionalDouble.of(counted.total()))
+          .orElseGet(OptionalDouble::empty);
+    }
+  }
+
+  /** Tokens of a text that is not of one length: CLIP's. */
+  private static final int WORDS = 77;
 
   /**
    * A component.
@@ -77,16 +106,31 @@ public record ModelContents(
    *     config says
    */
   public static ModelContents of(Path model) {
+    return of(model, request -> request);
+  }
+
+  /**
+   * As {@link #of(Path)}, with what another request than the usual one takes.
+   *
+   * @param change of the usual request
+   * @throws UserError also if the model makes no frames of that size
+   */
+  public static ModelContents of(Path model, UnaryOperator<VideoRequest> change) {
     // The tokenizer of a single file is not looked for.
     Optional<Path> tokenizer =
         Files.isDirectory(model)
             ? Optional.empty()
             : Optional.of(model.toAbsolutePath().resolveSibling("tokenizer"));
-    return of(ModelChoice.of(model).withTokenizer(tokenizer), Families.ALL);
+    return of(ModelChoice.of(model).withTokenizer(tokenizer), Families.ALL, change);
   }
 
   /** As above, with families of one's own. */
   public static ModelContents of(ModelChoice choice, Families families) {
+    return of(choice, families, request -> request);
+  }
+
+  private static ModelContents of(
+      ModelChoice choice, Families families, UnaryOperator<VideoRequest> change) {
     try (ModelFiles files = ModelFiles.open(choice.model())) {
       Blueprint blueprint = families.read(files, choice);
       List<Held> found = new ArrayList<>();
@@ -97,7 +141,7 @@ public record ModelContents(
         source.map(there -> part(part, there)).ifPresent(found::add);
       }
       TreeMap<Precision, MemoryNeed> need = new TreeMap<>();
-      VideoRequest usual = usual(blueprint);
+      VideoRequest usual = change.apply(usual(blueprint));
       for (Precision precision : Precision.values()) {
         Blueprint other = families.read(files, choice.withDtype(precision.name()));
         List<MemoryNeed.Weighed> weighed = new ArrayList<>();
@@ -111,7 +155,31 @@ public record ModelContents(
           List.copyOf(found),
           blueprint.leftovers().components(),
           blueprint.leftovers().keys(),
-          new Usual(usual, blueprint.defaults().firstGuidance(), need));
+          new Usual(usual, blueprint.defaults().firstGuidance(), need, step(blueprint, usual)));
+    }
+  }
+
+  /** A step's operations. */
+  private static Optional<Work> step(Blueprint blueprint, VideoRequest request) {
+    try (ParameterStore store = ParameterStore.blueprint()) {
+      VideoNetwork network = blueprint.denoiser().make().apply(store.root());
+      LatentGrid grid = blueprint.grid();
+      int multiple = VideoModel.sizeMultiple(grid, network);
+      boolean asked = !request.equals(usual(blueprint));
+      if (asked && (request.width() % multiple != 0 || request.height() % multiple != 0)) {
+        throw new UserError(
+            Fault.INVALID,
+            "width and height must be multiples of %s for this model, not %sx%s"
+                .formatted(multiple, request.width(), request.height()));
+      }
+      NetworkConfig config = network.config();
+      return config.work(
+          new Work.Input(
+              request.guidance() == 1 ? 1 : 2,
+              grid.latents(request.frames()),
+              request.height() / grid.space(),
+              request.width() / grid.space(),
+              config.textWidth() == 0 ? 0 : config.textLength().orElse(WORDS)));
     }
   }
 
