@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param step the row of the plan that was reached, from 0
  * @param frameOffset number of the first frame that is worked on
  * @param etaSeconds how long it will go on; empty if that is not known yet
- * @param preview the last row of which there is a picture; 0 if there is none
+ * @param preview the last step of which there is a {@link StepPicture}; 0 if there is none
  */
 public record JobProgress(
     Optional<String> phase,

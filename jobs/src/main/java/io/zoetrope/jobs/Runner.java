@@ -47,9 +47,9 @@ public interface Runner extends AutoCloseable {
      * @param rows of the plan
      * @param levels of the row, for each frame from {@code offset} on
      * @param offset number of the first of these frames in the whole video
-     * @param preview whether there is a picture of it: {@code steps/ROW.webp} in the folder
+     * @param picture the step of the {@link StepPicture} that there is of it; 0 if there is none
      */
-    void step(int row, int rows, double[] levels, long offset, boolean preview);
+    void step(int row, int rows, double[] levels, long offset, int picture);
 
     /** So many frames are finished. */
     void frames(long finished);

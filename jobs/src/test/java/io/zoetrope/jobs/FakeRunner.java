@@ -108,7 +108,7 @@ public final class FakeRunner implements Runner {
               0,
               Optional.of((shape.steps() - row) * each.toMillis() / 1000.0),
               row));
-      watch.step(row, shape.steps(), levels, 0, true);
+      watch.step(row, shape.steps(), levels, 0, row);
     }
     watch.frames(shape.frames());
     return file(attempt, shape, rows < shape.steps());

@@ -25,6 +25,13 @@ public interface Estimates {
    */
   void take(Report step, List<Frame> frames);
 
+  /**
+   * Told of every step, whether it is shown or not, before it is asked for it.
+   *
+   * @param step that was made: its row, and the number of the first frame
+   */
+  default void passed(Report step) {}
+
   /** Whether it wants to be shown a step. */
   default boolean wants(Report step) {
     return true;

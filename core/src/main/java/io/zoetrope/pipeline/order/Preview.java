@@ -68,6 +68,7 @@ final class Preview {
   }
 
   private void step(Report report) {
+    shown.passed(report);
     int row = report.row().orElseThrow().number();
     if (row <= 1) {
       fitted = 0;

@@ -87,10 +87,8 @@ final class Watched implements Runner.Watch {
   }
 
   @Override
-  public synchronized void step(int row, int rows, double[] levels, long offset, boolean shown) {
-    if (shown) {
-      preview = row;
-    }
+  public synchronized void step(int row, int rows, double[] levels, long offset, int picture) {
+    preview = Math.max(preview, picture);
     progress =
         new JobProgress(
             progress.phase().or(() -> Optional.of("sampling")),
@@ -105,7 +103,8 @@ final class Watched implements Runner.Watch {
     data.put("rows", rows);
     data.put("levels", levels.clone());
     data.put("offset", offset);
-    data.put("preview", shown);
+    data.put("preview", picture > 0);
+    data.put("picture", picture > 0 ? picture : null);
     data.put("eta_seconds", progress.etaSeconds().orElse(null));
     data.put("progress", progress.percent());
     told.add(new Told("step", data));

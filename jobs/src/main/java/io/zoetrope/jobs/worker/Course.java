@@ -37,6 +37,7 @@ final class Course implements Progress {
   private int percent;
   private int row;
   private int preview;
+  private boolean fresh;
   private long told;
   private long frame;
   private Optional<Double> left = Optional.empty();
@@ -65,8 +66,10 @@ final class Course implements Progress {
     if (news || System.nanoTime() - told >= PAUSE) {
       tell();
     }
-    reached.ifPresent(
-        at -> teller.tell(new Tell.Step(row, at.of(), at.levels(), frame, preview == row)));
+    reached.ifPresent(at -> {
+      teller.tell(new Tell.Step(row, at.of(), at.levels(), frame, fresh ? preview : 0));
+      fresh = false;
+    });
   }
 
   /** How long it goes on; before frames are sampled nobody knows. */
@@ -92,9 +95,10 @@ final class Course implements Progress {
     pace.learn(pixels, System.nanoTime() - sampled);
   }
 
-  /** There is a picture of a row, which is told with what comes next. */
+  /** There is a picture of a step, which is told with what comes next. */
   void previewed(int of) {
     preview = of;
+    fresh = true;
   }
 
   /** Tells it as it is. */

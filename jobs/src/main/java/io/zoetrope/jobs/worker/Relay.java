@@ -21,7 +21,7 @@ final class Relay {
       case Tell.At at -> watch.progress(at.progress());
       case Tell.Step step -> {
         double[] levels = step.levels().stream().mapToDouble(Double::doubleValue).toArray();
-        watch.step(step.row(), step.rows(), levels, step.offset(), step.preview());
+        watch.step(step.row(), step.rows(), levels, step.offset(), step.picture());
       }
       case Tell.Frames frames -> watch.frames(frames.finished());
       case Tell.Note note -> watch.note(note.line());

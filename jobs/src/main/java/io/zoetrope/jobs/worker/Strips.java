@@ -1,5 +1,6 @@
 package io.zoetrope.jobs.worker;
 
+import io.zoetrope.jobs.StepPicture;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Resize;
 import io.zoetrope.media.Video;
@@ -11,12 +12,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
- * What a clip looks like after steps: {@code steps/ROW.webp}, all its frames side by side, each at
- * most {@value #HEIGHT} pixels high. The last row is the video itself, where that is one clip.
+ * What a clip looks like after steps: a {@link StepPicture} each, all its frames side by side, each
+ * at most {@value #HEIGHT} pixels high. The last row is the video itself, where that is one clip.
+ * Of very many pictures every other one is taken away again.
  */
 final class Strips implements Estimates {
   static final int HEIGHT = 96;
@@ -26,19 +29,24 @@ final class Strips implements Estimates {
 
   private static final int QUALITY = 80;
 
-  private final Path folder;
+  /** Pictures of an attempt. */
+  static final int MOST = 256;
+
+  private final Path attempt;
+  private final StepCount count = new StepCount();
+  private final List<StepPicture> pictures = new ArrayList<>();
   private final IntConsumer written;
   private int width = 1;
   private int height = 1;
   private boolean single;
-  private int last;
+  private int step;
 
   /**
-   * @param folder of the attempt
-   * @param written told which row there is a strip of
+   * @param attempt its folder
+   * @param written told which step there is a strip of
    */
-  Strips(Path folder, IntConsumer written) {
-    this.folder = folder.resolve("steps");
+  Strips(Path attempt, IntConsumer written) {
+    this.attempt = attempt;
     this.written = written;
   }
 
@@ -54,7 +62,7 @@ final class Strips implements Estimates {
     height = high;
     single = oneClip;
     try {
-      Files.createDirectories(folder);
+      Files.createDirectories(attempt.resolve(StepPicture.FOLDER));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -72,31 +80,48 @@ final class Strips implements Estimates {
   }
 
   @Override
-  public boolean wants(Report step) {
-    Report.Row row = step.row().orElseThrow();
-    last = row.of();
+  public void passed(Report report) {
+    step = count.step(report.row().orElseThrow());
+  }
+
+  @Override
+  public boolean wants(Report report) {
+    Report.Row row = report.row().orElseThrow();
     return !single || row.number() < row.of();
   }
 
   @Override
-  public void take(Report step, List<Frame> frames) {
-    write(step.row().orElseThrow().number(), frames);
+  public void take(Report report, List<Frame> frames) {
+    int row = report.row().orElseThrow().number();
+    write(new StepPicture(step, row, report.firstFrame()), frames);
   }
 
   /** The frames as they are, in place of an estimate of the last row. */
   void end(List<Frame> frames) {
-    if (single && last > 0 && !frames.isEmpty()) {
-      write(last, frames);
+    if (single && step > 0 && !frames.isEmpty()) {
+      write(new StepPicture(count.last(), count.rows(), 0), frames);
     }
   }
 
-  private void write(int row, List<Frame> frames) {
+  private void write(StepPicture picture, List<Frame> frames) {
     Frame strip = of(frames);
     VideoWriter.write(
-        folder.resolve(row + ".webp"),
-        new Video(List.of(strip), 1),
-        WriteOptions.at(1).quality(QUALITY));
-    written.accept(row);
+        picture.at(attempt), new Video(List.of(strip), 1), WriteOptions.at(1).quality(QUALITY));
+    written.accept(picture.step());
+    pictures.add(picture);
+    if (pictures.size() > MOST) {
+      thin();
+    }
+  }
+
+  private void thin() {
+    for (int i = pictures.size() - 2; i >= 0; i -= 2) {
+      try {
+        Files.deleteIfExists(pictures.remove(i).at(attempt));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   /** Frames of any size, as small as a strip has them. */

@@ -23,8 +23,7 @@ sealed interface Tell {
   record At(JobProgress progress) implements Tell {}
 
   /** A row was reached; see {@link io.zoetrope.jobs.Runner.Watch#step}. */
-  record Step(int row, int rows, List<Double> levels, long offset, boolean preview)
-      implements Tell {}
+  record Step(int row, int rows, List<Double> levels, long offset, int picture) implements Tell {}
 
   /** So many frames are finished. */
   record Frames(long finished) implements Tell {}

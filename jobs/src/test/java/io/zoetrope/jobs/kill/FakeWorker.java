@@ -48,7 +48,7 @@ final class FakeWorker implements Runner {
         if (told.result() != null && told.shape() != null) {
           return new Done(told.result(), told.shape(), List.of("made by a fake"));
         }
-        watch.step(told.row(), told.rows(), new double[] {1.0}, 0, true);
+        watch.step(told.row(), told.rows(), new double[] {1.0}, 0, told.row());
         if (watch.signal() == Signal.STOP) {
           worker.destroyForcibly().waitFor();
           return new Stopped();
@@ -126,7 +126,7 @@ final class FakeWorker implements Runner {
     public void progress(JobProgress progress) {}
 
     @Override
-    public void step(int row, int rows, double[] levels, long offset, boolean preview) {
+    public void step(int row, int rows, double[] levels, long offset, int picture) {
       tell(out, new Told("step", row, rows, null, null));
     }
 

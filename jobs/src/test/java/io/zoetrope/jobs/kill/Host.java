@@ -145,8 +145,8 @@ public final class Host {
     }
 
     @Override
-    public void step(int row, int rows, double[] levels, long offset, boolean preview) {
-      watch.step(row, rows, levels, offset, preview);
+    public void step(int row, int rows, double[] levels, long offset, int picture) {
+      watch.step(row, rows, levels, offset, picture);
     }
 
     @Override

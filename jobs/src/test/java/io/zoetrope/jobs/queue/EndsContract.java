@@ -257,7 +257,7 @@ abstract class EndsContract extends JobsFixture {
     public void progress(io.zoetrope.jobs.JobProgress progress) {}
 
     @Override
-    public void step(int row, int rows, double[] levels, long offset, boolean preview) {}
+    public void step(int row, int rows, double[] levels, long offset, int picture) {}
 
     @Override
     public void frames(long finished) {}

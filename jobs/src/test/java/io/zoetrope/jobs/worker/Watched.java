@@ -14,7 +14,7 @@ final class Watched implements Runner.Watch {
   private final Supplier<Runner.Signal> signal;
   private final List<JobProgress> progress = new ArrayList<>();
   private final List<Integer> rows = new ArrayList<>();
-  private final List<Boolean> previews = new ArrayList<>();
+  private final List<Integer> pictures = new ArrayList<>();
   private final List<double[]> levels = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private Job.Shape shape = Job.Shape.UNKNOWN;
@@ -36,10 +36,10 @@ final class Watched implements Runner.Watch {
   }
 
   @Override
-  public void step(int row, int of, double[] rowLevels, long offset, boolean preview) {
+  public void step(int row, int of, double[] rowLevels, long offset, int picture) {
     rows.add(row);
     levels.add(rowLevels);
-    previews.add(preview);
+    pictures.add(picture);
     then.getOrDefault(row, () -> {}).run();
   }
 
@@ -75,8 +75,8 @@ final class Watched implements Runner.Watch {
     return rows;
   }
 
-  List<Boolean> previews() {
-    return previews;
+  List<Integer> pictures() {
+    return pictures;
   }
 
   List<double[]> levels() {

@@ -6,6 +6,7 @@ import io.zoetrope.jobs.Job;
 import io.zoetrope.jobs.JobError;
 import io.zoetrope.jobs.Runner;
 import io.zoetrope.jobs.Runner.Signal;
+import io.zoetrope.jobs.StepPicture;
 import io.zoetrope.jobs.Store;
 import io.zoetrope.media.VideoMetadata;
 import io.zoetrope.pipeline.model.Size;
@@ -73,7 +74,7 @@ class WorkerIT {
     assertThat(watch.levels().getLast()).hasSize(8).containsOnly(0);
     assertThat(watch.levels().getFirst()).hasSize(8).doesNotContain(0, 1);
     assertThat(watch.frames()).isEqualTo(8);
-    assertThat(watch.previews().getFirst()).isTrue();
+    assertThat(watch.pictures().getFirst()).isEqualTo(1);
     assertThat(watch.progress().getLast().preview()).isEqualTo(4);
     assertThat(Attempts.files(attempt.folder().resolve("steps"))).contains("1.webp", "4.webp");
     String told = VideoMetadata.read(made).entries().toString();
@@ -243,6 +244,37 @@ class WorkerIT {
     assertThat(error.code()).isEqualTo("unsupported");
     assertThat(error.message()).contains("EasyCache");
   }
+  @Test
+  void eachClipHasPicturesOfItsOwn() throws Exception {
+    Store store = new Store(folder);
+    Runner.Attempt first = Attempts.of(store, BALL);
+    byte[] unused = made(first);
+    VideoOrder longer =
+        VideoOrder.parse(
+            "order",
+            """
+            {"task": {"kind": "extend", "video": {"path": "job:%s"}},
+             "wish": {"prompts": ["a red ball"], "seed": 1, "steps": 6, "frames": 40},
+             "model": {"name": "toybox"}}
+            """
+                .formatted(first.job().id()));
+    Runner.Attempt attempt = Attempts.of(store, longer);
+    Watched watch = new Watched(() -> Signal.GO);
+    Runner.Outcome outcome = worker.run(attempt, watch);
+    assertThat(outcome).as("%s", outcome).isInstanceOf(Runner.Done.class);
+    List<StepPicture> pictures = StepPicture.all(attempt.folder());
+    assertThat(pictures).extracting(StepPicture::step).doesNotHaveDuplicates();
+    assertThat(pictures).extracting(StepPicture::frame).isSorted();
+    assertThat(pictures.stream().map(StepPicture::frame).distinct()).hasSizeGreaterThan(1);
+    assertThat(pictures)
+        .allSatisfy(one -> {
+          assertThat((one.step() - one.row()) % 6).isZero();
+          assertThat(one.at(attempt.folder())).isRegularFile();
+        });
+    assertThat(watch.pictures()).contains(1).anyMatch(picture -> picture > 6);
+    assertThat(watch.progress().getLast().preview()).isEqualTo(pictures.getLast().step());
+  }
+
 
   @Test
   void whatDoesNotFitSaysWhatWould() throws Exception {

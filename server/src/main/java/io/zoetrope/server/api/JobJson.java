@@ -3,6 +3,7 @@ package io.zoetrope.server.api;
 import io.zoetrope.jobs.Job;
 import io.zoetrope.jobs.JobError;
 import io.zoetrope.jobs.Jobs;
+import io.zoetrope.jobs.StepPicture;
 import io.zoetrope.jobs.Store;
 import io.zoetrope.pipeline.order.Wish;
 import io.zoetrope.record.RecordWriter;
@@ -11,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A job as {@code /api/v1} tells of it: every key is always there, what is not known is null. */
@@ -78,7 +78,7 @@ final class JobJson {
     String content = "/v1/videos/%s/content".formatted(job.id());
     int preview = job.progress().preview();
     json.put("preview_step", preview > 0 ? preview : null);
-    json.put("preview_rows", preview > 0 ? rows(job, jobs.store()) : List.of());
+    json.put("pictures", preview > 0 ? pictures(job, jobs.store()) : List.of());
     json.put("previews", "/api/v1/jobs/%s/preview?step=".formatted(job.id()));
     json.put("video", shown ? content : null);
     json.put("thumbnail", shown ? content + "?variant=thumbnail" : null);
@@ -87,19 +87,23 @@ final class JobJson {
     json.put("sha256", job.result().map(Job.Result::sha256).orElse(null));
   }
 
-  /** Rows of which there is a picture, rising, of the newest attempt that has any. */
-  private static List<Integer> rows(Job job, Store store) {
+  /** Steps of which there is a picture, rising, of the newest attempt that has any. */
+  private static List<Map<String, Long>> pictures(Job job, Store store) {
     for (int attempt = job.attempt(); attempt >= 1; attempt--) {
-      String[] names = store.attempt(job.id(), attempt).resolve("steps").toFile().list();
-      if (names != null && names.length > 0) {
-        return Stream.of(names)
-            .filter(name -> name.matches("\\d{1,6}\\.webp"))
-            .map(name -> Integer.valueOf(name.substring(0, name.indexOf('.'))))
-            .sorted()
-            .toList();
+      List<StepPicture> found = StepPicture.all(store.attempt(job.id(), attempt));
+      if (!found.isEmpty()) {
+        return found.stream().map(JobJson::picture).toList();
       }
     }
     return List.of();
+  }
+
+  private static Map<String, Long> picture(StepPicture picture) {
+    Map<String, Long> json = new LinkedHashMap<>();
+    json.put("step", (long) picture.step());
+    json.put("row", (long) picture.row());
+    json.put("frame", picture.frame());
+    return json;
   }
 
   /** Why one failed, with what would mend it. */

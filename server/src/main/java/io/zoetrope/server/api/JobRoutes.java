@@ -8,6 +8,7 @@ import io.zoetrope.jobs.JobId;
 import io.zoetrope.jobs.JobRequest;
 import io.zoetrope.jobs.JobState;
 import io.zoetrope.jobs.Jobs;
+import io.zoetrope.jobs.StepPicture;
 import io.zoetrope.pipeline.order.VideoOrder;
 import io.zoetrope.server.hooks.Hooks;
 import io.zoetrope.server.http.Bodies;
@@ -196,11 +197,11 @@ final class JobRoutes implements RouteGroup {
     answer(ctx, jobs.change(id(ctx), change));
   }
 
-  /** A strip of all frames as they were at a row. It never changes. */
+  /** A strip of all frames of a clip as they were at a step. It never changes. */
   private void preview(Context ctx) throws IOException {
     Job job = jobs.require(id(ctx));
     int step =
-        Queries.whole(ctx, "step", 1, 100_000)
+        Queries.whole(ctx, "step", 1, 999_999_999)
             .orElseThrow(() -> HttpError.invalid("step", "say which step, as in ?step=9"));
     Path file =
         strip(job, step)
@@ -213,9 +214,14 @@ final class JobRoutes implements RouteGroup {
 
   private Optional<Path> strip(Job job, int step) {
     for (int attempt = job.attempt(); attempt >= 1; attempt--) {
-      Path file = jobs.store().attempt(job.id(), attempt).resolve("steps").resolve(step + ".webp");
-      if (Files.isRegularFile(file)) {
-        return Optional.of(file);
+      Path folder = jobs.store().attempt(job.id(), attempt);
+      Optional<Path> file =
+          StepPicture.all(folder).stream()
+              .filter(picture -> picture.step() == step)
+              .map(picture -> picture.at(folder))
+              .findFirst();
+      if (file.isPresent()) {
+        return file;
       }
     }
     return Optional.empty();

@@ -9,7 +9,8 @@ let lost = false;
 function step(data) {
   const walks = new Map(store.state.walks);
   const before = walks.get(data.job) ?? {previews: []};
-  const previews = data.preview && !before.previews.includes(data.row) ? [...before.previews, data.row] : before.previews;
+  const picture = data.picture ? {step: data.picture, row: data.row, frame: data.offset ?? 0} : null;
+  const previews = picture && !before.previews.some(one => one.step === picture.step) ? [...before.previews, picture] : before.previews;
   walks.set(data.job, {rows: data.rows, row: data.row, levels: data.levels, offset: data.offset ?? 0, previews});
   const job = store.job(data.job);
   store.set({walks});
@@ -20,7 +21,7 @@ function step(data) {
     steps: job.steps || data.rows,
     progress: data.progress ?? job.progress,
     eta_seconds: data.eta_seconds ?? null,
-    preview_step: data.preview ? data.row : job.preview_step,
+    preview_step: data.picture ?? job.preview_step,
   }]);
 }
 

@@ -5,10 +5,23 @@ import {store} from './store.js';
 
 export const framesOf = job => Math.max(1, job?.frames || 1);
 
-// Rows of which there is a picture, rising: those that the job tells of, and those told of since.
-export function rowsOf(job) {
+// Pictures of steps, rising: those that the job tells of, and those told of since.
+export function picturesOf(job) {
   const seen = store.state.walks.get(job?.id)?.previews ?? [];
-  return [...new Set([...(job?.preview_rows ?? []), ...seen])].sort((a, b) => a - b);
+  const all = new Map([...(job?.pictures ?? []), ...seen].map(one => [one.step, one]));
+  return [...all.values()].sort((a, b) => a.step - b.step);
+}
+
+// Their steps, counted over all clips: by these a picture is asked for.
+export const rowsOf = job => picturesOf(job).map(one => one.step);
+
+// One of them by its step; what is not known lies in the first clip.
+export const pictureAt = (job, step) => picturesOf(job).find(one => one.step === step) ?? {step, row: step, frame: 0};
+
+// A step in words: of a later clip also where that begins.
+export function stepWords(job, step) {
+  const {row, frame} = pictureAt(job, step);
+  return frame > 0 ? `step ${row}, from frame ${frame}` : `step ${row}`;
 }
 
 export const player = {

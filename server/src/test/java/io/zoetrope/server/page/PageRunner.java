@@ -57,7 +57,7 @@ final class PageRunner implements Runner {
         watch.progress(
             new JobProgress(
                 Optional.of("sampling"), 95 * row / steps, row, 0, Optional.of(left), row));
-        watch.step(row, steps, levels, 0, true);
+        watch.step(row, steps, levels, 0, row);
       }
       return film(attempt.folder(), shape, last < steps, attempt.number());
     } catch (IOException e) {

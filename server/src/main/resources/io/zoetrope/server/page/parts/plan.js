@@ -9,7 +9,7 @@ import {Part} from '../part.js';
 import {draw, hit, layout} from '../plan-canvas.js';
 import {ascii, command, java} from '../plan-text.js';
 import {again, faults, frames, matrix, nearest, planJson, shownPlan, tracksOf} from '../plan.js';
-import {player, rowsOf} from '../player.js';
+import {pictureAt, picturesOf, player} from '../player.js';
 import {store} from '../store.js';
 import {named} from '../actions.js';
 import {PlanPen} from '../plan-pen.js';
@@ -304,15 +304,17 @@ class Plan extends Part {
     const job = store.shown;
     if (!job) return null;
     const walk = store.state.walks.get(job.id);
-    if (job.state === 'running' && walk && walk.rows === plan.levels.length - 1) return store.state.row ?? walk.row;
-    return store.state.row !== null && job.steps === plan.levels.length - 1 ? store.state.row : null;
+    if (job.state === 'running' && walk && walk.rows === plan.levels.length - 1) return store.state.row === null ? walk.row : pictureAt(job, store.state.row).row;
+    return store.state.row !== null && job.steps === plan.levels.length - 1 ? pictureAt(job, store.state.row).row : null;
   }
 
-  // A click on a row shows the film as it was then.
+  // A click on a row shows the film as it was then; of several clips, the last that was there.
   visit(row, frame) {
-    const rows = rowsOf(store.shown);
-    const near = rows.filter(one => one <= (row ?? 0)).at(-1);
-    if (store.shown && near) store.set({row: near === rows.at(-1) && store.shown.state === 'running' ? null : near});
+    const all = picturesOf(store.shown);
+    const before = all.filter(one => one.row <= (row ?? 0));
+    const most = Math.max(...before.map(one => one.row));
+    const near = before.filter(one => one.row === most).at(-1)?.step;
+    if (store.shown && near) store.set({row: near === all.at(-1).step && store.shown.state === 'running' ? null : near});
     if (store.shown && frame < store.shown.frames) player.seek(frame);
   }
 

@@ -6,7 +6,7 @@ import {TASKS} from '../form.js';
 import {html, icon, live, nothing, styled} from '../lit.js';
 import {tried} from '../notices.js';
 import {Part} from '../part.js';
-import {player, rowsOf} from '../player.js';
+import {pictureAt, player, rowsOf, stepWords} from '../player.js';
 import {store} from '../store.js';
 import './screen.js';
 import './filmstrip.js';
@@ -74,7 +74,7 @@ class Result extends Part {
             <span ${styled({width: `${Math.max(2, job.progress ?? 0)}%`})}></span></div>
           <p><strong>${job.phase === 'sampling' ? step : PHASES[job.phase] ?? 'beginning'}</strong>
             ${job.eta_seconds !== null && job.eta_seconds !== undefined ? html`<span class="soft">${seconds(job.eta_seconds)} left</span>` : nothing}
-            ${job.preview_step && job.preview_step < job.step ? html`<span class="soft">seen at step ${job.preview_step}</span>` : nothing}
+            ${job.preview_step && pictureAt(job, job.preview_step).row < job.step ? html`<span class="soft">seen at ${stepWords(job, job.preview_step)}</span>` : nothing}
             ${job.attempt > 1 ? html`<span class="soft">attempt ${job.attempt}</span>` : nothing}
             <span class="gap"></span><button class="quiet" @click=${() => tried(() => cancel(job))}>Cancel</button></p>
         </div>`;
@@ -114,9 +114,9 @@ class Result extends Part {
         <button class="quiet square" aria-label="A frame back" title="J" @click=${() => player.step(-1)}>‹</button>
         <button class="quiet square" aria-label="A frame on" title="K" @click=${() => player.step(1)}>›</button>
         ${rows.length > 1 ? html`
-          <label class="scrub"><span class="soft">${value === 'film' ? 'the film' : `step ${value}`}</span>
+          <label class="scrub"><span class="soft">${value === 'film' ? 'the film' : stepWords(job, value)}</span>
             <input type="range" min="0" max=${most} .value=${live(String(Math.min(at, most)))} aria-label="How far it was made"
-              aria-valuetext=${value === 'film' ? 'the film' : `step ${value} of ${job.steps}`}
+              aria-valuetext=${value === 'film' ? 'the film' : `${stepWords(job, value)}, of ${job.steps} steps`}
               @input=${e => store.set({row: Number(e.target.value) >= (shown ? rows.length : rows.length - 1) ? null : rows[Number(e.target.value)]})}></label>` : html`<span class="gap"></span>`}
         <span class="soft count">${store.state.frame + 1}/${job.frames || '?'}</span>
       </div>

@@ -2,7 +2,7 @@
 import {framesAt} from '../film.js';
 import {html, nothing, styled} from '../lit.js';
 import {calm, Part} from '../part.js';
-import {rowsOf} from '../player.js';
+import {pictureAt, rowsOf} from '../player.js';
 import {store} from '../store.js';
 
 class Screen extends Part {
@@ -98,14 +98,14 @@ class Screen extends Part {
     const row = store.state.row ?? rows.at(-1);
     const frames = row === undefined ? null : framesAt(job, row, () => this.requestUpdate());
     // Until the next strip is there, the one before stays.
-    if (frames) this.kept = frames;
+    if (frames) this.kept = {...frames, from: pictureAt(job, row).frame};
     if (!this.kept) return;
-    const {w, h, count} = this.kept;
+    const {w, h, count, from} = this.kept;
     if (canvas.width !== Math.round(w) || canvas.height !== Math.round(h)) {
       canvas.width = Math.round(w);
       canvas.height = Math.round(h);
     }
-    this.kept.draw(canvas.getContext('2d'), store.state.frame % count, 0, 0, canvas.width, canvas.height);
+    this.kept.draw(canvas.getContext('2d'), (((store.state.frame - from) % count) + count) % count, 0, 0, canvas.width, canvas.height);
   }
 }
 customElements.define('zt-screen', Screen);
