@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /**
  * How orders of strangers name their sources: bytes that were uploaded, by their hash, {@code
  * input:SHA256}, or the result of a job, {@code job:ID}. It stands where an order has a path, and
- * nothing else may stand there.
+ * nothing else may stand there, but a {@link PartRef} where something is put into a model.
  */
 public sealed interface InputRef {
   /** As it stands in an order. */
@@ -68,6 +68,10 @@ public sealed interface InputRef {
    */
   static void requireAll(VideoOrder order) {
     Records.all(order, SourceRef.class).forEach(source -> require(source.path()));
-    Records.all(order, Path.class).forEach(path -> require(path.toString()));
+    PartRef.requirePlaced(order);
+    Records.all(order, Path.class).stream()
+        .map(Path::toString)
+        .filter(text -> PartRef.tryParse(text).isEmpty())
+        .forEach(InputRef::require);
   }
 }

@@ -6,6 +6,7 @@ import io.zoetrope.jobs.InputRef;
 import io.zoetrope.jobs.Job;
 import io.zoetrope.jobs.JobsException;
 import io.zoetrope.jobs.JobsException.Kind;
+import io.zoetrope.jobs.PartRef;
 import io.zoetrope.jobs.Store;
 import io.zoetrope.jobs.store.Database;
 import io.zoetrope.jobs.store.ExpiredTable;
@@ -24,7 +25,8 @@ import java.util.Set;
 
 /**
  * What orders are made from: bytes that were uploaded, and results of jobs, which become uploads by
- * that, so that they stay when their job goes. Files of the disk are refused.
+ * that, so that they stay when their job goes. Of files of the disk those are had that are listed
+ * as parts of models; all others are refused.
  */
 final class Sources {
   private final Database database;
@@ -44,6 +46,7 @@ final class Sources {
   record Settled(VideoOrder order, Set<String> inputs) {}
 
   Settled settle(VideoOrder order) {
+    InputRef.requireAll(order);
     Set<String> inputs = new LinkedHashSet<>();
     try {
       VideoOrder named =
@@ -69,6 +72,9 @@ final class Sources {
               named,
               Path.class,
               path -> {
+                if (PartRef.tryParse(path.toString()).isPresent()) {
+                  return path;
+                }
                 String sha256 = input(path.toString());
                 inputs.add(sha256);
                 return Path.of("input:" + sha256);

@@ -15,8 +15,12 @@ final class Described {
    */
   record Asked(Optional<VideoOrder> order) {}
 
-  /** An answer: the models, or an estimate. */
-  record Answer(List<Descriptions.Model> described, Optional<Need> need) {}
+  /** An answer: the models and what can be put into them, or an estimate. */
+  record Answer(
+      List<Descriptions.Model> described,
+      List<Descriptions.Part> parts,
+      List<String> annotators,
+      Optional<Need> need) {}
 
   /**
    * What an order takes.

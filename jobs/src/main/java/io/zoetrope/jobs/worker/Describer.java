@@ -2,6 +2,7 @@ package io.zoetrope.jobs.worker;
 
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.jobs.PartRef;
 import io.zoetrope.models.InstalledModels;
 import io.zoetrope.pipeline.family.Ability;
 import io.zoetrope.pipeline.family.Knowledge;
@@ -14,11 +15,13 @@ import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.order.VideoOrder;
 import io.zoetrope.pipeline.order.Wish;
 import io.zoetrope.pipeline.schedule.Samplers;
+import io.zoetrope.pixels.Annotators;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -36,8 +39,27 @@ final class Describer {
   Described.Answer answer(Described.Asked asked) {
     return asked
         .order()
-        .map(order -> new Described.Answer(List.of(), Optional.of(need(order))))
-        .orElseGet(() -> new Described.Answer(models(), Optional.empty()));
+        .map(order ->
+            new Described.Answer(List.of(), List.of(), List.of(), Optional.of(need(order))))
+        .orElseGet(() ->
+            new Described.Answer(
+                models(), parts(), List.of(Annotators.names().split(", ")), Optional.empty()));
+  }
+
+  private List<Descriptions.Part> parts() {
+    return Parts.of(installed).entrySet().stream()
+        .map(part ->
+            new Descriptions.Part(
+                part.getKey().text(),
+                part.getKey().kind().name().toLowerCase(Locale.ROOT),
+                part.getKey().name(),
+                Parts.bytes(part.getValue())))
+        .toList();
+  }
+
+  /** Of an order of strangers; what they uploaded is not looked at. */
+  private Path placed(Path path) {
+    return PartRef.tryParse(path.toString()).map(ref -> Parts.require(installed, ref)).orElse(path);
   }
 
   private List<Descriptions.Model> models() {
@@ -142,7 +164,7 @@ final class Describer {
     String name = order.task().begins().orElse(order.model().name());
     try {
       Path folder = Shelves.require(installed, name);
-      ModelChoice choice = order.model().choice(folder, path -> path);
+      ModelChoice choice = order.model().choice(folder, this::placed);
       return need(order, sketch(order.task().choice(choice)));
     } catch (UserError e) {
       return new Described.Need(

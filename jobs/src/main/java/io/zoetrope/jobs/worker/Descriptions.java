@@ -33,7 +33,7 @@ public final class Descriptions implements AutoCloseable {
           IDLE,
           line -> line.startsWith("{\"described\":"));
 
-  private record Listed(List<Model> models, long at) {}
+  private record Listed(List<Model> models, List<Part> parts, List<String> annotators, long at) {}
 
   private volatile Optional<Listed> listed = Optional.empty();
 
@@ -63,6 +63,16 @@ public final class Descriptions implements AutoCloseable {
       List<String> samplers,
       String only,
       Optional<String> fault) {}
+
+  /**
+   * What an order can put into a model.
+   *
+   * @param ref as it stands in an order, see {@link io.zoetrope.jobs.PartRef}
+   * @param kind lora, control, embedding, adapter, encoder or depth
+   * @param name without its kind
+   * @param bytes of its files
+   */
+  public record Part(String ref, String kind, String name, long bytes) {}
 
   /** What a model makes where an order says nothing. */
   public record Usual(
@@ -96,13 +106,37 @@ public final class Descriptions implements AutoCloseable {
    * @throws IllegalStateException if its process cannot be asked
    */
   public List<Model> models() {
+    return listed().models;
+  }
+
+  /**
+   * What of this machine can be put into models, by kind and name.
+   *
+   * @throws IllegalStateException if its process cannot be asked
+   */
+  public List<Part> parts() {
+    return listed().parts;
+  }
+
+  /**
+   * By what can be drawn what a control is shown.
+   *
+   * @throws IllegalStateException if its process cannot be asked
+   */
+  public List<String> annotators() {
+    return listed().annotators;
+  }
+
+  private Listed listed() {
     Optional<Listed> known = listed;
     if (known.isPresent() && System.nanoTime() - known.get().at < FRESH.toNanos()) {
-      return known.get().models;
+      return known.get();
     }
-    List<Model> models = asked(Optional.empty()).described();
-    listed = Optional.of(new Listed(models, System.nanoTime()));
-    return models;
+    Described.Answer answer = asked(Optional.empty());
+    Listed now =
+        new Listed(answer.described(), answer.parts(), answer.annotators(), System.nanoTime());
+    listed = Optional.of(now);
+    return now;
   }
 
   /**

@@ -5,6 +5,7 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.jobs.InputRef;
 import io.zoetrope.jobs.JobId;
 import io.zoetrope.jobs.Manifest;
+import io.zoetrope.jobs.PartRef;
 import io.zoetrope.jobs.Store;
 import io.zoetrope.models.InstalledModels;
 import io.zoetrope.pipeline.family.ModelChoice;
@@ -40,7 +41,7 @@ final class StoreSources implements Sources {
   }
 
   /**
-   * Requires that an order names nothing but inputs and results, all of which are there.
+   * Requires that an order names nothing but inputs, results and parts, all of which are there.
    *
    * @throws UserError if it does
    */
@@ -56,6 +57,10 @@ final class StoreSources implements Sources {
 
   @Override
   public Path file(String text) {
+    Optional<PartRef> part = PartRef.tryParse(text);
+    if (part.isPresent()) {
+      return named(Parts.require(installed, part.get()), text);
+    }
     InputRef ref = InputRef.tryParse(text).orElseThrow(StoreSources::refused);
     Path path =
         switch (ref) {

@@ -14,7 +14,10 @@ class DescriptionsTest {
       strings = {
         "{\"name\": \"toybox\", \"vae\": \"/etc/passwd\"}",
         "{\"name\": \"toybox\", \"tokenizer\": \"..\"}",
-        "{\"name\": \"toybox\", \"loras\": [{\"file\": \"a.safetensors\"}]}"
+        "{\"name\": \"toybox\", \"loras\": [{\"file\": \"a.safetensors\"}]}",
+        "{\"name\": \"toybox\", \"loras\": [{\"file\": \"part:controls/canny\"}]}",
+        "{\"name\": \"toybox\", \"loras\": [{\"file\": \"part:loras/../canny\"}]}",
+        "{\"name\": \"toybox\", \"controls\": [{\"net\": \"/tmp/net\", \"shown\": {\"path\": \"x\"}}]}"
       })
   void anOrderThatNamesAPlaceIsRefusedBeforeAnythingIsOpened(String model) {
     VideoOrder order =
@@ -25,7 +28,7 @@ class DescriptionsTest {
     try (Descriptions descriptions = new Descriptions()) {
       assertThatThrownBy(() -> descriptions.estimate(order))
           .isInstanceOf(JobsException.class)
-          .hasMessageContaining("input:SHA256");
+          .hasMessageContaining("named as");
     }
   }
 }

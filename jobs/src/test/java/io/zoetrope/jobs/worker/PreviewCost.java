@@ -1,8 +1,6 @@
 package io.zoetrope.jobs.worker;
 
 import io.zoetrope.media.Frame;
-import io.zoetrope.pipeline.family.ModelChoice;
-import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.order.Estimates;
 import io.zoetrope.pipeline.order.FrameSink;
 import io.zoetrope.pipeline.order.GenerateSpec;
@@ -17,52 +15,17 @@ import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
  * Sampling with previews against sampling without, in turns: the median of pairs. Run with the
- * folder of a model, a folder for strips, how many pairs, and how many steps. The model stays
- * loaded.
+ * folder of a model, a folder for strips, how many pairs, and how many steps.
  */
 public final class PreviewCost {
-  private final Sources sources;
-
-  private PreviewCost(Sources sources) {
-    this.sources = sources;
-  }
-
-  /** A model that stays loaded, as a worker's does. */
-  private record Kept(Sources files, ModelCache models) implements Sources {
-    @Override
-    public Path model(String name) {
-      return files.model(name);
-    }
-
-    @Override
-    public Path file(String path) {
-      return files.file(path);
-    }
-
-    @Override
-    public VideoModel lend(ModelChoice choice, Progress progress) {
-      return models.lend(choice, progress);
-    }
-
-    @Override
-    public void giveBack(VideoModel model) {
-      models.giveBack(model);
-    }
-  }
+  private PreviewCost() {}
 
   /** A run. */
   public static void main(String[] args) {
-    try (ModelCache models = new ModelCache()) {
-      new PreviewCost(new Kept(Sources.in(Path.of("")), models)).run(args);
-    }
-  }
-
-  private void run(String[] args) {
     int pairs = Integer.parseInt(args[2]);
     VideoOrder order =
         new VideoOrder(
@@ -70,10 +33,7 @@ public final class PreviewCost {
             Wish.of("a red ball moves right").withSeed(4).withSteps(Integer.parseInt(args[3])),
             ModelRef.of(args[0]).withDevice("cpu"),
             Tuning.NONE);
-    double alone = seconds(order, Optional.empty());
-    double cold = seconds(order, Optional.of(Path.of(args[1])));
-    System.out.printf(
-        Locale.ROOT, "the model's first previews: %.2f s, before without: %.2f s%n", cold, alone);
+    seconds(order, Optional.of(Path.of(args[1])));
     double[] ratios = new double[pairs];
     double with = 0;
     double without = 0;
@@ -87,24 +47,17 @@ public final class PreviewCost {
     }
     Arrays.sort(ratios);
     System.out.printf(
-        Locale.ROOT,
         "%d pairs: with previews by without: median %.3f, all together %.3f (%.2f s and %.2f s)%n",
-        pairs,
-        ratios[pairs / 2],
-        with / without,
-        with / pairs,
-        without / pairs);
+        pairs, ratios[pairs / 2], with / without, with / pairs, without / pairs);
   }
 
   /** Seconds from the model's being there to the last step. */
-  private double seconds(VideoOrder order, Optional<Path> folder) {
+  private static double seconds(VideoOrder order, Optional<Path> folder) {
     Optional<Strips> strips = folder.map(at -> new Strips(at, row -> {}));
-    long[] sampling = new long[2];
     FrameSink sink =
         new FrameSink() {
           @Override
           public void begin(Shot shot) {
-            sampling[0] = System.nanoTime();
             strips.ifPresent(
                 s -> s.begin(shot.request().width(), shot.request().height(), /* oneClip= */ true));
           }
@@ -117,13 +70,17 @@ public final class PreviewCost {
           @Override
           public void frame(Frame frame) {}
         };
+    long[] sampling = new long[2];
     Progress progress =
+        report -> sampling[report.phase() == Phase.SAMPLE ? 1 : 0] = System.nanoTime();
+    // What comes behind the last step writes the place of what came before the first no more.
+    Progress until =
         report -> {
-          if (report.phase() == Phase.SAMPLE) {
-            sampling[1] = System.nanoTime();
+          if (report.phase().compareTo(Phase.SAMPLE) <= 0) {
+            progress.update(report);
           }
         };
-    Studio.make(order, sources, sink, progress);
+    Studio.make(order, Sources.in(Path.of("")), sink, until);
     return (sampling[1] - sampling[0]) / 1e9;
   }
 }

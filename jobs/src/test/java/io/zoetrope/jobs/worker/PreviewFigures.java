@@ -62,6 +62,11 @@ public final class PreviewFigures {
                   private long begun;
 
                   @Override
+                  public void passed(Report step) {
+                    strips.passed(step);
+                  }
+
+                  @Override
                   public boolean wants(Report step) {
                     begun = System.nanoTime();
                     return true;

@@ -15,8 +15,10 @@ import io.zoetrope.pipeline.order.ModelRef;
 import io.zoetrope.pipeline.order.Tuning;
 import io.zoetrope.pipeline.order.VideoOrder;
 import io.zoetrope.pipeline.order.Wish;
-import java.io.IOException;
 import io.zoetrope.record.RecordReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,15 +29,16 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a worker makes of jobs: in a process of its own, with the model that is on the class path.
  */
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WorkerIT {
   private static final VideoOrder BALL =
@@ -46,11 +49,71 @@ class WorkerIT {
           Tuning.NONE);
 
   @TempDir Path folder;
+  private Path loras = Path.of("");
   private final WorkerProcess worker = new WorkerProcess(WorkerSettings.on("cpu"));
+
+  @BeforeAll
+  void furnish(@TempDir Path shared) throws IOException {
+    loras = shared.resolve("models/loras");
+    Files.createDirectories(loras);
+    Files.write(loras.resolve("look.safetensors"), lora());
+    System.setProperty("zoetrope.home", shared.toString());
+  }
 
   @AfterAll
   void close() {
+    System.clearProperty("zoetrope.home");
     worker.close();
+  }
+
+  /** A file of safetensors, of rank 1 at one layer. */
+  private static byte[] lora() {
+    String layer = "transformer.transformer_blocks.0.attn1.to_v";
+    String header =
+        """
+        {"%s.lora_A.weight": {"dtype": "F32", "shape": [1, 192], "data_offsets": [0, 768]},
+         "%s.lora_B.weight": {"dtype": "F32", "shape": [192, 1], "data_offsets": [768, 1536]}}
+        """
+            .formatted(layer, layer);
+    byte[] head = header.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer file = ByteBuffer.allocate(8 + head.length + 1536).order(ByteOrder.LITTLE_ENDIAN);
+    file.putLong(head.length).put(head);
+    for (int i = 0; i < 384; i++) {
+      file.putFloat(0.05f);
+    }
+    return file.array();
+  }
+
+  private static VideoOrder withLora(double scale) {
+    ModelRef.Lora lora = new ModelRef.Lora(Path.of("part:loras/look"), scale);
+    return BALL.withModel(BALL.model().withLoras(List.of(lora)));
+  }
+
+  @Test
+  void aLoraIsFoundByTheNameThatTheServerHas() throws Exception {
+    Store store = new Store(folder);
+    byte[] plain = frames(Attempts.of(store, BALL));
+    Runner.Attempt attempt = Attempts.of(store, withLora(1));
+    assertThat(frames(attempt)).isNotEqualTo(plain);
+    assertThat(frames(Attempts.of(store, withLora(0)))).isEqualTo(plain);
+    String told = VideoMetadata.read(attempt.folder().resolve("video.mp4")).entries().toString();
+    assertThat(told).contains("part:loras/look").doesNotContain(loras.toString());
+    Files.move(loras.resolve("look.safetensors"), loras.resolve("gone"));
+    try {
+      Runner.Outcome outcome =
+          worker.run(Attempts.of(store, withLora(1)), new Watched(() -> Signal.GO));
+      JobError error = ((Runner.Failed) outcome).error();
+      assertThat(error.code()).isEqualTo("not_found");
+      assertThat(error.message()).contains("part:loras/look").doesNotContain(loras.toString());
+    } finally {
+      Files.move(loras.resolve("gone"), loras.resolve("look.safetensors"));
+    }
+  }
+
+  /** What was made, without what the file remembers: its sheet. */
+  private byte[] frames(Runner.Attempt attempt) throws Exception {
+    byte[] unused = made(attempt);
+    return Files.readAllBytes(attempt.folder().resolve("sheet.jpg"));
   }
 
   @Test
@@ -181,6 +244,37 @@ class WorkerIT {
     assertThat(watch.notes().toString() + outcome).doesNotContain(folder.toString());
   }
 
+  @Test
+  void eachClipHasPicturesOfItsOwn() throws Exception {
+    Store store = new Store(folder);
+    Runner.Attempt first = Attempts.of(store, BALL);
+    byte[] unused = made(first);
+    VideoOrder longer =
+        VideoOrder.parse(
+            "order",
+            """
+            {"task": {"kind": "extend", "video": {"path": "job:%s"}},
+             "wish": {"prompts": ["a red ball"], "seed": 1, "steps": 6, "frames": 40},
+             "model": {"name": "toybox"}}
+            """
+                .formatted(first.job().id()));
+    Runner.Attempt attempt = Attempts.of(store, longer);
+    Watched watch = new Watched(() -> Signal.GO);
+    Runner.Outcome outcome = worker.run(attempt, watch);
+    assertThat(outcome).as("%s", outcome).isInstanceOf(Runner.Done.class);
+    List<StepPicture> pictures = StepPicture.all(attempt.folder());
+    assertThat(pictures).extracting(StepPicture::step).doesNotHaveDuplicates();
+    assertThat(pictures).extracting(StepPicture::frame).isSorted();
+    assertThat(pictures.stream().map(StepPicture::frame).distinct()).hasSizeGreaterThan(1);
+    assertThat(pictures)
+        .allSatisfy(one -> {
+          assertThat((one.step() - one.row()) % 6).isZero();
+          assertThat(one.at(attempt.folder())).isRegularFile();
+        });
+    assertThat(watch.pictures()).contains(1).anyMatch(picture -> picture > 6);
+    assertThat(watch.progress().getLast().preview()).isEqualTo(pictures.getLast().step());
+  }
+
   private byte[] made(Runner.Attempt attempt) throws Exception {
     Runner.Outcome outcome = worker.run(attempt, new Watched(() -> Signal.GO));
     assertThat(outcome).as("%s", outcome).isInstanceOf(Runner.Done.class);
@@ -244,37 +338,6 @@ class WorkerIT {
     assertThat(error.code()).isEqualTo("unsupported");
     assertThat(error.message()).contains("EasyCache");
   }
-  @Test
-  void eachClipHasPicturesOfItsOwn() throws Exception {
-    Store store = new Store(folder);
-    Runner.Attempt first = Attempts.of(store, BALL);
-    byte[] unused = made(first);
-    VideoOrder longer =
-        VideoOrder.parse(
-            "order",
-            """
-            {"task": {"kind": "extend", "video": {"path": "job:%s"}},
-             "wish": {"prompts": ["a red ball"], "seed": 1, "steps": 6, "frames": 40},
-             "model": {"name": "toybox"}}
-            """
-                .formatted(first.job().id()));
-    Runner.Attempt attempt = Attempts.of(store, longer);
-    Watched watch = new Watched(() -> Signal.GO);
-    Runner.Outcome outcome = worker.run(attempt, watch);
-    assertThat(outcome).as("%s", outcome).isInstanceOf(Runner.Done.class);
-    List<StepPicture> pictures = StepPicture.all(attempt.folder());
-    assertThat(pictures).extracting(StepPicture::step).doesNotHaveDuplicates();
-    assertThat(pictures).extracting(StepPicture::frame).isSorted();
-    assertThat(pictures.stream().map(StepPicture::frame).distinct()).hasSizeGreaterThan(1);
-    assertThat(pictures)
-        .allSatisfy(one -> {
-          assertThat((one.step() - one.row()) % 6).isZero();
-          assertThat(one.at(attempt.folder())).isRegularFile();
-        });
-    assertThat(watch.pictures()).contains(1).anyMatch(picture -> picture > 6);
-    assertThat(watch.progress().getLast().preview()).isEqualTo(pictures.getLast().step());
-  }
-
 
   @Test
   void whatDoesNotFitSaysWhatWould() throws Exception {

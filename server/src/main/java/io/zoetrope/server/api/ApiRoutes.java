@@ -37,7 +37,8 @@ public final class ApiRoutes implements RouteGroup, AutoCloseable {
                         .filter(model -> model.fault().isEmpty())
                         .map(Descriptions.Model::name))
                 .distinct();
-    OrderDesk desk = new OrderDesk(models);
+    OrderDesk desk =
+        new OrderDesk(models, () -> descriptions.parts().stream().map(Descriptions.Part::ref));
     events = new EventRoutes(jobs);
     groups =
         List.of(

@@ -36,6 +36,17 @@ final class ModelRoutes implements RouteGroup {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("models", descriptions.models().stream().map(ModelRoutes::model).toList());
     json.put("default", descriptions.usualModel().orElse(null));
+    json.put("parts", descriptions.parts().stream().map(ModelRoutes::part).toList());
+    json.put("annotators", descriptions.annotators());
+    return json;
+  }
+
+  private static Map<String, Object> part(Descriptions.Part part) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("ref", part.ref());
+    json.put("kind", part.kind());
+    json.put("name", part.name());
+    json.put("bytes", part.bytes());
     return json;
   }
 

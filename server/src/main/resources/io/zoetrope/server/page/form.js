@@ -23,6 +23,9 @@ export const FIELDS = {
   context: {label: 'context', help: 'Finished frames that the next ones are made from', key: ['task', 'context']},
 };
 
+// Tasks in which a control can be shown something.
+export const CONTROLLED = ['generate', 'animate', 'restyle'];
+
 // Fields that take a list, as `3, 5, 7`: each value is a column of a comparison.
 export const LISTS = ['size', 'frames', 'fps', 'steps', 'guidance', 'sampler', 'seed', 'noise', 'strength', 'scale'];
 
@@ -45,7 +48,9 @@ export const EMPTY_FORM = {
   blend: '',
   context: '',
   draftRows: '5',
-  sources: {image: null, first: null, last: null, video: null},
+  sources: {image: null, first: null, last: null, video: null, control: null},
+  loras: [], // {file, scale}: of the server's parts, by their `ref`
+  control: {net: '', scale: '', drawn: ''},
   plan: null, // what was drawn: see plan.js
   rest: null, // the order that the form came from, for what the form does not show
 };
@@ -132,6 +137,32 @@ function taskOf(form, kind, planRef) {
   return task;
 }
 
+// What is put into the model: LoRAs and one control. Controls beside the first stay as they were.
+function putIn(form, kind, model) {
+  const before = form.rest?.model?.controls ?? [];
+  const loras = form.loras.filter(one => one.file !== '')
+    .map(one => ({file: one.file, scale: one.scale === '' ? 1 : number(one.scale, 'loras')}));
+  if (loras.length > 0) model.loras = loras;
+  else delete model.loras;
+  delete model.controls;
+  if (!CONTROLLED.includes(kind)) return;
+  const controls = before.slice(1);
+  const {net, scale, drawn} = form.control;
+  if (net !== '') {
+    const shown = form.sources.control;
+    if (!shown) throw new FormError('control', 'give the control what it is to be shown: drop a picture or a video on its place');
+    const same = before[0]?.net === net ? before[0] : {};
+    const one = {...same, net, shown: sourceRef(shown), scale: scale === '' ? 1 : number(scale, 'controls')};
+    if (drawn === '') delete one.drawn;
+    else if (drawn !== same.drawn?.by) one.drawn = drawn === 'name' ? {} : {by: drawn};
+    controls.unshift(one);
+  }
+  if (controls.length > 0) model.controls = controls;
+}
+
+// How a control is drawn, as the form has it: not at all, by its name, by a word.
+const drawnOf = control => (control?.drawn ? control.drawn.by ?? 'name' : '');
+
 // One order of a form without lists. `planRef` names the drawn plan, once it is uploaded.
 export function toOrder(form, planRef = null) {
   const kind = kindOf(form);
@@ -149,7 +180,9 @@ export function toOrder(form, planRef = null) {
   if (form.size !== '') wish.size = sizeOf(form.size);
   if (form.sampler !== '') wish.sampler = form.sampler;
   const order = {task: taskOf(form, kind, planRef), wish};
-  if (form.model !== '' || form.rest?.model) order.model = {...form.rest?.model, ...(form.model === '' ? {} : {name: form.model})};
+  const model = {...form.rest?.model, ...(form.model === '' ? {} : {name: form.model})};
+  putIn(form, kind, model);
+  if (Object.keys(model).length > 0) order.model = model;
   if (form.rest?.tuning && Object.keys(form.rest.tuning).length > 0) order.tuning = form.rest.tuning;
   return order;
 }
@@ -207,7 +240,10 @@ export function fromOrder(order, usual) {
   form.overlap = text(task.join?.overlap);
   form.blend = text(task.cues?.blend);
   form.context = text(task.context);
-  form.sources = {image: fileOf(task.image), first: fileOf(task.first), last: fileOf(task.last), video: fileOf(task.video)};
+  const control = order.model?.controls?.[0];
+  form.sources = {image: fileOf(task.image), first: fileOf(task.first), last: fileOf(task.last), video: fileOf(task.video), control: fileOf(control?.shown)};
+  form.loras = (order.model?.loras ?? []).map(one => ({file: one.file, scale: text(one.scale ?? 1)}));
+  form.control = {net: control?.net ?? '', scale: text(control?.scale), drawn: drawnOf(control)};
   const name = order.model?.name ?? '';
   form.model = name === usual ? '' : name;
   form.rest = {task, model: order.model ?? null, tuning: order.tuning ?? null};

@@ -62,7 +62,7 @@ const TOLD = {
 
 export async function load() {
   const [models, queue, presets] = await Promise.all([api.models(), api.queue(), api.presets()]);
-  store.set({models: models.models, usual: models.default, queue, presets: presets.presets});
+  store.set({models: models.models, usual: models.default, parts: models.parts, annotators: models.annotators, queue, presets: presets.presets});
   const going = await api.jobs({state: 'queued,running', limit: 200});
   store.takeJobs(going.jobs);
   await Promise.all([search(), shelves()]);

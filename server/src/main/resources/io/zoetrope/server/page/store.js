@@ -45,6 +45,8 @@ class Store {
     walks: new Map(), // of running jobs: {rows, levels, offset, previews}
     queue: {paused: false, waiting: [], running: [], workers: [], eta_seconds: null},
     models: [],
+    parts: [], // what can be put into them
+    annotators: [], // by what can be drawn what a control is shown
     usual: null, // the default model's name
     presets: [],
     boards: [],

@@ -26,6 +26,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +55,14 @@ class ApiRoutesTest {
   private ZoetropeServer server;
 
   @BeforeAll
-  void start(@TempDir Path folder) {
+  void start(@TempDir Path folder) throws IOException {
+    Path models = folder.resolve("home/models");
+    Files.createDirectories(models.resolve("loras"));
+    Files.createDirectories(models.resolve("controls/edges"));
+    Files.writeString(models.resolve("loras/grain.safetensors"), "weights");
+    Files.writeString(models.resolve("loras/.hidden.safetensors"), "weights");
+    Files.writeString(models.resolve("loras/notes.txt"), "no weights");
+    System.setProperty("zoetrope.home", folder.resolve("home").toString());
     JobsConfig config = JobsConfig.in(folder);
     jobs =
         StoredJobs.open(
@@ -80,6 +88,7 @@ class ApiRoutesTest {
     jobs.close();
     media.close();
     descriptions.close();
+    System.clearProperty("zoetrope.home");
   }
 
   private HttpResponse<String> send(String method, String path, String body)
@@ -258,6 +267,29 @@ class ApiRoutesTest {
   }
 
   @Test
+  void whatIsPutIntoModelsIsNamedByTheServersList() throws Exception {
+    JsonNode models = ask("GET", "/api/v1/models", "/api/v1/models", "", 200);
+    List<String> refs = new ArrayList<>();
+    models.path("parts").forEach(part -> refs.add(part.path("ref").asString()));
+    assertThat(refs).containsExactly("part:loras/grain", "part:controls/edges");
+    assertThat(models.path("annotators").toString()).contains("canny");
+    JsonNode taken =
+        ask(
+            "POST",
+            "/api/v1/jobs",
+            "/api/v1/jobs",
+            """
+            {"order": {"task": {"kind": "generate"}, "wish": {"prompts": ["a ball"], "steps": 2},
+             "model": {"name": "toybox", "loras": [{"file": "part:loras/grain", "scale": 0.5}]}}}
+            """,
+            200);
+    JsonNode made = over(taken.path("id").asString());
+    JsonNode lora = made.path("order").path("model").path("loras").get(0);
+    assertThat(lora.path("file").asString()).isEqualTo("part:loras/grain");
+    assertThat(lora.path("scale").asDouble()).isEqualTo(0.5);
+  }
+
+  @Test
   void anEstimateSaysSizeAndMemory() throws Exception {
     JsonNode estimate =
         ask(
@@ -302,8 +334,25 @@ class ApiRoutesTest {
           POST   | /api/v1/jobs        | {"order": ORDER, "priority": 1.5}   | 400 | priority
           POST   | /api/v1/jobs        | {"order": ORDER, "webhook": "https://example.org/x"} | 400 | webhooks go
           POST   | /api/v1/jobs        | {"order": FILE}                     | 400 | input:SHA256
-          POST   | /api/v1/jobs        | {"order": LORA}                     | 400 | input:SHA256
-          POST   | /api/v1/estimate    | {"order": LORA}                     | 400 | input:SHA256
+          POST   | /api/v1/jobs        | {"order": LORA}                     | 400 | part:loras/NAME
+          POST   | /api/v1/estimate    | {"order": LORA}                     | 400 | part:loras/NAME
+          POST   | /api/v1/jobs        | {"order": PUT "loras": [{"file": "part:loras/none"}]}}}            | 404 | no 'part:loras/none'
+          POST   | /api/v1/estimate    | {"order": PUT "loras": [{"file": "part:loras/none"}]}}}            | 404 | no 'part:loras/none'
+          POST   | /api/v1/jobs        | {"order": PUT "loras": [{"file": "part:loras/.hidden"}]}}}         | 400 | part:loras/NAME
+          POST   | /api/v1/jobs        | {"order": PUT "loras": [{"file": "part:loras/../controls/edges"}]}}} | 400 | part:loras/NAME
+          POST   | /api/v1/jobs        | {"order": PUT "loras": [{"file": "part:loras//etc/passwd"}]}}}     | 400 | part:loras/NAME
+          POST   | /api/v1/jobs        | {"order": PUT "loras": [{"file": "part:loras/grain.safetensors"}]}}} | 404 | there is no
+          POST   | /api/v1/jobs        | {"order": PUT "loras": [{"file": "part:controls/edges"}]}}}        | 400 | model.loras[0].file is named as part:loras/NAME
+          POST   | /api/v1/jobs        | {"order": PUT "loras": [{"file": "part:loras/grain", "scale": 101}]}}} | 400 | scale
+          POST   | /api/v1/jobs        | {"order": PUT "tokenizer": "part:loras/grain"}}}                   | 400 | parts are put into a model
+          POST   | /api/v1/jobs        | {"order": PUT "vae": "/etc/passwd"}}}                              | 400 | input:SHA256
+          POST   | /api/v1/jobs        | {"order": PUT "embeddings": [{"file": "/etc/passwd"}]}}}           | 400 | part:embeddings/NAME
+          POST   | /api/v1/jobs        | {"order": PUT "controls": [{"net": "part:controls/edges", "shown": {"path": "/etc/passwd"}}]}}} | 400 | input:SHA256
+          POST   | /api/v1/jobs        | {"order": PUT "controls": [{"net": "part:controls/edges", "shown": {"path": "part:loras/grain"}}]}}} | 400 | input:SHA256
+          POST   | /api/v1/jobs        | {"order": PUT "controls": [{"net": "part:controls/edges", "shown": {"path": "input:NONE"}}]}}} | 404 | upload it
+          POST   | /api/v1/jobs        | {"order": PUT "pictures": {"adapter": "part:loras/grain", "shown": [{"picture": {"path": "input:NONE"}}]}}}} | 400 | part:adapters/NAME
+          POST   | /api/v1/jobs        | {"order": PUT "pictures": {"shown": [{"picture": {"path": "/etc/passwd"}}]}}}} | 400 | input:SHA256
+          POST   | /api/v1/jobs        | {"order": LONG}                     | 400 | say it in 2000
           POST   | /api/v1/estimate    | {"order": FILE}                     | 400 | input:SHA256
           POST   | /api/v1/jobs        | {"order": PLACE}                    | 404 | no model
           POST   | /api/v1/jobs        | {"order": UPLOAD}                   | 404 | upload
@@ -323,7 +372,13 @@ class ApiRoutesTest {
   void whatMakesNoSenseIsSaidInOneLine(
       String method, String path, String body, int status, String words) throws Exception {
     String sent =
-        body.replace("ORDER", order("a ball", 2))
+        body.replace(
+                "PUT",
+                "{\"task\": {\"kind\": \"generate\"}, \"wish\": {\"prompts\": [\"x\"]},"
+                    + " \"model\": {\"name\": \"toybox\",")
+            .replace("NONE", "0".repeat(64))
+            .replace("LONG", order("x".repeat(2001), 2))
+            .replace("ORDER", order("a ball", 2))
             .replace(
                 "FILE",
                 "{\"task\": {\"kind\": \"animate\", \"image\": {\"path\": \"/etc/passwd\"}},"

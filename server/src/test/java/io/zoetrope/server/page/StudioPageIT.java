@@ -8,6 +8,7 @@ import io.zoetrope.jobs.JobFilter;
 import io.zoetrope.jobs.JobState;
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.order.AnimateSpec;
+import io.zoetrope.pipeline.order.ModelRef;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -39,12 +40,20 @@ class StudioPageIT {
   private static @Nullable Browser started;
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
     Optional<Browser> browser = Browser.start();
     assumeTrue(
         browser.isPresent(),
         "there is no Chromium: apt-get install chromium chromium-driver runs these tests");
     started = browser.get();
+    // What can be put into models lies beside them.
+    Path models = folder.resolve("home/models");
+    Files.createDirectories(models.resolve("loras"));
+    Files.createDirectories(models.resolve("controls/scribbles"));
+    Files.writeString(models.resolve("loras/grain.safetensors"), "weights");
+    Files.writeString(models.resolve("loras/slow.safetensors"), "weights");
+    Files.writeString(models.resolve("controls/scribbles/config.json"), "{}");
+    System.setProperty("zoetrope.home", folder.resolve("home").toString());
     studio = new TestStudio(folder);
   }
 
@@ -56,6 +65,7 @@ class StudioPageIT {
     if (studio != null) {
       studio.close();
     }
+    System.clearProperty("zoetrope.home");
   }
 
   private static Browser browser() {
@@ -405,6 +415,60 @@ class StudioPageIT {
     page.press(".state.fault", "Make with size 64x64");
     made("a large red ball");
     assertThat(newest().order().wish().size()).hasValue(new Size(64, 64));
+  }
+
+  /** By keys alone, and read by screen readers as the rest. */
+  @Test
+  void lorasAndAControlAreOrdered() throws IOException {
+    Browser page = browser();
+    page.put("#prompt-0", "a red ball with grain");
+    page.put("#f-steps", "2");
+    page.type(".put summary", Keys.ENTER);
+    page.type("#lora-add", Keys.ENTER);
+    page.until("the first LoRA", "document.activeElement.id === 'lora-0'");
+    page.keys("slow");
+    page.keys(Keys.TAB);
+    page.until("its scale", "document.activeElement.id === 'lora-scale-0'");
+    page.chord(Keys.CONTROL, "a");
+    page.keys("0.6", Keys.TAB);
+    page.type("#lora-add", Keys.ENTER);
+    page.until("the second LoRA", "document.activeElement.id === 'lora-1'");
+    page.type("#control", "scribbles", Keys.TAB);
+    page.until("how it is shown", "document.querySelector('#control-drawn')");
+    page.click("#make");
+    page.until(
+        "what is missing", "document.querySelector('#fault')?.innerText.includes('control')");
+    give("control");
+    page.type("#control-drawn", Keys.ARROW_DOWN);
+    page.type("#control-drawn", Keys.ARROW_DOWN);
+    page.until("canny", "document.querySelector('#control-drawn').value === 'canny'");
+    page.put("#control-scale", "0.8");
+    page.run(new String(axe(), StandardCharsets.UTF_8));
+    assertThat(findings()).isEmpty();
+    page.click("#make");
+    made("a red ball with grain");
+    ModelRef model = newest().order().model();
+    assertThat(model.loras())
+        .containsExactly(
+            new ModelRef.Lora(Path.of("part:loras/slow"), 0.6),
+            new ModelRef.Lora(Path.of("part:loras/grain"), 1));
+    ModelRef.Control control = model.controls().getFirst();
+    assertThat(control.net()).isEqualTo(Path.of("part:controls/scribbles"));
+    assertThat(control.shown().path()).startsWith("input:");
+    assertThat(control.scale()).isEqualTo(0.8);
+    assertThat(control.drawn().orElseThrow().by()).hasValue("canny");
+
+    // Settings that are taken back bring them along.
+    page.fresh(studio().uri());
+    page.until("the video", "document.querySelector('.card[data-shown]')");
+    page.press(".use", "settings");
+    page.until("its scale", "document.querySelector('#lora-scale-0')?.value === '0.6'");
+    assertThat(page.text("return document.querySelector('#control').value"))
+        .isEqualTo("part:controls/scribbles");
+    page.click("[aria-label='Remove slow']");
+    page.until("one less", "!document.querySelector('#lora-1')");
+    assertThat(page.text("return document.querySelector('#lora-0').value"))
+        .isEqualTo("part:loras/grain");
   }
 
   @Test

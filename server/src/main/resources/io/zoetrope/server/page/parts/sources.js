@@ -1,7 +1,7 @@
 // What the video is made from: dropped, pasted, chosen, or taken of what was made before.
 import {giveSource, upload} from '../actions.js';
 import {api} from '../api.js';
-import {about, TASKS} from '../form.js';
+import {about, CONTROLLED, kindOf, TASKS} from '../form.js';
 import {html, icon, nothing} from '../lit.js';
 import {tried} from '../notices.js';
 import {Part} from '../part.js';
@@ -12,6 +12,7 @@ const SLOTS = {
   first: {label: 'First picture', accept: 'image/png,image/jpeg,image/webp'},
   last: {label: 'Last picture', accept: 'image/png,image/jpeg,image/webp'},
   video: {label: 'Video', accept: 'video/mp4,video/webm,image/gif,image/webp'},
+  control: {label: 'Control is shown', accept: 'image/png,image/jpeg,image/webp,video/mp4,video/webm,image/gif'},
 };
 
 // Where a small picture of a source is to be had; null if nowhere.
@@ -26,7 +27,8 @@ class Sources extends Part {
 
   render() {
     const {form} = store.state;
-    const slots = TASKS[form.task].sources;
+    const controlled = form.control.net !== '' && CONTROLLED.includes(kindOf(form));
+    const slots = controlled ? [...TASKS[form.task].sources, 'control'] : TASKS[form.task].sources;
     if (slots.length === 0) return nothing;
     return html`<div class="sources">${slots.map(slot => this.#slot(slot, form.sources[slot]))}</div>`;
   }

@@ -7,6 +7,7 @@ import './tasks.js';
 import './words.js';
 import './sources.js';
 import './settings.js';
+import './put.js';
 import './make.js';
 import './plan.js';
 import './result.js';
@@ -31,6 +32,7 @@ class Studio extends Part {
             <zt-words></zt-words>
             <zt-sources></zt-sources>
             <zt-settings></zt-settings>
+            <zt-put></zt-put>
             <zt-make></zt-make>
             <zt-plan></zt-plan>
           </section>
