@@ -29,6 +29,7 @@ public final class Bench {
           "frames",
           "finite",
           "training",
+          "attention",
           "cache",
           "tea-cache",
           "cancel");
@@ -43,6 +44,7 @@ public final class Bench {
         frames    a step with 16 noise levels against a step with one
         finite    a step that is looked at for numbers that are none against one that is not
         training  one training step: GFLOP/s against that rate
+        attention f32 attention by length and head size, and its backward pass
         cache     what EasyCache saves, and how far off its videos are (minutes)
         tea-cache the same of TeaCache
         cancel    how soon a job of 32 frames of 1024x1024 stops, in each phase (minutes)
@@ -182,6 +184,7 @@ public final class Bench {
       case "frames" -> FrameLevels.run(seconds);
       case "finite" -> FiniteCheck.run(seconds);
       case "training" -> TrainingRate.run(seconds);
+      case "attention" -> AttentionRate.run(seconds);
       case "cancel" -> CancelLatency.run(1024, 32);
       default -> throw new IllegalArgumentException("unknown benchmark '" + name + "'");
     };

@@ -59,7 +59,8 @@ final class GemmRate {
     return new Roof(roof(Precision.F32), roof(Precision.BF16));
   }
 
-  private static double roof(Precision precision) {
+  /** The best of square products of 1024 and 2048, FLOP/s. */
+  static double roof(Precision precision) {
     return Math.max(gemm(1024, precision, 0.5), gemm(2048, precision, 2));
   }
 

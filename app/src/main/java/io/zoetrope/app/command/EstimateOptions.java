@@ -3,11 +3,18 @@ package io.zoetrope.app.command;
 import io.zoetrope.app.cli.option.Values;
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoRequest;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Of which video it is said what it takes. */
 final class EstimateOptions {
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec spec;
+
   @Option(
       names = "--size",
       paramLabel = "WxH",
@@ -22,9 +29,10 @@ final class EstimateOptions {
       description = "Number of frames (default: the model's).")
   private @Nullable Integer frames;
 
-  /** Whether anything was asked for. */
+  /** Whether anything was typed: what a person usually wants of videos asks for nothing here. */
   boolean given() {
-    return size != null || frames != null;
+    return Stream.of("--size", "--frames")
+        .anyMatch(Objects.requireNonNull(spec).commandLine().getParseResult()::hasMatchedOption);
   }
 
   /** What is usual, in what was asked for. */

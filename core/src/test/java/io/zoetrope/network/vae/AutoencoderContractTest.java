@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.zoetrope.Parity;
 import io.zoetrope.network.TestNetworks;
+import io.zoetrope.network.vae.tiny.TinyConfig;
 import io.zoetrope.network.vae.wan.WanVaeConfig;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.progress.Progress;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -48,6 +50,8 @@ class AutoencoderContractTest {
           CompactTemporalConfig.of(CompactConfig.size("tiny")),
           "pixels",
           Pixels.INSTANCE,
+          "TAEHV",
+          new TinyConfig(4, 1, 8, List.of(2, 2, 1), List.of(16, 12, 8, 8), List.of(1, 2, 2)),
           "Wan 2.1",
           wan(1, false),
           "Wan 2.2",
@@ -73,8 +77,14 @@ class AutoencoderContractTest {
   /** One that has a device of its own. */
   private static final String PLACED = "KL, placed";
 
+  /** A latent is encoded of frames behind its own: no part of a clip before the whole is there. */
+  private static final Set<String> ENCODES_WHOLE = Set.of("TAEHV");
+
   /** Products of larger matrices may round otherwise. */
   private static final double MARK = 1e-5;
+
+  /** TAEHV's pixels are cut off at 1, and random weights make far larger numbers before that. */
+  private static final double CUT_MARK = 1e-4;
 
   static Stream<String> autoencoders() {
     return Stream.concat(CONFIGS.keySet().stream().sorted(), Stream.of(PLACED));
@@ -184,19 +194,33 @@ class AutoencoderContractTest {
       long height = x.size(3);
       long width = x.size(4);
       try (Autoencoder.Passage passage = a.encoding(height, width)) {
-        requireStretches(a::encode, passage, x, grid::frames);
+        if (ENCODES_WHOLE.contains(name)) {
+          requireWhole(a::encode, passage, x);
+        } else {
+          requireStretches(a::encode, passage, x, grid::frames);
+        }
       }
       try (Autoencoder.Passage passage = a.decoding(height, width)) {
         if (a.stretch(height, width).streams()) {
           requireStretches(a::decode, passage, z, latents -> latents);
         } else {
-          assertThat(Tensors.toBytes(passage.next(z, Progress.NONE)))
-              .isEqualTo(Tensors.toBytes(run(a::decode, z)));
-          assertThatThrownBy(() -> passage.next(z, Progress.NONE))
-              .isInstanceOf(IllegalStateException.class);
+          requireWhole(a::decode, passage, z);
         }
       }
     });
+  }
+
+  private static void requireWhole(
+      UnaryOperator<Tensor> body, Autoencoder.Passage passage, Tensor x) {
+    assertThat(Tensors.toBytes(passage.next(x, Progress.NONE)))
+        .isEqualTo(Tensors.toBytes(run(body, x)));
+    assertThatThrownBy(() -> passage.next(x, Progress.NONE))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  /** The largest difference, by the largest number where that is above 1. */
+  private static double off(Tensor actual, Tensor expected) {
+    return Parity.distance(actual, expected) / Math.max(1, expected.abs().max().item_double());
   }
 
   private static void requireStretches(
@@ -219,9 +243,10 @@ class AutoencoderContractTest {
       Tensor z = latents(a, 2, 3);
       for (int clip = 0; clip < 2; clip++) {
         Tensor alone = run(a::encode, x.narrow(0, clip, 1));
-        assertThat(Parity.distance(run(a::encode, x).narrow(0, clip, 1), alone)).isLessThan(MARK);
+        assertThat(off(run(a::encode, x).narrow(0, clip, 1), alone)).isLessThan(MARK);
         Tensor decoded = run(a::decode, z.narrow(0, clip, 1));
-        assertThat(Parity.distance(run(a::decode, z).narrow(0, clip, 1), decoded)).isLessThan(MARK);
+        assertThat(off(run(a::decode, z).narrow(0, clip, 1), decoded))
+            .isLessThan(ENCODES_WHOLE.contains(name) ? CUT_MARK : MARK);
       }
     });
   }

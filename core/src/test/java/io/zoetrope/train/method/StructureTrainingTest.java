@@ -99,8 +99,10 @@ class StructureTrainingTest {
       Scopes.run(() -> {
         Tensor one = made(model, Optional.empty());
         Tensor beside = random.normal(1, one.size(1) + 2, 1, one.size(3), one.size(4));
-        assertThat(Tensors.toBytes(made(shown, Optional.of(beside))))
-            .isEqualTo(Tensors.toBytes(one));
+        Tensor begun = made(shown, Optional.of(beside));
+        // A transformer's patches are a product over more features now, of weights of zero: BLAS
+        // may sum it in other pieces (with AVX2 alone it does).
+        assertThat(begun.sub(one).abs().max().item_double()).isLessThan(transformer ? 1e-5 : 1e-30);
         assertThatThrownBy(() -> made(shown, Optional.empty()))
             .isInstanceOf(UserError.class)
             .hasMessageContaining("follows the structure of a video");
