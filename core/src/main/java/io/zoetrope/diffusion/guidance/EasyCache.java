@@ -32,8 +32,7 @@ public final class EasyCache implements StepCache {
   private final X0Denoiser base;
   private final Prediction prediction;
   private final double threshold;
-  private final double from;
-  private final double last;
+  private final Middle middle;
 
   private Optional<Answer> asked = Optional.empty();
   private Optional<Seen> seen = Optional.empty();
@@ -58,16 +57,10 @@ public final class EasyCache implements StepCache {
    * @param levels down which frames fall
    */
   public EasyCache(X0Denoiser base, Prediction prediction, double threshold, double[] levels) {
-    if (!(threshold >= 0 && threshold <= MOST)) {
-      throw new IllegalArgumentException(
-          "a threshold lies in [0, %s]; %s does not".formatted(MOST, threshold));
-    }
     this.base = base;
     this.prediction = prediction;
-    this.threshold = threshold;
-    int steps = levels.length - 1;
-    from = levels[(int) Math.ceil(FIRST * steps)];
-    last = levels[steps - 1];
+    this.threshold = StepCache.requireThreshold(threshold);
+    middle = Middle.of(levels, FIRST);
   }
 
   @Override
@@ -113,7 +106,7 @@ public final class EasyCache implements StepCache {
 
   /** The change to be expected of each frame; empty if the network is to be asked. */
   private Optional<double[]> next(Levels levels, Tensor z) {
-    if (rate.length == 0 || !between(levels)) {
+    if (rate.length == 0 || !middle.holds(levels)) {
       return Optional.empty();
     }
     Seen before = seen.orElseThrow();
@@ -127,11 +120,6 @@ public final class EasyCache implements StepCache {
       }
     }
     return Optional.of(next);
-  }
-
-  /** Whether every frame is held, or on its way between the first steps and the last one. */
-  private boolean between(Levels levels) {
-    return levels.allEqual(at -> at.u() == 0 || (at.u() <= from && at.u() > last) ? 1 : 0, 1);
   }
 
   private Tensor ask(Tensor z, Levels levels, Conditioning conditioning) {

@@ -14,6 +14,19 @@ public interface StepCache extends X0Denoiser, AutoCloseable {
   /** The largest threshold that is taken. */
   double MOST = 3;
 
+  /**
+   * The same threshold.
+   *
+   * @throws IllegalArgumentException if it is not 0 to {@value #MOST}
+   */
+  static double requireThreshold(double threshold) {
+    if (!(threshold >= 0 && threshold <= MOST)) {
+      throw new IllegalArgumentException(
+          "a threshold lies in [0, %s]; %s does not".formatted(MOST, threshold));
+    }
+    return threshold;
+  }
+
   /** How often it was asked. */
   int calls();
 

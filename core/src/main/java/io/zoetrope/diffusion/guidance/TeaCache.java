@@ -35,8 +35,7 @@ public final class TeaCache implements StepCache {
   private final X0Denoiser base;
   private final Prediction prediction;
   private final double threshold;
-  private final double from;
-  private final double last;
+  private final Middle middle;
   private final Expected expected;
 
   private Optional<Answer> answer = Optional.empty();
@@ -103,17 +102,11 @@ public final class TeaCache implements StepCache {
       double threshold,
       double[] levels,
       Expected expected) {
-    if (!(threshold >= 0 && threshold <= MOST)) {
-      throw new IllegalArgumentException(
-          "a threshold lies in [0, %s]; %s does not".formatted(MOST, threshold));
-    }
     this.base = base;
     this.prediction = prediction;
-    this.threshold = threshold;
+    this.threshold = StepCache.requireThreshold(threshold);
     this.expected = expected;
-    int steps = levels.length - 1;
-    from = levels[(int) Math.ceil(FIRST * steps)];
-    last = levels[steps - 1];
+    middle = Middle.of(levels, FIRST);
   }
 
   @Override
@@ -168,7 +161,7 @@ public final class TeaCache implements StepCache {
 
   /** The change to be expected of each frame; empty if the network is to be asked. */
   private Optional<double[]> next(Levels levels, Tensor now) {
-    if (threshold == 0 || answer.isEmpty() || !between(levels)) {
+    if (threshold == 0 || answer.isEmpty() || !middle.holds(levels)) {
       return Optional.empty();
     }
     Seen before = seen.orElseThrow();
@@ -189,11 +182,6 @@ public final class TeaCache implements StepCache {
       }
     }
     return Optional.of(next);
-  }
-
-  /** Whether every frame is held, or on its way between the first steps and the last one. */
-  private boolean between(Levels levels) {
-    return levels.allEqual(at -> at.u() == 0 || (at.u() <= from && at.u() > last) ? 1 : 0, 1);
   }
 
   /** The mean size of each frame's numbers, [B * F]. */

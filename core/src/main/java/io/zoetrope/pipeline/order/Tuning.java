@@ -106,66 +106,35 @@ public record Tuning(
 
   /** This, and what the network is told of the clip. */
   public Tuning withMicro(MicroConditions told) {
-    return new Tuning(
-        window,
-        freeNoise,
-        freeInit,
-        temporal,
-        hold,
-        windowing,
-        motion,
-        oscillate,
-        threshold,
-        lateGuidance,
-        Optional.of(told),
-        firstGuidance,
-        cfgZero,
-        decodeFrames,
-        easyCache,
-        skipLayers,
-        teaCache,
-        guidanceApart);
+    return with(Optional.of(told), decodeFrames, skipLayers, teaCache, guidanceApart);
   }
 
   /** This, decoding so many frames at once. */
   public Tuning withDecodeFrames(int frames) {
-    return new Tuning(
-        window,
-        freeNoise,
-        freeInit,
-        temporal,
-        hold,
-        windowing,
-        motion,
-        oscillate,
-        threshold,
-        lateGuidance,
-        micro,
-        firstGuidance,
-        cfgZero,
-        Optional.of(frames),
-        easyCache,
-        skipLayers,
-        teaCache,
-        guidanceApart);
+    return with(micro, Optional.of(frames), skipLayers, teaCache, guidanceApart);
   }
 
   /** This, with guidance for which blocks are left out. */
   public Tuning withSkipLayers(SkipLayers skip) {
-    return with(Optional.of(skip), teaCache, guidanceApart);
+    return with(micro, decodeFrames, Optional.of(skip), teaCache, guidanceApart);
   }
 
   /** This by TeaCache, up to a threshold. */
   public Tuning withTeaCache(double threshold) {
-    return with(skipLayers, Optional.of(threshold), guidanceApart);
+    return with(micro, decodeFrames, skipLayers, Optional.of(threshold), guidanceApart);
   }
 
   /** This, asking for the branches of guidance one after the other. */
   public Tuning withGuidanceApart() {
-    return with(skipLayers, teaCache, true);
+    return with(micro, decodeFrames, skipLayers, teaCache, true);
   }
 
-  private Tuning with(Optional<SkipLayers> skip, Optional<Double> tea, boolean apart) {
+  private Tuning with(
+      Optional<MicroConditions> told,
+      Optional<Integer> decoded,
+      Optional<SkipLayers> skip,
+      Optional<Double> tea,
+      boolean apart) {
     return new Tuning(
         window,
         freeNoise,
@@ -177,10 +146,10 @@ public record Tuning(
         oscillate,
         threshold,
         lateGuidance,
-        micro,
+        told,
         firstGuidance,
         cfgZero,
-        decodeFrames,
+        decoded,
         easyCache,
         skip,
         tea,

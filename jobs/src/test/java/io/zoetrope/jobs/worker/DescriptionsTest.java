@@ -17,7 +17,7 @@ class DescriptionsTest {
         "{\"name\": \"toybox\", \"loras\": [{\"file\": \"a.safetensors\"}]}",
         "{\"name\": \"toybox\", \"loras\": [{\"file\": \"part:controls/canny\"}]}",
         "{\"name\": \"toybox\", \"loras\": [{\"file\": \"part:loras/../canny\"}]}",
-        "{\"name\": \"toybox\", \"controls\": [{\"net\": \"/tmp/net\", \"shown\": {\"path\": \"x\"}}]}"
+        "{\"name\": \"toybox\", \"controls\": [{\"net\": \"/elsewhere/net\", \"shown\": {\"path\": \"x\"}}]}"
       })
   void anOrderThatNamesAPlaceIsRefusedBeforeAnythingIsOpened(String model) {
     VideoOrder order =
