@@ -54,7 +54,7 @@ final class AttentionRate {
             forward * 1e3,
             flops / forward / 1e9,
             flops / forward / roof,
-            length < LONG ? (both(length, size, share) - forward) * 1e3 : 0.0);
+            length < LONG ? (Object) ((both(length, size, share) - forward) * 1e3) : "-");
       }
     }
     table.note(String.format(Locale.ROOT, "GEMM: f32 %.0f GFLOP/s.", roof / 1e9));
