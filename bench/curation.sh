@@ -1,14 +1,16 @@
 #!/bin/sh
-# What is curation worth to a training? bench/curation.sh DIR [CLIPS [SEEDS [STEPS]]]
+# What is curation worth to a training? bench/curation.sh DIR [CLIPS [SEEDS [STEPS [SAMPLING]]]]
 # Makes spoiled toy clips in DIR, curates them, trains on all, on what was kept, on as many at random and on as many
-# without fault, and says how well each model does as prompts say. Goes on where it was stopped.
+# without fault, and says how well each model does as prompts say, by SAMPLING steps. Goes on where it was stopped.
+# PRECISION is that of the trainings (bf16); f32 is faster where bf16 is emulated.
 set -eu
-[ $# -ge 1 ] || { sed -n 2,4p "$0"; exit 2; }
+[ $# -ge 1 ] || { sed -n 2,5p "$0"; exit 2; }
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
 clips=${2:-8000}
 seeds=${3:-"41 42 43"}
 steps=${4:-900}
+walk=${5:-24}
 root=$(cd "$(dirname "$0")/.." && pwd)
 zoetrope="$root/zoetrope"
 trial() {
@@ -30,8 +32,8 @@ for seed in $seeds; do
     run=curation-$arm-$seed
     n=$(wc -l < "arms/$arm/captions.jsonl")
     "$zoetrope" train "$root/recipes/curation.yaml" --resume --set "data.path=$dir/arms/$arm" --set "objective.clips=$n" \
-      --set "seed=$seed" --set "steps=$steps" --set "name=$run" --quiet || echo "$run failed"
-    [ -e "$run.json" ] || "$zoetrope" evaluate --model "runs/$run" -n 200 --seed 7 --json > "$run.json"
+      --set "seed=$seed" --set "steps=$steps" --set "name=$run" --set "precision=${PRECISION:-bf16}" --quiet || echo "$run failed"
+    [ -e "$run.json" ] || "$zoetrope" evaluate --model "runs/$run" -n 200 --seed 7 --steps "$walk" --json > "$run.json"
     echo "$run $(cut -c1-400 "$run.json")"
   done
 done

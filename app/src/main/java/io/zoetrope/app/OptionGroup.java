@@ -92,7 +92,7 @@ enum OptionGroup {
       "--inversion-prompt",
       "--inversion-away",
       "--inversion-check",
-      "--noise",
+      "--noise", "--course",
       "--plan",
       "--upscale",
       "--method",

@@ -28,6 +28,17 @@ final class BadMakeInput {
         row(FAILED, "cut.png", "animate", "cut.png"),
         row(USAGE, "animate needs at least 2 frames", "animate", "good.png", "--frames", "1"),
         row(USAGE, "--noise: '1.5' is out of range", "animate", "good.png", "--noise", "1.5"),
+        row(USAGE, "--course is how noise comes down", "animate", "good.png", "--course", "fall"),
+        row(
+            USAGE,
+            "--course is how noise comes down",
+            "loop",
+            "good.png",
+            "--noise",
+            "0",
+            "--course",
+            "fall"),
+        row(USAGE, "expected one of [wait, fall]", "animate", "good.png", "--course", "rise"),
         row(
             USAGE,
             "expected one of [crop, pad, stretch]",

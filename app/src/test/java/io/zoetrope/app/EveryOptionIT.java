@@ -163,6 +163,7 @@ class EveryOptionIT {
           Map.entry("--motion-norm", "--motion-norm frame"),
           Map.entry("--motion-field", "--motion-field 3,4"),
           Map.entry("--negative", "--negative 'a blue ball'"),
+          Map.entry("--course", "--course fall --noise 0.5"),
           Map.entry("--noise", "--noise 0.5"),
           Map.entry("--overlap", "--overlap 2"),
           Map.entry("--plan", "--plan other.json"),

@@ -165,10 +165,12 @@ class PagesIT {
       if (GOING_ON.contains(run.split(" ", 2)[0])) {
         stopSoon(cancellation);
       }
+      long begin = System.nanoTime();
       TestCli.Outcome outcome =
           new TestCli(folder, environment(folder), cancellation).run(words(run));
-      report.add(
-          "%s: %s: %s".formatted(run.equals(command) ? "as it stands" : "shorter", page, run));
+      double seconds = (System.nanoTime() - begin) * 1e-9;
+      String how = run.equals(command) ? "as it stands" : "shorter";
+      report.add("%s (%.1f s): %s: %s".formatted(how, seconds, page, run));
       if (outcome.code() != 0) {
         failed.add(run + "\n  " + outcome.err());
       }

@@ -19,15 +19,22 @@ public final class Plans {
     return TimestepPlan.uniform(levels, frames);
   }
 
+  /** As below, given frames waiting at their level. */
+  public static TimestepPlan imageToVideo(
+      double[] levels, int frames, IntPredicate given, double level) {
+    return imageToVideo(levels, frames, given, level, Course.WAIT);
+  }
+
   /**
    * Image to video: some frames are given, the others fall. A given frame starts at {@code level}:
    * 0 holds it clean; a little above 0 it is noised a little and made again with the others, which
    * forgives what is wrong with it.
    *
    * @param given which frames; not all of them
+   * @param course how they come down from there
    */
   public static TimestepPlan imageToVideo(
-      double[] levels, int frames, IntPredicate given, double level) {
+      double[] levels, int frames, IntPredicate given, double level, Course course) {
     double[] start = new double[frames];
     for (int frame = 0; frame < frames; frame++) {
       start[frame] = given.test(frame) ? level : 1;
@@ -36,7 +43,7 @@ public final class Plans {
         Arrays.stream(start).anyMatch(u -> u == 1),
         "all %d frames are given: none is left",
         frames);
-    return TimestepPlan.uniform(levels, frames).startAt(start);
+    return course.take(TimestepPlan.uniform(levels, frames), start);
   }
 
   /** The first frame is given and held clean. */
@@ -55,17 +62,18 @@ public final class Plans {
    * first and dropped afterwards.
    */
   public static TimestepPlan loop(double[] levels, int frames) {
-    return loop(levels, frames, 0);
+    return loop(levels, frames, 0, Course.WAIT);
   }
 
   /**
    * As above.
    *
    * @param level at which the image starts, at both ends: 0 holds it, a little more makes it again
+   * @param course how it comes down from there
    */
-  public static TimestepPlan loop(double[] levels, int frames, double level) {
+  public static TimestepPlan loop(double[] levels, int frames, double level, Course course) {
     check(frames >= 2, "a loop has at least 2 frames, not %d", frames);
-    return imageToVideo(levels, frames + 1, frame -> frame == 0 || frame == frames, level);
+    return imageToVideo(levels, frames + 1, frame -> frame == 0 || frame == frames, level, course);
   }
 
   /**

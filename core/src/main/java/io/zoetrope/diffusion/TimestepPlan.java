@@ -240,6 +240,27 @@ public final class TimestepPlan {
     return capped(start, marks);
   }
 
+  /**
+   * This plan with each frame's levels times a factor of its own, so that it falls in proportion to
+   * the others. Frames with a factor below 1 are given; 0 holds a frame clean.
+   *
+   * @param factor for each frame, in [0, 1]; 1 leaves it as it is
+   */
+  public TimestepPlan scale(double... factor) {
+    check(factor.length == frames(), "%d frames have a factor, of %d", factor.length, frames());
+    boolean[] marks = givenFrames();
+    double[][] rows = levels();
+    for (int frame = 0; frame < marks.length; frame++) {
+      double part = factor[frame];
+      check(part >= 0 && part <= 1, "frame %d: a factor lies in [0, 1]; %s does not", frame, part);
+      marks[frame] |= part < 1;
+      for (double[] row : rows) {
+        row[frame] *= part;
+      }
+    }
+    return with(rows, marks);
+  }
+
   private TimestepPlan capped(double[] start, boolean[] marks) {
     double[][] rows = levels();
     for (double[] row : rows) {

@@ -1,5 +1,6 @@
 package io.zoetrope.studio;
 
+import io.zoetrope.diffusion.Course;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.media.Fit;
 import io.zoetrope.pipeline.cascade.Bridge;
@@ -49,7 +50,7 @@ final class Drafts {
 
   static final class Animate extends Draft<Order.Animate, AnimateSpec> implements Order.Animate {
     Animate(Maker maker, Given given, SourceRef image) {
-      super(maker, given, new AnimateSpec(image, Fit.CROP, 0, Optional.empty()));
+      super(maker, given, new AnimateSpec(image, Fit.CROP, 0, Course.WAIT, Optional.empty()));
     }
 
     @Override
@@ -64,12 +65,21 @@ final class Drafts {
 
     @Override
     public Order.Animate fit(Fit fit) {
-      return task(new AnimateSpec(task().image(), fit, task().noise(), task().plan()));
+      return task(of(fit, task().noise(), task().course()));
     }
 
     @Override
     public Order.Animate noise(double noise) {
-      return task(new AnimateSpec(task().image(), task().fit(), noise, task().plan()));
+      return task(of(task().fit(), noise, task().course()));
+    }
+
+    @Override
+    public Order.Animate course(Course course) {
+      return task(of(task().fit(), task().noise(), course));
+    }
+
+    private AnimateSpec of(Fit fit, double noise, Course course) {
+      return new AnimateSpec(task().image(), fit, noise, course, task().plan());
     }
   }
 
@@ -97,7 +107,7 @@ final class Drafts {
 
   static final class Loop extends Draft<Order.Loop, LoopSpec> implements Order.Loop {
     Loop(Maker maker, Given given, SourceRef image) {
-      super(maker, given, new LoopSpec(image, Fit.CROP, LoopSpec.USUAL_NOISE));
+      super(maker, given, new LoopSpec(image, Fit.CROP, LoopSpec.USUAL_NOISE, Course.WAIT));
     }
 
     @Override
@@ -112,12 +122,17 @@ final class Drafts {
 
     @Override
     public Order.Loop fit(Fit fit) {
-      return task(new LoopSpec(task().image(), fit, task().noise()));
+      return task(new LoopSpec(task().image(), fit, task().noise(), task().course()));
     }
 
     @Override
     public Order.Loop noise(double noise) {
-      return task(new LoopSpec(task().image(), task().fit(), noise));
+      return task(new LoopSpec(task().image(), task().fit(), noise, task().course()));
+    }
+
+    @Override
+    public Order.Loop course(Course course) {
+      return task(new LoopSpec(task().image(), task().fit(), task().noise(), course));
     }
   }
 

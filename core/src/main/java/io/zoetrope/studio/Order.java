@@ -1,5 +1,6 @@
 package io.zoetrope.studio;
 
+import io.zoetrope.diffusion.Course;
 import io.zoetrope.media.Fit;
 import io.zoetrope.pipeline.order.Tuning;
 import io.zoetrope.pipeline.order.VideoOrder;
@@ -129,6 +130,9 @@ public interface Order<S extends Order<S>> {
 
     /** That it gets, 0 to 0.99: 0, the usual, leaves it as it is. A single frame needs some. */
     Animate noise(double noise);
+
+    /** How it comes down from that noise; it waits unless something else is said. */
+    Animate course(Course course);
   }
 
   /** What happens between two pictures. */
@@ -150,6 +154,9 @@ public interface Order<S extends Order<S>> {
 
     /** That it gets, 0 to 0.99: 0 leaves it as it is. */
     Loop noise(double noise);
+
+    /** How it comes down from that noise; it waits unless something else is said. */
+    Loop course(Course course);
   }
 
   /** A video goes on; {@link Order#frames} counts its own too. */

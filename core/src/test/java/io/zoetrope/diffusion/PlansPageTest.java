@@ -26,6 +26,7 @@ class PlansPageTest {
     plans.put("textToVideo", Plans.textToVideo(LEVELS, 8));
     plans.put("animate", Plans.animate(LEVELS, 8));
     plans.put("imageToVideo", Plans.imageToVideo(LEVELS, 8, f -> f == 2 || f == 5, 0.1));
+    plans.put("falling", Plans.imageToVideo(LEVELS, 8, f -> f == 0, 0.5, Course.FALL));
     plans.put("interpolate", Plans.interpolate(LEVELS, 8));
     plans.put("extend", Plans.extend(LEVELS, 8, 4));
     plans.put("restyle", Plans.restyle(LEVELS, 8, 0.6));

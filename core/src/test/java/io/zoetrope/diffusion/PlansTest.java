@@ -55,6 +55,20 @@ class PlansTest {
   }
 
   @Test
+  void givenFramesFallInProportion() {
+    isMatrix(
+        Plans.imageToVideo(LEVELS, 3, f -> f == 0, 0.5, Course.FALL),
+        "^..",
+        "2 4 4 / 1.5 3 3 / 1 2 2 / 0.5 1 1 / 0 0 0");
+    isMatrix(
+        Plans.loop(LEVELS, 3, 0.25, Course.FALL),
+        "^..^",
+        "1 4 4 1 / .75 3 3 .75 / .5 2 2 .5 / .25 1 1 .25 / 0 0 0 0");
+    assertThat(Plans.imageToVideo(LEVELS, 3, f -> f == 0, 0, Course.FALL))
+        .isEqualTo(Plans.animate(LEVELS, 3));
+  }
+
+  @Test
   void chainingOnTheLastFrame() {
     assertThat(Plans.extend(LEVELS, 3, 1)).isEqualTo(Plans.animate(LEVELS, 3));
   }
@@ -69,7 +83,7 @@ class PlansTest {
   void loopPlansOneFrameMore() {
     isMatrix(Plans.loop(LEVELS, 3), "^..^", "0 4 4 0 / 0 3 3 0 / 0 2 2 0 / 0 1 1 0 / 0 0 0 0");
     isMatrix(
-        Plans.loop(LEVELS, 3, LEVELS[2]),
+        Plans.loop(LEVELS, 3, LEVELS[2], Course.WAIT),
         "^..^",
         "2 4 4 2 / 2 3 3 2 / 2 2 2 2 / 1 1 1 1 / 0 0 0 0");
   }
@@ -157,6 +171,7 @@ class PlansTest {
     all.put("animate", Plans.animate(FLOW, 6));
     all.put("imageToVideo", Plans.imageToVideo(FLOW, 6, f -> f % 3 == 1, 0.07));
     all.put("interpolate", Plans.interpolate(FLOW, 6));
+    all.put("falling", Plans.imageToVideo(FLOW, 6, f -> f % 3 == 1, 0.07, Course.FALL));
     all.put("loop", Plans.loop(FLOW, 5));
     all.put("extend", Plans.extend(FLOW, 6, 4));
     all.put("softBoundary", Plans.softBoundary(FLOW, 6, 3));
@@ -284,6 +299,9 @@ class PlansTest {
     refused(() -> Plans.restyleOn(LEVELS, 4, 0.5, 9), "not 9");
     refused(() -> Plans.imageToVideo(LEVELS, 2, f -> true, 0), "all 2 frames are given");
     refused(() -> Plans.imageToVideo(LEVELS, 2, f -> f == 0, -1), "frame 0: a level lies in");
+    refused(
+        () -> Plans.imageToVideo(LEVELS, 2, f -> f == 0, 1.5, Course.FALL),
+        "frame 0: a factor lies in [0, 1]; 1.5 does not");
     refused(() -> Plans.movingWindow(LEVELS, 3), "a multiple of 3 steps, not 4");
     refused(() -> Plans.movingWindow(LEVELS, 8), "a multiple of 8 steps, not 4");
     refused(() -> Plans.resampling(LEVELS, 2, 0, 1), "at least 1 step, not 0");

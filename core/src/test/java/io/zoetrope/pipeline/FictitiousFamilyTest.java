@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
+import io.zoetrope.diffusion.Course;
 import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.condition.Slot;
 import io.zoetrope.error.UserError;
@@ -266,7 +267,8 @@ class FictitiousFamilyTest {
     Png.write(picture, frames.get(5));
     List<Frame> moved = new ArrayList<>();
     made(
-        new AnimateSpec(SourceRef.of(picture), io.zoetrope.media.Fit.CROP, 0, Optional.empty()),
+        new AnimateSpec(
+            SourceRef.of(picture), io.zoetrope.media.Fit.CROP, 0, Course.WAIT, Optional.empty()),
         Wish.of().withSeed(4),
         moved);
     assertThat(moved).hasSize(13);

@@ -7,6 +7,7 @@ import io.zoetrope.app.cli.option.PromptOption;
 import io.zoetrope.app.cli.option.ShapeOptions;
 import io.zoetrope.app.cli.option.Values;
 import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.make.option.CourseOption;
 import io.zoetrope.app.make.option.HoldOptions;
 import io.zoetrope.app.make.option.ReferenceOption;
 import io.zoetrope.pipeline.order.AnimateSpec;
@@ -45,6 +46,7 @@ public final class AnimateCommand extends MakeVerb {
       })
   private double noise;
 
+  @Mixin private final CourseOption course = new CourseOption();
   @Mixin private final ClipOptions clip = new ClipOptions();
   @Mixin private final FitOption fit = new FitOption();
   @Mixin private final HoldOptions hold = new HoldOptions();
@@ -59,7 +61,11 @@ public final class AnimateCommand extends MakeVerb {
   @Override
   protected TaskSpec task() {
     return new AnimateSpec(
-        prompt.image(session()), fit.fit(), noise, plan.read(session(), clip.frames(), steps()));
+        prompt.image(session()),
+        fit.fit(),
+        noise,
+        course.course(),
+        plan.read(session(), clip.frames(), steps()));
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.zoetrope.app.cli.option.PromptOption;
 import io.zoetrope.app.cli.option.ShapeOptions;
 import io.zoetrope.app.cli.option.Values;
 import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.make.option.CourseOption;
 import io.zoetrope.app.make.option.HoldOptions;
 import io.zoetrope.pipeline.order.Hold;
 import io.zoetrope.pipeline.order.LoopSpec;
@@ -42,6 +43,7 @@ public final class LoopCommand extends MakeVerb {
       })
   private double noise;
 
+  @Mixin private final CourseOption course = new CourseOption();
   @Mixin private final ClipOptions clip = new ClipOptions();
   @Mixin private final FitOption fit = new FitOption();
   @Mixin private final HoldOptions hold = new HoldOptions();
@@ -52,7 +54,7 @@ public final class LoopCommand extends MakeVerb {
 
   @Override
   protected TaskSpec task() {
-    return new LoopSpec(prompt.image(session()), fit.fit(), noise);
+    return new LoopSpec(prompt.image(session()), fit.fit(), noise, course.course());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.diffusion.Course;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
@@ -28,12 +29,14 @@ import org.bytedeco.pytorch.Tensor;
  * @param image the first frame
  * @param fit how it is made to fit
  * @param noise that it gets, 0 to 0.99: 0 leaves it as it is; a single frame needs some
+ * @param course how it comes down from that noise
  * @param plan drawn by hand
  */
 public record AnimateSpec(
     SourceRef image,
     @Default("crop") Fit fit,
     @Default("0.0") double noise,
+    @Default("wait") Course course,
     Optional<SourceRef> plan)
     implements TaskSpec {
   public AnimateSpec {
@@ -59,6 +62,7 @@ public record AnimateSpec(
   @Override
   public void check(Wish wish) {
     TaskSpec.requireOne("animate", wish);
+    Checks.course(course, noise, plan.isPresent());
     if (noise == 0) {
       TaskSpec.requireFrames(
           "animate", wish, 2, "ask for more, or let a little noise make the one again");
@@ -69,9 +73,12 @@ public record AnimateSpec(
   @Override
   public TimestepPlan plan(Descent descent, LatentGrid grid, int frames) {
     int latents = grid.latents(frames);
+    if (latents == 1) {
+      requireWaits();
+    }
     return latents == 1
         ? Restyle.plan(descent, 1, noise)
-        : Animate.plan(descent, latents, 1, noise);
+        : Animate.plan(descent, latents, 1, noise, course);
   }
 
   @Override
@@ -136,12 +143,22 @@ public record AnimateSpec(
 
   private VideoTask task(VideoModel model, VideoRequest request, Tensor given) {
     if (model.grid().latents(request.frames()) > 1) {
-      return new Animate(given, noise);
+      return new Animate(given, noise, course);
     }
     if (noise == 0) {
       model.requireVideo();
     }
+    requireWaits();
     return new Restyle(given, noise, 1);
+  }
+
+  private void requireWaits() {
+    if (course != Course.WAIT) {
+      throw new UserError(
+          Fault.ORDER,
+          "a single picture has no others that it could fall with",
+          "ask for more frames, or leave its course out");
+    }
   }
 
   /** One latent as often as there are, [1, C, 1, h, w] -> [1, C, L, h, w] (a view). */

@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.diffusion.Course;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.record.Limits;
@@ -25,6 +26,16 @@ final class Checks {
 
   static void real(String name, double least, double most, double value) {
     LIMITS.real(name, least, most, value);
+  }
+
+  /** A course says something where there is noise to come down from, and no plan that says it. */
+  static void course(Course course, double noise, boolean drawn) {
+    if (course != Course.WAIT && (noise == 0 || drawn)) {
+      throw wrong(
+          drawn
+              ? "course is said by the plan: leave it out"
+              : "course is how noise comes down, and there is none: give noise, or leave it out");
+    }
   }
 
   static void named(String name, String value) {

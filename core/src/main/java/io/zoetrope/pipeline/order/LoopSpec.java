@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.diffusion.Course;
 import io.zoetrope.diffusion.TimestepPlan;
 import io.zoetrope.media.Fit;
 import io.zoetrope.network.vae.LatentGrid;
@@ -18,9 +19,13 @@ import org.bytedeco.pytorch.Tensor;
  * @param image the first frame, which follows again after the last
  * @param fit how it is made to fit
  * @param noise that it gets, 0 to 0.99: 0 leaves it as it is
+ * @param course how it comes down from that noise
  */
 public record LoopSpec(
-    SourceRef image, @Default("crop") Fit fit, @Default("" + LoopSpec.USUAL_NOISE) double noise)
+    SourceRef image,
+    @Default("crop") Fit fit,
+    @Default("" + LoopSpec.USUAL_NOISE) double noise,
+    @Default("wait") Course course)
     implements TaskSpec {
   /** Of {@code loop}, where nothing is said: a picture of another maker closes without a jolt. */
   public static final double USUAL_NOISE = Loop.USUAL_LEVEL;
@@ -42,12 +47,13 @@ public record LoopSpec(
   @Override
   public void check(Wish wish) {
     TaskSpec.requireOne("loop", wish);
+    Checks.course(course, noise, false);
     TaskSpec.requireFrames("loop", wish, 2, "ask for more");
   }
 
   @Override
   public TimestepPlan plan(Descent descent, LatentGrid grid, int frames) {
-    return Loop.plan(descent, grid.latents(frames), noise);
+    return Loop.plan(descent, grid.latents(frames), noise, course);
   }
 
   @Override
@@ -64,7 +70,7 @@ public record LoopSpec(
         Tensor first = making.picture(image, fit);
         Tensor again =
             making.second().model().grid().time() == 1 ? first : making.pictureAtRest(image, fit);
-        Loop task = new Loop(first, again, noise);
+        Loop task = new Loop(first, again, noise, course);
         return (reel, progress) ->
             reel.film(making.second(), making.request(), task::latents, progress);
       }

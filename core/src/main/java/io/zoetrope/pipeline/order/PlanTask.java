@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.diffusion.Course;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.PromptCues;
@@ -34,7 +35,8 @@ public enum PlanTask {
     @Override
     TimestepPlan draw(Shape shape, Descent descent, LatentGrid grid) {
       requireFrames(shape, 2);
-      return new AnimateSpec(ANY, Fit.CROP, 0, Optional.empty()).plan(descent, grid, shape.frames);
+      return new AnimateSpec(ANY, Fit.CROP, 0, Course.WAIT, Optional.empty())
+          .plan(descent, grid, shape.frames);
     }
   },
   interpolate("the first and the last frame are given") {
@@ -48,7 +50,8 @@ public enum PlanTask {
     @Override
     TimestepPlan draw(Shape shape, Descent descent, LatentGrid grid) {
       requireFrames(shape, 2);
-      return new LoopSpec(ANY, Fit.CROP, LoopSpec.USUAL_NOISE).plan(descent, grid, shape.frames);
+      return new LoopSpec(ANY, Fit.CROP, LoopSpec.USUAL_NOISE, Course.WAIT)
+          .plan(descent, grid, shape.frames);
     }
   },
   extend("the last frames of the clip before are given") {

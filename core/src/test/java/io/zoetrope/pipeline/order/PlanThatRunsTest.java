@@ -2,6 +2,7 @@ package io.zoetrope.pipeline.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.zoetrope.diffusion.Course;
 import io.zoetrope.diffusion.Plans;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.TimestepPlan;
@@ -94,9 +95,10 @@ class PlanThatRunsTest {
     Join join = new Join(Optional.of(CLIP), OVERLAP);
     Map<Class<?>, TaskSpec> specs = new LinkedHashMap<>();
     specs.put(GenerateSpec.class, GenerateSpec.usual());
-    specs.put(AnimateSpec.class, new AnimateSpec(picture, Fit.CROP, 0.1, Optional.empty()));
+    specs.put(
+        AnimateSpec.class, new AnimateSpec(picture, Fit.CROP, 0.1, Course.FALL, Optional.empty()));
     specs.put(InterpolateSpec.class, new InterpolateSpec(picture, picture, Fit.CROP));
-    specs.put(LoopSpec.class, new LoopSpec(picture, Fit.CROP, 0.3));
+    specs.put(LoopSpec.class, new LoopSpec(picture, Fit.CROP, 0.3, Course.WAIT));
     specs.put(ExtendSpec.class, new ExtendSpec(video, Fit.CROP, 0, join));
     specs.put(RestyleSpec.class, new RestyleSpec(video, Fit.CROP, 0, 0.5, join, Optional.empty()));
     specs.put(

@@ -1,5 +1,6 @@
 package io.zoetrope.pipeline.order;
 
+import io.zoetrope.diffusion.Course;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.diffusion.guidance.SkipLayers;
@@ -45,9 +46,15 @@ final class RandomOrders {
         AnimateSpec.class,
         () ->
             order(
-                w ->
-                    new AnimateSpec(
-                        source(), pick(Fit.values()), real(0.01, 0.99), maybe(this::source)),
+                w -> {
+                  Optional<SourceRef> drawn = maybe(this::source);
+                  return new AnimateSpec(
+                      source(),
+                      pick(Fit.values()),
+                      real(0.01, 0.99),
+                      drawn.isPresent() ? Course.WAIT : pick(Course.values()),
+                      drawn);
+                },
                 0,
                 true,
                 true));
@@ -59,7 +66,13 @@ final class RandomOrders {
     all.put(
         LoopSpec.class,
         () ->
-            order(w -> new LoopSpec(source(), pick(Fit.values()), real(0, 0.99)), 0, false, true));
+            order(
+                w ->
+                    new LoopSpec(
+                        source(), pick(Fit.values()), real(0.01, 0.99), pick(Course.values())),
+                0,
+                false,
+                true));
     all.put(
         ExtendSpec.class,
         () ->

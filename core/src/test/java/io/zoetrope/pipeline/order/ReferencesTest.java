@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.zoetrope.diffusion.Course;
 import io.zoetrope.error.UserError;
 import io.zoetrope.media.Fit;
 import io.zoetrope.media.Frame;
@@ -152,7 +153,7 @@ class ReferencesTest {
     TaskSpec between = new InterpolateSpec(ref("cat.png"), ref("hat.png"), Fit.CROP);
     Outcome plain = make(order(between, "vace"));
     assertThat(same(plain.frames, make(order(between, "vace", "cat.png")).frames)).isFalse();
-    TaskSpec from = new AnimateSpec(ref("cat.png"), Fit.CROP, 0, Optional.empty());
+    TaskSpec from = new AnimateSpec(ref("cat.png"), Fit.CROP, 0, Course.WAIT, Optional.empty());
     Outcome one = make(order(from, "vace"));
     assertThat(same(one.frames, make(order(from, "vace", "hat.png")).frames)).isFalse();
   }
@@ -162,7 +163,7 @@ class ReferencesTest {
     for (String fixture : List.of("t2v", "i2v", "skyreels")) {
       TaskSpec task =
           fixture.equals("i2v")
-              ? new AnimateSpec(ref("cat.png"), Fit.CROP, 0, Optional.empty())
+              ? new AnimateSpec(ref("cat.png"), Fit.CROP, 0, Course.WAIT, Optional.empty())
               : GenerateSpec.usual();
       assertThatExceptionOfType(UserError.class)
           .isThrownBy(() -> make(order(task, fixture, "hat.png")))

@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.diffusion.Course;
 import io.zoetrope.diffusion.PromptCues;
 import io.zoetrope.diffusion.guidance.Downsampling;
 import io.zoetrope.diffusion.guidance.ReconstructionGuidance;
@@ -71,7 +72,7 @@ class CausalTasksTest {
     add("animate, not full", 11, 4, new Animate(content(0, 2), 0), new Animate(content(0, 2), 0));
     VideoTask between = new Interpolate(content(0, 1), content(5, 1));
     add("interpolate", 17, 5, between, between);
-    VideoTask loop = new Loop(content(0, 1), content(1, 1), 0.2);
+    VideoTask loop = new Loop(content(0, 1), content(1, 1), 0.2, Course.WAIT);
     add("loop", 13, 4, loop, loop);
     add(
         "extend",
