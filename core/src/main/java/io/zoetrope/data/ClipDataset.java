@@ -51,6 +51,17 @@ public interface ClipDataset {
         Fault.UNSUPPORTED, "only clips of a folder have others beside them", "say kind: folder");
   }
 
+  /**
+   * How opaque a clip is, frame by frame: white where wholly, as the alpha channel of its file
+   * says, cut as the clip is; white everywhere where there is none.
+   *
+   * @throws UserError if clips of this set have no files with such channels
+   */
+  default Video opacity(long index) {
+    throw new UserError(
+        Fault.UNSUPPORTED, "only clips of files have alpha channels", "say kind: folder");
+  }
+
   /** The caption of a clip, which is not decoded for it. */
   String caption(long index);
 

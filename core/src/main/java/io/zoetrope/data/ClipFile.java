@@ -101,7 +101,19 @@ record ClipFile(
    * @throws UserError if the file has changed or turns out to be damaged
    */
   Video video(Options options, long index) {
-    Video video = still ? VideoReader.read(path()) : window(options, index);
+    return video(options, index, ReadOptions.Plane.COLOURS);
+  }
+
+  /** How opaque it is, decoded now: white where wholly. */
+  Video opacity(Options options, long index) {
+    return video(options, index, ReadOptions.Plane.OPACITY);
+  }
+
+  private Video video(Options options, long index, ReadOptions.Plane plane) {
+    Video video =
+        still
+            ? VideoReader.read(path(), ReadOptions.ALL.plane(plane))
+            : window(options, index, plane);
     return fit(options, index, video).apply(video);
   }
 
@@ -156,13 +168,13 @@ record ClipFile(
     return Math.floorMod(key, places);
   }
 
-  private Video window(Options options, long index) {
+  private Video window(Options options, long index, ReadOptions.Plane plane) {
     long place = place(options, index);
-    Video video = read(path(), options, place);
+    Video video = read(path(), options, place, plane);
     int missing = options.frames() - video.frames().size();
     if (missing > 0 && place > 0) {
       // The header may count a sound track that is longer than the pictures.
-      video = read(path(), options, Math.max(0, place - missing));
+      video = read(path(), options, Math.max(0, place - missing), plane);
     }
     if (video.frames().size() < options.frames()) {
       throw new UserError(
@@ -173,13 +185,14 @@ record ClipFile(
     return video;
   }
 
-  private static Video read(Path path, Options options, long place) {
+  private static Video read(Path path, Options options, long place, ReadOptions.Plane plane) {
     return VideoReader.read(
         path,
         ReadOptions.ALL
             .fps(options.fps())
             .start(place / options.fps())
-            .maxFrames(options.frames()));
+            .maxFrames(options.frames())
+            .plane(plane));
   }
 
   /** What another folder has of the same name, cut as the clip is. */
@@ -193,7 +206,10 @@ record ClipFile(
           "'%s' is %sx%s, and '%s', which it stands beside, %sx%s"
               .formatted(other, info.width(), info.height(), path(), own.width(), own.height()));
     }
-    Video video = still ? VideoReader.read(other) : read(other, options, place(options, index));
+    Video video =
+        still
+            ? VideoReader.read(other)
+            : read(other, options, place(options, index), ReadOptions.Plane.COLOURS);
     int wanted = still ? 1 : options.frames();
     if (video.frames().size() < wanted) {
       throw new UserError(

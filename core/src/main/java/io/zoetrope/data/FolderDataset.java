@@ -204,6 +204,11 @@ public final class FolderDataset implements ClipDataset, Serializable {
   }
 
   @Override
+  public Video opacity(long index) {
+    return source(index).opacity(options, index);
+  }
+
+  @Override
   public Video beside(long index, Path folder) {
     return source(index).beside(options, index, folder);
   }

@@ -39,14 +39,22 @@ public record OneVideo(Path path, String caption, Source.Wish wish) implements C
 
   @Override
   public Clip get(long index) {
-    Video video = Source.video(path, wish).video();
+    return new Clip(whole(Source.video(path, wish).video()), caption);
+  }
+
+  @Override
+  public Video opacity(long index) {
+    return whole(Source.opacity(path, wish));
+  }
+
+  private Video whole(Video video) {
     if (video.frames().size() < wish.most()) {
       throw new UserError(
           Fault.MISMATCH,
           "'%s' has %s frames at %s per second from there, %s are needed"
               .formatted(path, video.frames().size(), video.fps(), wish.most()));
     }
-    return new Clip(video, caption);
+    return video;
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.media.MediaEndings;
 import io.zoetrope.media.NaturalOrder;
+import io.zoetrope.media.Video;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.RandomStreams;
 import java.io.IOException;
@@ -161,6 +162,11 @@ public final class TarDataset implements ClipDataset, AutoCloseable {
   @Override
   public Clip get(long index) {
     return unpacked(index, file -> new Clip(file.video(options, index), file.caption()));
+  }
+
+  @Override
+  public Video opacity(long index) {
+    return unpacked(index, file -> file.opacity(options, index));
   }
 
   @Override

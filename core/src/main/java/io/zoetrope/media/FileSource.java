@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class FileSource implements FrameSource {
   private final Path path;
   private final Damaged damaged;
+  private final ReadOptions.Plane plane;
   private final AVFrame[] kept = new AVFrame[2];
   private @Nullable Demuxer demuxer;
   private @Nullable Completeness completeness;
@@ -43,9 +44,10 @@ final class FileSource implements FrameSource {
   private double end;
   private long count;
 
-  FileSource(Path path, Damaged damaged) {
+  FileSource(Path path, Damaged damaged, ReadOptions.Plane plane) {
     this.path = path;
     this.damaged = damaged;
+    this.plane = plane;
     boolean open = false;
     try (PointerScope scope = new PointerScope()) {
       Demuxer file = Demuxer.open(path);
@@ -57,7 +59,7 @@ final class FileSource implements FrameSource {
       kept[0] = Ffmpeg.checkAlloc(avutil.av_frame_alloc());
       kept[1] = Ffmpeg.checkAlloc(avutil.av_frame_alloc());
       filter = new FrameFilter(file.stream());
-      converter = new FrameConverter(stored);
+      converter = new FrameConverter(stored, plane);
       clock = new FrameClock(avutil.av_q2d(file.stream().time_base()), info.fps());
       watch(file);
       open = true;

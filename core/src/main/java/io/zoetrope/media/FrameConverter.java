@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Decoded frames of any pixel format, matrix, range, depth and orientation to 8-bit sRGB. */
 final class FrameConverter implements AutoCloseable {
   private final Stored stored;
+  private final ReadOptions.Plane plane;
   private boolean transparent;
   private @Nullable PixelConverter converter;
   private @Nullable PixelCopy copy;
@@ -19,8 +20,9 @@ final class FrameConverter implements AutoCloseable {
   private record Key(
       int width, int height, PixelConverter.Colour colour, int shownWidth, Orientation turn) {}
 
-  FrameConverter(Stored stored) {
+  FrameConverter(Stored stored, ReadOptions.Plane plane) {
     this.stored = stored;
+    this.plane = plane;
   }
 
   Frame convert(AVFrame frame) {
@@ -51,7 +53,7 @@ final class FrameConverter implements AutoCloseable {
   private void open(Key wanted, boolean alpha) {
     int target = alpha ? avutil.AV_PIX_FMT_RGBA : avutil.AV_PIX_FMT_RGB24;
     rgb = Ffmpeg.frame(target, wanted.shownWidth(), wanted.height());
-    copy = new PixelCopy(wanted.shownWidth(), wanted.height(), alpha, wanted.turn());
+    copy = new PixelCopy(wanted.shownWidth(), wanted.height(), alpha, plane, wanted.turn());
     converter =
         new PixelConverter(
             wanted.width(),

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 final class PictureFolder implements FrameSource {
   private final List<Path> pictures;
   private final VideoInfo info;
+  private final ReadOptions.Plane plane;
   private int next;
   private final Set<String> found = new LinkedHashSet<>();
 
@@ -44,7 +45,7 @@ final class PictureFolder implements FrameSource {
   }
 
   private Frame read(Path path) {
-    try (VideoReader reader = VideoReader.open(path)) {
+    try (VideoReader reader = VideoReader.open(path, ReadOptions.ALL.plane(plane))) {
       Frame frame = reader.next().orElseThrow();
       found.addAll(reader.found());
       if (frame.width() != info.width() || frame.height() != info.height()) {
@@ -58,9 +59,10 @@ final class PictureFolder implements FrameSource {
     }
   }
 
-  private PictureFolder(List<Path> pictures, VideoInfo info) {
+  private PictureFolder(List<Path> pictures, VideoInfo info, ReadOptions.Plane plane) {
     this.pictures = pictures;
     this.info = info;
+    this.plane = plane;
   }
 
   /** The pictures of a folder, at least one. */
@@ -79,7 +81,7 @@ final class PictureFolder implements FrameSource {
     }
   }
 
-  static PictureFolder open(Path folder, double fps) {
+  static PictureFolder open(Path folder, double fps, ReadOptions.Plane plane) {
     List<Path> pictures = pictures(folder);
     VideoInfo first = VideoReader.probe(pictures.getFirst());
     int n = pictures.size();
@@ -93,7 +95,8 @@ final class PictureFolder implements FrameSource {
             OptionalLong.of(n),
             false,
             first.codec(),
-            first.quirks()));
+            first.quirks()),
+        plane);
   }
 
   /** Whether a file is a still picture, going by its name; hidden files are not. */

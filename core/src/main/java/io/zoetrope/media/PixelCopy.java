@@ -4,8 +4,9 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
- * Takes the pixels of a native RGB or RGBA frame over: transparent parts on white, turned upright.
- * Does so on the way, since a photograph of 200 megapixels fits into memory once and not twice.
+ * Takes the pixels of a native RGB or RGBA frame over: transparent parts on white, or how opaque
+ * they are, turned upright. Does so on the way, since a photograph of 200 megapixels fits into
+ * memory once and not twice.
  */
 final class PixelCopy {
   /** Rows that are turned at once: columns that become rows stay within the cache. */
@@ -14,6 +15,7 @@ final class PixelCopy {
   private final int width;
   private final int height;
   private final int bytes;
+  private final ReadOptions.Plane plane;
   private final Orientation turn;
   private boolean transparent;
 
@@ -21,11 +23,13 @@ final class PixelCopy {
    * @param width as stored
    * @param height as stored
    * @param alpha whether a fourth byte says how opaque a pixel is
+   * @param plane which of these is taken
    */
-  PixelCopy(int width, int height, boolean alpha, Orientation turn) {
+  PixelCopy(int width, int height, boolean alpha, ReadOptions.Plane plane, Orientation turn) {
     this.width = width;
     this.height = height;
     this.bytes = alpha ? 4 : 3;
+    this.plane = plane;
     this.turn = turn;
   }
 
@@ -46,7 +50,9 @@ final class PixelCopy {
         long at = (long) (top + q) * frame.linesize(0);
         data.position(at).get(strip, q * width * bytes, width * bytes);
       }
-      if (bytes == 4) {
+      if (plane == ReadOptions.Plane.OPACITY) {
+        opacity(strip, rows * width);
+      } else if (bytes == 4) {
         overWhite(strip, rows * width);
       }
       turn(strip, top, rows, to, shownWidth, shownHeight);
@@ -72,6 +78,17 @@ final class PixelCopy {
         to[at] = strip[from];
         to[at + 1] = strip[from + 1];
         to[at + 2] = strip[from + 2];
+      }
+    }
+  }
+
+  /** In place, to three bytes a pixel that are alike. */
+  private void opacity(byte[] pixels, int count) {
+    for (int i = 0; i < count; i++) {
+      byte alpha = bytes == 4 ? pixels[4 * i + 3] : (byte) 255;
+      transparent |= (alpha & 0xff) < 255;
+      for (int c = 0; c < 3; c++) {
+        pixels[3 * i + c] = alpha;
       }
     }
   }

@@ -13,8 +13,10 @@ import java.util.OptionalDouble;
  * @param start seconds from the first frame, at least 0
  * @param maxFrames stop after so many frames, at least 1
  * @param damaged what to do with a file that breaks off
+ * @param plane what frames show
  */
-public record ReadOptions(OptionalDouble fps, double start, int maxFrames, Damaged damaged) {
+public record ReadOptions(
+    OptionalDouble fps, double start, int maxFrames, Damaged damaged, Plane plane) {
 
   /** What to do with a file that breaks off or has undecodable frames. */
   public enum Damaged {
@@ -24,9 +26,17 @@ public record ReadOptions(OptionalDouble fps, double start, int maxFrames, Damag
     KEEP_WHAT_READS
   }
 
+  /** What is taken of the pixels of a file. */
+  public enum Plane {
+    /** Their colours, transparent parts on white. */
+    COLOURS,
+    /** How opaque they are: white where wholly, black where not at all. White without alpha. */
+    OPACITY
+  }
+
   /** Every frame. */
   public static final ReadOptions ALL =
-      new ReadOptions(OptionalDouble.empty(), 0, Integer.MAX_VALUE, Damaged.REFUSE);
+      new ReadOptions(OptionalDouble.empty(), 0, Integer.MAX_VALUE, Damaged.REFUSE, Plane.COLOURS);
 
   public ReadOptions {
     if (fps.isPresent() && (!(fps.getAsDouble() > 0) || fps.getAsDouble() > 1000)) {
@@ -44,18 +54,22 @@ public record ReadOptions(OptionalDouble fps, double start, int maxFrames, Damag
   }
 
   public ReadOptions fps(double value) {
-    return new ReadOptions(OptionalDouble.of(value), start, maxFrames, damaged);
+    return new ReadOptions(OptionalDouble.of(value), start, maxFrames, damaged, plane);
   }
 
   public ReadOptions start(double seconds) {
-    return new ReadOptions(fps, seconds, maxFrames, damaged);
+    return new ReadOptions(fps, seconds, maxFrames, damaged, plane);
   }
 
   public ReadOptions maxFrames(int value) {
-    return new ReadOptions(fps, start, value, damaged);
+    return new ReadOptions(fps, start, value, damaged, plane);
   }
 
   public ReadOptions damaged(Damaged value) {
-    return new ReadOptions(fps, start, maxFrames, value);
+    return new ReadOptions(fps, start, maxFrames, value, plane);
+  }
+
+  public ReadOptions plane(Plane value) {
+    return new ReadOptions(fps, start, maxFrames, damaged, value);
   }
 }

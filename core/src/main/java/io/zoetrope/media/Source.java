@@ -146,7 +146,20 @@ public record Source(Video video, VideoInfo info, String report) {
    * @throws java.util.concurrent.CancellationException when progress says so, between frames
    */
   public static Source video(Path path, Wish wish, Progress progress) {
-    try (VideoReader reader = VideoReader.open(path, wish.options())) {
+    return video(path, wish, ReadOptions.Plane.COLOURS, progress);
+  }
+
+  /**
+   * How opaque what {@link #video(Path, Wish)} gives is, frame by frame: white where wholly.
+   *
+   * @throws UserError if it cannot be read, breaks off, or ends before the start
+   */
+  public static Video opacity(Path path, Wish wish) {
+    return video(path, wish, ReadOptions.Plane.OPACITY, Progress.NONE).video();
+  }
+
+  private static Source video(Path path, Wish wish, ReadOptions.Plane plane, Progress progress) {
+    try (VideoReader reader = VideoReader.open(path, wish.options().plane(plane))) {
       First first = firstOf(path, reader);
       List<Frame> frames = new ArrayList<>();
       Frame before = first.frame();

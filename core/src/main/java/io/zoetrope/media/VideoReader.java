@@ -78,11 +78,11 @@ public final class VideoReader implements AutoCloseable {
   private static FrameSource source(Path path, ReadOptions options) {
     Ffmpeg.load();
     if (Files.isDirectory(path)) {
-      return PictureFolder.open(path, options.fps().orElse(FOLDER_FPS));
+      return PictureFolder.open(path, options.fps().orElse(FOLDER_FPS), options.plane());
     }
     return AnimatedWebp.is(path)
-        ? WebpSource.open(path, options.damaged())
-        : new FileSource(path, options.damaged());
+        ? WebpSource.open(path, options.damaged(), options.plane())
+        : new FileSource(path, options.damaged(), options.plane());
   }
 
   /** Every frame of a file. */

@@ -6,11 +6,16 @@ import org.jspecify.annotations.Nullable;
 final class WebpCanvas {
   private final int width;
   private final int height;
+  private final ReadOptions.Plane plane;
   private final byte[] rgba;
   private AnimatedWebp.@Nullable Part toClear;
   private boolean transparent;
 
-  WebpCanvas(int width, int height) {
+  /**
+   * @param plane what its frames show
+   */
+  WebpCanvas(int width, int height, ReadOptions.Plane plane) {
+    this.plane = plane;
     this.width = width;
     this.height = height;
     rgba = new byte[Math.multiplyExact(Math.multiplyExact(width, height), 4)];
@@ -66,7 +71,7 @@ final class WebpCanvas {
     return transparent;
   }
 
-  /** What is to be seen, on white. */
+  /** What is to be seen, on white; or how opaque it is. */
   Frame frame() {
     byte[] rgb = new byte[width * height * 3];
     transparent = false;
@@ -75,7 +80,8 @@ final class WebpCanvas {
       transparent |= alpha < 255;
       for (int c = 0; c < 3; c++) {
         int value = rgba[4 * i + c] & 0xff;
-        rgb[3 * i + c] = (byte) ((value * alpha + 255 * (255 - alpha) + 127) / 255);
+        int onWhite = (value * alpha + 255 * (255 - alpha) + 127) / 255;
+        rgb[3 * i + c] = (byte) (plane == ReadOptions.Plane.OPACITY ? alpha : onWhite);
       }
     }
     return new Frame(width, height, rgb);

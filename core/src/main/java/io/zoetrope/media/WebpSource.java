@@ -33,13 +33,18 @@ final class WebpSource implements FrameSource {
   private double time;
 
   private WebpSource(
-      Path path, Damaged damaged, RandomAccessFile file, AnimatedWebp webp, StillDecoder decoder) {
+      Path path,
+      Damaged damaged,
+      ReadOptions.Plane plane,
+      RandomAccessFile file,
+      AnimatedWebp webp,
+      StillDecoder decoder) {
     this.path = path;
     this.damaged = damaged;
     this.file = file;
     this.webp = webp;
     this.decoder = decoder;
-    canvas = new WebpCanvas(webp.width(), webp.height());
+    canvas = new WebpCanvas(webp.width(), webp.height(), plane);
     int frames = webp.parts().size();
     double seconds = webp.parts().stream().mapToDouble(WebpSource::seconds).sum();
     info =
@@ -59,7 +64,7 @@ final class WebpSource implements FrameSource {
    *
    * @throws UserError if there is no whole frame in it
    */
-  static WebpSource open(Path path, Damaged damaged) {
+  static WebpSource open(Path path, Damaged damaged, ReadOptions.Plane plane) {
     try {
       RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
       boolean open = false;
@@ -74,7 +79,8 @@ final class WebpSource implements FrameSource {
               Fault.TOO_LARGE,
               "'%s' has %sx%s pixels, too many".formatted(path, webp.width(), webp.height()));
         }
-        WebpSource source = new WebpSource(path, damaged, file, webp, new StillDecoder("webp"));
+        WebpSource source =
+            new WebpSource(path, damaged, plane, file, webp, new StillDecoder("webp"));
         open = true;
         return source;
       } finally {

@@ -6,6 +6,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is transparent is white, and that is said where it is so. */
 class TransparentTest {
   private static final Source.Wish WISH = Source.Wish.of(64, 64).at(8);
+  private static final ReadOptions OPACITY = ReadOptions.ALL.plane(ReadOptions.Plane.OPACITY);
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -60,6 +63,29 @@ class TransparentTest {
     write(frames.resolve("1.png"), "png", 0xff203040);
     write(frames.resolve("2.png"), "png", 0x80203040);
     assertThat(Source.video(frames, WISH).report()).endsWith("transparent parts white");
+  }
+
+  /** As a mask, whatever the file: white where opaque. */
+  @Test
+  void howOpaqueItIsCanBeRead() throws IOException {
+    for (String format : List.of("png", "gif")) {
+      Path hole = folder.resolve("hole." + format);
+      write(hole, format, 0);
+      Frame frame = VideoReader.read(hole, OPACITY).frames().getFirst();
+      assertThat(TestClips.pixel(frame, 0, 0)).containsExactly(0, 0, 0);
+      assertThat(TestClips.pixel(frame, 1, 0)).containsExactly(255, 255, 255);
+    }
+    Path half = folder.resolve("half.png");
+    write(half, "png", 0x80203040);
+    assertThat(TestClips.pixel(VideoReader.read(half, OPACITY).frames().getFirst(), 0, 0))
+        .containsExactly(128, 128, 128);
+    Path none = folder.resolve("none.bmp");
+    Png.write(none, VideoReader.read(half).frames().getFirst());
+    assertThat(TestClips.pixel(VideoReader.read(none, OPACITY).frames().getFirst(), 0, 0))
+        .containsExactly(255, 255, 255);
+    Frame webm =
+        Source.opacity(Path.of("src/test/resources/media/alpha-vp9.webm"), WISH).frames().getLast();
+    assertThat(TestClips.pixel(webm, 5, 5)[0]).isLessThan(4);
   }
 
   private String said(String name) {

@@ -130,7 +130,8 @@ class UprightTest {
   void turningNeedsNoSecondPicture() {
     AVFrame frame = Ffmpeg.frame(avutil.AV_PIX_FMT_RGBA, 2000, 1500);
     try {
-      PixelCopy copy = new PixelCopy(2000, 1500, true, Orientation.ofExif(6));
+      PixelCopy copy =
+          new PixelCopy(2000, 1500, true, ReadOptions.Plane.COLOURS, Orientation.ofExif(6));
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       long before = threads.getCurrentThreadAllocatedBytes();
       Frame turned = copy.of(frame);

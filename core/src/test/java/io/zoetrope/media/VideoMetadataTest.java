@@ -143,8 +143,8 @@ class VideoMetadataTest {
     List<String> all = new ArrayList<>();
     try (FrameSource source =
         Files.isDirectory(path)
-            ? PictureFolder.open(path, 8)
-            : new FileSource(path, ReadOptions.Damaged.REFUSE)) {
+            ? PictureFolder.open(path, 8, ReadOptions.Plane.COLOURS)
+            : new FileSource(path, ReadOptions.Damaged.REFUSE, ReadOptions.Plane.COLOURS)) {
       all.add(source.info().toString());
       for (var s = source.next(); s.isPresent(); s = source.next()) {
         int pixels = Arrays.hashCode(s.get().frame().rgb());

@@ -7,8 +7,6 @@ import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
-import io.zoetrope.media.FrameTensors;
-import io.zoetrope.media.Video;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
 import io.zoetrope.network.unet.Inflation;
@@ -21,8 +19,6 @@ import io.zoetrope.record.Default;
 import io.zoetrope.record.Inline;
 import io.zoetrope.torch.AtomicFiles;
 import io.zoetrope.torch.FileDigest;
-import io.zoetrope.torch.Ops;
-import io.zoetrope.torch.Tensors;
 import io.zoetrope.train.Ema;
 import io.zoetrope.train.Pass;
 import io.zoetrope.train.Player;
@@ -49,7 +45,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Trains parts of a model that is there: low-rank factors beside its layers, or some of its
@@ -65,8 +60,9 @@ import org.bytedeco.pytorch.Tensor;
  * @param prediction in place of the base's
  * @param noise which it meets
  * @param captions how they are told
- * @param mask how much errors count at each place: {@code mask} of the toy world, or a folder with
- *     a picture or video of the same name for each clip, white where they count
+ * @param mask how much errors count at each place: {@code alpha}, as opaque as the files are;
+ *     {@code mask} of the toy world; or a folder with a picture or video of the same name for each
+ *     clip, white where they count
  * @param prior clips of a class that is not to be forgotten
  * @param picture how a base is shown the picture that a video is made of: Stable Video Diffusion
  * @param clips which it learns from
@@ -92,6 +88,7 @@ record AdaptMethod(
     parts = List.copyOf(parts);
     passes = List.copyOf(passes);
     triggers = List.copyOf(triggers);
+    mask.ifPresent(ClipMasks::requireKnown);
     if (parts.isEmpty()) {
       throw new UserError(Fault.INVALID, "parts must name something that learns");
     }
@@ -167,7 +164,8 @@ record AdaptMethod(
             shown,
             captions,
             Stream.concat(showings(model, learning, pictures).stream(), numbers.stream()).toList(),
-            mask.map(where -> masks(where, pictures)),
+            mask.map(where ->
+                ClipMasks.open(where, pictures, model.grid(), shown.size(), setting.listener())),
             "");
     Map<PassBlock.From, Footage> footages = new EnumMap<>(PassBlock.From.class);
     footages.put(PassBlock.From.INSTANCE, footage);
@@ -280,18 +278,6 @@ record AdaptMethod(
         showings(model, learning, data.clips()),
         Optional.empty(),
         "class");
-  }
-
-  private static Footage.Masks masks(String where, ClipDataset pictures) {
-    return cut -> {
-      Video video =
-          where.equals("mask")
-              ? pictures.truth(cut.clip(), ClipDataset.Truth.MASK)
-              : pictures.beside(cut.clip(), Path.of(where));
-      long[] frames = cut.frames().stream().mapToLong(i -> i).toArray();
-      Tensor all = Ops.mul(Ops.add(FrameTensors.toTensor(video).narrow(0, 0, 1), 1), 0.5);
-      return all.index_select(1, Tensors.of(frames, frames.length));
-    };
   }
 
   static void write(List<BasePart> parts, Path folder, Ema averages, Provenance origin) {

@@ -18,12 +18,16 @@ import io.zoetrope.train.TrainingListener;
 import io.zoetrope.train.TrainingStep;
 import io.zoetrope.train.recipe.Recipe;
 import io.zoetrope.train.run.TrainingRun;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,27 +159,101 @@ class DreamBoothTest {
     assertThat(reported[0]).isPositive();
   }
 
-  /** A mask of white is none; one of black leaves nothing; half of it counts half the places. */
+  /** Errors count as much as the masks are light; masks that change nothing are refused. */
   @Test
   void errorsCountWhereTheMaskIsWhite() throws IOException {
     Path masks = Files.createDirectories(folder.resolve("masks/2_zog moon"));
     Path where = folder.resolve("masks");
     String key = ", mask: '" + where + "'";
     double plain = loss(recipe(base(), instances(), ""), 0, "plain");
-    for (int light : new int[] {255, 0, 128}) {
-      for (String name : List.of("a", "b")) {
-        byte[] rgb = new byte[64 * 64 * 3];
-        java.util.Arrays.fill(rgb, (byte) light);
-        Png.write(masks.resolve(name + ".png"), new Frame(64, 64, rgb));
-      }
+    for (int light : new int[] {254, 51, 128}) {
+      grey(masks, light);
       assertThat(loss(recipe(base(), instances(), key), 0, "mask" + light))
           .isCloseTo(plain * light / 255, within(1e-5 * plain));
     }
+    grey(masks, 0);
+    refused(key, "nothing of 2_zog moon/a.png, 2_zog moon/b.png counts: black in the masks");
+    grey(masks, 255);
+    refused(key, "mask has no effect: all of them are white");
     picture(masks.resolve("b.png"), 32, 255);
     refused(key, "which it stands beside, 64x64");
     Files.delete(masks.resolve("b.png"));
     refused(key, "has nothing beside '2_zog moon/b.png'");
     refused(", mask: mask", "only clips of the toy world come with their mask");
+  }
+
+  private static void grey(Path masks, int light) {
+    for (String name : List.of("a", "b")) {
+      byte[] rgb = new byte[64 * 64 * 3];
+      Arrays.fill(rgb, (byte) light);
+      Png.write(masks.resolve(name + ".png"), new Frame(64, 64, rgb));
+    }
+  }
+
+  /** Half of a picture is transparent: what the network says of it is nobody's error. */
+  @Test
+  void errorsCountWhereThePictureIsOpaque() throws IOException {
+    Path pictures = instances();
+    refused(", mask: alpha", "no clip is transparent anywhere");
+    opaque(pictures.resolve("2_zog moon/a.png"), x -> x < 32 ? 255 : 0);
+    opaque(pictures.resolve("2_zog moon/b.png"), x -> 255);
+    Path masks = Files.createDirectories(folder.resolve("masks/2_zog moon"));
+    half(masks.resolve("a.png"));
+    Png.write(masks.resolve("b.png"), white());
+    Recipe<Method> alpha = recipe(base(), pictures, ", mask: alpha");
+    Recipe<Method> beside = recipe(base(), pictures, ", mask: '" + folder.resolve("masks") + "'");
+    assertThat(loss(alpha, 0, "alpha"))
+        .as("as a picture of it beside")
+        .isEqualTo(loss(beside, 0, "beside"))
+        .isLessThan(loss(recipe(base(), pictures, ""), 0, "plain"));
+    opaque(pictures.resolve("2_zog moon/b.png"), x -> 0);
+    refused(alpha, "nothing of 2_zog moon/b.png counts: wholly transparent");
+    refused(
+        Methods.ALL.parse(
+            "r",
+            """
+            {name: r, seed: 3, steps: 2, batch: 2, precision: f32, optimizer: {lr: 1e-3},
+             data: {kind: toybox, width: 64, height: 64, frames: 1},
+             objective: {kind: adapt, base: {model: '%s'}, parts: [{kind: lora}], mask: alpha}}
+            """
+                .formatted(base()),
+            List.of()),
+        "only clips of files have alpha channels");
+    assertThatThrownBy(() -> recipe(base(), pictures, ", mask: alhpa"))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("mask 'alhpa' is no folder: it is a folder, or one of alpha, mask");
+  }
+
+  private static Frame white() {
+    byte[] rgb = new byte[64 * 64 * 3];
+    Arrays.fill(rgb, (byte) 255);
+    return new Frame(64, 64, rgb);
+  }
+
+  private static void half(Path file) {
+    Frame frame = white();
+    for (int i = 0; i < 64 * 64; i++) {
+      if (i % 64 >= 32) {
+        Arrays.fill(frame.rgb(), 3 * i, 3 * i + 3, (byte) 0);
+      }
+    }
+    Png.write(file, frame);
+  }
+
+  private static void opaque(Path file, IntUnaryOperator alpha) throws IOException {
+    BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_ARGB);
+    for (int i = 0; i < 64 * 64; i++) {
+      image.setRGB(i % 64, i / 64, alpha.applyAsInt(i % 64) << 24 | 0x203040 + i % 64);
+    }
+    ImageIO.write(image, "png", file.toFile());
+  }
+
+  private void refused(Recipe<Method> recipe, String why) {
+    assertThatThrownBy(() ->
+            TrainingRun.run(recipe, "", folder.resolve("x/" + why.hashCode()), false, listener))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(why)
+        .hasMessageNotContaining("\n");
   }
 
   @Test
