@@ -26,11 +26,11 @@ import io.zoetrope.train.footage.Captions;
 import io.zoetrope.train.footage.Footage;
 import io.zoetrope.train.footage.LatentClips;
 import io.zoetrope.train.footage.Showing;
-import io.zoetrope.train.objective.DiffusionObjective;
 import io.zoetrope.train.part.BaseNetwork;
 import io.zoetrope.train.part.BasePart;
 import io.zoetrope.train.part.JoinedNetwork;
 import io.zoetrope.train.part.PartBlock;
+import io.zoetrope.train.recipe.DataBlock;
 import io.zoetrope.train.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,6 +66,8 @@ import java.util.stream.Stream;
  * @param prior clips of a class that is not to be forgotten
  * @param picture how a base is shown the picture that a video is made of: Stable Video Diffusion
  * @param clips which it learns from
+ * @param buckets shapes of clips that it learns; without any, that of the data
+ * @param aspects in place of these: as many shapes as there are aspects of the same size
  * @param checkpointing whether activations are recomputed in the backward pass: less memory, one
  *     more forward pass
  */
@@ -82,13 +84,20 @@ record AdaptMethod(
     Optional<PriorBlock> prior,
     Optional<PictureBlock> picture,
     @Inline ClipsBlock clips,
+    @Default("[]") List<BucketBlock> buckets,
+    Optional<AspectBlock> aspects,
     @Default("false") boolean checkpointing)
     implements Method {
   public AdaptMethod {
     parts = List.copyOf(parts);
     passes = List.copyOf(passes);
     triggers = List.copyOf(triggers);
+    buckets = List.copyOf(buckets);
     mask.ifPresent(ClipMasks::requireKnown);
+    if (aspects.isPresent() && !buckets.isEmpty()) {
+      throw new UserError(
+          Fault.INVALID, "aspects have no effect beside buckets", "say one of the two");
+    }
     if (parts.isEmpty()) {
       throw new UserError(Fault.INVALID, "parts must name something that learns");
     }
@@ -126,18 +135,14 @@ record AdaptMethod(
             .or(() -> ShownPicture.kind(model).map(kind -> new EmbeddingBlock.Silent()))
             .orElseThrow(() ->
                 new UserError(Fault.MISMATCH, base.model() + " knows no text to be trained with"));
-    ClipDataset pictures = setting.data();
-    LatentClips shown =
-        LatentCache.open(
-                setting,
-                pictures,
-                model.autoencoder(),
-                model.weights(Role.AUTOENCODER).orElseGet(ParameterStore::blueprint),
-                clips.clips())
-            .emphasising(clips.emphasis());
-    int cut = clips.cutOf(shown.frames());
-    clips.shortened(shown.frames()).ifPresent(setting.listener()::note);
-    requireTwo(cut);
+    List<Bucket> learned = learned(setting, model);
+    LatentClips shown = learned.getFirst().latents();
+    int cut = learned.stream().mapToInt(Bucket::cut).max().orElseThrow();
+    learned.stream()
+        .flatMap(bucket -> clips.shortened(bucket.latents().frames()).stream())
+        .distinct()
+        .forEach(setting.listener()::note);
+    requireTwo(learned.stream().mapToInt(Bucket::cut).min().orElseThrow());
     NoiseSchedule trained =
         schedule.map(ScheduleBlock::schedule).orElseGet(() -> model.scheduling().toSchedule());
     noise.beyond(trained).ifPresent(setting.listener()::note);
@@ -149,7 +154,10 @@ record AdaptMethod(
       learning.add(part);
       setting.listener().note(part.line());
     }
-    List<String> told = captions.all(shown.captions());
+    List<String> written =
+        learned.stream().flatMap(bucket -> bucket.latents().captions().stream()).toList();
+    captions.requireEffect(written);
+    List<String> told = captions.all(written);
     for (BasePart part : learning) {
       read = part.reading(read);
       part.requireTold(told);
@@ -159,18 +167,15 @@ record AdaptMethod(
     requireTriggers(told, setting);
     VideoNetwork network = new JoinedNetwork(model.network(), learning);
     Optional<MicroClips> numbers = MicroClips.told(model, setting, shown.size(), clips.maxStride());
-    Footage footage =
-        new Footage(
-            shown,
-            captions,
-            Stream.concat(showings(model, learning, pictures).stream(), numbers.stream()).toList(),
-            mask.map(where ->
-                ClipMasks.open(where, pictures, model.grid(), shown.size(), setting.listener())),
-            "");
-    Map<PassBlock.From, Footage> footages = new EnumMap<>(PassBlock.From.class);
-    footages.put(PassBlock.From.INSTANCE, footage);
-    prior.ifPresent(
-        before -> footages.put(PassBlock.From.CLASS, before(before, setting, model, learning)));
+    requireOneShape(numbers, learned);
+    Map<PassBlock.From, List<Shot>> shots = new EnumMap<>(PassBlock.From.class);
+    shots.put(
+        PassBlock.From.INSTANCE,
+        learned.stream()
+            .map(bucket -> new Shot(bucket, footage(bucket, setting, model, learning, numbers)))
+            .toList());
+    prior.ifPresent(before ->
+        shots.put(PassBlock.From.CLASS, List.of(before(before, setting, model, learning, cut))));
     boolean words = parts.stream().anyMatch(part -> part.in() == BaseNetwork.TEXT_ENCODER);
     PromptEncoder prompts = words ? text : new FrozenPrompts(text);
     SampleSheet sheet =
@@ -178,33 +183,21 @@ record AdaptMethod(
             X0Denoiser.of(network, trained, meant),
             prompts,
             model.autoencoder(),
-            footage,
+            Objects.requireNonNull(shots.get(PassBlock.From.INSTANCE)).getFirst().footage(),
             model.network().config().temporal() ? shown.frames() : 1,
             SampleSheet.Manner.USUAL,
             setting.listener());
+    AdaptLoss loss =
+        new AdaptLoss(
+            network,
+            prompts,
+            debias -> noise.denoising(trained, meant, debias),
+            clips,
+            checkpointing,
+            sheet);
     List<Pass> losses =
         terms().stream()
-            .map(pass ->
-                pass.of(
-                    new DiffusionObjective(
-                        network,
-                        prompts,
-                        Objects.requireNonNull(footages.get(pass.from())),
-                        noise.denoising(trained, meant, pass.debias()),
-                        new DiffusionObjective.Cut(
-                            recipe.batch(),
-                            pass.frames() == PassBlock.Frames.ONE
-                                ? 1
-                                : Math.min(
-                                    cut,
-                                    Objects.requireNonNull(footages.get(pass.from()))
-                                        .clips()
-                                        .frames()),
-                            clips.maxStride(),
-                            clips.captionDropout(),
-                            checkpointing,
-                            clips.images()),
-                        sheet::write)))
+            .map(pass -> pass.of(loss.of(pass, Objects.requireNonNull(shots.get(pass.from())))))
             .toList();
     Player player =
         new Player(
@@ -261,9 +254,70 @@ record AdaptMethod(
         .toList();
   }
 
+  /** What is learned, by shapes. */
+  private List<Bucket> learned(Setting setting, VideoModel model) {
+    DataBlock data = setting.recipe().data();
+    List<BucketBlock> shapes = aspects.map(a -> a.buckets(data)).orElse(buckets);
+    requireMultiples(
+        model, shapes.isEmpty() ? List.of(data.width(), data.height()) : sides(shapes));
+    List<Bucket> all =
+        Bucket.open(
+            setting,
+            shapes,
+            clips,
+            model.autoencoder(),
+            model.weights(Role.AUTOENCODER).orElseGet(ParameterStore::blueprint));
+    return aspects.isPresent() ? all.stream().map(Bucket::byClips).toList() : all;
+  }
+
+  private static List<Integer> sides(List<BucketBlock> shapes) {
+    return shapes.stream().flatMap(shape -> Stream.of(shape.width(), shape.height())).toList();
+  }
+
+  private void requireMultiples(VideoModel model, List<Integer> sides) {
+    int multiple = model.sizeMultiple();
+    for (int side : sides) {
+      if (side % multiple != 0) {
+        throw new UserError(
+            Fault.MISMATCH,
+            "%s takes sides that are multiples of %s, not %s"
+                .formatted(base.model(), multiple, side));
+      }
+    }
+  }
+
+  /** What is measured of clips is measured of those of one shape. */
+  private static void requireOneShape(Optional<MicroClips> numbers, List<Bucket> learned) {
+    if (numbers.isPresent() && learned.size() > 1) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "a base that is told numbers of its clips learns clips of one shape",
+          "leave buckets out");
+    }
+  }
+
+  /** Clips of one shape, as they are shown. */
+  record Shot(Bucket bucket, Footage footage) {}
+
+  private Footage footage(
+      Bucket bucket,
+      Setting setting,
+      VideoModel model,
+      List<BasePart> learning,
+      Optional<MicroClips> numbers) {
+    int count = bucket.latents().size();
+    return new Footage(
+        bucket.latents(),
+        captions,
+        Stream.concat(showings(model, learning, bucket.data()).stream(), numbers.stream()).toList(),
+        mask.map(
+            where -> ClipMasks.open(where, bucket.data(), model.grid(), count, setting.listener())),
+        "");
+  }
+
   /** Clips of the class. */
-  private Footage before(
-      PriorBlock before, Setting setting, VideoModel model, List<BasePart> learning) {
+  private Shot before(
+      PriorBlock before, Setting setting, VideoModel model, List<BasePart> learning, int cut) {
     LatentCache.Data data = before.open(setting, model);
     LatentClips latents =
         LatentCache.open(
@@ -272,12 +326,17 @@ record AdaptMethod(
             model.autoencoder(),
             model.weights(Role.AUTOENCODER).orElseGet(ParameterStore::blueprint),
             before.data().isPresent() ? clips.clips() : before.count());
-    return new Footage(
-        latents,
-        before.captions(),
-        showings(model, learning, data.clips()),
-        Optional.empty(),
-        "class");
+    Footage footage =
+        new Footage(
+            latents,
+            before.captions(),
+            showings(model, learning, data.clips()),
+            Optional.empty(),
+            "class");
+    before.captions().requireEffect(latents.captions());
+    int frames = Math.min(cut, latents.frames());
+    return new Shot(
+        new Bucket("", 1, latents, data.clips(), frames, setting.recipe().batch()), footage);
   }
 
   static void write(List<BasePart> parts, Path folder, Ema averages, Provenance origin) {

@@ -2,7 +2,6 @@ package io.zoetrope.train.method;
 
 import io.zoetrope.checkpoint.Component;
 import io.zoetrope.data.ClipDataset;
-import io.zoetrope.data.ClipShape;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.error.Fault;
@@ -42,7 +41,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -150,21 +148,23 @@ public record DiffusionMethod(
             ? TrainedAutoencoder.pixels()
             : TrainedAutoencoder.load(autoencoder);
     setting.own(between::close);
-    List<Bucket> learned = buckets(setting, between);
-    LatentClips shown = learned.getFirst().clips;
+    List<Bucket> learned =
+        Bucket.open(setting, buckets, clips, between.autoencoder(), between.store());
+    LatentClips shown = learned.getFirst().latents();
+    ClipDataset data = learned.getFirst().data();
     Optional<MicroClips> numbers =
         micro.map(block -> MicroClips.measured(block, setting, shown.size(), clips.maxStride()));
     NetworkConfig config =
         numbers.map(n -> sized.telling(sized.told().and(n.input()))).orElse(sized);
     List<String> told =
-        learned.stream().flatMap(bucket -> bucket.clips.captions().stream()).toList();
+        learned.stream().flatMap(bucket -> bucket.latents().captions().stream()).toList();
     Vocabulary vocabulary = Vocabulary.open(recipe.data(), init, told, setting.folder());
     setting.own(vocabulary);
     StartingWeights start =
         init.map(path -> weightsOf(path, config.folder())).orElseGet(StartingWeights::none);
     setting.own(start);
     Optional<FrameFeatures> pictures =
-        eye.map(e -> FrameFeatures.of(setting.data(), shown.size(), e, setting.listener()));
+        eye.map(e -> FrameFeatures.of(data, shown.size(), e, setting.listener()));
     pictures.ifPresent(setting::own);
     clips.shortened(shown.frames()).ifPresent(setting.listener()::note);
     requireFit(plain, between.autoencoder());
@@ -205,8 +205,7 @@ public record DiffusionMethod(
     List<Showing> showings = new ArrayList<>();
     beside.ifPresent(block ->
         showings.add(
-            new BesideClips(
-                block, shown, setting.data(), between.autoencoder(), scheduler.toSchedule())));
+            new BesideClips(block, shown, data, between.autoencoder(), scheduler.toSchedule())));
     pictures.ifPresent(
         frames -> showings.add(new EmbeddingBlock.Shown(frames, clips.captionDropout())));
     numbers.ifPresent(showings::add);
@@ -224,16 +223,16 @@ public record DiffusionMethod(
         learned.stream()
             .map(bucket ->
                 new Bucketed.Bucket(
-                    bucket.name,
-                    bucket.share,
+                    bucket.name(),
+                    bucket.share(),
                     new DiffusionObjective(
                         denoiser,
                         prompts,
-                        buckets.isEmpty() ? footage : Footage.of(bucket.clips),
+                        buckets.isEmpty() ? footage : Footage.of(bucket.latents()),
                         noise.denoising(scheduler.toSchedule(), prediction, 0),
                         new DiffusionObjective.Cut(
-                            bucket.batch,
-                            bucket.cut,
+                            bucket.batch(),
+                            bucket.cut(),
                             clips.maxStride(),
                             clips.captionDropout(),
                             checkpointing,
@@ -266,62 +265,6 @@ public record DiffusionMethod(
                   vocabulary.json());
               embedding.ifPresent(e -> e.write(product, pictures.orElseThrow()));
             }));
-  }
-
-  /**
-   * Clips of one shape.
-   *
-   * @param cut frames that are learned at a time
-   * @param batch clips of a micro-batch
-   */
-  private record Bucket(String name, double share, LatentClips clips, int cut, int batch) {
-    String line() {
-      return "%s: %s clips, %s at a time".formatted(name, clips.size(), batch);
-    }
-  }
-
-  private List<Bucket> buckets(Setting setting, TrainedAutoencoder between) {
-    Recipe<?> recipe = setting.recipe();
-    if (buckets.isEmpty()) {
-      LatentClips all =
-          LatentCache.open(
-                  setting, setting.data(), between.autoencoder(), between.store(), clips.clips())
-              .emphasising(clips.emphasis());
-      return List.of(new Bucket("", 1, all, clips.cutOf(all.frames()), recipe.batch()));
-    }
-    List<ClipShape> shapes = buckets.stream().map(BucketBlock::shape).toList();
-    Map<ClipShape, ? extends ClipDataset> data = setting.buckets(recipe.data(), shapes);
-    List<Bucket> all = new ArrayList<>();
-    for (BucketBlock bucket : buckets) {
-      Optional.ofNullable(data.get(bucket.shape()))
-          .ifPresent(within -> all.add(bucket(setting, between, bucket, within)));
-    }
-    setting.listener().note(all.stream().map(Bucket::line).collect(Collectors.joining("; ")));
-    return all;
-  }
-
-  private Bucket bucket(
-      Setting setting, TrainedAutoencoder between, BucketBlock bucket, ClipDataset within) {
-    Recipe<?> recipe = setting.recipe();
-    String name = bucket.shape().toString();
-    LatentClips all =
-        LatentCache.open(
-                setting,
-                new LatentCache.Data(within, recipe.data() + " " + name, name),
-                between.autoencoder(),
-                between.store(),
-                clips.clips())
-            .emphasising(clips.emphasis());
-    int cut = clips.cut() == 0 ? all.frames() : Math.min(clips.cut(), all.frames());
-    DataBlock usual = recipe.data();
-    long numbers = (long) usual.width() * usual.height() * usual.frames();
-    int batch = bucket.batch(recipe.batch(), numbers);
-    try {
-      int unused = setting.share().of(batch);
-    } catch (UserError e) {
-      throw e.at("bucket " + name);
-    }
-    return new Bucket(name, bucket.share(), all, cut, batch);
   }
 
   private ScheduleBlock usual() {
