@@ -13,7 +13,9 @@ import io.zoetrope.media.VideoWriter;
 import io.zoetrope.media.WriteOptions;
 import io.zoetrope.pipeline.cascade.Cascade;
 import io.zoetrope.pipeline.cascade.CascadeRun;
+import io.zoetrope.pipeline.cascade.Handed;
 import io.zoetrope.pipeline.order.CascadeSpec;
+import io.zoetrope.pipeline.order.EmbeddingFile;
 import io.zoetrope.pipeline.order.Made;
 import io.zoetrope.pipeline.order.SourceFiles;
 import io.zoetrope.pipeline.order.SourceRef;
@@ -23,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,7 +54,7 @@ public final class CascadeCommand extends MakeVerb {
       names = "--from",
       paramLabel = "VIDEO",
       description =
-          "What the first stage that runs begins with: a video, or the folder that --keep-stages left.")
+          "What the first stage that runs begins with: a video, or what --keep-stages left.")
   private @Nullable String from;
 
   @Option(
@@ -72,7 +75,7 @@ public final class CascadeCommand extends MakeVerb {
       names = "--keep-stages",
       description =
           "Also keep what each stage made that is not the last, beside the video: NAME.stage-1, ..., as"
-              + " folders of PNGs.")
+              + " folders of PNGs; what a prior made as NAME.stage-1.safetensors.")
   private boolean keep;
 
   @Mixin private final ClipOptions clip = new ClipOptions();
@@ -120,8 +123,19 @@ public final class CascadeCommand extends MakeVerb {
     }
     return new CascadeRun.Watch() {
       @Override
-      public void made(int number, Video video) {
-        Path folder = beside(result, number);
+      public void made(int number, Handed handed) {
+        Path place = beside(result, number);
+        switch (handed) {
+          case Handed.Film(Video video) -> frames(place, video);
+          case Handed.Embedding(Tensor e_1E) -> {
+            Path file = place.resolveSibling(place.getFileName() + ".safetensors");
+            EmbeddingFile.write(file, e_1E);
+            note("kept '%s'".formatted(file));
+          }
+        }
+      }
+
+      private void frames(Path folder, Video video) {
         WriteOptions options = WriteOptions.at(video.fps());
         try (VideoWriter out =
             VideoWriter.open(

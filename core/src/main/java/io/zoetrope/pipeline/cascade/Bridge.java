@@ -22,6 +22,16 @@ public sealed interface Bridge {
     return false;
   }
 
+  /** Whether its stage begins with a text, and only the first of a cascade can. */
+  default boolean fromWords() {
+    return false;
+  }
+
+  /** Whether its stage makes a video, to be seen and to be made more of. */
+  default boolean makesVideo() {
+    return true;
+  }
+
   /** What it is, in a word or two. */
   default String words() {
     return switch (this) {
@@ -31,6 +41,8 @@ public sealed interface Bridge {
       case Enlarge enlarge -> "enlarged";
       case Repeat repeat -> "a higher rate";
       case Late late -> "late steps";
+      case Prior prior -> "the embedding of a picture";
+      case Embedding embedding -> "from an embedding";
     };
   }
 
@@ -63,6 +75,11 @@ public sealed interface Bridge {
 
   /** Nothing enters: the stage makes its video from words. Only the first stage can. */
   record None() implements Bridge {
+    @Override
+    public boolean fromWords() {
+      return true;
+    }
+
     @Override
     public int frames(int before, int own) {
       return own;
@@ -190,6 +207,41 @@ public sealed interface Bridge {
     @Override
     public boolean within() {
       return true;
+    }
+  }
+
+  /**
+   * Nothing enters: the stage is a prior, which makes the embedding of a picture from words
+   * (Make-A-Video, Singer et al. 2022, section 3.1). Only the first stage can, and the next one is
+   * told what it made, over {@link Embedding}.
+   *
+   * @param candidates of which that is kept which is nearest to the text, 1 to 16, where texts and
+   *     pictures share a space; elsewhere one is drawn
+   */
+  record Prior(@Default("2") int candidates) implements Bridge {
+    public Prior {
+      Limits.USUAL.whole("candidates", 1, 16, candidates);
+    }
+
+    @Override
+    public boolean fromWords() {
+      return true;
+    }
+
+    @Override
+    public boolean makesVideo() {
+      return false;
+    }
+  }
+
+  /**
+   * An embedding enters, of which the network is told: a decoder makes its video of that
+   * (Make-A-Video, section 3.2).
+   */
+  record Embedding() implements Bridge {
+    @Override
+    public int frames(int before, int own) {
+      return own;
     }
   }
 

@@ -22,16 +22,33 @@ public record Cascade(List<Stage> stages) {
       throw new UserError("a cascade has at least one stage");
     }
     for (int i = 0; i < stages.size(); i++) {
-      boolean words = stages.get(i).bridge() instanceof Bridge.None;
-      if (words && i > 0) {
+      Bridge bridge = stages.get(i).bridge();
+      if (bridge.fromWords() && i > 0) {
         throw new UserError(
-            "stage %s has the bridge none: what was made before would be lost".formatted(i + 1));
+            "stage %s has the bridge %s: what was made before would be lost"
+                .formatted(i + 1, bridge.makesVideo() ? "none" : "prior"));
       }
+      requireHanded(i, stages);
     }
     if (stages.getFirst().bridge().within()) {
       throw new UserError("the bridge late is a part of the stage before: stage 1 has none");
     }
     requireGrowing(stages);
+  }
+
+  /** A prior hands on an embedding, all others a video. */
+  private static void requireHanded(int at, List<Stage> stages) {
+    boolean told = stages.get(at).bridge() instanceof Bridge.Embedding;
+    boolean prior = at > 0 && !stages.get(at - 1).bridge().makesVideo();
+    if (prior && !told) {
+      throw new UserError(
+          "stage %s follows a prior, which hands it an embedding: its bridge is embedding"
+              .formatted(at + 1));
+    }
+    if (told && at > 0 && !prior) {
+      throw new UserError(
+          "stage %s has the bridge embedding, and stage %s is no prior".formatted(at + 1, at));
+    }
   }
 
   /** Sizes that stages name; those they leave out are known only when there is a model. */
@@ -71,9 +88,9 @@ public record Cascade(List<Stage> stages) {
     return RecordWriter.pretty(this);
   }
 
-  /** Whether it makes its video from words alone; else it needs one to begin with. */
+  /** Whether it makes its video from words alone; else it needs something to begin with. */
   public boolean fromWords() {
-    return stages.getFirst().bridge() instanceof Bridge.None;
+    return stages.getFirst().bridge().fromWords();
   }
 
   /** Behind a stage, from 0, and those that are parts of it. */

@@ -2,8 +2,9 @@ package io.zoetrope.pipeline.cascade;
 
 import io.zoetrope.diffusion.sampler.Noise;
 import io.zoetrope.error.UserError;
-import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.model.PriorModel;
+import io.zoetrope.pipeline.model.TextPrior;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.Stages;
 import io.zoetrope.progress.Progress;
@@ -18,7 +19,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Runs a {@link Cascade}, or a part of it: each stage by the engine of its model, from what the
- * stage before showed. A stage makes the same alone as among the others, if it is given what the
+ * stage before handed on. A stage makes the same alone as among the others, if it is given what the
  * one before it made.
  *
  * @param models where engines come from
@@ -34,6 +35,15 @@ public record CascadeRun(Models models, Watch watch) {
      * @param name empty is the order's own
      */
     Engine engine(Optional<String> name);
+
+    /**
+     * The prior of a model, which is loaded without the rest of it.
+     *
+     * @param name empty is the order's own
+     */
+    default PriorModel prior(Optional<String> name) {
+      throw new IllegalStateException("no priors here");
+    }
 
     /** Told before a stage begins which models it needs: all others may be closed. */
     default void only(Set<Optional<String>> names) {}
@@ -55,8 +65,17 @@ public record CascadeRun(Models models, Watch watch) {
       return progress;
     }
 
+    /**
+     * The same of a stage that is a prior.
+     *
+     * @return where its progress goes
+     */
+    default Progress begins(int number, Stage stage, Progress progress) {
+      return progress;
+    }
+
     /** What a stage made that is not the last, as the next one begins with it. */
-    default void made(int number, Video video) {}
+    default void made(int number, Handed handed) {}
   }
 
   /**
@@ -98,7 +117,7 @@ public record CascadeRun(Models models, Watch watch) {
   /**
    * As {@link #run(Cascade, int, int, VideoRequest, Optional, Progress)} with all of its stages.
    */
-  public Take run(Cascade cascade, VideoRequest asked, Optional<Video> begun, Progress progress) {
+  public Take run(Cascade cascade, VideoRequest asked, Optional<Handed> begun, Progress progress) {
     return run(cascade, 0, cascade.stages().size(), asked, begun, progress);
   }
 
@@ -109,7 +128,8 @@ public record CascadeRun(Models models, Watch watch) {
    * @param to behind the last one
    * @param asked what the stages are asked for where they say nothing else; as the first stage of
    *     the cascade is asked, also if a later one begins
-   * @param begun the video to begin with; empty if the first stage begins from words
+   * @param begun what to begin with: a video, or an embedding for the bridge of that name; empty if
+   *     the first stage begins from words
    * @throws UserError if they do not fit together
    * @throws java.util.concurrent.CancellationException when progress says so
    */
@@ -118,34 +138,73 @@ public record CascadeRun(Models models, Watch watch) {
       int from,
       int to,
       VideoRequest asked,
-      Optional<Video> begun,
+      Optional<Handed> begun,
       Progress progress) {
-    if (cascade.part(from, to).fromWords() == begun.isPresent()) {
-      throw new UserError(
-          begun.isPresent()
-              ? "the cascade begins from words: leave the video out, or begin at a later stage"
-              : "the cascade begins with a video: give one");
-    }
+    requireBegun(cascade.stages().get(from).bridge(), begun);
     List<Asked> all =
         asked(cascade.part(0, to), asked).stream().filter(one -> one.sampled.at >= from).toList();
     Stages stages = new Stages(progress, all.stream().mapToLong(CascadeRun::rows).sum());
-    Optional<Video> video = begun;
+    Optional<Handed> handed = begun;
     for (int i = 0; i < all.size() - 1; i++) {
       Asked next = all.get(i);
-      next.request.requireHeap();
-      Optional<Video> before = video;
       Progress told = stages.next(rows(next));
-      video =
-          Optional.of(
-              Scopes.value(() -> {
-                Take take = take(next, before, told);
-                return take.engine.decode(take.z_1CFHW, take.request.fps(), progress);
-              }));
-      watch.made(next.sampled.at + 1, video.get());
+      handed = Optional.of(hand(next, handed, told, progress));
+      watch.made(next.sampled.at + 1, handed.get());
     }
     // Alone it counts its own rows.
     Asked last = all.getLast();
-    return take(last, video, all.size() == 1 ? progress : stages.next(rows(last)));
+    if (!last.bridge().makesVideo()) {
+      throw new UserError(
+          "stage %s makes an embedding and no video: run the stage behind it, too"
+              .formatted(last.sampled.at + 1));
+    }
+    return take(last, handed, all.size() == 1 ? progress : stages.next(rows(last)));
+  }
+
+  private static void requireBegun(Bridge first, Optional<Handed> begun) {
+    boolean embedded = first instanceof Bridge.Embedding;
+    if (first.fromWords() && begun.isPresent()) {
+      throw new UserError(
+          "the cascade begins from words: leave the video out, or begin at a later stage");
+    }
+    if (!first.fromWords() && begun.isEmpty()) {
+      throw new UserError(
+          embedded
+              ? "the cascade begins with an embedding: give one"
+              : "the cascade begins with a video: give one");
+    }
+    if (begun.isPresent() && embedded != begun.get() instanceof Handed.Embedding) {
+      throw new UserError(
+          embedded
+              ? "the cascade begins with an embedding, not with a video"
+              : "the cascade begins with a video, not with an embedding");
+    }
+  }
+
+  /** What a stage that is not the last makes. */
+  private Handed hand(Asked next, Optional<Handed> before, Progress told, Progress progress) {
+    if (next.bridge() instanceof Bridge.Prior prior) {
+      return new Handed.Embedding(Scopes.tensor(() -> embedding(next, prior, told)));
+    }
+    next.request.requireHeap();
+    return Scopes.value(() -> {
+      Take take = take(next, before, told);
+      return new Handed.Film(take.engine.decode(take.z_1CFHW, take.request.fps(), progress));
+    });
+  }
+
+  private Tensor embedding(Asked next, Bridge.Prior bridge, Progress progress) {
+    Sampled sampled = next.sampled;
+    // It is loaded alone, whatever else its folder has.
+    models.only(Set.of());
+    Progress told = watch.begins(sampled.at + 1, sampled.stage, progress);
+    return models
+        .prior(sampled.model)
+        .embedding(
+            next.request.prompt(),
+            next.request.seed(),
+            sampled.stage.prior(bridge.candidates()),
+            told);
   }
 
   /**
@@ -153,13 +212,13 @@ public record CascadeRun(Models models, Watch watch) {
    *
    * @param first what is asked for where they say nothing else
    * @return the request of each sampling: of the video that it makes, but for its rate that of what
-   *     enters
+   *     enters; of a prior that of a video which it does not make
    */
   public static List<VideoRequest> requests(Cascade cascade, VideoRequest first) {
     return asked(cascade, first).stream().map(Asked::request).toList();
   }
 
-  private Take take(Asked next, Optional<Video> before, Progress progress) {
+  private Take take(Asked next, Optional<Handed> before, Progress progress) {
     models.only(next.sampled.models());
     Engine engine = engine(next.sampled);
     Stage stage = next.sampled.stage;
@@ -175,6 +234,17 @@ public record CascadeRun(Models models, Watch watch) {
     VideoRequest request = first;
     for (Sampled next : sampled(cascade)) {
       Stage stage = next.stage;
+      if (stage.bridge() instanceof Bridge.Prior prior) {
+        TextPrior.Settings own = stage.prior(prior.candidates());
+        all.add(
+            new Asked(
+                next,
+                request
+                    .withSteps(own.steps())
+                    .withGuidance(own.guidance())
+                    .withSeed(stage.seed().orElse(request.seed()))));
+        continue;
+      }
       VideoRequest wanted = stage.request(request);
       // Noise is named after the bridge: the second of a kind needs a seed of its own.
       if (!bridges.add(stage.bridge().getClass()) && stage.seed().isEmpty()) {

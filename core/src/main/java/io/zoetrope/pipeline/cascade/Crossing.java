@@ -6,12 +6,15 @@ import io.zoetrope.diffusion.condition.Signature;
 import io.zoetrope.diffusion.guidance.ReconstructionGuidance;
 import io.zoetrope.diffusion.guidance.ReconstructionWeight;
 import io.zoetrope.diffusion.sampler.Noise;
+import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.family.Beside;
+import io.zoetrope.pipeline.model.Embeddings;
+import io.zoetrope.pipeline.model.TextPrior;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.task.HigherRate;
 import io.zoetrope.pipeline.task.Refine;
@@ -46,9 +49,14 @@ record Crossing(Engine engine, Stage stage) {
   /**
    * Makes them.
    *
-   * @param before what the stage before made; there, but for {@link Bridge.None}
+   * @param handed what the stage before made; there, but for {@link Bridge.None}
    */
-  Made over(Bridge bridge, VideoRequest asked, Optional<Video> before, Progress progress) {
+  Made over(Bridge bridge, VideoRequest asked, Optional<Handed> handed, Progress progress) {
+    Optional<Video> before =
+        handed
+            .filter(Handed.Film.class::isInstance)
+            .map(Handed.Film.class::cast)
+            .map(Handed.Film::video);
     return switch (bridge) {
       case Bridge.None none ->
           new Made(asked, new TextToVideo(engine).latents(List.of(asked), progress));
@@ -83,8 +91,34 @@ record Crossing(Engine engine, Stage stage) {
         Tensor slow = engine.encode(enlarged(before.orElseThrow(), asked), progress);
         yield new Made(faster, beside(SeenBeside.slow(kind, slow), faster, progress));
       }
+      case Bridge.Embedding embedding ->
+          new Made(
+              asked,
+              new TextToVideo(told((Handed.Embedding) handed.orElseThrow(), asked.seed()))
+                  .latents(List.of(asked), progress));
       case Bridge.Late late -> throw new IllegalStateException("part of the stage before");
+      case Bridge.Prior prior -> throw new IllegalStateException("makes no video");
     };
+  }
+
+  /** An engine whose network is told an embedding. */
+  private Engine told(Handed.Embedding handed, long seed) {
+    Embeddings embeddings =
+        engine
+            .model()
+            .embeddings()
+            .orElseThrow(() ->
+                new UserError(
+                    "this model is told no embedding: nothing enters it over that bridge"));
+    long features = handed.e_1E().size(1);
+    if (features != embeddings.told().features()) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "this model is told embeddings of %s features, not of %s"
+              .formatted(embeddings.told().features(), features));
+    }
+    return engine.withPictures(
+        embeddings.told(handed.e_1E(), TextPrior.noise(List.of(seed))), Conditioning.none());
   }
 
   private boolean takesBeside() {

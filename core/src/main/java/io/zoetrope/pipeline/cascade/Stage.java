@@ -8,6 +8,7 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.Size;
+import io.zoetrope.pipeline.model.TextPrior;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.pipeline.schedule.Samplers;
 import io.zoetrope.record.Default;
@@ -29,8 +30,8 @@ import java.util.function.UnaryOperator;
  * @param size of its video
  * @param frames of one clip of it
  * @param rate frames per second of what enters it; a bridge that makes more frames raises it
- * @param steps of its sampling
- * @param guidance scale of classifier-free guidance; 1 is off
+ * @param steps of its sampling; of a prior 25 if it says none
+ * @param guidance scale of classifier-free guidance; 1 is off. Of a prior 4 if it says none
  * @param sampler by name
  * @param seed of its noise
  * @param noise which frames share theirs
@@ -105,6 +106,19 @@ public record Stage(
             || noise != Sharing.EACH)) {
       throw new UserError(
           "a stage over the bridge late is part of the sampling before it: give it a model only");
+    }
+    if (!bridge.makesVideo()
+        && (size.isPresent()
+            || frames.isPresent()
+            || rate.isPresent()
+            || sampler.isPresent()
+            || oscillate.isPresent()
+            || threshold.isPresent()
+            || windows.isPresent()
+            || noise != Sharing.EACH)) {
+      throw new UserError(
+          "a stage over the bridge prior makes one embedding: it has a model, steps, guidance and a"
+              + " seed, and nothing else");
     }
     if (bridge.within() && model.isEmpty()) {
       throw new UserError("a stage over the bridge late names the model that takes over");
@@ -233,6 +247,13 @@ public record Stage(
         oscillate,
         threshold,
         windows);
+  }
+
+  /** How its prior is sampled. */
+  TextPrior.Settings prior(int candidates) {
+    TextPrior.Settings usual = TextPrior.USUAL;
+    return new TextPrior.Settings(
+        steps.orElse(usual.steps()), guidance.orElse(usual.guidance()), candidates);
   }
 
   /** What this stage is asked for, where {@code usual} is what the one before was. */

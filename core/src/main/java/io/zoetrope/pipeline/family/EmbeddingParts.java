@@ -1,32 +1,22 @@
 package io.zoetrope.pipeline.family;
 
 import io.zoetrope.checkpoint.Component;
-import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.diffusion.NoiseLevel;
 import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.ClassInput;
 import io.zoetrope.network.NetworkConfig;
-import io.zoetrope.network.prior.PriorConfig;
-import io.zoetrope.network.prior.PriorTransformer;
 import io.zoetrope.network.prior.ToldEmbedding;
-import io.zoetrope.network.text.PromptEncoder;
-import io.zoetrope.network.text.clip.ClipWholePrompts;
 import io.zoetrope.network.vision.ClipVisionConfig;
 import io.zoetrope.network.vision.ClipVisionModel;
-import io.zoetrope.nn.Footprint;
-import io.zoetrope.nn.Holding;
 import io.zoetrope.nn.Parameters;
-import io.zoetrope.pipeline.schedule.DiffusersScheduler;
 import io.zoetrope.pipeline.schedule.Scheduling;
-import io.zoetrope.torch.Precision;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
@@ -35,7 +25,7 @@ final class EmbeddingParts {
   static final String NORMALIZER = "image_normalizer";
   static final String NOISING = "image_noising_scheduler";
   static final String EYE = "image_encoder";
-  static final String PRIOR = "prior";
+  static final String PRIOR = PriorParts.FOLDER;
 
   private EmbeddingParts() {}
 
@@ -50,8 +40,8 @@ final class EmbeddingParts {
       return List.of();
     }
     ModelLayout layout = files.layout();
-    Component normalizer = Component.diffusion(layout.directory().resolve(NORMALIZER));
-    int features = normalizer.config(JsonNode.class).path("embedding_dim").asInt(ToldBy.FEATURES);
+    Component normalizer = normalizer(layout);
+    int features = features(normalizer);
     ToldBy by = new ToldBy(files, choice, features);
     List<Part<?>> parts = new ArrayList<>();
     ToldEmbedding.Form form = form(layout, told, features);
@@ -60,11 +50,26 @@ final class EmbeddingParts {
     if (eye.exists()) {
       parts.add(eye(by, eye));
     }
-    Component prior = Component.diffusion(layout.directory().resolve(PRIOR));
-    if (prior.exists()) {
-      parts.addAll(prior(by, layout.prior(), prior));
+    if (PriorParts.in(files)) {
+      PriorParts prior = PriorParts.read(files, choice);
+      by.requireFeatures(layout.directory().resolve(PRIOR), prior.features());
+      parts.addAll(prior.all());
     }
     return parts;
+  }
+
+  private static Component normalizer(ModelLayout layout) {
+    return Component.diffusion(layout.directory().resolve(NORMALIZER));
+  }
+
+  private static int features(Component normalizer) {
+    return normalizer.config(JsonNode.class).path("embedding_dim").asInt(ToldBy.FEATURES);
+  }
+
+  /** Features of the embedding that a decoder is told; empty if nothing is there for that. */
+  static OptionalInt features(ModelLayout layout) {
+    Component normalizer = normalizer(layout);
+    return normalizer.exists() ? OptionalInt.of(features(normalizer)) : OptionalInt.empty();
   }
 
   /** What is the same for each part. */
@@ -81,15 +86,7 @@ final class EmbeddingParts {
         Component component,
         UnaryOperator<String> names,
         Function<Parameters, T> make) {
-      String name = Assembly.name(component);
-      Precision precision = Precision.F32; // once a video, and small beside the decoder
-      return new Part<>(
-          role,
-          name,
-          List.of(files.place(name, component, choice.variant(), names)),
-          Holding.waiting(precision).on(choice.placement().of(role)),
-          clip -> new Footprint(1, 0),
-          make);
+      return PriorParts.part(files, choice, role, component, names, make);
     }
 
     void requireFeatures(Path folder, int own) {
@@ -128,33 +125,5 @@ final class EmbeddingParts {
     ClipVisionConfig config = eye.config(ClipVisionConfig.class);
     by.requireFeatures(eye.folder(), config.projection());
     return by.part(Role.EYE, eye, ClipVisionModel::name, p -> new ClipVisionModel(config, p));
-  }
-
-  private static List<Part<?>> prior(ToldBy by, ModelLayout layout, Component prior) {
-    PriorConfig config = prior.config(PriorConfig.class);
-    by.requireFeatures(prior.folder(), config.embedding());
-    TextPart text = TextPart.read(layout, by.choice.reading(), List.of(), OptionalInt.empty());
-    if (text.width() != config.embedding()) {
-      throw new UserError(
-          Fault.MISMATCH,
-          "%s reads text of %s features, %s makes %s"
-              .formatted(prior.folder(), config.embedding(), layout.text().folder(), text.width()));
-    }
-    Scheduling scheduling = Scheduling.read(layout.scheduler());
-    String sampler = scheduling instanceof DiffusersScheduler file ? file.sampler() : "ancestral";
-    String kind =
-        JsonFiles.read(layout.text().folder().resolve("config.json"), JsonNode.class)
-            .path("architectures")
-            .path(0)
-            .asString("");
-    boolean shared = kind.equals(ClipWholePrompts.Weights.KIND);
-    Part<Prior> made =
-        by.part(
-            Role.PRIOR,
-            prior,
-            p -> new Prior(new PriorTransformer(config, p), scheduling, sampler, shared));
-    Part<Supplier<PromptEncoder>> words =
-        by.part(Role.PRIOR_TEXT, layout.text(), text.names(), text.make());
-    return List.of(made, words);
   }
 }

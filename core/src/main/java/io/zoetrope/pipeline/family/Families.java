@@ -54,6 +54,12 @@ public final class Families {
     if (known.isPresent()) {
       throw known.get();
     }
+    if (files.kind().equals(PriorParts.KIND)) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "%s is a prior, which makes no video".formatted(files.model()),
+          "it is for the first stage of a cascade, over the bridge prior");
+    }
     ModelFamily family =
         families.stream()
             .filter(one -> one.recognises(files))

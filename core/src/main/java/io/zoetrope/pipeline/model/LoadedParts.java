@@ -4,7 +4,6 @@ import io.zoetrope.checkpoint.LoadReport;
 import io.zoetrope.checkpoint.WeightSource;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.nn.WeightCount;
-import io.zoetrope.pipeline.family.Blueprint;
 import io.zoetrope.pipeline.family.Part;
 import io.zoetrope.pipeline.family.Role;
 import io.zoetrope.progress.Progress;
@@ -12,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** All parts of a model on their weights, in the order of its blueprint. */
+/** Parts of a model on their weights, in the order in which they were asked for. */
 final class LoadedParts implements AutoCloseable {
   private final List<LoadedPart<?>> parts = new ArrayList<>();
 
@@ -40,11 +39,11 @@ final class LoadedParts implements AutoCloseable {
    * @throws java.util.concurrent.CancellationException when progress says so; nothing is loaded
    *     then either
    */
-  static LoadedParts load(Blueprint blueprint, Progress progress) {
+  static LoadedParts load(List<Part<?>> parts, Progress progress) {
     LoadedParts loaded = new LoadedParts();
     try {
       List<Opened<?>> opened = new ArrayList<>();
-      blueprint.parts().forEach(part -> opened.add(Opened.of(part)));
+      parts.forEach(part -> opened.add(Opened.of(part)));
       MemoryNeed.requireRoom(
           MemoryNeed.available(),
           opened.stream().<MemoryNeed.Weighed>map(Opened::weighed).toList());

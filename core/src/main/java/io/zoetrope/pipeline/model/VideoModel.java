@@ -84,8 +84,12 @@ public final class VideoModel implements AutoCloseable {
                 new Embeddings(
                     told.made(),
                     parts.part(Role.EYE).map(LoadedPart::made),
-                    parts.part(Role.PRIOR).map(LoadedPart::made),
-                    parts.part(Role.PRIOR_TEXT).map(part -> part.made().get())));
+                    parts
+                        .part(Role.PRIOR)
+                        .map(prior ->
+                            new TextPrior(
+                                prior.made(),
+                                parts.part(Role.PRIOR_TEXT).orElseThrow().made().get()))));
   }
 
   /**
@@ -118,7 +122,7 @@ public final class VideoModel implements AutoCloseable {
     Natives.load();
     try (ModelFiles files = ModelFiles.open(choice.model())) {
       Blueprint blueprint = families.read(files, choice);
-      LoadedParts parts = LoadedParts.load(blueprint, progress);
+      LoadedParts parts = LoadedParts.load(blueprint.parts(), progress);
       LoadedLoras loras = new LoadedLoras();
       TunedWeights tuned = new TunedWeights();
       try {
@@ -339,7 +343,7 @@ public final class VideoModel implements AutoCloseable {
 
   /** What reads its prompts, or those of its prior. */
   private Optional<PromptEncoder> reader() {
-    return text.or(() -> embeddings.flatMap(Embeddings::words));
+    return text.or(() -> embeddings.flatMap(Embeddings::prior).map(TextPrior::words));
   }
 
   /**
@@ -366,6 +370,6 @@ public final class VideoModel implements AutoCloseable {
     tuned.free();
     parts.close();
     text.ifPresent(PromptEncoder::close);
-    embeddings.flatMap(Embeddings::words).ifPresent(PromptEncoder::close);
+    embeddings.flatMap(Embeddings::prior).map(TextPrior::words).ifPresent(PromptEncoder::close);
   }
 }

@@ -11,6 +11,7 @@ import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.cascade.Bridge;
 import io.zoetrope.pipeline.cascade.Cascade;
 import io.zoetrope.pipeline.cascade.CascadeRun;
+import io.zoetrope.pipeline.cascade.Handed;
 import io.zoetrope.pipeline.cascade.Stage;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -18,6 +19,7 @@ import io.zoetrope.pipeline.schedule.Descent;
 import io.zoetrope.pipeline.task.Restyle;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.record.Default;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Several models, one after another. The wish's size, frames and sampling are those of stages that
@@ -35,7 +38,8 @@ import java.util.function.UnaryOperator;
  * @param cascade what is run
  * @param from first stage that is run, from 1
  * @param to last one; empty is the last there is
- * @param video what the first of them begins with; empty if it begins from words
+ * @param video what the first of them begins with, or for the bridge embedding what a prior made
+ *     ({@link EmbeddingFile}); empty if it begins from words
  */
 public record CascadeSpec(
     Cascade cascade, @Default("1") int from, Optional<Integer> to, Optional<SourceRef> video)
@@ -49,12 +53,18 @@ public record CascadeSpec(
       throw Checks.wrong(
           "stage %s is a part of the one before it: begin with that".formatted(from));
     }
-    boolean words = cascade.stages().get(from - 1).bridge() instanceof Bridge.None;
-    if (words && video.isPresent()) {
+    Bridge bridge = cascade.stages().get(from - 1).bridge();
+    if (bridge.fromWords() && video.isPresent()) {
       throw Checks.wrong("the cascade begins from words: leave the video out");
     }
-    if (!words && video.isEmpty()) {
-      throw Checks.wrong("stage %s begins with a video: give one".formatted(from));
+    if (!bridge.fromWords() && video.isEmpty()) {
+      String what = bridge instanceof Bridge.Embedding ? "an embedding" : "a video";
+      throw Checks.wrong("stage %s begins with %s: give one".formatted(from, what));
+    }
+    int end = to.map(last -> cascade.end(last - 1)).orElse(stages);
+    if (!cascade.stages().get(end - 1).bridge().makesVideo()) {
+      throw Checks.wrong(
+          "stage %s makes an embedding and no video: run the stage behind it, too".formatted(end));
     }
   }
 
@@ -84,12 +94,13 @@ public record CascadeSpec(
 
   @Override
   public void check(Wish wish) {
-    if (video.isEmpty()) {
+    if (cascade.stages().get(from - 1).bridge().fromWords()) {
       TaskSpec.requirePrompt("cascade", wish);
     } else {
       TaskSpec.requireOne("cascade", wish);
     }
-    Stage first = cascade.stages().getFirst();
+    Stage first =
+        cascade.stages().stream().filter(s -> s.bridge().makesVideo()).findFirst().orElseThrow();
     requireOpen("size", wish.size().isPresent(), first.size().isPresent());
     requireOpen("frames", wish.frames().isPresent(), first.frames().isPresent());
     requireOpen("fps", wish.fps().isPresent(), first.rate().isPresent());
@@ -101,7 +112,12 @@ public record CascadeSpec(
   }
 
   private boolean all(Predicate<Stage> says) {
-    return run().stream().filter(stage -> !stage.bridge().within()).allMatch(says);
+    return makers().allMatch(says);
+  }
+
+  /** Stages that are run and make a video of their own. */
+  private Stream<Stage> makers() {
+    return run().stream().filter(s -> !s.bridge().within() && s.bridge().makesVideo());
   }
 
   private static void requireOpen(String what, boolean wished, boolean said) {
@@ -141,12 +157,18 @@ public record CascadeSpec(
 
   @Override
   public Optional<String> begins() {
-    return model(run().getFirst());
+    return model(makers().findFirst().orElseThrow());
   }
 
   @Override
   public List<String> later() {
-    return run().stream().skip(1).flatMap(stage -> model(stage).stream()).distinct().toList();
+    Stream<Stage> priors = run().stream().filter(s -> !s.bridge().makesVideo());
+    Stream<Stage> parts = run().stream().filter(s -> s.bridge().within());
+    return Stream.of(priors, makers().skip(1), parts)
+        .flatMap(some -> some)
+        .flatMap(stage -> model(stage).stream())
+        .distinct()
+        .toList();
   }
 
   @Override
@@ -167,38 +189,45 @@ public record CascadeSpec(
     VideoRequest asked =
         wish.shape(usual, models.grid().whole(wish.frames().orElse(usual.frames())));
     models.check(from - 1, asked);
-    return new Running(asked, video.map(files::video));
+    boolean embedded = cascade.stages().get(from - 1).bridge() instanceof Bridge.Embedding;
+    return embedded
+        ? new Running(asked, Optional.empty(), video.map(files::embedding))
+        : new Running(asked, video.map(files::video), Optional.empty());
   }
 
   /** Sizes and rates follow from stage to stage. */
   private final class Running implements Ready {
     private final VideoRequest asked;
     private final Optional<VideoInfo> given;
+    private final Optional<Path> embedding;
 
     /**
      * @param asked as the first stage of the cascade is, whichever begins
+     * @param given the video to begin with, or none
+     * @param embedding the file of an embedding to begin with, or none
      */
-    Running(VideoRequest asked, Optional<VideoInfo> given) {
+    Running(VideoRequest asked, Optional<VideoInfo> given, Optional<Path> embedding) {
       this.asked = asked;
       this.given = given;
+      this.embedding = embedding;
     }
 
     private List<VideoRequest> requests() {
       return CascadeRun.requests(new Cascade(cascade.stages().subList(0, end())), asked);
     }
 
-    /** Of the first stage that is run. */
+    /** Of the first stage that is run and makes a video. */
     private VideoRequest begun() {
+      int first = cascade.stages().get(from - 1).bridge().makesVideo() ? from - 1 : from;
       long before =
-          cascade.stages().subList(0, from - 1).stream().filter(s -> !s.bridge().within()).count();
+          cascade.stages().subList(0, first).stream().filter(s -> !s.bridge().within()).count();
       return requests().get((int) before);
     }
 
     @Override
     public VideoRequest request(VideoRequest usual, VideoModel model) {
       VideoRequest last = requests().getLast();
-      Stage stage =
-          run().stream().filter(s -> !s.bridge().within()).reduce((a, b) -> b).orElseThrow();
+      Stage stage = makers().reduce((a, b) -> b).orElseThrow();
       double fps = last.fps() * stage.bridge().times();
       return last.withFps(fps).withSeed(asked.seed());
     }
@@ -217,7 +246,10 @@ public record CascadeSpec(
 
     @Override
     public Shoot read(Making making) {
-      Optional<Video> begun = given.map(info -> source(making, info, begun()));
+      Optional<Handed> begun =
+          given
+              .<Handed>map(info -> new Handed.Film(source(making, info, begun())))
+              .or(() -> embedding.map(path -> new Handed.Embedding(EmbeddingFile.read(path))));
       CascadeRun run = new CascadeRun(making.models(), new Told(making));
       return (reel, progress) -> {
         CascadeRun.Take take =
@@ -260,17 +292,30 @@ public record CascadeSpec(
                       stage.bridge().words(),
                       request.width(),
                       request.height()));
-      String words = "stage %s/%s".formatted(number, all);
-      return making
-          .watch()
-          .begins(number, stage, engine, request, progress)
-          .map(report ->
-              report.words(report.words().isEmpty() ? words : words + ", " + report.words()));
+      return worded(number, making.watch().begins(number, stage, engine, request, progress));
     }
 
     @Override
-    public void made(int number, Video video) {
-      making.watch().made(number, video);
+    public Progress begins(int number, Stage stage, Progress progress) {
+      int all = cascade.stages().size();
+      making
+          .note()
+          .accept(
+              "stage %s/%s: %s, %s"
+                  .formatted(
+                      number, all, model(stage).orElse("the model"), stage.bridge().words()));
+      return worded(number, making.watch().begins(number, stage, progress));
+    }
+
+    private Progress worded(int number, Progress progress) {
+      String words = "stage %s/%s".formatted(number, cascade.stages().size());
+      return progress.map(
+          report -> report.words(report.words().isEmpty() ? words : words + ", " + report.words()));
+    }
+
+    @Override
+    public void made(int number, Handed handed) {
+      making.watch().made(number, handed);
     }
   }
 }

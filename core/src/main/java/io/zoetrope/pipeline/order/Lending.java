@@ -3,6 +3,7 @@ package io.zoetrope.pipeline.order;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.cascade.CascadeRun;
 import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.model.PriorModel;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.progress.Progress;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ final class Lending implements CascadeRun.Models, AutoCloseable {
   private final BiFunction<Optional<String>, VideoModel, Engine> engines;
   private final Map<ModelChoice, VideoModel> lent = new LinkedHashMap<>();
   private final List<Engine> working = new ArrayList<>();
+  private Optional<PriorModel> prior = Optional.empty();
 
   /**
    * Lends nothing yet.
@@ -57,9 +59,24 @@ final class Lending implements CascadeRun.Models, AutoCloseable {
     return engine;
   }
 
+  /** Until other models are asked for alone: it is small, and nobody shares it. */
+  @Override
+  public PriorModel prior(Optional<String> name) {
+    closePrior();
+    PriorModel loaded = PriorModel.load(choices.apply(name), progress);
+    prior = Optional.of(loaded);
+    return loaded;
+  }
+
+  private void closePrior() {
+    prior.ifPresent(PriorModel::close);
+    prior = Optional.empty();
+  }
+
   @Override
   public void only(Set<Optional<String>> names) {
     working.clear();
+    closePrior();
     Set<ModelChoice> needed = names.stream().map(choices).collect(Collectors.toSet());
     for (ModelChoice choice : List.copyOf(lent.keySet())) {
       if (!needed.contains(choice)) {
@@ -79,6 +96,7 @@ final class Lending implements CascadeRun.Models, AutoCloseable {
 
   @Override
   public void close() {
+    closePrior();
     List.copyOf(lent.keySet()).forEach(this::giveBack);
   }
 }

@@ -13,6 +13,7 @@ import io.zoetrope.network.PictureSlots;
 import io.zoetrope.network.vision.PictureReader;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.Embeddings;
+import io.zoetrope.pipeline.model.TextPrior;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Scopes;
@@ -95,7 +96,7 @@ record LikePictures(ModelRef.Pictures pictures, SourceFiles files) {
       Tensor read_PE = embeddings.ofPictures(shown(side));
       Tensor mean_1E = Ops.mean(read_PE, 0).unsqueeze(0);
       return engine.withPictures(
-          embeddings.told(mean_1E, Embeddings.noise(List.of(0L))), Conditioning.none());
+          embeddings.told(mean_1E, TextPrior.noise(List.of(0L))), Conditioning.none());
     });
   }
 

@@ -13,6 +13,7 @@ import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.cascade.Bridge;
 import io.zoetrope.pipeline.cascade.Cascade;
 import io.zoetrope.pipeline.cascade.CascadeRun;
+import io.zoetrope.pipeline.cascade.Handed;
 import io.zoetrope.pipeline.cascade.Stage;
 import io.zoetrope.pipeline.family.ModelIndex;
 import io.zoetrope.pipeline.model.Size;
@@ -237,7 +238,8 @@ public record RefineSpec(
   private static Shoot film(Making making, Cascade cascade, Optional<Video> begun) {
     CascadeRun run = new CascadeRun(name -> name.isPresent() ? making.second() : making.first());
     return (reel, progress) -> {
-      CascadeRun.Take take = run.run(cascade, making.request(), begun, reel.timed(progress));
+      CascadeRun.Take take =
+          run.run(cascade, making.request(), begun.map(Handed.Film::new), reel.timed(progress));
       reel.show(take.engine(), take.request(), take.z_1CFHW(), 0, progress);
     };
   }
@@ -249,7 +251,7 @@ public record RefineSpec(
     return (reel, progress) -> {
       Video video =
           begun.orElseGet(() -> {
-            CascadeRun.Take take = run.run(small, large, begun, reel.timed(progress));
+            CascadeRun.Take take = run.run(small, large, Optional.empty(), reel.timed(progress));
             return take.engine().decode(take.z_1CFHW(), large.fps(), progress);
           });
       long total = video.frames().size();

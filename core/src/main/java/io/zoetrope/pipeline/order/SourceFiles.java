@@ -7,6 +7,7 @@ import io.zoetrope.media.Source;
 import io.zoetrope.media.VideoInfo;
 import io.zoetrope.pipeline.cascade.Cascade;
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.TextFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +55,18 @@ public record SourceFiles(Sources sources) {
     return info.sound() && seconds > 0
         ? Optional.of(new Sound(sources.file(ref.path()), start, seconds))
         : Optional.empty();
+  }
+
+  /**
+   * What a prior made.
+   *
+   * @return where it is
+   * @throws UserError if there is no such file, or no embedding in it
+   */
+  Path embedding(SourceRef ref) {
+    Path path = path(ref);
+    Scopes.run(() -> EmbeddingFile.read(path));
+    return path;
   }
 
   /** One picture; see {@link Source#checkPicture}. */

@@ -14,6 +14,7 @@ import io.zoetrope.pipeline.family.Families;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelFiles;
 import io.zoetrope.pipeline.family.ModelIndex;
+import io.zoetrope.pipeline.family.PriorParts;
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoRequest;
 import java.util.ArrayList;
@@ -31,7 +32,20 @@ import java.util.function.Supplier;
  * @param cascade its stages, up to the last that is run
  * @param models of each stage
  */
-record StageModels(Cascade cascade, List<Blueprint> models) {
+record StageModels(Cascade cascade, List<Read> models) {
+  /** What was read of a stage's model. */
+  private sealed interface Read {
+    /**
+     * One that makes videos.
+     *
+     * @param told features of the embedding that it is told; empty if it is told none
+     */
+    record Maker(Blueprint model, OptionalInt told) implements Read {}
+
+    /** A prior, whose embeddings have so many features. */
+    record Prior(int features) implements Read {}
+  }
+
   StageModels {
     models = List.copyOf(models);
   }
@@ -44,27 +58,43 @@ record StageModels(Cascade cascade, List<Blueprint> models) {
    * @throws UserError if one is not there, or is no model; says which stage has it
    */
   static StageModels read(Cascade cascade, ModelRef own, Sources sources, int to) {
-    Map<Optional<String>, Blueprint> known = new LinkedHashMap<>();
-    List<Blueprint> models = new ArrayList<>();
+    Map<Optional<String>, Read> known = new LinkedHashMap<>();
+    List<Read> models = new ArrayList<>();
     Optional<String> name = Optional.empty();
     for (int at = 0; at < to; at++) {
       Stage stage = cascade.stages().get(at);
       Optional<String> wanted = stage.modelAfter(name);
       name = stage.bridge().within() ? name : wanted;
       int number = at + 1;
-      models.add(of(number, () -> known.computeIfAbsent(wanted, n -> blueprint(n, own, sources))));
+      models.add(
+          of(
+              number,
+              () ->
+                  stage.bridge().makesVideo()
+                      ? known.computeIfAbsent(wanted, n -> maker(n, own, sources))
+                      : prior(wanted, own, sources)));
     }
     return new StageModels(new Cascade(cascade.stages().subList(0, to)), models);
   }
 
-  private static Blueprint blueprint(Optional<String> name, ModelRef own, Sources sources) {
-    ModelChoice choice =
-        name.map(n -> own.alone(sources.model(n)))
-            .orElseGet(
-                () -> own.choice(sources.model(own.name()), path -> sources.file(path.toString())));
+  private static Read maker(Optional<String> name, ModelRef own, Sources sources) {
+    ModelChoice choice = choice(name, own, sources);
     try (ModelFiles files = ModelFiles.open(choice.model())) {
-      return Families.ALL.read(files, choice);
+      return new Read.Maker(Families.ALL.read(files, choice), PriorParts.told(files));
     }
+  }
+
+  private static Read prior(Optional<String> name, ModelRef own, Sources sources) {
+    ModelChoice choice = choice(name, own, sources);
+    try (ModelFiles files = ModelFiles.open(choice.model())) {
+      return new Read.Prior(PriorParts.read(files, choice).features());
+    }
+  }
+
+  private static ModelChoice choice(Optional<String> name, ModelRef own, Sources sources) {
+    return name.map(n -> own.alone(sources.model(n)))
+        .orElseGet(
+            () -> own.choice(sources.model(own.name()), path -> sources.file(path.toString())));
   }
 
   private static <T> T of(int number, Supplier<T> body) {
@@ -75,14 +105,26 @@ record StageModels(Cascade cascade, List<Blueprint> models) {
     }
   }
 
-  /** Of the first stage's model. */
+  /** Of the first model that makes videos. */
   ModelIndex.Defaults defaults() {
-    return models.getFirst().defaults();
+    return first().defaults();
   }
 
-  /** Of the first stage's model. */
+  /** Of the first model that makes videos. */
   LatentGrid grid() {
-    return models.getFirst().grid();
+    return first().grid();
+  }
+
+  private Blueprint first() {
+    return models.stream()
+        .<Blueprint>mapMulti((read, sink) -> {
+          if (read instanceof Read.Maker maker) {
+            sink.accept(maker.model);
+          }
+        })
+        .findFirst()
+        .orElseThrow(() ->
+            new UserError("stage 1 makes an embedding and no video: run the stage behind it, too"));
   }
 
   /**
@@ -97,16 +139,21 @@ record StageModels(Cascade cascade, List<Blueprint> models) {
     Optional<Size> before = Optional.empty();
     OptionalInt frames = OptionalInt.empty();
     int sampled = 0;
+    OptionalInt made = OptionalInt.empty();
     for (int at = 0; at < models.size(); at++) {
       Stage stage = cascade.stages().get(at);
       if (stage.bridge().within()) {
         continue;
       }
       VideoRequest request = requests.get(sampled++);
+      if (!(models.get(at) instanceof Read.Maker(Blueprint model, OptionalInt told))) {
+        made = models.get(at) instanceof Read.Prior(int n) ? OptionalInt.of(n) : made;
+        continue;
+      }
       Size size = new Size(request.width(), request.height());
-      Blueprint model = models.get(at);
       frames = frames(stage, frames, model.grid().latents(request.frames()));
-      OptionalInt made = frames;
+      OptionalInt all = frames;
+      OptionalInt features = made;
       Optional<Size> last = before;
       if (at >= from) {
         of(
@@ -114,11 +161,26 @@ record StageModels(Cascade cascade, List<Blueprint> models) {
             () -> {
               last.ifPresent(small -> requireGrowing(small, size));
               requireFit(stage, model, size);
-              made.ifPresent(all -> requireWindows(stage, all, request.frames()));
+              requireTold(stage, told, features);
+              all.ifPresent(n -> requireWindows(stage, n, request.frames()));
               return size;
             });
       }
       before = Optional.of(size);
+    }
+  }
+
+  private static void requireTold(Stage stage, OptionalInt told, OptionalInt made) {
+    boolean embedded = stage.bridge() instanceof Bridge.Embedding;
+    if (embedded && told.isEmpty()) {
+      throw new UserError(
+          Fault.UNSUPPORTED, "its model is told no embedding: nothing enters it over that bridge");
+    }
+    if (embedded && made.isPresent() && made.getAsInt() != told.getAsInt()) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "its model is told embeddings of %s features, the prior makes them of %s"
+              .formatted(told.getAsInt(), made.getAsInt()));
     }
   }
 
@@ -139,8 +201,9 @@ record StageModels(Cascade cascade, List<Blueprint> models) {
 
   /** Latents of its video; empty if it begins with one of which that is not known. */
   private static OptionalInt frames(Stage stage, OptionalInt before, int own) {
-    boolean words = stage.bridge() instanceof Bridge.None;
-    return before.isPresent() || words
+    boolean anew =
+        stage.bridge() instanceof Bridge.None || stage.bridge() instanceof Bridge.Embedding;
+    return before.isPresent() || anew
         ? OptionalInt.of(stage.bridge().frames(before.orElse(own), own))
         : before;
   }

@@ -7,6 +7,7 @@ import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.eval.features.ClassifierFeatures;
+import io.zoetrope.network.ClassInput;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.VideoNetwork;
 import io.zoetrope.network.text.PromptEncoder;
@@ -64,6 +65,8 @@ import org.bytedeco.pytorch.Tensor;
  *     with attention want them
  * @param buckets shapes of clips that it learns; without any, that of the data
  * @param sizes whether the network is told how large and long its clips are
+ * @param words whether it reads captions; without them it is for stages of cascades, to which what
+ *     the stage before made says enough
  * @param embedding what it is told in place of words
  * @param micro numbers of its clips that it is told beside the level
  * @param checkpointing whether activations are recomputed in the backward pass: less memory, one
@@ -85,6 +88,7 @@ public record DiffusionMethod(
     @Default("0") int crop,
     @Default("[]") List<BucketBlock> buckets,
     @Default("false") boolean sizes,
+    @Default("true") boolean words,
     Optional<EmbeddingBlock> embedding,
     Optional<MicroBlock> micro,
     @Default("false") boolean checkpointing)
@@ -110,6 +114,10 @@ public record DiffusionMethod(
           Fault.UNSUPPORTED,
           "numbers of clips are told to networks that learn clips of one shape, over time",
           "leave micro out");
+    }
+    if (!words && embedding.isPresent()) {
+      throw new UserError(
+          Fault.INVALID, "what is told embeddings reads no words anyway", "leave words out");
     }
     if (!(shift > 0 && shift <= 100)) {
       throw new UserError("shift must be above 0 and at most 100, is " + shift);
@@ -139,7 +147,7 @@ public record DiffusionMethod(
     NetworkConfig still = Networks.of(network, inflation).withTemporal(temporal);
     NetworkConfig plain =
         eye.map(e -> embedding.orElseThrow().told(still, e.classifier().config().features()))
-            .orElse(still);
+            .orElseGet(() -> words ? still : wordless(still));
     Optional<Beside> seen = beside.map(BesideBlock::kind);
     NetworkConfig shaped = seen.map(kind -> kind.seenBy(plain)).orElse(plain);
     NetworkConfig sized = sizes ? shaped.telling(shaped.told().ofSizes()) : shaped;
@@ -178,7 +186,7 @@ public record DiffusionMethod(
           Fault.MISMATCH,
           "objective.init: nothing in %s fits the network '%s'".formatted(init.get(), network));
     }
-    Optional<TextConfig> words =
+    Optional<TextConfig> text =
         config.textWidth() == 0
             ? Optional.empty()
             : Optional.of(
@@ -189,8 +197,7 @@ public record DiffusionMethod(
                     TEXT_DEPTH,
                     config.attentionHeads()));
     PromptEncoder prompts =
-        words
-            .<PromptEncoder>map(w ->
+        text.<PromptEncoder>map(w ->
                 new WordPrompts(
                     new TextTransformer(w, store.root().at(TEXT)), vocabulary.tokenizer()))
             .orElseGet(EmbeddingBlock.Silent::new);
@@ -243,10 +250,10 @@ public record DiffusionMethod(
     Objective objective = each.size() == 1 ? each.getFirst().objective() : new Bucketed(each);
     ModelWriter writer =
         new ModelWriter(
-            index(recipe.data(), scheduler, config.temporal(), seen),
+            index(recipe.data(), scheduler, config.temporal(), seen, guidance()),
             scheduler,
             config,
-            words,
+            text,
             between.config());
     Path product = setting.folder().root().resolve("model");
     return Prepared.of(
@@ -296,8 +303,27 @@ public record DiffusionMethod(
     }
   }
 
+  private NetworkConfig wordless(NetworkConfig still) {
+    return still
+        .toldAlone(ClassInput.NONE)
+        .orElseThrow(() ->
+            new UserError(
+                Fault.UNSUPPORTED,
+                "only U-Nets are made without text, not '%s'".formatted(network),
+                "say network: unet-toybox"));
+  }
+
+  /** There is nothing to be led away from where nothing is told. */
+  private double guidance() {
+    return words ? 3.0 : 1.0;
+  }
+
   private static ModelIndex index(
-      DataBlock data, Scheduling scheduler, boolean video, Optional<Beside> beside) {
+      DataBlock data,
+      Scheduling scheduler,
+      boolean video,
+      Optional<Beside> beside,
+      double guidance) {
     String said = scheduler.describe();
     // The straight path is the flow schedule's own, and sigmas are Euler's; others go by DDIM.
     String sampler =
@@ -305,7 +331,13 @@ public record DiffusionMethod(
     return new ModelIndex(
         ModelIndex.KIND,
         new ModelIndex.Defaults(
-            data.width(), data.height(), video ? data.frames() : 1, data.fps(), 24, 3.0, sampler),
+            data.width(),
+            data.height(),
+            video ? data.frames() : 1,
+            data.fps(),
+            24,
+            guidance,
+            sampler),
         beside.map(Beside::text));
   }
 

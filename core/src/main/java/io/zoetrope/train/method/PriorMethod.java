@@ -14,6 +14,7 @@ import io.zoetrope.network.text.TextTransformer;
 import io.zoetrope.network.text.WordPrompts;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.family.ModelLayout;
+import io.zoetrope.pipeline.family.PriorParts;
 import io.zoetrope.pipeline.schedule.SchedulerConfig;
 import io.zoetrope.record.Default;
 import io.zoetrope.record.Limits;
@@ -31,7 +32,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * Trains a prior: diffusion over one vector, what a frozen classifier makes of a frame, from the
  * caption of its clip (Ramesh et al. 2022, section 2.2; Singer et al. 2022, section 3.1). It writes
- * the folders that a decoder's directory has of it.
+ * the folders that a decoder's directory has of it, which are also the first stage of a cascade.
  *
  * @param classifier whose features of single frames stand for pictures
  * @param blocks of the transformer
@@ -127,5 +128,6 @@ record PriorMethod(
       throw AtomicFiles.cannot("write", folder, e);
     }
     AtomicFiles.text(layout.tokenizer(), vocabulary.json());
+    JsonFiles.write(layout.index(), Map.of("_class_name", PriorParts.KIND));
   }
 }

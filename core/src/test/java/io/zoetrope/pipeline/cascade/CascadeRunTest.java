@@ -63,7 +63,9 @@ class CascadeRunTest {
   private byte[] run(Cascade cascade, Optional<Video> begun) {
     return Scopes.value(() ->
         Tensors.toBytes(
-            new CascadeRun(this::engine).run(cascade, ASKED, begun, Progress.NONE).z_1CFHW()));
+            new CascadeRun(this::engine)
+                .run(cascade, ASKED, begun.map(Handed.Film::new), Progress.NONE)
+                .z_1CFHW()));
   }
 
   private Video words() {
@@ -116,7 +118,7 @@ class CascadeRunTest {
               .run(
                   Cascade.of(Stage.of(Optional.empty(), new Bridge.Masked(3, 1))),
                   ASKED,
-                  Optional.of(slow),
+                  Optional.of(new Handed.Film(slow)),
                   Progress.NONE);
       assertThat(take.request().fps()).isEqualTo(3 * ASKED.fps());
       assertThat(take.z_1CFHW().size(2)).isEqualTo(7);

@@ -53,13 +53,20 @@ class CascadeTest {
   @Test
   void everyBridgeIsTried() {
     assertThat(Arrays.stream(Bridge.class.getPermittedSubclasses()).map(Class::getSimpleName))
-        .as("bridges that this test makes, none and late by hand")
-        .containsExactlyInAnyOrder("None", "StartNoise", "Masked", "Enlarge", "Repeat", "Late");
+        .as("bridges that this test makes, none, late, prior and embedding by hand")
+        .containsExactlyInAnyOrder(
+            "None", "StartNoise", "Masked", "Enlarge", "Repeat", "Late", "Prior", "Embedding");
     Cascade late =
         Cascade.of(
             Stage.of(Optional.empty(), new Bridge.None()),
             Stage.of(Optional.of("other"), new Bridge.Late(0.25)));
     assertThat(Cascade.parse("it", late.toJson())).isEqualTo(late);
+    Cascade prior =
+        Cascade.of(
+            Stage.of(Optional.of("prior"), new Bridge.Prior(3)),
+            Stage.of(Optional.of("decoder"), new Bridge.Embedding()));
+    assertThat(Cascade.parse("it", prior.toJson())).isEqualTo(prior);
+    assertThat(prior.fromWords()).isTrue();
   }
 
   private static Bridge.Where where(RandomGenerator random) {
@@ -153,6 +160,15 @@ class CascadeTest {
           stages: [{}, {model: x, bridge: {kind: late}, oscillate: 4}]         | give it a model only
           stages: [{noise: some}]                                              | each, one
           steps: 4                                                             | steps
+          stages: [{}, {bridge: {kind: prior}}]                                | stage 2 has the bridge prior
+          stages: [{bridge: {kind: prior}}, {bridge: {kind: masked}}]          | stage 2 follows a prior
+          stages: [{bridge: {kind: prior}}, {model: x, bridge: {kind: late}}]  | stage 2 follows a prior
+          stages: [{}, {bridge: {kind: embedding}}]                            | stage 1 is no prior
+          stages: [{bridge: {kind: prior}, frames: 4}]                         | steps, guidance and a seed, and nothing else
+          stages: [{bridge: {kind: prior}, sampler: ddim}]                     | steps, guidance and a seed, and nothing else
+          stages: [{bridge: {kind: prior}, noise: one}]                        | steps, guidance and a seed, and nothing else
+          stages: [{bridge: {kind: prior, candidates: 0}}]                     | candidates must be 1 to 16, is 0
+          stages: [{bridge: {kind: embedding, features: 4}}]                   | bridge
           """)
   void whatIsNoCascadeIsSaidInOneLine(String text, String said) {
     assertThatThrownBy(() -> Cascade.parse("it.json", text))

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class UnclipModelTest {
   private static final Path REFERENCE = Path.of("src/test/resources/reference");
   private static final String PROMPT = "a photo of a cat sitting on a wooden table";
-  private static final Embeddings.Settings SETTINGS = new Embeddings.Settings(5, 4, 1);
+  private static final TextPrior.Settings SETTINGS = new TextPrior.Settings(5, 4, 1);
 
   @TempDir Path folder;
   private Path model;
@@ -77,7 +77,8 @@ class UnclipModelTest {
           Parity parity = Parity.of("unclip")) {
         Embeddings embeddings = loaded.embeddings().orElseThrow();
         Tensor made =
-            Scopes.noGrad(() -> embeddings.ofTexts(List.of(PROMPT), SETTINGS, noise(parity)));
+            Scopes.noGrad(() ->
+                embeddings.prior().orElseThrow().ofTexts(List.of(PROMPT), SETTINGS, noise(parity)));
         parity.check("embeds", made);
         Tensor eps = parity.get("told.noise");
         for (int level : new int[] {0, 9}) {
@@ -126,17 +127,19 @@ class UnclipModelTest {
       try (VideoModel loaded = load()) {
         Embeddings embeddings = loaded.embeddings().orElseThrow();
         List<String> prompts = List.of(PROMPT, "the sea", "a dog");
-        Noise noise = Embeddings.noise(List.of(1L, 2L, 3L));
-        Embeddings.Settings one = SETTINGS;
-        Embeddings.Settings two = new Embeddings.Settings(5, 4, 2);
+        Noise noise = TextPrior.noise(List.of(1L, 2L, 3L));
+        TextPrior.Settings one = SETTINGS;
+        TextPrior.Settings two = new TextPrior.Settings(5, 4, 2);
         Scopes.noGrad(() -> {
-          Tensor first = embeddings.ofTexts(prompts, one, noise);
-          Tensor second = embeddings.ofTexts(prompts, one, noise.child("candidate", 1));
-          Tensor kept = embeddings.ofTexts(prompts, two, noise);
+          Tensor first = embeddings.prior().orElseThrow().ofTexts(prompts, one, noise);
+          Tensor second =
+              embeddings.prior().orElseThrow().ofTexts(prompts, one, noise.child("candidate", 1));
+          Tensor kept = embeddings.prior().orElseThrow().ofTexts(prompts, two, noise);
           Tensor whole =
               embeddings
-                  .words()
+                  .prior()
                   .orElseThrow()
+                  .words()
                   .condition(prompts)
                   .get(Conditioning.POOLED)
                   .orElseThrow()
@@ -168,7 +171,7 @@ class UnclipModelTest {
         parity.check("picture.embeds", embeddings.ofPictures(parity.get("picture")));
         Conditioning told =
             embeddings.told(
-                embeddings.ofPictures(parity.get("picture")), Embeddings.noise(List.of(0L)));
+                embeddings.ofPictures(parity.get("picture")), TextPrior.noise(List.of(0L)));
         assertThat(told.get(PictureSlots.EMBEDDING)).isPresent();
         assertThatThrownBy(() -> latents(loaded, PROMPT, 3))
             .isInstanceOf(UserError.class)

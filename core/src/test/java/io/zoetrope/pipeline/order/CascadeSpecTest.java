@@ -12,6 +12,7 @@ import io.zoetrope.media.WriteOptions;
 import io.zoetrope.pipeline.TinyModel;
 import io.zoetrope.pipeline.cascade.Cascade;
 import io.zoetrope.pipeline.cascade.CascadeRun;
+import io.zoetrope.pipeline.cascade.Handed;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.progress.Progress;
@@ -109,7 +110,8 @@ class CascadeSpecTest {
     public CascadeRun.Watch watch() {
       return new CascadeRun.Watch() {
         @Override
-        public void made(int number, Video video) {
+        public void made(int number, Handed handed) {
+          Video video = ((Handed.Film) handed).video();
           WriteOptions options = WriteOptions.at(video.fps());
           try (VideoWriter out =
               VideoWriter.open(

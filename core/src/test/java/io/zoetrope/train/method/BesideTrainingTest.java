@@ -9,6 +9,7 @@ import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.cascade.Cascade;
 import io.zoetrope.pipeline.cascade.CascadeRun;
+import io.zoetrope.pipeline.cascade.Handed;
 import io.zoetrope.pipeline.cascade.Seen;
 import io.zoetrope.pipeline.family.Beside;
 import io.zoetrope.pipeline.family.ModelChoice;
@@ -68,7 +69,7 @@ class BesideTrainingTest {
         .run(
             Cascade.parse("c", "stages: [%s]".formatted(stage)),
             asked(side),
-            Optional.of(before),
+            Optional.of(new Handed.Film(before)),
             Progress.NONE)
         .z_1CFHW();
   }
