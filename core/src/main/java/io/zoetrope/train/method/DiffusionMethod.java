@@ -52,7 +52,8 @@ import org.bytedeco.pytorch.Tensor;
  * @param inflation recipe by which a U-Net becomes one for video
  * @param temporal whether it has layers over time; false for still images
  * @param autoencoder the model whose latents it learns; {@code none} for pixels
- * @param init weights to start from; layers that they lack start anew (temporal ones at zero)
+ * @param init weights to start from; layers that they lack start anew (temporal ones at zero), and
+ *     channels that they lack in the first one count for nothing at the start
  * @param freeze parameters that are not trained: names, with * for any part
  * @param prediction what the network predicts
  * @param shift of the flow schedule towards noise, for training and sampling; above 1 for videos,
@@ -169,7 +170,8 @@ public record DiffusionMethod(
     Vocabulary vocabulary = Vocabulary.open(recipe.data(), init, told, setting.folder());
     setting.own(vocabulary);
     StartingWeights start =
-        init.map(path -> weightsOf(path, config.folder())).orElseGet(StartingWeights::none);
+        init.map(path -> weightsOf(path, config.folder()).grown(config))
+            .orElseGet(StartingWeights::none);
     setting.own(start);
     Optional<FrameFeatures> pictures =
         eye.map(e -> FrameFeatures.of(data, shown.size(), e, setting.listener()));
@@ -205,7 +207,7 @@ public record DiffusionMethod(
     String prefix = config.folder() + ".";
     store.trainable(name ->
         trains(name)
-            && (!name.startsWith(prefix) || config.trains(name.substring(prefix.length()))));
+            && (!name.startsWith(prefix) || learns(config, name.substring(prefix.length()))));
 
     Scheduling scheduler = schedule.orElseGet(this::usual).scheduling(prediction);
     noise.beyond(scheduler.toSchedule()).ifPresent(setting.listener()::note);
@@ -301,6 +303,13 @@ public record DiffusionMethod(
           "crop is %s, and clips are %sx%s there".formatted(crop, clips.width(), clips.height()),
           "make it smaller, or leave it out");
     }
+  }
+
+  /** What an inflation trains, and where channels beside the noisy ones come in. */
+  private boolean learns(NetworkConfig config, String parameter) {
+    boolean enters =
+        config.entrance().filter(entrance -> parameter.equals(entrance.weight())).isPresent();
+    return config.trains(parameter) || (enters && beside.isPresent());
   }
 
   private NetworkConfig wordless(NetworkConfig still) {
