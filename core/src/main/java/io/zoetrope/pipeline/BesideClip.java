@@ -33,6 +33,7 @@ record BesideClip(Engine engine, Job job, Optional<Region> region) {
       case Beside.Structure structure -> elsewhere();
       case Beside.Smaller smaller -> elsewhere();
       case Beside.Slower slower -> elsewhere();
+      case Beside.Pixels pixels -> elsewhere();
     };
   }
 

@@ -120,6 +120,12 @@ record Requirements(VideoModel model) {
                     "this model makes a small video %s times as large, and there is none here"
                         .formatted(smaller.times()),
                     "a cascade shows it one by the bridge enlarge");
+            case Beside.Pixels pixels ->
+                new UserError(
+                    Fault.UNSUPPORTED,
+                    "this model makes a small video %s times as large, and there is none here"
+                        .formatted(pixels.times()),
+                    "a cascade shows it one by the bridge enlarge");
             case Beside.Slower slower ->
                 new UserError(
                     Fault.UNSUPPORTED,

@@ -132,8 +132,30 @@ record Crossing(Engine engine, Stage stage) {
       throw new UserError(
           "this model sees the small video itself, so no weight of guidance by it: leave weight out");
     }
-    Tensor x_13FHW = seen().smaller(FrameTensors.toTensor(small).unsqueeze(0), request);
+    Tensor own_13FHW = FrameTensors.toTensor(small).unsqueeze(0);
+    Optional<Beside.Pixels> pixels = seen().pixels();
+    if (pixels.isPresent()) {
+      return labelled(pixels.get(), own_13FHW, request, progress);
+    }
+    Tensor x_13FHW = seen().smaller(own_13FHW, request);
     return beside(engine.encode(x_13FHW, progress), request, progress);
+  }
+
+  /** A network that takes the pixels themselves, and a label of their noise. */
+  private Tensor labelled(
+      Beside.Pixels pixels, Tensor x_13FHW, VideoRequest request, Progress progress) {
+    Seen.requireSmall(pixels, x_13FHW, request);
+    int frames = Math.toIntExact(x_13FHW.size(2));
+    int label = stage.label(pixels);
+    VideoRequest whole = request.withFrames(frames);
+    Tensor seen =
+        SeenBeside.noised(
+            x_13FHW, noise(whole).normal("augmentation", 0, x_13FHW), pixels.level(label));
+    Conditioning entries =
+        Conditioning.none()
+            .with(Conditioning.BESIDE, seen)
+            .with(Conditioning.BESIDE_LABEL, Tensors.full(label, 1, frames));
+    return new TextToVideo(engine.withBeside(entries)).latents(List.of(whole), progress);
   }
 
   private Seen seen() {

@@ -24,6 +24,10 @@ public record Seen(Optional<Beside> kind) {
     Bridge bridge = stage.bridge();
     switch (kind) {
       case Beside.Smaller smaller -> require(bridge instanceof Bridge.Enlarge, smaller, "enlarge");
+      case Beside.Pixels pixels -> {
+        require(bridge instanceof Bridge.Enlarge, pixels, "enlarge");
+        int unused = stage.label(pixels);
+      }
       case Beside.Slower slower -> {
         require(bridge instanceof Bridge.Repeat, slower, "repeat");
         new Seen(Optional.of(slower)).slower(bridge.times());
@@ -78,6 +82,30 @@ public record Seen(Optional<Beside> kind) {
     return own;
   }
 
+  /** What pixels it sees, if it sees pixels. */
+  Optional<Beside.Pixels> pixels() {
+    return kind.filter(Beside.Pixels.class::isInstance).map(Beside.Pixels.class::cast);
+  }
+
+  /**
+   * Requires that pixels [1, 3, F, h, w] are as many as latents of what is made.
+   *
+   * @throws UserError if not
+   */
+  static void requireSmall(Beside.Pixels pixels, Tensor x_13FHW, VideoRequest request) {
+    requireTimes(pixels.times(), x_13FHW, request);
+  }
+
+  private static void requireTimes(int times, Tensor small, VideoRequest request) {
+    if (small.size(3) * times != request.height() || small.size(4) * times != request.width()) {
+      throw new UserError(
+          Fault.MISMATCH,
+          "this model makes videos %s times as large, not %sx%s of %sx%s"
+              .formatted(times, request.width(), request.height(), small.size(4), small.size(3)),
+          "give its stage the size %sx%s".formatted(times * small.size(4), times * small.size(3)));
+    }
+  }
+
   /**
    * A small video [1, 3, F, h, w] in the size of a request, as in training: a larger one is made as
    * small by the kernel of the training first.
@@ -95,14 +123,7 @@ public record Seen(Optional<Beside> kind) {
     Beside.Smaller how = own.get();
     boolean large = x_13FHW.size(3) == height && x_13FHW.size(4) == width;
     Tensor small = large ? SeenBeside.small(how, x_13FHW) : x_13FHW;
-    if (small.size(3) * how.times() != height || small.size(4) * how.times() != width) {
-      throw new UserError(
-          Fault.MISMATCH,
-          "this model makes videos %s times as large, not %sx%s of %sx%s"
-              .formatted(how.times(), width, height, small.size(4), small.size(3)),
-          "give its stage the size %sx%s"
-              .formatted(how.times() * small.size(4), how.times() * small.size(3)));
-    }
+    requireTimes(how.times(), small, request);
     return SeenBeside.enlarged(how, small);
   }
 }

@@ -7,6 +7,7 @@ import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
+import io.zoetrope.pipeline.family.Beside;
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.TextPrior;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -161,6 +162,12 @@ public record Stage(
   /** How much, under the schedule of its model. */
   NoiseLevel noise(NoiseSchedule schedule) {
     return schedule.at(snr.map(ratio -> schedule.level(Math.log(ratio))).orElse(augmentation));
+  }
+
+  /** The same as a label, for a model that is told one. */
+  int label(Beside.Pixels pixels) {
+    return snr.map(ratio -> pixels.label(Math.log(ratio)))
+        .orElseGet(() -> augmentation > 0 ? pixels.labelAt(augmentation) : pixels.usual());
   }
 
   /**

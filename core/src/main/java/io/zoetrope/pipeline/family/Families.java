@@ -17,6 +17,7 @@ public final class Families {
               new StableDiffusion(),
               new AnimateDiff(),
               new StableUnclip(),
+              new StableUpscale(),
               new StableVideo(),
               new ModelScope(),
               new ModelScopeFile(),

@@ -19,8 +19,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param files that they are mapped from
  * @param made in memory of their own
  */
-record StartingWeights(
-    Map<String, Tensor> tensors, List<SafetensorsFile> files, List<Tensor> made)
+record StartingWeights(Map<String, Tensor> tensors, List<SafetensorsFile> files, List<Tensor> made)
     implements Setting.Resource {
   static StartingWeights none() {
     return new StartingWeights(Map.of(), List.of(), List.of());

@@ -124,8 +124,7 @@ class LumiereTest {
         Tensor none = Tensors.zeros(1, 4, 4, 16, 16);
         Tensor plain = asked(start, z, Optional.empty());
         assertThat(apart(asked(known, z, Optional.of(some)), plain)).isLessThan(1e-5);
-        assertThat(
-                apart(asked(tuned, z, Optional.of(some)), asked(tuned, z, Optional.of(none))))
+        assertThat(apart(asked(tuned, z, Optional.of(some)), asked(tuned, z, Optional.of(none))))
             .isGreaterThan(1e-3);
       });
     }
@@ -162,14 +161,15 @@ class LumiereTest {
       assertThat(whole).hasSize(3 * 8 * 32 * 32 * 4);
       Optional<Handed> before = Optional.of(new Handed.Film(small.getFirst()));
       assertThat(run(new CascadeRun(models), chain, asked, 1, before)).isEqualTo(whole);
-      Cascade atOnce = Cascade.parse("c", chain.toJson().replaceAll("\"overlap\" : 2", "\"overlap\" : 0"));
+      Cascade atOnce =
+          Cascade.parse("c", chain.toJson().replaceAll("\"overlap\" : 2", "\"overlap\" : 0"));
       assertThat(run(new CascadeRun(models), atOnce, asked, 1, before)).isNotEqualTo(whole);
     }
   }
 
   private static byte[] run(
       CascadeRun run, Cascade chain, VideoRequest asked, int from, Optional<Handed> begun) {
-    return Scopes.value(() ->
-        Tensors.toBytes(run.run(chain, from, 2, asked, begun, Progress.NONE).z_1CFHW()));
+    return Scopes.value(
+        () -> Tensors.toBytes(run.run(chain, from, 2, asked, begun, Progress.NONE).z_1CFHW()));
   }
 }
