@@ -34,7 +34,7 @@ import java.util.function.Supplier;
  */
 record StageModels(Cascade cascade, List<Read> models) {
   /** What was read of a stage's model. */
-  private sealed interface Read {
+  sealed interface Read {
     /**
      * One that makes videos.
      *
