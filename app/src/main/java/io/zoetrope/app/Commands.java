@@ -11,8 +11,6 @@ import io.zoetrope.app.command.ModelsCommand;
 import io.zoetrope.app.command.ProbeCommand;
 import io.zoetrope.app.command.PullCommand;
 import io.zoetrope.app.command.ToyboxCommand;
-import io.zoetrope.app.command.TrainCommand;
-import io.zoetrope.app.command.TuneCommand;
 import io.zoetrope.app.latents.LatentsCommand;
 import io.zoetrope.app.latents.PackCommand;
 import io.zoetrope.app.make.AgainCommand;
@@ -31,6 +29,8 @@ import io.zoetrope.app.plan.PlanCommand;
 import io.zoetrope.app.serve.ServeCommand;
 import io.zoetrope.app.serve.TokensCommand;
 import io.zoetrope.app.serve.WorkerCommand;
+import io.zoetrope.app.train.TrainCommand;
+import io.zoetrope.app.train.TuneCommand;
 import java.util.List;
 import java.util.function.Function;
 

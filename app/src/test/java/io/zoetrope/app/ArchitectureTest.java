@@ -137,7 +137,14 @@ class ArchitectureTest {
           Map.entry(
               "command",
               new Sight(
-                  Set.of("cli", "cli.terminal", "cli.words", "cli.config", "cli.option", "doctor"),
+                  Set.of(
+                      "cli",
+                      "cli.terminal",
+                      "cli.words",
+                      "cli.config",
+                      "cli.option",
+                      "charts",
+                      "doctor"),
                   Set.of(
                       "progress",
                       "error",
@@ -162,6 +169,26 @@ class ArchitectureTest {
                       "eval",
                       "eval.features",
                       "eval.suite",
+                      "train",
+                      "train.recipe",
+                      "train.method",
+                      "train.run"))),
+          Map.entry(
+              "charts",
+              new Sight(Set.of("cli.terminal"), Set.of("error", "torch", "media", "eval"))),
+          Map.entry(
+              "train",
+              new Sight(
+                  Set.of("cli", "cli.terminal", "cli.words", "cli.option", "charts"),
+                  Set.of(
+                      "progress",
+                      "error",
+                      "torch",
+                      "media",
+                      "pipeline.family",
+                      "pipeline.model",
+                      "eval",
+                      "jobs.worker",
                       "train",
                       "train.recipe",
                       "train.method",
@@ -192,6 +219,7 @@ class ArchitectureTest {
                       "plan",
                       "serve",
                       "latents",
+                      "train",
                       "command"),
                   Set.of("error", "torch"))));
 

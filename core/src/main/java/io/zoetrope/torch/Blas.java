@@ -26,7 +26,7 @@ final class Blas {
   private final MethodHandle get;
   private final MethodHandle set;
   private final MethodHandle sgemm;
-  private final int usual;
+  private int usual;
   private int alone;
 
   private Blas(MethodHandle get, MethodHandle set, MethodHandle sgemm) {
@@ -50,7 +50,11 @@ final class Blas {
 
   /** The threads of a product where nobody computes {@link #alone}; empty with another BLAS. */
   static OptionalInt usual() {
-    return HERE.map(blas -> OptionalInt.of(blas.usual)).orElse(OptionalInt.empty());
+    return HERE.map(Blas::most).orElse(OptionalInt.empty());
+  }
+
+  private synchronized OptionalInt most() {
+    return OptionalInt.of(usual);
   }
 
   /**
@@ -97,6 +101,18 @@ final class Blas {
   /** The threads of a product by now; empty where that cannot be told. */
   static OptionalInt threads() {
     return HERE.map(blas -> OptionalInt.of(blas.number())).orElse(OptionalInt.empty());
+  }
+
+  /** From now on products are computed by so many threads at most. */
+  static void limit(int threads) {
+    HERE.ifPresent(blas -> blas.usual(threads));
+  }
+
+  private synchronized void usual(int threads) {
+    usual = Math.min(usual, threads);
+    if (alone == 0) {
+      number(usual);
+    }
   }
 
   /** Runs something whose products are each computed by the thread that asks for them. */

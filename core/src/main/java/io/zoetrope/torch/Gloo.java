@@ -101,7 +101,8 @@ public final class Gloo implements AllReduce {
       ProcessGroupGloo.Options options = new ProcessGroupGloo.Options(timeout);
       options.devices(new GlooDeviceVector(ProcessGroupGloo.createDeviceForHostname(host)));
       options.threads(2);
-      ProcessGroupGloo group = new ProcessGroupGloo(store, share.rank(), share.size(), options);
+      ProcessGroupGloo group =
+          Hushed.during(() -> new ProcessGroupGloo(store, share.rank(), share.size(), options));
       group.retainReference();
       scope.detach(group);
       return new Gloo(share, store, group);

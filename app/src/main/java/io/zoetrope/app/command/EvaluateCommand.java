@@ -1,5 +1,6 @@
 package io.zoetrope.app.command;
 
+import io.zoetrope.app.charts.Plots;
 import io.zoetrope.app.cli.Result;
 import io.zoetrope.app.cli.Verb;
 import io.zoetrope.app.cli.option.ModelFolders;

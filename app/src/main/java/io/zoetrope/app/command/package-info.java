@@ -1,6 +1,6 @@
 /**
  * One command, one class. A command reads its options, calls the library and says what came of it;
- * it computes nothing itself. Sees {@code cli}, {@code doctor} and the library.
+ * it computes nothing itself. Sees {@code cli}, {@code charts}, {@code doctor} and the library.
  */
 @NullMarked
 package io.zoetrope.app.command;

@@ -17,7 +17,7 @@ import java.util.Map;
  * @param arguments of main
  * @param environment besides what this process has
  */
-record ChildJvm(
+public record ChildJvm(
     List<String> before,
     Class<?> main,
     List<String> flags,
@@ -44,18 +44,18 @@ record ChildJvm(
   private static final String CACHE = "-XX:AOTCache=";
 
   /** One that is started by itself. */
-  ChildJvm(
+  public ChildJvm(
       Class<?> main, List<String> flags, List<String> arguments, Map<String, String> environment) {
     this(List.of(), main, flags, arguments, environment);
   }
 
   /** This started by another program, whose last argument is a command. */
-  ChildJvm by(List<String> program) {
+  public ChildJvm by(List<String> program) {
     return new ChildJvm(program, main, flags, arguments, environment);
   }
 
   /** Its command line. */
-  List<String> command() {
+  public List<String> command() {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(USUAL);
@@ -84,7 +84,7 @@ record ChildJvm(
   }
 
   /** Not started yet. */
-  ProcessBuilder builder() {
+  public ProcessBuilder builder() {
     ProcessBuilder builder = new ProcessBuilder(command());
     Map<String, String> variables = builder.environment();
     // As the launcher sets them, and for the same reasons (docs/numerics.md, docs/memory.md).

@@ -177,6 +177,13 @@ public final class Values {
     }
   }
 
+  /** Processes that train together. */
+  public static final class Workers extends Whole {
+    public Workers() {
+      super(1, 64);
+    }
+  }
+
   /** Steps of a training. */
   public static final class TrainingSteps extends Whole {
     TrainingSteps() {

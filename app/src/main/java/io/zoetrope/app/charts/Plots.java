@@ -1,4 +1,4 @@
-package io.zoetrope.app.command;
+package io.zoetrope.app.charts;
 
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.eval.Curves;
@@ -24,7 +24,7 @@ import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Draws curves, 960x540. */
-final class Plots {
+public final class Plots {
   private static final int WIDTH = 960;
   private static final int HEIGHT = 540;
   private static final Color GRID = new Color(0xe4e4e4);
@@ -44,12 +44,12 @@ final class Plots {
   private Plots() {}
 
   /** Writes a picture of curves, whole or not at all. */
-  static void write(Path png, Curves curves) {
+  public static void write(Path png, Curves curves) {
     Png.write(png, draw(curves));
   }
 
   /** A picture of curves; one without any drawable point shows empty axes. */
-  static Frame draw(Curves curves) {
+  public static Frame draw(Curves curves) {
     XYChart chart =
         new XYChartBuilder()
             .width(WIDTH)
@@ -124,7 +124,7 @@ final class Plots {
   }
 
   /** A folder for plots, made if it is wanted and not there. */
-  static Optional<Path> folder(Session session, @Nullable String typed) {
+  public static Optional<Path> folder(Session session, @Nullable String typed) {
     if (typed == null) {
       return Optional.empty();
     }

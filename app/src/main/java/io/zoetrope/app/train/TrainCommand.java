@@ -1,11 +1,16 @@
-package io.zoetrope.app.command;
+package io.zoetrope.app.train;
 
 import io.zoetrope.app.cli.Result;
 import io.zoetrope.app.cli.Verb;
+import io.zoetrope.app.cli.option.Values;
 import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.app.cli.words.UsageError;
+import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.torch.PeerLost;
 import io.zoetrope.torch.TextFiles;
 import io.zoetrope.train.Trainer;
+import io.zoetrope.train.TrainingListener;
 import io.zoetrope.train.method.Method;
 import io.zoetrope.train.method.Methods;
 import io.zoetrope.train.recipe.Recipe;
@@ -53,6 +58,18 @@ public final class TrainCommand extends Verb {
   private List<String> settings = List.of();
 
   @Option(
+      names = "--workers",
+      paramLabel = "N",
+      converter = Values.Workers.class,
+      defaultValue = "1",
+      description = {
+        "Train by N processes of this machine, each of which computes its share of every batch on"
+            + " its part of the processors: faster where a model is small or other programs hold"
+            + " processors, for N times the memory (default: ${DEFAULT-VALUE})."
+      })
+  private int workers;
+
+  @Option(
       names = "--check",
       description = {
         "Only say what is wrong: reads all that the recipe names and trains a step on three clips,"
@@ -66,6 +83,9 @@ public final class TrainCommand extends Verb {
 
   @Override
   protected Result run() throws IOException {
+    if (check && workers > 1) {
+      throw new UsageError("--check trains a single step: leave --workers out");
+    }
     Path file = find();
     Recipe<Method> parsed = Methods.ALL.read(file, settings, "--set");
     Path folder = session().resolve(runs);
@@ -81,7 +101,7 @@ public final class TrainCommand extends Verb {
     TrainingRun.Outcome outcome;
     try (TrainingConsole console =
         new TrainingConsole(session(), output(), folder.resolve(parsed.name()))) {
-      outcome = TrainingRun.run(parsed, text(file), folder, resume, console);
+      outcome = train(parsed, file, folder, console);
     }
     Trainer.Result training = outcome.training();
     fields.put("step", training.step());
@@ -90,11 +110,36 @@ public final class TrainCommand extends Verb {
     fields.put("product", training.cancelled() ? null : outcome.product().toString());
     if (training.cancelled()) {
       note(
-          "stopped after step %s of %s; 'zoetrope train %s%s --resume' goes on"
-              .formatted(training.step(), parsed.steps(), recipe, again()));
+          "stopped after step %s of %s; 'zoetrope train %s%s%s --resume' goes on"
+              .formatted(
+                  training.step(),
+                  parsed.steps(),
+                  recipe,
+                  again(),
+                  workers > 1 ? " --workers " + workers : ""));
       return new Result(session().cancellation().exitCode(), "", fields);
     }
     return Result.of(outcome.product().toString(), fields);
+  }
+
+  private TrainingRun.Outcome train(
+      Recipe<Method> parsed, Path file, Path folder, TrainingListener listener) throws IOException {
+    String text = text(file, settings);
+    if (workers == 1) {
+      return TrainingRun.run(parsed, text, folder, resume, listener);
+    }
+    LocalWorker.Task task =
+        new LocalWorker.Task(file.toAbsolutePath(), settings, folder.toAbsolutePath(), resume);
+    String heap = (Runtime.getRuntime().maxMemory() >> 20) + "m";
+    try (LocalWorkers others = new LocalWorkers(workers, heap, task)) {
+      return TrainingRun.run(parsed, text, folder, resume, listener, others.world());
+    } catch (PeerLost e) {
+      throw new UserError(
+          Fault.UNREACHABLE,
+          String.valueOf(e.getMessage()),
+          "'zoetrope train %s%s --workers %s --resume' goes on after what was saved last"
+              .formatted(recipe, again(), workers));
+    }
   }
 
   /** A step on a few clips: what would fail in the first minute fails now. */
@@ -108,7 +153,7 @@ public final class TrainCommand extends Verb {
   }
 
   /** The recipe as it is kept beside the run, with what was put over it. */
-  private String text(Path file) throws IOException {
+  static String text(Path file, List<String> settings) throws IOException {
     StringBuilder text = new StringBuilder(TextFiles.lenient(file));
     for (String setting : settings) {
       text.append("\n# --set ").append(setting.replaceAll("\\s+", " "));

@@ -1,4 +1,4 @@
-package io.zoetrope.app.command;
+package io.zoetrope.app.train;
 
 import io.zoetrope.app.cli.terminal.OutputOptions;
 import io.zoetrope.app.cli.terminal.Session;

@@ -1,5 +1,6 @@
-package io.zoetrope.app.command;
+package io.zoetrope.app.train;
 
+import io.zoetrope.app.charts.Plots;
 import io.zoetrope.eval.Curves;
 import io.zoetrope.train.MetricsLog;
 import java.nio.file.Path;

@@ -1,0 +1,5 @@
+/** Curves as pictures. */
+@NullMarked
+package io.zoetrope.app.charts;
+
+import org.jspecify.annotations.NullMarked;
