@@ -142,6 +142,7 @@ enum OptionGroup {
       "Control",
       "--control",
       "--depth-model",
+      "--pose-model",
       "--cross-frame",
       "--smooth",
       "--smoother",

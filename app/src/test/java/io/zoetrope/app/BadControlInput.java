@@ -25,7 +25,7 @@ final class BadControlInput {
             "net:canny=auto:0.5"),
         row(FAILED, "there is no file", "generate", "x", "--control", "canny:auto=no.mp4"),
         row(FAILED, "is not a video", "generate", "x", "--control", "canny:auto=a-file"),
-        restyle(USAGE, "unknown annotator 'pose': it is one of canny", "net:pose=auto"),
+        restyle(USAGE, "unknown annotator 'hands': it is one of canny", "net:hands=auto"),
         restyle(USAGE, "unknown annotator ''", "net:=auto"),
         restyle(USAGE, "--control is empty", "net:auto="),
         restyle(FAILED, "the control net does not say what it is to be shown", "net:auto"),
@@ -40,6 +40,13 @@ final class BadControlInput {
             "midas.onnx"),
         restyle(FAILED, "there is no file", "net:midas=auto", "--depth-model", "no.onnx"),
         generate(USAGE, "--depth-model draws for --control", "--depth-model", "no.onnx"),
+        restyle(
+            USAGE, "--depth-model draws for --control", "canny:auto", "--depth-model", "x.onnx"),
+        restyle(FAILED, "none is given for 'pose': name one by --pose-model", "openpose:auto"),
+        restyle(FAILED, "none is given for 'pose'", "net:pose=auto"),
+        restyle(FAILED, "is no network of ONNX", "openpose:auto", "--pose-model", "good.png"),
+        restyle(FAILED, "there is no file", "net:pose=auto", "--pose-model", "no.onnx"),
+        restyle(USAGE, "--pose-model draws for --control", "canny:auto", "--pose-model", "x.onnx"),
         across(FAILED, "there is no file", "--smooth", "0.5", "--smoother", "no.onnx"),
         across(USAGE, "--smoother is empty", "--smooth", "0.5", "--smoother", ""),
 

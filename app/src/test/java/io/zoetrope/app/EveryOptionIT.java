@@ -109,6 +109,7 @@ class EveryOptionIT {
           Map.entry("--decode-frames", "--decode-frames 8"),
           Map.entry("--motion-effect", "--motion-effect 0.5,1"),
           Map.entry("--depth-model", "--depth-model ball.png"),
+          Map.entry("--pose-model", "--pose-model ball.png"),
           Map.entry("--device", "--device cuda:7"),
           Map.entry("--dtype", "--dtype bf16"),
           Map.entry("--fit", "--fit pad"),

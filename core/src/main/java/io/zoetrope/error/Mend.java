@@ -71,6 +71,8 @@ public record Mend(List<Part> parts) implements Serializable {
     MOTION_ADAPTER("a motion adapter"),
     /** A network of depth for what controls are shown. */
     DEPTH_MODEL("a network of depth"),
+    /** A network of poses for them. */
+    POSE_MODEL("a network of poses"),
     /** Windows over a long clip. */
     WINDOW("a window of"),
     /** Noise and attention for clips longer than the training's. */

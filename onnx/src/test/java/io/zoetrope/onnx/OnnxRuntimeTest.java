@@ -7,12 +7,14 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.pixels.Depth;
 import io.zoetrope.pixels.GraphInterpolator;
 import io.zoetrope.pixels.GraphRuntime;
+import io.zoetrope.pixels.Pose;
 import io.zoetrope.pixels.TensorGraph;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,28 @@ class OnnxRuntimeTest {
         assertThat(Tensors.shape(hints)).containsExactly(2, 3, 8, 8);
         assertThat(hints.select(0, 0).max().item_double()).isLessThan(1e-5);
         assertThat(hints.select(0, 1).min().item_double()).isGreaterThan(1 - 1e-5);
+      });
+    }
+  }
+
+  /** A network of poses of two nodes: all joints are where it is brightest. */
+  @Test
+  void posesAreDrawnOfWhatANetworkFinds() throws IOException {
+    byte[] file =
+        new OnnxFile()
+            .input("x", 1, 3, 32, 32)
+            .node("ReduceMean", List.of("x"), "m", "axes", List.of(1), "keepdims", 1)
+            .node("Concat", Collections.nCopies(17, "m"), "y", "axis", 1)
+            .output("y", 1, 17, 32, 32);
+    try (TensorGraph graph = open(file)) {
+      Scopes.run(() -> {
+        Tensor x = Tensors.zeros(1, 3, 64, 64);
+        x.narrow(2, 40, 8).narrow(3, 16, 8).fill_(new org.bytedeco.pytorch.Scalar(1.0));
+        Tensor hints = new Pose(graph).hints(x);
+        assertThat(Tensors.shape(hints)).containsExactly(1, 3, 64, 64);
+        Tensor light = hints.amax(new long[] {1}, false);
+        assertThat(light.narrow(1, 38, 12).narrow(2, 14, 12).max().item_double()).isEqualTo(1);
+        assertThat(light.narrow(1, 0, 36).max().item_double()).isZero();
       });
     }
   }

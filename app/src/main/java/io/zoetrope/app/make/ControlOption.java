@@ -52,6 +52,15 @@ final class ControlOption {
       })
   private @Nullable String depth;
 
+  @Option(
+      names = "--pose-model",
+      paramLabel = "FILE",
+      description = {
+        "A .onnx file that finds people's joints for --control, which are drawn in the colours of"
+            + " OpenPose: YOLO for poses, HRNet, ViTPose or OpenPose itself."
+      })
+  private @Nullable String pose;
+
   /** What was asked for, in that order, by a task without a video to begin with. */
   List<Control> read(Session session) {
     return read(session, Optional.empty());
@@ -64,10 +73,24 @@ final class ControlOption {
 
   private List<Control> read(Session session, Optional<SourceRef> own) {
     List<Control> all = typed.stream().map(word -> control(session, word, own)).toList();
-    if (depth != null && all.stream().allMatch(c -> c.drawn().isEmpty())) {
-      throw new UsageError("--depth-model draws for --control: say for which, as in depth:auto");
-    }
+    requireUse(session, "--depth-model", "depth", depth, all);
+    requireUse(session, "--pose-model", "openpose", pose, all);
     return all;
+  }
+
+  /** Requires that something is drawn with a network that is named. */
+  private static void requireUse(
+      Session session, String option, String net, @Nullable String file, List<Control> all) {
+    if (file == null) {
+      return;
+    }
+    Path named = SourceFile.of(session, option, file);
+    if (all.stream()
+        .flatMap(control -> control.drawn().stream())
+        .noneMatch(drawn -> drawn.network().equals(Optional.of(named)))) {
+      throw new UsageError(
+          "%s draws for --control: say for which, as in %s:auto".formatted(option, net));
+    }
   }
 
   private Control control(Session session, String word, Optional<SourceRef> own) {
@@ -87,7 +110,8 @@ final class ControlOption {
       }
     }
     String scale = form.group("scale");
-    Optional<Annotation> drawn = annotation(session, shown);
+    Path net = folder(session, form.group("net"));
+    Optional<Annotation> drawn = annotation(session, net, shown);
     if (drawn.isPresent()) {
       shown = shown.substring(shown.indexOf('=') + 1);
     }
@@ -95,12 +119,7 @@ final class ControlOption {
         drawn.isPresent() && shown.equals(AUTO)
             ? own.orElseThrow(() -> nothingToDraw(word))
             : SourceRef.of(SourceFile.of(session, "--control", shown));
-    return new Control(
-        folder(session, form.group("net")),
-        source,
-        scale == null ? 1 : scale(word, scale),
-        frames,
-        drawn);
+    return new Control(net, source, scale == null ? 1 : scale(word, scale), frames, drawn);
   }
 
   private static UsageError nothingToDraw(String word) {
@@ -110,7 +129,7 @@ final class ControlOption {
   }
 
   /** How something is drawn, if it is; a file of such a name is shown as it is. */
-  private Optional<Annotation> annotation(Session session, String shown) {
+  private Optional<Annotation> annotation(Session session, Path net, String shown) {
     int equals = shown.indexOf('=');
     String by = equals < 0 ? shown : shown.substring(0, equals);
     if (Files.exists(SourceFile.of(session, "--control", shown))
@@ -121,7 +140,10 @@ final class ControlOption {
     Optional<String> word = by.equals(AUTO) ? Optional.empty() : Optional.of(by);
     return Optional.of(
         Annotation.of(
-            word, Optional.ofNullable(depth).map(d -> SourceFile.of(session, "--depth-model", d))));
+            word,
+            net,
+            Optional.ofNullable(depth).map(d -> SourceFile.of(session, "--depth-model", d)),
+            Optional.ofNullable(pose).map(p -> SourceFile.of(session, "--pose-model", p))));
   }
 
   private static int frame(String word, String text, List<Integer> before) {

@@ -3,9 +3,11 @@ package io.zoetrope.pipeline.order;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.Mend;
 import io.zoetrope.error.UserError;
+import io.zoetrope.pixels.Annotator;
 import io.zoetrope.pixels.Annotators;
 import io.zoetrope.pixels.Depth;
 import io.zoetrope.pixels.GraphRuntime;
+import io.zoetrope.pixels.Pose;
 import io.zoetrope.pixels.TensorGraph;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,14 +15,15 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * How what a control is shown is drawn of a video.
  *
- * @param by the word of an {@link Annotators annotator}, {@code depth}, or the kind of its network;
- *     empty for that which the control's name speaks of
- * @param network of depth, in a file of ONNX; for these alone
+ * @param by the word of an {@link Annotators annotator}, {@code depth}, or the kind of its network,
+ *     {@code pose}; empty for that which the control's name speaks of
+ * @param network of depth or of poses, in a file of ONNX; for these alone
  */
 public record Annotation(Optional<String> by, Optional<Path> network) {
   private static final String DEPTH = "depth";
@@ -30,28 +33,34 @@ public record Annotation(Optional<String> by, Optional<Path> network) {
 
   public Annotation {
     by.ifPresent(word -> {
-      if (!Annotators.known(word) && !isDepth(word)) {
+      if (!Annotators.known(word) && !byNetwork(word)) {
         throw Checks.wrong("unknown annotator '%s': it is one of %s".formatted(word, names()));
       }
-      if (network.isPresent() && !isDepth(word)) {
+      if (network.isPresent() && !byNetwork(word)) {
         throw Checks.wrong("%s draws without a network: leave it out".formatted(word));
       }
     });
   }
 
   /**
-   * One with a network of depth, if it may draw depths.
+   * One with the network that it needs, if it needs one.
    *
    * @param by as in the record
+   * @param net the control's folder, whose name says what is drawn where {@code by} does not
+   * @param depth a network of depth
+   * @param pose a network of poses
    */
-  public static Annotation of(Optional<String> by, Optional<Path> depth) {
-    return new Annotation(by, depth.filter(path -> by.map(Annotation::isDepth).orElse(true)));
+  public static Annotation of(
+      Optional<String> by, Path net, Optional<Path> depth, Optional<Path> pose) {
+    String word = by.or(() -> meant(net)).orElse("");
+    return new Annotation(by, word.equals(Pose.WORD) ? pose : depth.filter(path -> isDepth(word)));
   }
 
   private static String names() {
-    return "%s, %s, %s"
+    return "%s, %s, %s, %s"
         .formatted(
             Annotators.names(),
+            Pose.WORD,
             DEPTH,
             Arrays.stream(Depth.Kind.values())
                 .map(Depth.Kind::word)
@@ -63,6 +72,10 @@ public record Annotation(Optional<String> by, Optional<Path> network) {
         || Arrays.stream(Depth.Kind.values()).anyMatch(kind -> kind.word().equals(word));
   }
 
+  private static boolean byNetwork(String word) {
+    return word.equals(Pose.WORD) || isDepth(word);
+  }
+
   /**
    * Requires that it can draw for a control.
    *
@@ -71,10 +84,12 @@ public record Annotation(Optional<String> by, Optional<Path> network) {
    */
   void check(Path net, UnaryOperator<Path> file) {
     String word = by.orElseGet(() -> asked(net));
-    if (isDepth(word)) {
+    if (byNetwork(word)) {
       Path graph = file.apply(graph(word));
       GraphRuntime.check(graph);
-      Depth.Kind unused = kind(word, graph);
+      if (isDepth(word)) {
+        Depth.Kind unused = kind(word, graph);
+      }
     }
   }
 
@@ -85,12 +100,13 @@ public record Annotation(Optional<String> by, Optional<Path> network) {
    */
   Tensor draw(Path net, UnaryOperator<Path> file, Tensor x_F3HW) {
     String word = by.orElseGet(() -> asked(net));
-    if (!isDepth(word)) {
+    if (!byNetwork(word)) {
       return Annotators.of(word).hints(x_F3HW);
     }
     Path path = file.apply(graph(word));
     try (TensorGraph graph = GraphRuntime.found().open(path)) {
-      return new Depth(graph, kind(word, path)).hints(x_F3HW);
+      Annotator drawing = isDepth(word) ? new Depth(graph, kind(word, path)) : new Pose(graph);
+      return drawing.hints(x_F3HW);
     }
   }
 
@@ -103,9 +119,10 @@ public record Annotation(Optional<String> by, Optional<Path> network) {
     return network.orElseThrow(() ->
         new UserError(
             Fault.INVALID,
-            "depths are drawn by a network in a file of ONNX, and none is given for '%s'"
-                .formatted(word),
-            Mend.of("name one by ").and(Mend.Knob.DEPTH_MODEL)));
+            "%s are drawn by a network in a file of ONNX, and none is given for '%s'"
+                .formatted(isDepth(word) ? "depths" : "poses", word),
+            Mend.of("name one by ")
+                .and(isDepth(word) ? Mend.Knob.DEPTH_MODEL : Mend.Knob.POSE_MODEL)));
   }
 
   private static Depth.Kind kind(String word, Path graph) {
@@ -119,23 +136,27 @@ public record Annotation(Optional<String> by, Optional<Path> network) {
   }
 
   private static String asked(Path net) {
+    return meant(net)
+        .orElseThrow(() ->
+            new UserError(
+                Fault.INVALID,
+                "the name of the control %s does not say what it is to be shown"
+                    .formatted(net.getFileName()),
+                "name the annotator, one of " + names()));
+  }
+
+  /** What the names of a control's folders speak of. */
+  private static Optional<String> meant(Path net) {
     Path full = net.toAbsolutePath().normalize();
     for (int i = full.getNameCount() - 1; i >= Math.max(0, full.getNameCount() - TELLING); i--) {
-      String name = full.getName(i).toString();
+      String name = full.getName(i).toString().toLowerCase(Locale.ROOT);
       Optional<String> meant =
           Annotators.meant(name)
-              .or(() ->
-                  name.toLowerCase(Locale.ROOT).contains(DEPTH)
-                      ? Optional.of(DEPTH)
-                      : Optional.empty());
+              .or(() -> Stream.of(DEPTH, Pose.WORD).filter(name::contains).findFirst());
       if (meant.isPresent()) {
-        return meant.get();
+        return meant;
       }
     }
-    throw new UserError(
-        Fault.INVALID,
-        "the name of the control %s does not say what it is to be shown"
-            .formatted(net.getFileName()),
-        "name the annotator, one of " + names());
+    return Optional.empty();
   }
 }

@@ -57,6 +57,7 @@ public final class Wording {
       case PICTURE -> "--picture-prompt";
       case MOTION_ADAPTER -> "--motion-adapter";
       case DEPTH_MODEL -> "--depth-model";
+      case POSE_MODEL -> "--pose-model";
       case WINDOW -> "--window";
       case FREE_NOISE -> "--free-noise";
       case INCLUDED -> "--include";
