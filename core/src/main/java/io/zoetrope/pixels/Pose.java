@@ -108,7 +108,7 @@ public record Pose(TensorGraph graph) implements Annotator {
 
     /** Somebody found in such a picture, in pixels of the picture that it was. */
     Person placed(Person person, Tensor x_13HW, long height, long width) {
-      return scaled(person, x_13HW.size(3), x_13HW.size(2));
+      return scaled(person, (double) x_13HW.size(3), (double) x_13HW.size(2));
     }
 
     /** x [1, 3, h, w] 0..1 as the network wants it. */
@@ -207,7 +207,7 @@ public record Pose(TensorGraph graph) implements Annotator {
       boolean seen = maps.values()[at] >= least;
       int place = at - p * plane;
       x[p] = seen ? (place % maps.width() + 0.5) / maps.width() : Double.NaN;
-      y[p] = seen ? (place / maps.width() + 0.5) / maps.height() : Double.NaN;
+      y[p] = seen ? (Math.floorDiv(place, maps.width()) + 0.5) / maps.height() : Double.NaN;
       any |= seen;
     }
     return any ? Optional.of(new Person(x, y)) : Optional.empty();
