@@ -97,9 +97,12 @@ class DrawnControlTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining("the control secret does not say what it is to be shown")
         .hasMessageContaining("canny, lineart, scribble, silhouette");
+    assertThatThrownBy(() -> make("secret", "source", ", \"drawn\": {\"by\": \"hands\"}", "x"))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("unknown annotator 'hands'");
     assertThatThrownBy(() -> make("secret", "source", ", \"drawn\": {\"by\": \"pose\"}", "x"))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("unknown annotator 'pose'");
+        .hasMessageContaining("poses are drawn by a network in a file of ONNX, and none is given");
   }
 
   private byte[][] bytes(String file) {
