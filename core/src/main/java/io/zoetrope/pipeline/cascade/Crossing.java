@@ -146,11 +146,11 @@ record Crossing(Engine engine, Stage stage) {
       Beside.Pixels pixels, Tensor x_13FHW, VideoRequest request, Progress progress) {
     Seen.requireSmall(pixels, x_13FHW, request);
     int frames = Math.toIntExact(x_13FHW.size(2));
-    int label = stage.label(pixels);
+    int label = stage.label(pixels.labels());
     VideoRequest whole = request.withFrames(frames);
     Tensor seen =
         SeenBeside.noised(
-            x_13FHW, noise(whole).normal("augmentation", 0, x_13FHW), pixels.level(label));
+            x_13FHW, noise(whole).normal("augmentation", 0, x_13FHW), pixels.labels().level(label));
     Conditioning entries =
         Conditioning.none()
             .with(Conditioning.BESIDE, seen)

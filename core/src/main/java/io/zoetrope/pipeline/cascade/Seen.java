@@ -26,7 +26,7 @@ public record Seen(Optional<Beside> kind) {
       case Beside.Smaller smaller -> require(bridge instanceof Bridge.Enlarge, smaller, "enlarge");
       case Beside.Pixels pixels -> {
         require(bridge instanceof Bridge.Enlarge, pixels, "enlarge");
-        int unused = stage.label(pixels);
+        int unused = stage.label(pixels.labels());
       }
       case Beside.Slower slower -> {
         require(bridge instanceof Bridge.Repeat, slower, "repeat");

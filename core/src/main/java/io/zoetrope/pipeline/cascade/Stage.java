@@ -7,7 +7,7 @@ import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.pipeline.Engine;
-import io.zoetrope.pipeline.family.Beside;
+import io.zoetrope.pipeline.family.NoiseLabels;
 import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.TextPrior;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -165,9 +165,9 @@ public record Stage(
   }
 
   /** The same as a label, for a model that is told one. */
-  int label(Beside.Pixels pixels) {
-    return snr.map(ratio -> pixels.label(Math.log(ratio)))
-        .orElseGet(() -> augmentation > 0 ? pixels.labelAt(augmentation) : pixels.usual());
+  int label(NoiseLabels labels) {
+    return snr.map(ratio -> labels.nearest(Math.log(ratio)))
+        .orElseGet(() -> augmentation > 0 ? labels.at(augmentation) : labels.usual());
   }
 
   /**

@@ -1,7 +1,5 @@
 package io.zoetrope.pipeline.family;
 
-import io.zoetrope.diffusion.NoiseLevel;
-import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.guidance.Downsampling;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
@@ -405,27 +403,13 @@ public sealed interface Beside {
 
   /**
    * The pixels of the video made smaller, -1 to 1, as many as there are latents, with noise, of
-   * which the network is told how much as a label (Rombach et al., "Latent Diffusion", 2022,
-   * section 4.4.1, as Stable Diffusion's x4 upscaler has it). No such network is trained here: its
-   * {@link #text} is only said.
+   * which the network is told how much as a label (Stable Diffusion's x4 upscaler). No such network
+   * is trained here: its {@link #text} is only said.
    *
    * @param times how many times as large what is made is: pixels on a side of a latent
-   * @param most the largest label
-   * @param noise of the labels, which are its training timesteps
+   * @param labels of its noise
    */
-  record Pixels(int times, int most, NoiseSchedule noise) implements Beside {
-    /** As the reference's pipeline has it. */
-    private static final int USUAL = 20;
-
-    public Pixels {
-      if (most < 0 || most >= noise.trainingLevels().length) {
-        throw new UserError(
-            Fault.INVALID,
-            "labels of noise are 0 to %s, and %s are said"
-                .formatted(noise.trainingLevels().length - 1, most));
-      }
-    }
-
+  record Pixels(int times, NoiseLabels labels) implements Beside {
     @Override
     public boolean noised() {
       return true;
@@ -440,60 +424,6 @@ public sealed interface Beside {
     @Override
     public int channels(int latents) {
       return 3;
-    }
-
-    /** The label where nobody says one. */
-    public int usual() {
-      return Math.min(USUAL, most);
-    }
-
-    /** The noise of a label. */
-    public NoiseLevel level(int label) {
-      return noise.at(noise.trainingLevels()[label]);
-    }
-
-    /**
-     * The label whose noise is nearest to a logSNR, {@code log(alpha^2 / sigma^2)}: amounts of
-     * noise mean the same under every schedule, labels do not.
-     *
-     * @throws UserError if that is noisier than the largest label
-     */
-    public int label(double logSnr) {
-      int best = 0;
-      for (int label = 1; label < noise.trainingLevels().length; label++) {
-        if (distance(label, logSnr) < distance(best, logSnr)) {
-          best = label;
-        }
-      }
-      return require(best);
-    }
-
-    private double distance(int label, double logSnr) {
-      return Math.abs(level(label).logSnr() - logSnr);
-    }
-
-    /**
-     * The label of a share of the schedule.
-     *
-     * @param share 0 to 1; 0.02 of 1000 timesteps is 20
-     * @throws UserError if that is noisier than the largest label
-     */
-    public int labelAt(double share) {
-      int steps = noise.trainingLevels().length;
-      return require((int) Math.min(steps - 1, Math.round(share * steps)));
-    }
-
-    private int require(int label) {
-      if (label > most) {
-        throw new UserError(
-            Fault.INVALID,
-            "its model knows noise of the labels 0 to %s, and this is %s".formatted(most, label),
-            String.format(
-                Locale.ROOT,
-                "say an augmentation of at most %.3f",
-                (double) most / noise.trainingLevels().length));
-      }
-      return label;
     }
   }
 }

@@ -94,7 +94,7 @@ final class StableUpscale implements ModelFamily {
     int most = Math.min(files.index().path("max_noise_level").asInt(MOST), told.size() - 1);
     Scheduling low =
         Scheduling.read(layout.directory().resolve("low_res_scheduler/scheduler_config.json"));
-    return new Beside.Pixels(4, most, low.toSchedule());
+    return new Beside.Pixels(4, new NoiseLabels(most, low.toSchedule()));
   }
 
   private static ModelIndex.Defaults defaults(ModelLayout layout, Scheduling scheduling) {

@@ -341,6 +341,11 @@ public final class VideoModel implements AutoCloseable {
     return reader().flatMap(t -> t.unread(prompt));
   }
 
+  /** Whether it or its prior reads prompts. */
+  public boolean readsWords() {
+    return reader().isPresent();
+  }
+
   /** What reads its prompts, or those of its prior. */
   private Optional<PromptEncoder> reader() {
     return text.or(() -> embeddings.flatMap(Embeddings::prior).map(TextPrior::words));

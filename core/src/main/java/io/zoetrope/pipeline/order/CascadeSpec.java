@@ -155,6 +155,12 @@ public record CascadeSpec(
         : TextToVideo.plan(descent, latents);
   }
 
+  /** By a prior, if that is run. */
+  @Override
+  public boolean readElsewhere() {
+    return !run().getFirst().bridge().makesVideo();
+  }
+
   @Override
   public Optional<String> begins() {
     return model(makers().findFirst().orElseThrow());

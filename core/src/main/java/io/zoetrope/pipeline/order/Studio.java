@@ -184,7 +184,9 @@ public final class Studio {
     model.strangers().forEach(this::note);
     Engine first = tuned(model);
     Engine second = late.map(this::tuned).orElse(first);
-    Unread.lines(order.wish(), model, Knowledge.of(folder)).forEach(this::note);
+    if (!order.task().readElsewhere()) {
+      Unread.lines(order.wish(), model, Knowledge.of(folder)).forEach(this::note);
+    }
     // A second model has a size of its own.
     if (other.isEmpty() && order.task().samples()) {
       Unusual.lines(begun, model, !order.tuning().windowed()).forEach(this::note);

@@ -215,6 +215,11 @@ public sealed interface TaskSpec
     requireOne(task, wish);
   }
 
+  /** Whether its prompts are read by something else than the first model that makes a video. */
+  default boolean readElsewhere() {
+    return false;
+  }
+
   /**
    * Requires one prompt or none.
    *

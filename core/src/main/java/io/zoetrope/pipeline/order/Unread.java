@@ -17,7 +17,7 @@ final class Unread {
     List<String> lines = new ArrayList<>();
     boolean said =
         wish.negative().isPresent() || wish.prompts().stream().anyMatch(p -> !p.isEmpty());
-    if (model.text().isEmpty() && said) {
+    if (!model.readsWords() && said) {
       lines.add("this model reads no words: the prompt changes nothing");
     }
     Set<String> unknown = new LinkedHashSet<>();

@@ -14,6 +14,7 @@ import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.family.Ability;
 import io.zoetrope.pipeline.family.Beside;
 import io.zoetrope.pipeline.family.ModelChoice;
+import io.zoetrope.pipeline.family.NoiseLabels;
 import io.zoetrope.pipeline.family.TinyStableDiffusion;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
@@ -74,7 +75,7 @@ class UpscaleModelTest {
           Parity parity = Parity.of("upscale")) {
         Tensor small = parity.get("small").unsqueeze(2);
         Tensor noise = parity.get("noise").unsqueeze(2);
-        Tensor seen = SeenBeside.noised(small, noise, pixels(loaded).level(label));
+        Tensor seen = SeenBeside.noised(small, noise, pixels(loaded).labels().level(label));
         parity.check("seen." + label, seen.squeeze(2), 1e-5);
         Tensor start = parity.get("start").unsqueeze(2);
         Engine engine =
@@ -96,17 +97,17 @@ class UpscaleModelTest {
     Scopes.run(() -> {
       try (VideoModel loaded = load();
           Parity parity = Parity.of("upscale")) {
-        Beside.Pixels pixels = pixels(loaded);
+        NoiseLabels labels = pixels(loaded).labels();
         Tensor all = parity.get("logsnr");
-        assertThat(pixels.most()).isEqualTo(99);
-        for (int label = 0; label <= pixels.most(); label++) {
+        assertThat(labels.most()).isEqualTo(99);
+        for (int label = 0; label <= labels.most(); label++) {
           double logSnr = all.select(0, label).item_double();
-          assertThat(pixels.level(label).logSnr()).isCloseTo(logSnr, Offset.offset(1e-5));
-          assertThat(pixels.label(logSnr)).isEqualTo(label);
+          assertThat(labels.level(label).logSnr()).isCloseTo(logSnr, Offset.offset(1e-5));
+          assertThat(labels.nearest(logSnr)).isEqualTo(label);
         }
-        assertThat(pixels.label(30)).isZero();
-        assertThat(pixels.labelAt(0.02)).isEqualTo(20);
-        assertThatThrownBy(() -> pixels.label(0))
+        assertThat(labels.nearest(30)).isZero();
+        assertThat(labels.at(0.02)).isEqualTo(20);
+        assertThatThrownBy(() -> labels.nearest(0))
             .isInstanceOf(UserError.class)
             .hasMessageContaining("labels 0 to 99, and this is");
       }

@@ -113,6 +113,7 @@ class MakeAVideoTest {
   private static final class Kept implements FrameSink {
     private final Path at;
     private final List<Frame> frames = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
     private double fps;
 
     Kept(Path at) {
@@ -122,6 +123,11 @@ class MakeAVideoTest {
     @Override
     public void begin(Shot shot) {
       fps = shot.request().fps();
+    }
+
+    @Override
+    public void note(String line) {
+      notes.add(line);
     }
 
     @Override
@@ -181,6 +187,7 @@ class MakeAVideoTest {
   void theChainRunsAndEachStageAloneMakesTheSame(@TempDir Path kept) {
     Kept whole = make(CHAIN, kept);
     assertThat(whole.frames).hasSize(3);
+    assertThat(whole.notes).noneMatch(line -> line.contains("reads no words"));
     assertThat(whole.frames.getFirst().width()).isEqualTo(64);
     assertThat(whole.fps).isEqualTo(8);
     Cascade chain = Cascade.parse("c.json", CHAIN);
