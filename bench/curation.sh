@@ -33,7 +33,7 @@ for seed in $seeds; do
     n=$(wc -l < "arms/$arm/captions.jsonl")
     "$zoetrope" train "$root/recipes/curation.yaml" --resume --set "data.path=$dir/arms/$arm" --set "objective.clips=$n" \
       --set "seed=$seed" --set "steps=$steps" --set "name=$run" --set "precision=${PRECISION:-bf16}" --quiet || echo "$run failed"
-    [ -e "$run.json" ] || "$zoetrope" evaluate --model "runs/$run" -n 200 --seed 7 --steps "$walk" --json > "$run.json"
+    [ -e "$run.json" ] || "$zoetrope" evaluate --model "runs/$run/model" -n 200 --seed 7 --steps "$walk" --json > "$run.json"
     echo "$run $(cut -c1-400 "$run.json")"
   done
 done

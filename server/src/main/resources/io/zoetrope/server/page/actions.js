@@ -108,7 +108,7 @@ export async function mend(set) {
     now = {task: {kind: kindOf(form)}, wish: {}};
   }
   const mended = fromOrder(withSet(now, set), usual);
-  store.set({form: {...mended, plan: form.plan, draftRows: form.draftRows, sources: form.sources, loras: form.loras, control: form.control}, fault: null});
+  store.set({form: {...mended, plan: form.plan, draftRows: form.draftRows, sources: form.sources, loras: form.loras, control: form.control, embeddings: form.embeddings, like: form.like}, fault: null});
 }
 
 // A failed job once more, with the value that mends it.
@@ -169,7 +169,7 @@ export function edit(job) {
 export function giveSource(slot, source) {
   const {form} = store.state;
   let task = form.task;
-  if (slot !== 'control' && !TASKS[task].sources.includes(slot)) {
+  if (slot !== 'control' && slot !== 'like' && !TASKS[task].sources.includes(slot)) {
     task = {image: 'animate', first: 'interpolate', last: 'interpolate', video: 'restyle'}[slot];
   }
   store.form({task, sources: {...form.sources, [slot]: source}});

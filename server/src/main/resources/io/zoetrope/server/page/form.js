@@ -48,9 +48,11 @@ export const EMPTY_FORM = {
   blend: '',
   context: '',
   draftRows: '5',
-  sources: {image: null, first: null, last: null, video: null, control: null},
+  sources: {image: null, first: null, last: null, video: null, control: null, like: null},
   loras: [], // {file, scale}: of the server's parts, by their `ref`
   control: {net: '', scale: '', drawn: ''},
+  embeddings: [], // {file, name}: words that were learned apart, by their `ref`
+  like: {adapter: '', encoder: '', scale: ''}, // an IP-Adapter, which is shown a picture
   plan: null, // what was drawn: see plan.js
   rest: null, // the order that the form came from, for what the form does not show
 };
@@ -137,13 +139,18 @@ function taskOf(form, kind, planRef) {
   return task;
 }
 
-// What is put into the model: LoRAs and one control. Controls beside the first stay as they were.
+// What is put into the model: LoRAs, words, an IP-Adapter and one control. Controls and pictures beside the first stay as they were.
 function putIn(form, kind, model) {
   const before = form.rest?.model?.controls ?? [];
   const loras = form.loras.filter(one => one.file !== '')
     .map(one => ({file: one.file, scale: one.scale === '' ? 1 : number(one.scale, 'loras')}));
   if (loras.length > 0) model.loras = loras;
   else delete model.loras;
+  const embeddings = form.embeddings.filter(one => one.file !== '')
+    .map(one => (one.name.trim() === '' ? {file: one.file} : {file: one.file, name: one.name.trim()}));
+  if (embeddings.length > 0) model.embeddings = embeddings;
+  else delete model.embeddings;
+  putLike(form, model);
   delete model.controls;
   if (!CONTROLLED.includes(kind)) return;
   const controls = before.slice(1);
@@ -158,6 +165,22 @@ function putIn(form, kind, model) {
     controls.unshift(one);
   }
   if (controls.length > 0) model.controls = controls;
+}
+
+// The picture that a video is to be like, by an IP-Adapter.
+function putLike(form, model) {
+  const before = form.rest?.model?.pictures;
+  const {adapter, encoder, scale} = form.like;
+  if (adapter === '') {
+    // A model that is told pictures as they are has no adapter: what an order says of it stays.
+    if (before?.adapter) delete model.pictures;
+    return;
+  }
+  const shown = form.sources.like;
+  if (!shown) throw new FormError('like', 'give the IP-Adapter the picture that the video is to be like: drop one on its place');
+  const others = before?.shown ?? [];
+  model.pictures = {adapter, shown: [{...others[0], picture: sourceRef(shown)}, ...others.slice(1)], scale: scale === '' ? 1 : number(scale, 'pictures')};
+  if (encoder !== '') model.pictures.encoder = encoder;
 }
 
 // How a control is drawn, as the form has it: not at all, by its name, by a word.
@@ -241,8 +264,11 @@ export function fromOrder(order, usual) {
   form.blend = text(task.cues?.blend);
   form.context = text(task.context);
   const control = order.model?.controls?.[0];
-  form.sources = {image: fileOf(task.image), first: fileOf(task.first), last: fileOf(task.last), video: fileOf(task.video), control: fileOf(control?.shown)};
+  const like = order.model?.pictures;
+  form.sources = {image: fileOf(task.image), first: fileOf(task.first), last: fileOf(task.last), video: fileOf(task.video), control: fileOf(control?.shown), like: fileOf(like?.shown?.[0]?.picture)};
   form.loras = (order.model?.loras ?? []).map(one => ({file: one.file, scale: text(one.scale ?? 1)}));
+  form.embeddings = (order.model?.embeddings ?? []).map(one => ({file: one.file, name: text(one.name)}));
+  form.like = {adapter: like?.adapter ?? '', encoder: like?.encoder ?? '', scale: text(like?.scale)};
   form.control = {net: control?.net ?? '', scale: text(control?.scale), drawn: drawnOf(control)};
   const name = order.model?.name ?? '';
   form.model = name === usual ? '' : name;

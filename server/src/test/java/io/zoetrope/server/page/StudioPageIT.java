@@ -53,6 +53,13 @@ class StudioPageIT {
     Files.writeString(models.resolve("loras/grain.safetensors"), "weights");
     Files.writeString(models.resolve("loras/slow.safetensors"), "weights");
     Files.writeString(models.resolve("controls/scribbles/config.json"), "{}");
+    for (String kind : List.of("embeddings", "adapters")) {
+      Files.createDirectories(models.resolve(kind));
+    }
+    Files.createDirectories(models.resolve("encoders/clip"));
+    Files.writeString(models.resolve("embeddings/cat-toy.safetensors"), "weights");
+    Files.writeString(models.resolve("adapters/plus.safetensors"), "weights");
+    Files.writeString(models.resolve("encoders/clip/config.json"), "{}");
     System.setProperty("zoetrope.home", folder.resolve("home").toString());
     studio = new TestStudio(folder);
   }
@@ -469,6 +476,48 @@ class StudioPageIT {
     page.until("one less", "!document.querySelector('#lora-1')");
     assertThat(page.text("return document.querySelector('#lora-0').value"))
         .isEqualTo("part:loras/grain");
+  }
+
+  /** Words learned apart, and a picture that the video is to be like. */
+  @Test
+  void aLearnedWordAndAPictureToBeLikeAreOrdered() throws IOException {
+    Browser page = browser();
+    page.put("#prompt-0", "a <toy> on a table");
+    page.put("#f-steps", "2");
+    page.type(".put summary", Keys.ENTER);
+    page.type("#word-add", Keys.ENTER);
+    page.until("the word", "document.querySelector('#word-0')?.value === 'part:embeddings/cat-toy'");
+    page.put("#word-name-0", "<toy>");
+    page.type("#like", "plus", Keys.TAB);
+    page.until("its encoder", "document.querySelector('#like-encoder')");
+    page.click("#make");
+    page.until("what is missing", "document.querySelector('#fault')?.innerText.includes('picture')");
+    give("like");
+    page.type("#like-encoder", "clip", Keys.TAB);
+    page.put("#like-scale", "0.7");
+    page.run(new String(axe(), StandardCharsets.UTF_8));
+    assertThat(findings()).isEmpty();
+    page.click("#make");
+    made("a <toy> on a table");
+    ModelRef model = newest().order().model();
+    assertThat(model.embeddings())
+        .containsExactly(
+            new ModelRef.Embedding(Path.of("part:embeddings/cat-toy"), Optional.of("<toy>")));
+    ModelRef.Pictures like = model.pictures().orElseThrow();
+    assertThat(like.adapter()).hasValue(Path.of("part:adapters/plus"));
+    assertThat(like.encoder()).hasValue(Path.of("part:encoders/clip"));
+    assertThat(like.scale()).isEqualTo(0.7);
+    assertThat(like.shown().getFirst().picture().path()).startsWith("input:");
+
+    // Settings that are taken back bring them along.
+    page.fresh(studio().uri());
+    page.until("the video", "document.querySelector('.card[data-shown]')");
+    page.press(".use", "settings");
+    page.until("its scale", "document.querySelector('#like-scale')?.value === '0.7'");
+    page.until("its picture", "document.querySelector('[data-slot=like][data-full]')");
+    assertThat(page.text("return document.querySelector('#word-name-0').value")).isEqualTo("<toy>");
+    page.click("[aria-label='Remove cat-toy']");
+    page.until("no word", "!document.querySelector('#word-0')");
   }
 
   @Test

@@ -12,6 +12,7 @@ const SLOTS = {
   first: {label: 'First picture', accept: 'image/png,image/jpeg,image/webp'},
   last: {label: 'Last picture', accept: 'image/png,image/jpeg,image/webp'},
   video: {label: 'Video', accept: 'video/mp4,video/webm,image/gif,image/webp'},
+  like: {label: 'Is to be like', accept: 'image/png,image/jpeg,image/webp'},
   control: {label: 'Control is shown', accept: 'image/png,image/jpeg,image/webp,video/mp4,video/webm,image/gif'},
 };
 
@@ -28,7 +29,7 @@ class Sources extends Part {
   render() {
     const {form} = store.state;
     const controlled = form.control.net !== '' && CONTROLLED.includes(kindOf(form));
-    const slots = controlled ? [...TASKS[form.task].sources, 'control'] : TASKS[form.task].sources;
+    const slots = [...TASKS[form.task].sources, ...(form.like.adapter === '' ? [] : ['like']), ...(controlled ? ['control'] : [])];
     if (slots.length === 0) return nothing;
     return html`<div class="sources">${slots.map(slot => this.#slot(slot, form.sources[slot]))}</div>`;
   }
