@@ -54,7 +54,7 @@ public final class CascadeCommand extends MakeVerb {
       names = "--from",
       paramLabel = "VIDEO",
       description =
-          "What the first stage that runs begins with: a video, or what --keep-stages left.")
+          "What the first stage that runs begins with: a video, or an embedding that was kept.")
   private @Nullable String from;
 
   @Option(

@@ -42,6 +42,7 @@ final class ModelTasks {
       case Beside.Structure structure -> List.of("restyle");
       case Beside.Smaller smaller -> List.of();
       case Beside.Slower slower -> List.of();
+      case Beside.Pixels pixels -> List.of();
       case Beside.Known known -> List.of("generate", "animate", "interpolate", "extend");
     };
   }

@@ -486,12 +486,14 @@ class StudioPageIT {
     page.put("#f-steps", "2");
     page.type(".put summary", Keys.ENTER);
     page.type("#word-add", Keys.ENTER);
-    page.until("the word", "document.querySelector('#word-0')?.value === 'part:embeddings/cat-toy'");
+    page.until(
+        "the word", "document.querySelector('#word-0')?.value === 'part:embeddings/cat-toy'");
     page.put("#word-name-0", "<toy>");
     page.type("#like", "plus", Keys.TAB);
     page.until("its encoder", "document.querySelector('#like-encoder')");
     page.click("#make");
-    page.until("what is missing", "document.querySelector('#fault')?.innerText.includes('picture')");
+    page.until(
+        "what is missing", "document.querySelector('#fault')?.innerText.includes('picture')");
     give("like");
     page.type("#like-encoder", "clip", Keys.TAB);
     page.put("#like-scale", "0.7");
