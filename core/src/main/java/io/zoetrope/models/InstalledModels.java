@@ -27,7 +27,8 @@ import java.util.stream.Stream;
  *
  * <ol>
  *   <li>the path of a folder with a {@code model_index.json}, or of a checkpoint in one {@code
- *       .safetensors} or {@code .gguf} file, or of YAML that names the files of one;
+ *       .safetensors} or {@code .gguf} file, or of YAML that names the files of one, or of a
+ *       finished training;
  *   <li>a folder of that name in one of the {@link #roots};
  *   <li>a model on the class path ({@link PackedModel}), which is unpacked once;
  *   <li>{@code ORG/NAME} or {@code ORG/NAME@REVISION} in the cache of the hub.
@@ -133,10 +134,18 @@ public record InstalledModels(List<Path> roots, HubCache hub, Path working, Path
     try {
       Path path = working.resolve(name);
       boolean file = FILES.stream().anyMatch(name::endsWith) && Files.isRegularFile(path);
-      return file || isModel(path) ? Optional.of(path) : Optional.empty();
+      return file || isModel(path) ? Optional.of(path) : Optional.of(path).flatMap(this::made);
     } catch (InvalidPathException e) {
       return Optional.empty();
     }
+  }
+
+  /** What a finished training left in its folder. */
+  private Optional<Path> made(Path run) {
+    Path model = run.resolve("model");
+    return Files.isRegularFile(run.resolve("recipe.yaml")) && isModel(model)
+        ? Optional.of(model)
+        : Optional.empty();
   }
 
   private Optional<Path> named(String name) {

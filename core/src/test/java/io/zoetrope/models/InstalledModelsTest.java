@@ -61,6 +61,17 @@ class InstalledModelsTest {
   }
 
   @Test
+  void aFinishedTrainingIsTheModelThatItMade() throws IOException {
+    Path run = Files.createDirectories(temp.resolve("runs/ball"));
+    Files.writeString(run.resolve("recipe.yaml"), "name: ball");
+    assertThat(installed().find("runs/ball")).isEmpty();
+    Path made = model(run.resolve("model"));
+    assertThat(installed().require("runs/ball")).isEqualTo(made);
+    Path other = model(temp.resolve("other/model")).getParent();
+    assertThat(installed().find(String.valueOf(other))).isEmpty();
+  }
+
+  @Test
   void whatIsMissingIsSaidWithoutAnyCommand() {
     assertThatExceptionOfType(UserError.class)
         .isThrownBy(() -> installed().require("nobody"))

@@ -45,8 +45,8 @@ public final class ModelFolders {
   /**
    * The folder of a model, or its file.
    *
-   * @param wanted a path, also of a checkpoint in one .safetensors or .gguf file, the name of a
-   *     folder under one of the roots, or that of a model of the hub
+   * @param wanted a path, also of a checkpoint in one .safetensors or .gguf file or of a finished
+   *     training, the name of a folder under one of the roots, or that of a model of the hub
    * @throws UserError if there is none
    */
   public Path find(String wanted) {
@@ -60,7 +60,11 @@ public final class ModelFolders {
     }
     Path direct = session.resolve(Path.of(wanted));
     if (Files.isDirectory(direct)) {
-      throw new UserError("'%s' is no model: it lacks model_index.json".formatted(direct));
+      throw new UserError(
+          Files.isRegularFile(direct.resolve("recipe.yaml"))
+              ? "'%s' is a training that has made no model yet: with --resume it goes on"
+                  .formatted(direct)
+              : "'%s' is no model: it lacks model_index.json".formatted(direct));
     }
     if (found.isEmpty()) {
       throw missing(wanted);
