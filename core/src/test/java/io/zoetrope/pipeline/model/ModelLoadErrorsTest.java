@@ -109,8 +109,8 @@ class ModelLoadErrorsTest {
                 .formatted(
                     model,
                     "ZoetropeTextToVideo, StableDiffusionPipeline, AnimateDiffPipeline,"
-                        + " StableUnCLIPPipeline, StableVideoDiffusionPipeline,"
-                        + " TextToVideoSDPipeline, WanPipeline"));
+                        + " StableUnCLIPPipeline, StableDiffusionUpscalePipeline,"
+                        + " StableVideoDiffusionPipeline, TextToVideoSDPipeline, WanPipeline"));
   }
 
   @ParameterizedTest
