@@ -101,8 +101,7 @@ public final class Gloo implements AllReduce {
       ProcessGroupGloo.Options options = new ProcessGroupGloo.Options(timeout);
       options.devices(new GlooDeviceVector(ProcessGroupGloo.createDeviceForHostname(host)));
       options.threads(2);
-      ProcessGroupGloo group =
-          Hushed.during(() -> new ProcessGroupGloo(store, share.rank(), share.size(), options));
+      ProcessGroupGloo group = new ProcessGroupGloo(store, share.rank(), share.size(), options);
       group.retainReference();
       scope.detach(group);
       return new Gloo(share, store, group);

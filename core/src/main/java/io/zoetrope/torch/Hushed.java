@@ -11,10 +11,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Keeps native code from printing to stdout, which belongs to results: Gloo greets there. Does
+ * Keeps native code from printing to stdout, which belongs to results: Gloo greets there. For
+ * programs that own their stdout; nothing that anybody in the process prints meanwhile is seen. Does
  * nothing where there are no POSIX file descriptors.
  */
-final class Hushed {
+public final class Hushed {
   private static final int STDOUT = 1;
   private static final int WRITE_ONLY = 1;
   private static final Optional<Hushed> HERE = find();
@@ -31,8 +32,8 @@ final class Hushed {
     this.close = close;
   }
 
-  /** Runs something while nobody in this process can print to stdout. */
-  static synchronized <T> T during(Supplier<T> body) {
+  /** Runs something that prints; one at a time in a process. */
+  public static <T> T during(Supplier<T> body) {
     return HERE.isPresent() ? HERE.get().hushed(body) : body.get();
   }
 

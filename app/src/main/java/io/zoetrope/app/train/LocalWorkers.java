@@ -4,6 +4,7 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.jobs.worker.ChildJvm;
 import io.zoetrope.torch.ComputeThreads;
 import io.zoetrope.torch.Gloo;
+import io.zoetrope.torch.Hushed;
 import io.zoetrope.train.World;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -48,7 +49,7 @@ final class LocalWorkers implements AutoCloseable {
       for (Process other : others) {
         awaitReady(other);
       }
-      gloo = meeting.join(HERE, workers);
+      gloo = Hushed.during(() -> meeting.join(HERE, workers));
       met = true;
     } finally {
       if (!met) {
