@@ -1,8 +1,9 @@
-package io.zoetrope.app.command;
+package io.zoetrope.app.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zoetrope.app.charts.Plots;
 import io.zoetrope.error.UserError;
 import io.zoetrope.eval.Curves;
 import io.zoetrope.eval.Curves.Series;
