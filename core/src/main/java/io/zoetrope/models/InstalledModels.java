@@ -134,14 +134,14 @@ public record InstalledModels(List<Path> roots, HubCache hub, Path working, Path
     try {
       Path path = working.resolve(name);
       boolean file = FILES.stream().anyMatch(name::endsWith) && Files.isRegularFile(path);
-      return file || isModel(path) ? Optional.of(path) : Optional.of(path).flatMap(this::made);
+      return file || isModel(path) ? Optional.of(path) : made(path);
     } catch (InvalidPathException e) {
       return Optional.empty();
     }
   }
 
   /** What a finished training left in its folder. */
-  private Optional<Path> made(Path run) {
+  private static Optional<Path> made(Path run) {
     Path model = run.resolve("model");
     return Files.isRegularFile(run.resolve("recipe.yaml")) && isModel(model)
         ? Optional.of(model)

@@ -114,18 +114,8 @@ record Requirements(VideoModel model) {
                     Fault.UNSUPPORTED,
                     "this model follows the structure of a video, and there is none here",
                     "restyle shows it one");
-            case Beside.Smaller smaller ->
-                new UserError(
-                    Fault.UNSUPPORTED,
-                    "this model makes a small video %s times as large, and there is none here"
-                        .formatted(smaller.times()),
-                    "a cascade shows it one by the bridge enlarge");
-            case Beside.Pixels pixels ->
-                new UserError(
-                    Fault.UNSUPPORTED,
-                    "this model makes a small video %s times as large, and there is none here"
-                        .formatted(pixels.times()),
-                    "a cascade shows it one by the bridge enlarge");
+            case Beside.Smaller smaller -> smallMissing(smaller.times());
+            case Beside.Pixels pixels -> smallMissing(pixels.times());
             case Beside.Slower slower ->
                 new UserError(
                     Fault.UNSUPPORTED,
@@ -273,5 +263,12 @@ record Requirements(VideoModel model) {
           "%s is for models with a latent for each frame; one of this model holds %s"
               .formatted(what, model.grid().time()));
     }
+  }
+
+  private static UserError smallMissing(int times) {
+    return new UserError(
+        Fault.UNSUPPORTED,
+        "this model makes a small video %s times as large, and there is none here".formatted(times),
+        "a cascade shows it one by the bridge enlarge");
   }
 }

@@ -1,7 +1,6 @@
 package io.zoetrope.app.train;
 
 import io.zoetrope.error.UserError;
-import io.zoetrope.torch.ComputeThreads;
 import io.zoetrope.torch.Gloo;
 import io.zoetrope.torch.PeerLost;
 import io.zoetrope.torch.Share;
@@ -50,7 +49,6 @@ public final class LocalWorker {
     List<String> settings = List.of(args).subList(6, args.length);
     Recipe<Method> recipe = Methods.ALL.read(file, settings, "--set");
     String text = TrainCommand.text(file, settings);
-    ComputeThreads.limit(Math.max(1, Runtime.getRuntime().availableProcessors() / share.size()));
     System.out.println(LocalWorkers.READY);
     int port = Integer.parseInt(args[0]);
     try (Gloo gloo = Gloo.join(LocalWorkers.HERE, port, LocalWorkers.HERE, share)) {
