@@ -121,12 +121,14 @@ class RecomputeTest {
     assumeTrue((int) set.invokeExact(threshold, 1 << 17) == 1, "needs glibc");
     try {
       long rows = 40_000; // one activation is 2.5 MB, a segment holds about 20
-      long recomputed =
-          peakOf(() -> {
+      Runnable again =
+          () -> {
             Recompute recompute = new Recompute();
             recompute.backward(loss(recompute, rows));
-          });
-      long plain = peakOf(() -> loss(Segments.PLAIN, rows).backward());
+          };
+      Scopes.run(again); // what a first run loads and reserves stays
+      long recomputed = leastPeakOf(again);
+      long plain = leastPeakOf(() -> loss(Segments.PLAIN, rows).backward());
       System.out.printf("peak: %d MB plain, %d MB recomputed%n", plain >> 20, recomputed >> 20);
       assertThat(recomputed).isLessThan(plain / 2);
     } finally {
@@ -149,12 +151,18 @@ class RecomputeTest {
     }
   }
 
-  private long peakOf(Runnable body) {
-    giveBack();
-    long before = rss();
-    peak = 0;
-    Scopes.run(body);
-    return peak - before;
+  /** The least of some peaks: Java's own heap grows meanwhile, which only adds. */
+  private long leastPeakOf(Runnable body) {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 4; i++) {
+      giveBack();
+      long before = rss();
+      peak = 0;
+      Scopes.run(body);
+      System.out.printf("a peak: %d MB%n", (peak - before) >> 20);
+      least = Math.min(least, peak - before);
+    }
+    return least;
   }
 
   @Test
