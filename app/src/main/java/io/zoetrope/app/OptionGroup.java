@@ -67,6 +67,7 @@ enum OptionGroup {
       "--steps",
       "--guidance",
       "--temporal-guidance",
+      "--context-guidance",
       "--easy-cache",
       "--tea-cache",
       "--cfg-zero",

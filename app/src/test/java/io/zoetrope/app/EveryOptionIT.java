@@ -170,6 +170,7 @@ class EveryOptionIT {
           Map.entry("--plan", "--plan other.json"),
           Map.entry("--preset", "--preset draft"),
           Map.entry("--prompt-file", "--prompt-file prompts.txt"),
+          Map.entry("--context-guidance", "--context-guidance 3"),
           Map.entry("--temporal-guidance", "--temporal-guidance 1.5"),
           Map.entry("--blur", "--blur 2"),
           Map.entry("--mask", "--mask left.png"),

@@ -169,6 +169,23 @@ public final class Engine {
   }
 
   /**
+   * This with guidance on the frames that its network is shown ({@link
+   * io.zoetrope.diffusion.guidance.ContextGuidance}).
+   *
+   * @param scale 0 or more; 1 is off
+   * @throws UserError if it is shown none
+   */
+  public Engine withContextGuidance(double scale) {
+    if (!(model.beside().orElse(null) instanceof Beside.Known)) {
+      throw new UserError(
+          Fault.UNSUPPORTED,
+          "context guidance is for models that are shown which frames are known",
+          "leave it out");
+    }
+    return with(extras.withContextGuidance(scale));
+  }
+
+  /**
    * This with guidance that is off at every other step after the first so many ({@link
    * io.zoetrope.diffusion.guidance.GuidanceScale#oscillating}).
    *

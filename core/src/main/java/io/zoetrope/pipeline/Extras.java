@@ -6,6 +6,7 @@ import io.zoetrope.diffusion.NoiseSchedule;
 import io.zoetrope.diffusion.Prediction;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.condition.Conditioning;
+import io.zoetrope.diffusion.guidance.ContextGuidance;
 import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.diffusion.guidance.GuidanceScale;
@@ -59,6 +60,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param cache by which steps are left out; empty asks the network at each step
  * @param skip blocks that guidance leaves out; empty for none
  * @param apart whether the branches of guidance are asked one after the other
+ * @param known scale of guidance on what is known, 1 is off
  * @param halts where walks begin and end
  */
 record Extras(
@@ -83,6 +85,7 @@ record Extras(
     Optional<StepCaching> cache,
     Optional<SkipLayers> skip,
     boolean apart,
+    double known,
     Halts halts) {
   static final Extras NONE =
       new Extras(
@@ -107,6 +110,7 @@ record Extras(
           Optional.empty(),
           Optional.empty(),
           false,
+          1,
           Halts.NONE);
 
   Extras withNoise(UnaryOperator<Noise> change) {
@@ -142,6 +146,10 @@ record Extras(
 
   Extras withRegion(Region part) {
     return with(copy -> copy.region = Optional.of(part));
+  }
+
+  Extras withContextGuidance(double scale) {
+    return with(copy -> copy.known = scale);
   }
 
   Extras withTemporal(double scale) {
@@ -220,6 +228,11 @@ record Extras(
     return zeroStar.isEmpty()
         ? Optional.empty()
         : Optional.of(ZeroStar.of(zeroStar.getAsInt(), levels));
+  }
+
+  /** The network, guided on what it is shown of the video. */
+  X0Denoiser contextual(X0Denoiser network) {
+    return known == 1 ? network : new ContextGuidance(network, known);
   }
 
   /** What is guided, within its bound. */
@@ -322,6 +335,7 @@ record Extras(
     private Optional<StepCaching> cache;
     private Optional<SkipLayers> skip;
     private boolean apart;
+    private double known;
     private Halts halts;
 
     Copy(Extras from) {
@@ -346,13 +360,15 @@ record Extras(
       cache = from.cache;
       skip = from.skip;
       apart = from.apart;
+      known = from.known;
       halts = from.halts;
     }
 
     Extras made() {
       return new Extras(
           noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal,
-          told, keyed, edit, oscillate, bound, late, rising, zeroStar, cache, skip, apart, halts);
+          told, keyed, edit, oscillate, bound, late, rising, zeroStar, cache, skip, apart,
+          known, halts);
     }
   }
 }

@@ -141,7 +141,7 @@ record Prompted(VideoModel model, Extras extras, Conditioning beside, Optional<T
     Sampling sampling = model.scheduling().sampling(first.sampler(), steps);
     double late =
         model.late().map(l -> Handover.levelBelow(sampling.schedule(), l.below())).orElse(0.0);
-    X0Denoiser bare = networks(sampling, late);
+    X0Denoiser bare = extras.contextual(networks(sampling, late));
     X0Denoiser network = shown.map(clip -> bare.showing(Conditioning.BESIDE, clip)).orElse(bare);
     // What the model is not shown, it is not to be led away from either.
     Conditioning away = extras.nothing().only(slot -> beside.get(slot).isPresent());

@@ -4,7 +4,6 @@ import io.zoetrope.app.cli.config.Preferences;
 import io.zoetrope.app.cli.option.ModelFolders;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.cli.terminal.Units;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,14 +64,10 @@ final class FolderReport {
       return Finding.broken(
           "folders", name, path.toString(), path + ": no permission to write there");
     }
-    try {
-      long space = Files.getFileStore(existing).getUsableSpace();
-      String text = "%s (%s free)".formatted(path, Units.bytes(space));
-      return space < COMFORTABLE
-          ? Finding.note("folders", name, path.toString(), text + ": make room")
-          : Finding.of("folders", name, path.toString(), text);
-    } catch (IOException e) {
-      return Finding.note("folders", name, path.toString(), path + ": " + e.getMessage());
-    }
+    long space = existing.toFile().getUsableSpace();
+    String text = "%s (%s free)".formatted(path, Units.bytes(space));
+    return space < COMFORTABLE
+        ? Finding.note("folders", name, path.toString(), text + ": make room")
+        : Finding.of("folders", name, path.toString(), text);
   }
 }

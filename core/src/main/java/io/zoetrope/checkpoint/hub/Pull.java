@@ -228,13 +228,13 @@ public final class Pull implements AutoCloseable {
         file, Optional.of(metadata), new PullPlan.Item(file.path(), metadata.size(), there));
   }
 
-  private void checkSpace(PullPlan plan) throws IOException {
+  private void checkSpace(PullPlan plan) {
     Path existing = settings.cache();
     while (!Files.exists(existing) && existing.getParent() != null) {
       existing = existing.getParent();
     }
     long needed = plan.bytes() - plan.there();
-    long free = Files.getFileStore(existing).getUsableSpace();
+    long free = existing.toFile().getUsableSpace();
     if (needed > 0 && needed + SPARE > free) {
       throw new UserError(
           Fault.TOO_LARGE,

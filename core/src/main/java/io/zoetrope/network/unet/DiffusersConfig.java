@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Configs of U-Nets and of what stands beside them, as diffusers writes them. What an option means
@@ -69,6 +71,29 @@ public final class DiffusersConfig {
     return o.word("_class_name", IMAGE).equals(MOTION)
         ? image.inflated(Inflation.motion(module(o, image.widths().size(), "temporal", 2)))
         : image;
+  }
+
+  /**
+   * A U-Net as the public code of Tune-A-Video saves it: one of Stable Diffusion 1.x, whose blocks
+   * end in 3D there, inflated. Its {@code _class_name} is that of ModelScope's.
+   *
+   * @throws UserError naming an option that this version does not support
+   */
+  public static UNetConfig tuneAVideo(ObjectNode json) {
+    ObjectNode image = json.deepCopy();
+    image.put("_class_name", IMAGE);
+    json.path("mid_block_type").asStringOpt().ifPresent(name -> image.put("mid_block_type", flat(name)));
+    for (String way : List.of("down_block_types", "up_block_types")) {
+      if (json.path(way).isArray()) {
+        ArrayNode flat = image.putArray(way);
+        json.path(way).forEach(block -> flat.add(flat(block.asString(""))));
+      }
+    }
+    return unet(image).inflated(Inflation.TUNE_A_VIDEO);
+  }
+
+  private static String flat(String block) {
+    return block.replace("Block3D", "Block2D");
   }
 
   /**

@@ -19,6 +19,7 @@ public final class Families {
               new StableUnclip(),
               new StableUpscale(),
               new StableVideo(),
+              new TuneAVideo(),
               new ModelScope(),
               new ModelScopeFile(),
               new Wan(),

@@ -4,8 +4,8 @@ import io.zoetrope.media.Frame;
 
 /**
  * Colours as a linear function of latents: what a channel of latents adds to red, green and blue of
- * the pixels that it stands for. Fitted to one decoded frame by least squares, it shows all others
- * at no cost worth a word: blurred, in about the right colours.
+ * the pixels that it stands for. Fitted to parts of a few decoded frames by least squares, it shows
+ * all others at no cost worth a word: blurred, in about the right colours.
  *
  * @param fine pixels that are shown of each latent, on a side
  * @param weights of each channel and, last, of one; [C + 1][fine * fine * 3], colours from 0 to 255
@@ -15,42 +15,76 @@ record LatentColours(int fine, double[][] weights) {
   private static final double RIDGE = 1e-3;
 
   /**
-   * The fit to one frame.
+   * Sums of the least squares over what was seen so far, where older frames count half of newer
+   * ones.
    *
-   * @param z_CHW its latents, row by row
-   * @param channels of them
-   * @param width of them
-   * @param height of them
-   * @param decoded what they are decoded to, of any size
-   * @param fine pixels that are to be shown of each latent, on a side
+   * @param fine pixels that are shown of each latent, on a side
+   * @param sums of each channel and of one, by each other and by each colour; [C + 1][C + 1 + fine
+   *     * fine * 3]
+   * @param latents how many were seen, by what they count
    */
-  static LatentColours fit(
-      float[] z_CHW, int channels, int width, int height, Frame decoded, int fine) {
-    int n = channels + 1;
-    int m = 3 * fine * fine;
-    double[][] sums = new double[n][n + m];
-    double[] means = means(decoded, fine * width, fine * height);
-    double[] x = new double[n];
-    x[channels] = 1;
-    for (int y = 0; y < height; y++) {
-      for (int column = 0; column < width; column++) {
-        for (int c = 0; c < channels; c++) {
-          x[c] = z_CHW[(c * height + y) * width + column];
+  record Seen(int fine, double[][] sums, double latents) {
+    /** How much older frames count beside a new one. */
+    private static final double OLDER = 0.5;
+
+    /** Of nothing yet. */
+    static Seen nothing(int channels, int fine) {
+      return new Seen(fine, new double[channels + 1][channels + 1 + 3 * fine * fine], 0);
+    }
+
+    /** Of how many channels it is. */
+    int channels() {
+      return sums.length - 1;
+    }
+
+    /**
+     * With one more frame.
+     *
+     * @param z_CHW its latents, row by row
+     * @param width of them
+     * @param height of them
+     * @param decoded what they are decoded to, of any size
+     */
+    Seen and(float[] z_CHW, int width, int height, Frame decoded) {
+      int channels = channels();
+      int n = channels + 1;
+      int m = 3 * fine * fine;
+      double[][] more = new double[n][n + m];
+      for (int i = 0; i < n; i++) {
+        for (int k = 0; k < n + m; k++) {
+          more[i][k] = OLDER * sums[i][k];
         }
-        for (int i = 0; i < n; i++) {
-          for (int j = 0; j < n; j++) {
-            sums[i][j] += x[i] * x[j];
+      }
+      double[] means = means(decoded, fine * width, fine * height);
+      double[] x = new double[n];
+      x[channels] = 1;
+      for (int y = 0; y < height; y++) {
+        for (int column = 0; column < width; column++) {
+          for (int c = 0; c < channels; c++) {
+            x[c] = z_CHW[(c * height + y) * width + column];
           }
-          for (int k = 0; k < m; k++) {
-            sums[i][n + k] += x[i] * means[at(k, column, y, width, fine)];
+          for (int i = 0; i < n; i++) {
+            for (int j = 0; j < n; j++) {
+              more[i][j] += x[i] * x[j];
+            }
+            for (int k = 0; k < m; k++) {
+              more[i][n + k] += x[i] * means[at(k, column, y, width, fine)];
+            }
           }
         }
       }
+      return new Seen(fine, more, OLDER * latents + width * height);
     }
-    for (int i = 0; i < channels; i++) {
-      sums[i][i] += RIDGE * width * height;
+
+    /** The fit to all that was seen. */
+    LatentColours fit() {
+      double[][] ridged = new double[sums.length][];
+      for (int i = 0; i < sums.length; i++) {
+        ridged[i] = sums[i].clone();
+        ridged[i][i] += i < channels() ? RIDGE * latents : 0;
+      }
+      return new LatentColours(fine, solved(ridged, 3 * fine * fine));
     }
-    return new LatentColours(fine, solved(sums, m));
   }
 
   /** Where a colour of a latent's pixels lies among all that are shown. */

@@ -9,7 +9,6 @@ import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
 import io.zoetrope.progress.Report;
 import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,34 +17,28 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Shows what is being sampled, as it is estimated by now: after the first step, and then as often
- * as that takes no more than 3 % of the time. Colours are a linear fit to one frame that the
- * autoencoder decodes ({@link LatentColours}), made anew after step 4, 16, ... where there is time
- * for that. An autoencoder that is quick decodes the clip itself.
+ * as that takes no more than 3 % of the time. Colours are those that are known of the model's
+ * latents ({@link ModelColours}), which are learned where nothing is, and of steps 4, 16, ... where
+ * there is time for that. An autoencoder that is quick decodes the clip itself.
  */
 final class Preview {
   /** Of the time after the first preview: for frames. */
-  private static final double SHOWING = 0.02;
+  private static final double SHOWING = 0.015;
 
-  /** And for colours that are fitted anew. */
-  private static final double FITTING = 0.01;
+  /** And, of the time that steps are to take, for learning colours. */
+  private static final double LEARNING = 0.015;
 
-  /** Pixels that are shown of each latent, on a side. */
-  private static final int FINE = 2;
-
-  /** Times as many rows until colours are fitted anew. */
-  private static final int REFIT = 4;
+  /** Times as many rows until colours are learned of another. */
+  private static final int AGAIN = 4;
 
   private final Estimates shown;
   private final Supplier<List<Engine>> engines;
-  private Optional<Fit> fit = Optional.empty();
-  private int fitted;
+  private int learned = 1;
   private boolean begun;
-  private long began = System.nanoTime();
+  private final long first = System.nanoTime();
+  private long began = first;
   private long showing;
-  private long fitting;
-
-  /** Colours of a model's latents, and how these lie on frames. */
-  private record Fit(LatentColours colours, LatentGrid grid) {}
+  private long learning;
 
   /**
    * Begins.
@@ -69,60 +62,67 @@ final class Preview {
 
   private void step(Report report) {
     shown.passed(report);
-    int row = report.row().orElseThrow().number();
-    if (row <= 1) {
-      fitted = 0;
+    Report.Row row = report.row().orElseThrow();
+    if (row.number() <= 1) {
+      learned = 1;
     }
     long now = System.nanoTime();
     if ((begun && showing > SHOWING * (now - began)) || !shown.wants(report)) {
       return;
     }
-    long fits = fitting;
+    long before = learning;
     report.preview().get().ifPresent(x0 -> show(x0, report, row));
     long end = System.nanoTime();
     if (begun) {
-      showing += end - now - (fitting - fits);
+      showing += end - now - (learning - before);
     } else {
       // What is done for the first time takes long, and would use up the time of many.
       begun = true;
       began = end;
-      fitting = 0;
     }
   }
 
-  private void show(Tensor x0_BCFHW, Report report, int row) {
+  private void show(Tensor x0_BCFHW, Report report, Report.Row row) {
     Scopes.run(() -> {
       Tensor z_1CFHW = x0_BCFHW.narrow(0, 0, 1);
       int channels = (int) z_1CFHW.size(1);
-      int count = (int) z_1CFHW.size(2);
-      int height = (int) z_1CFHW.size(3);
-      int width = (int) z_1CFHW.size(4);
       Optional<Engine> quick = quick(channels);
       if (quick.isPresent()) {
         decoded(quick.get(), z_1CFHW).ifPresent(frames -> shown.take(report, frames));
         return;
       }
-      long now = System.nanoTime();
-      boolean old = row >= REFIT * fitted && fitting <= FITTING * (now - began);
-      if (fitted == 0 || old) {
-        boolean known = fit(z_1CFHW.narrow(2, count / 2, 1), channels, width, height);
-        fitted = known ? row : fitted;
-        fitting += System.nanoTime() - now;
+      for (Engine engine : engines.get()) {
+        LatentGrid grid = engine.model().grid();
+        ModelColours colours = ModelColours.of(engine.model());
+        if (grid.channels() == channels && known(colours, engine, z_1CFHW, row)) {
+          List<Frame> latents = colours.show(z_1CFHW);
+          List<Frame> frames = new ArrayList<>();
+          for (int frame = 0; frame < grid.frames(latents.size()); frame++) {
+            frames.add(latents.get((int) grid.latentOf(frame)));
+          }
+          shown.take(report, frames);
+          return;
+        }
       }
-      fit.filter(f -> f.colours.channels() == channels)
-          .ifPresent(f -> {
-            List<Frame> latents = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-              float[] z_CHW = Tensors.toFloats(z_1CFHW.narrow(2, i, 1));
-              latents.add(f.colours.show(z_CHW, width, height));
-            }
-            List<Frame> frames = new ArrayList<>();
-            for (int frame = 0; frame < f.grid.frames(count); frame++) {
-              frames.add(latents.get((int) f.grid.latentOf(frame)));
-            }
-            shown.take(report, frames);
-          });
     });
+  }
+
+  /** Whether something is known of a model's colours, perhaps since now. */
+  private boolean known(ModelColours colours, Engine engine, Tensor z_1CFHW, Report.Row row) {
+    long now = System.nanoTime();
+    double all = (double) (now - first) * row.of() / row.number();
+    boolean better =
+        row.number() >= AGAIN * learned && learning + colours.cost() <= LEARNING * all;
+    if (!colours.known() || better) {
+      try {
+        colours.learn(engine, z_1CFHW.narrow(2, z_1CFHW.size(2) / 2, 1));
+        learned = row.number();
+      } catch (UserError | IllegalArgumentException e) {
+        // Latents of the other model, or no numbers yet: sampling itself says so if it is worth it.
+      }
+      learning += System.nanoTime() - now;
+    }
+    return colours.known();
   }
 
   private Optional<Engine> quick(int channels) {
@@ -154,24 +154,5 @@ final class Preview {
       // No numbers yet: sampling itself says so if it is worth it.
       return Optional.empty();
     }
-  }
-
-  /** A fit to one frame; whether there is one: some autoencoder of the order reads such latents. */
-  private boolean fit(Tensor z_1C1HW, int channels, int width, int height) {
-    for (Engine engine : engines.get()) {
-      try {
-        Frame decoded = engine.decode(z_1C1HW, 1).frames().getFirst();
-        float[] z_CHW = Tensors.toFloats(z_1C1HW);
-        fit =
-            Optional.of(
-                new Fit(
-                    LatentColours.fit(z_CHW, channels, width, height, decoded, FINE),
-                    engine.model().grid()));
-        return true;
-      } catch (UserError | IllegalArgumentException e) {
-        // Latents of the other model, or no numbers yet: sampling itself says so if it is worth it.
-      }
-    }
-    return false;
   }
 }

@@ -361,6 +361,10 @@ public final class Studio {
         && !holds(engine.descent(request), model.grid(), request.frames())) {
       note("hold changes nothing: no frame is given without noise");
     }
+    if (order.tuning().contextGuidance().isPresent()
+        && !holds(engine.descent(request), model.grid(), request.frames())) {
+      note("context guidance changes nothing: no frame is given without noise");
+    }
     Optional<SkipLayers.Span> left =
         order.tuning().skipLayers().map(skip -> skip.down(engine.levels(request)));
     if (left.isPresent() && !leaves(left.get(), engine.descent(request), model, request.frames())) {

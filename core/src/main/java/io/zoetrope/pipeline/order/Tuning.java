@@ -52,6 +52,8 @@ import java.util.OptionalInt;
  *     first block has hardly changed; for transformers, and without {@code easyCache}
  * @param guidanceApart whether the two branches of guidance are asked one after the other, in half
  *     the memory
+ * @param contextGuidance how much the frames count that the network is shown, 0 to 100: 1 is as it
+ *     was trained, 0 shows it none; for models that are shown which frames are known
  */
 public record Tuning(
     Optional<Integer> window,
@@ -71,7 +73,8 @@ public record Tuning(
     Optional<Double> easyCache,
     Optional<SkipLayers> skipLayers,
     Optional<Double> teaCache,
-    @Default("false") boolean guidanceApart) {
+    @Default("false") boolean guidanceApart,
+    Optional<Double> contextGuidance) {
   /** Nothing special. */
   public static final Tuning NONE =
       new Tuning(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
@@ -101,7 +104,8 @@ public record Tuning(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        false);
+        false,
+        Optional.empty());
   }
 
   /** This, and what the network is told of the clip. */
@@ -153,7 +157,8 @@ public record Tuning(
         easyCache,
         skip,
         tea,
-        apart);
+        apart,
+        contextGuidance);
   }
 
   /** What a clip will need of memory. */
@@ -176,6 +181,7 @@ public record Tuning(
     firstGuidance.ifPresent(value -> Checks.real("firstGuidance", 0, 100, value));
     lateGuidance.ifPresent(value -> Checks.real("lateGuidance", 0, 100, value));
     temporal.ifPresent(value -> Checks.real("temporal", 0, 10, value));
+    contextGuidance.ifPresent(value -> Checks.real("contextGuidance", 0, 100, value));
     easyCache.ifPresent(value -> Checks.real("easyCache", 0, StepCache.MOST, value));
     teaCache.ifPresent(value -> Checks.real("teaCache", 0, StepCache.MOST, value));
     if (easyCache.isPresent() && teaCache.isPresent()) {
@@ -233,6 +239,9 @@ public record Tuning(
     }
     if (micro.isPresent()) {
       made = micro.get().over(made);
+    }
+    if (contextGuidance.isPresent()) {
+      made = made.withContextGuidance(contextGuidance.get());
     }
     if (threshold.isPresent()) {
       made = made.withBound(threshold.get());

@@ -112,6 +112,30 @@ public final class TinyStableDiffusion {
                 "\"motion_adapter\": [\"diffusers\", \"MotionAdapter\"], \"scheduler\""));
   }
 
+  /**
+   * Makes the directory one that Tune-A-Video's public code saved.
+   *
+   * @param weights of the U-Net, all of them
+   */
+  public static void tune(Path directory, Map<String, Tensor> weights) throws IOException {
+    Map<String, Object> config = new LinkedHashMap<>(UNET);
+    config.put("_class_name", "UNet3DConditionModel");
+    config.put("mid_block_type", "UNetMidBlock3DCrossAttn");
+    String down = "CrossAttnDownBlock3D";
+    String up = "CrossAttnUpBlock3D";
+    config.put("down_block_types", List.of(down, down, down, "DownBlock3D"));
+    config.put("up_block_types", List.of("UpBlock3D", up, up, up));
+    new ModelLayout(directory).network("unet").write(config, weights, ScalarType.Float);
+    Path index = directory.resolve("model_index.json");
+    Files.writeString(
+        index,
+        Files.readString(index)
+            .replace(StableDiffusion.KIND, TuneAVideo.KIND)
+            .replaceFirst(
+                "\"unet\"\\s*:\\s*\\[[^]]*\\]",
+                "\"unet\": [\"tuneavideo.models.unet\", \"UNet3DConditionModel\"]"));
+  }
+
   /** The weights of a directory in one file, by the names that the reference gives its keys. */
   public static Path singleFile(Path directory, Path file) {
     Map<String, Tensor> all = new LinkedHashMap<>();

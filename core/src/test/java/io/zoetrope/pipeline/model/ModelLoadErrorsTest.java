@@ -110,7 +110,8 @@ class ModelLoadErrorsTest {
                     model,
                     "ZoetropeTextToVideo, StableDiffusionPipeline, AnimateDiffPipeline,"
                         + " StableUnCLIPPipeline, StableDiffusionUpscalePipeline,"
-                        + " StableVideoDiffusionPipeline, TextToVideoSDPipeline, WanPipeline"));
+                        + " StableVideoDiffusionPipeline, TuneAVideoPipeline, TextToVideoSDPipeline,"
+                        + " WanPipeline"));
   }
 
   @ParameterizedTest

@@ -37,7 +37,8 @@ class LatentColoursTest {
 
   @Test
   void whatIsLinearIsShownAsItIs() {
-    LatentColours colours = LatentColours.fit(latents(3, 1), 3, W, H, decoded(latents(3, 1)), 1);
+    LatentColours colours =
+        LatentColours.Seen.nothing(3, 1).and(latents(3, 1), W, H, decoded(latents(3, 1))).fit();
     float[] other = latents(3, 2);
     Frame shown = colours.show(other, W, H);
     for (int at = 0; at < W * H; at++) {
@@ -52,7 +53,11 @@ class LatentColoursTest {
   @Test
   void whatCannotBeKnownIsNoise() {
     float[] flat = new float[40 * W * H];
-    Frame shown = LatentColours.fit(flat, 40, W, H, decoded(latents(2, 3)), 1).show(flat, W, H);
+    Frame shown =
+        LatentColours.Seen.nothing(40, 1)
+            .and(flat, W, H, decoded(latents(2, 3)))
+            .fit()
+            .show(flat, W, H);
     assertThat(shown.rgb()[2] & 0xff).isCloseTo(200, within(1));
   }
 }

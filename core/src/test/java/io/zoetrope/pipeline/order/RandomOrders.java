@@ -144,7 +144,8 @@ final class RandomOrders {
                     maybe(() -> real(0.16, 1)),
                     maybe(() -> real(0.1, 100)))),
             clips && !easy ? maybe(() -> real(0, 3)) : Optional.empty(),
-            random.nextBoolean());
+            random.nextBoolean(),
+            maybe(() -> real(0, 100)));
     boolean sized = spec instanceof RefineSpec refine && refine.scale().isPresent();
     boolean short1 = spec instanceof CascadeSpec;
     Wish fitting =

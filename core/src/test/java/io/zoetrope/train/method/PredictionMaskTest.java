@@ -11,6 +11,7 @@ import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TextToVideo;
+import io.zoetrope.pipeline.TinyModel;
 import io.zoetrope.pipeline.family.Beside;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.model.VideoModel;
@@ -30,6 +31,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,15 +123,19 @@ class PredictionMaskTest {
   }
 
   private Path train(String beside) {
+    return train("align-your-latents-known", beside);
+  }
+
+  private Path train(String inflation, String beside) {
     String text =
         """
         {name: masks, seed: 3, steps: 3, batch: 2, precision: f32, ema: 0.0,
          checkpoint: {every: 9}, optimizer: {lr: 2e-2}, sample: {every: 3},
          data: {kind: toybox, width: 16, height: 16, frames: 4},
          objective: {kind: diffusion, network: unet-tiny-pixels, autoencoder: none, prediction: v,
-          inflation: align-your-latents-known, clips: 3, %s}}
+          inflation: %s, clips: 3, %s}}
         """
-            .formatted(beside);
+            .formatted(inflation, beside);
     return TrainingRun.run(
             Methods.ALL.parse("r", text, List.of()),
             text,
@@ -155,6 +161,36 @@ class PredictionMaskTest {
         assertThat(new TextToVideo(engine).latents(List.of(request), Progress.NONE).size(2))
             .isEqualTo(4);
       });
+    }
+  }
+
+  /** Given frames count more or less; where none is given, guidance on them is nothing. */
+  @Test
+  void contextGuidanceLeadsTowardsWhatIsShown() {
+    Path made = train("vdm", "beside: {kind: known, first: 2}");
+    try (VideoModel model = VideoModel.load(ModelChoice.of(made, "f32"))) {
+      VideoRequest request = new VideoRequest("a ball", "", 3, 16, 16, 4, 8, 2, 1, "ddim");
+      Scopes.run(() -> {
+        Engine plain = new Engine(model);
+        Tensor picture = Ops.clamp(normal("picture", 1, 3, 1, 16, 16), -1, 1);
+        Function<Engine, Tensor> moved =
+            engine -> new Animate(picture, 0).latents(engine, List.of(request), Progress.NONE);
+        Tensor usual = moved.apply(plain);
+        assertThat(moved.apply(plain.withContextGuidance(1)).equal(usual)).isTrue();
+        Tensor blind = moved.apply(plain.withContextGuidance(0));
+        Tensor more = moved.apply(plain.withContextGuidance(3));
+        assertThat(blind.equal(usual)).isFalse();
+        assertThat(more.equal(usual)).isFalse();
+        assertThat(more.narrow(2, 0, 1).equal(picture)).isTrue();
+        Function<Engine, Tensor> free =
+            engine -> new TextToVideo(engine).latents(List.of(request), Progress.NONE);
+        assertThat(free.apply(plain.withContextGuidance(3)).equal(free.apply(plain))).isTrue();
+      });
+    }
+    try (VideoModel model = VideoModel.load(ModelChoice.of(TinyModel.write(folder.resolve("other")), "f32"))) {
+      assertThatThrownBy(() -> new Engine(model).withContextGuidance(2))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("shown which frames are known");
     }
   }
 

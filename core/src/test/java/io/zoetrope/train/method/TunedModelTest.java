@@ -24,6 +24,7 @@ import io.zoetrope.train.StepReport;
 import io.zoetrope.train.TrainingListener;
 import io.zoetrope.train.recipe.Recipe;
 import io.zoetrope.train.run.TrainingRun;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,6 +77,35 @@ class TunedModelTest {
                 model.network().predict(z, Tensors.full(500, 1, 3), words).to(ScalarType.Float));
           }
         }));
+  }
+
+  /** The folder of the public code has all weights in it, under the class of another's network. */
+  @Test
+  void theWholeModelAsThePublicCodeSavesIt() throws IOException {
+    Path base = base("sd");
+    Path file = train(base, "runs", 2, ", inflation: tune-a-video", false);
+    Path whole = folder.resolve("whole");
+    TinyStableDiffusion.copy(base, whole);
+    float[] wanted;
+    try (VideoModel tuned =
+        VideoModel.load(
+            ModelChoice.of(base, "f32").withTuned(Optional.of(TunedChoice.of(file))))) {
+      wanted = answer(tuned);
+      TinyStableDiffusion.tune(
+          whole, tuned.weights(Role.DENOISER).orElseThrow().parameters());
+    }
+    try (VideoModel model = VideoModel.load(ModelChoice.of(whole, "f32"))) {
+      assertThat(answer(model)).isEqualTo(wanted);
+      assertThat(model.can(Ability.VIDEO)).isTrue();
+      assertThat(model.defaults().frames()).isEqualTo(24);
+      assertThat(model.defaults().guidance()).isEqualTo(12.5);
+    }
+    Path config = whole.resolve("unet/config.json");
+    Files.writeString(
+        config, Files.readString(config).replaceFirst("\"DownBlock3D", "\"SkipDownBlock3D"));
+    assertThatThrownBy(() -> VideoModel.load(ModelChoice.of(whole, "f32")))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("unknown block 'SkipDownBlock2D'");
   }
 
   @Test

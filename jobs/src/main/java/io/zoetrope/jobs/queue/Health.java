@@ -5,8 +5,6 @@ import io.zoetrope.jobs.QueueState.Worker;
 import io.zoetrope.jobs.store.Database;
 import io.zoetrope.jobs.store.QueueTable;
 import io.zoetrope.jobs.store.WorkerTable;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,13 +23,9 @@ record Health(Database database, JobsConfig config) {
     } catch (JobsException e) {
       found.add(String.valueOf(e.getMessage()));
     }
-    try {
-      long free = Files.getFileStore(config.store()).getUsableSpace();
-      if (free < config.limits().free()) {
-        found.add("only %s MiB of disk are free".formatted(free >> 20));
-      }
-    } catch (IOException e) {
-      found.add("the disk does not answer");
+    long free = config.free();
+    if (free < config.limits().free()) {
+      found.add("only %s MiB of disk are free".formatted(free >> 20));
     }
     return List.copyOf(found);
   }

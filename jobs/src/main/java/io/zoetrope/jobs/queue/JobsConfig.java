@@ -136,6 +136,11 @@ public record JobsConfig(Path store, Optional<String> database, String name, Lim
     return database.orElseGet(() -> "jdbc:sqlite:" + store.resolve("zoetrope.db"));
   }
 
+  /** Bytes of the disk that may still be filled; 0 also where it does not answer. */
+  long free() {
+    return store.toFile().getUsableSpace();
+  }
+
   private static String host() {
     try {
       String name = InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9._-]", "-");

@@ -23,7 +23,6 @@ import io.zoetrope.jobs.store.QueueTable;
 import io.zoetrope.jobs.store.WorkerTable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -312,18 +311,13 @@ public final class StoredJobs implements Jobs {
   }
 
   private void requireSpace() {
-    try {
-      long free = Files.getFileStore(config.store()).getUsableSpace();
-      if (free < config.limits().free()) {
-        throw new JobsException(
-            Kind.NO_SPACE,
-            "the disk of the server is nearly full: %s MiB are free, and %s are needed"
-                .formatted(free >> 20, config.limits().free() >> 20),
-            Duration.ofMinutes(1));
-      }
-    } catch (IOException e) {
+    long free = config.free();
+    if (free < config.limits().free()) {
       throw new JobsException(
-          Kind.NO_SPACE, "the disk does not answer: %s".formatted(e.getMessage()), e);
+          Kind.NO_SPACE,
+          "the disk of the server is nearly full: %s MiB are free, and %s are needed"
+              .formatted(free >> 20, config.limits().free() >> 20),
+          Duration.ofMinutes(1));
     }
   }
 }

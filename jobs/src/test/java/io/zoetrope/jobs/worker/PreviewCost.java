@@ -4,6 +4,7 @@ import io.zoetrope.media.Frame;
 import io.zoetrope.pipeline.order.Estimates;
 import io.zoetrope.pipeline.order.FrameSink;
 import io.zoetrope.pipeline.order.GenerateSpec;
+import io.zoetrope.pipeline.order.KeptModels;
 import io.zoetrope.pipeline.order.ModelRef;
 import io.zoetrope.pipeline.order.Shot;
 import io.zoetrope.pipeline.order.Sources;
@@ -33,14 +34,21 @@ public final class PreviewCost {
             Wish.of("a red ball moves right").withSeed(4).withSteps(Integer.parseInt(args[3])),
             ModelRef.of(args[0]).withDevice("cpu"),
             Tuning.NONE);
-    seconds(order, Optional.of(Path.of(args[1])));
+    // A worker keeps its model, and what it knows of the model's colours, from job to job.
+    try (KeptModels models = KeptModels.of(Sources.in(Path.of("")))) {
+      run(order, models, Path.of(args[1]), pairs);
+    }
+  }
+
+  private static void run(VideoOrder order, KeptModels models, Path strips, int pairs) {
+    seconds(order, models, Optional.of(strips));
     double[] ratios = new double[pairs];
     double with = 0;
     double without = 0;
     for (int pair = 0; pair < pairs; pair++) {
       boolean first = pair % 2 == 0;
-      double a = seconds(order, first ? Optional.of(Path.of(args[1])) : Optional.empty());
-      double b = seconds(order, first ? Optional.empty() : Optional.of(Path.of(args[1])));
+      double a = seconds(order, models, first ? Optional.of(strips) : Optional.empty());
+      double b = seconds(order, models, first ? Optional.empty() : Optional.of(strips));
       ratios[pair] = first ? a / b : b / a;
       with += first ? a : b;
       without += first ? b : a;
@@ -52,7 +60,7 @@ public final class PreviewCost {
   }
 
   /** Seconds from the model's being there to the last step. */
-  private static double seconds(VideoOrder order, Optional<Path> folder) {
+  private static double seconds(VideoOrder order, KeptModels models, Optional<Path> folder) {
     Optional<Strips> strips = folder.map(at -> new Strips(at, row -> {}));
     FrameSink sink =
         new FrameSink() {
@@ -80,7 +88,7 @@ public final class PreviewCost {
             progress.update(report);
           }
         };
-    Studio.make(order, Sources.in(Path.of("")), sink, until);
+    Studio.make(order, models, sink, until);
     return (sampling[1] - sampling[0]) / 1e9;
   }
 }

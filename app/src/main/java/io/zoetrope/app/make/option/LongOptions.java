@@ -86,6 +86,15 @@ public final class LongOptions {
   private @Nullable Double temporal;
 
   @Option(
+      names = "--context-guidance",
+      paramLabel = "SCALE",
+      converter = Values.Guidance.class,
+      description =
+          "How much given frames count where the model is shown which are known: 1 is as it learned, more"
+              + " leads towards them. One pass more each.")
+  private @Nullable Double contextGuidance;
+
+  @Option(
       names = "--guidance-oscillate",
       paramLabel = "N",
       converter = Values.Overlap.class,
@@ -205,7 +214,8 @@ public final class LongOptions {
         cache.easy(),
         skip.layers(),
         cache.tea(),
-        apart);
+        apart,
+        Optional.ofNullable(contextGuidance));
   }
 
   private Optional<DynamicThresholding.Bound> threshold() {
