@@ -99,6 +99,7 @@ class PagesIT {
           "-n 1000", "-n 8",
           "-n 200", "-n 1",
           "-n 50", "-n 1",
+          "-n 32", "-n 2",
           "-n 3", "-n 1",
           "--steps 50", "--steps 2");
 
@@ -120,7 +121,7 @@ class PagesIT {
   private static final List<String> GOING_ON = List.of("serve", "worker");
 
   private static final String TRAINING =
-      " --set steps=2 --set batch=1 --set schedule.warmup=1 --set checkpoint.every=1000"
+      " --set steps=1 --set batch=1 --set schedule.warmup=0 --set checkpoint.every=1000"
           + " --set sample.every=0";
 
   private final List<String> report = new ArrayList<>();

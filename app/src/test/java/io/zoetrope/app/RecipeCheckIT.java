@@ -3,6 +3,7 @@ package io.zoetrope.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,11 +54,37 @@ class RecipeCheckIT {
       line.addAll(List.of("--set", "objective.clips=3"));
     }
     TestCli cli = new TestCli(folder);
+    List<String> checking = Stream.concat(line.stream(), Stream.of("--check")).toList();
+    TestCli.Outcome check = cli.run(checking.toArray(String[]::new));
+    if (check.code() == 0 && onAPage(recipe)) {
+      assertThat(check.err()).isEmpty();
+      return;
+    }
     TestCli.Outcome train = cli.run(line.toArray(String[]::new));
-    line.add("--check");
-    TestCli.Outcome check = cli.run(line.toArray(String[]::new));
     assertThat(check.code()).as(train.err() + check.err()).isEqualTo(train.code());
     assertThat(check.err()).isEqualTo(train.err());
+  }
+
+  /** Whether {@link PagesIT} trains it. */
+  private static boolean onAPage(Path recipe) {
+    String name = recipe.getFileName().toString().replace(".yaml", "");
+    String command = "    ./zoetrope train " + name;
+    try (Stream<Path> pages = Files.walk(CHECKOUT.resolve("docs"))) {
+      return pages
+          .filter(page -> page.toString().endsWith(".md"))
+          .flatMap(RecipeCheckIT::lines)
+          .anyMatch(line -> line.equals(command) || line.startsWith(command + " "));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Stream<String> lines(Path page) {
+    try {
+      return Files.readString(page).lines();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @ParameterizedTest

@@ -367,8 +367,8 @@ record Extras(
     Extras made() {
       return new Extras(
           noise, freeInit, windows, hints, beside, pictures, nothing, context, region, temporal,
-          told, keyed, edit, oscillate, bound, late, rising, zeroStar, cache, skip, apart,
-          known, halts);
+          told, keyed, edit, oscillate, bound, late, rising, zeroStar, cache, skip, apart, known,
+          halts);
     }
   }
 }

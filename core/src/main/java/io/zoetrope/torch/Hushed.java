@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 
 /**
  * Keeps native code from printing to stdout, which belongs to results: Gloo greets there. For
- * programs that own their stdout; nothing that anybody in the process prints meanwhile is seen. Does
- * nothing where there are no POSIX file descriptors.
+ * programs that own their stdout; nothing that anybody in the process prints meanwhile is seen.
+ * Does nothing where there are no POSIX file descriptors.
  */
 public final class Hushed {
   private static final int STDOUT = 1;

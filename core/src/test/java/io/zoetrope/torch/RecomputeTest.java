@@ -136,7 +136,9 @@ class RecomputeTest {
     }
   }
 
-  /** What tests before this left with the allocator would be taken before anything of the system's. */
+  /**
+   * What tests before this left with the allocator would be taken before anything of the system's.
+   */
   private static void giveBack() {
     var trim = Linker.nativeLinker().defaultLookup().find("malloc_trim").orElseThrow();
     try {

@@ -6,6 +6,7 @@ import io.zoetrope.app.cli.option.SourceFile;
 import io.zoetrope.app.cli.option.Values;
 import io.zoetrope.app.cli.terminal.Session;
 import io.zoetrope.app.make.option.DecodeOptions;
+import io.zoetrope.app.make.option.WeightOptions;
 import io.zoetrope.pipeline.order.DecodeSpec;
 import io.zoetrope.pipeline.order.ModelRef;
 import io.zoetrope.pipeline.order.SourceRef;
@@ -45,6 +46,7 @@ public final class DecodeCommand extends FilmVerb {
       description = "Frames per second (default: the model's).")
   private @Nullable Double fps;
 
+  @Mixin private final WeightOptions weights = new WeightOptions();
   @Mixin private final DecodeOptions decode = new DecodeOptions();
   @Mixin private final RunOptions run = new RunOptions();
 
@@ -55,7 +57,8 @@ public final class DecodeCommand extends FilmVerb {
   @Override
   Batch batch() {
     Path path = SourceFile.of(session(), "LATENTS", file);
-    ModelRef ref = ModelRef.of(model).withDtype(run.dtype()).withDevice(run.device());
+    ModelRef ref =
+        weights.of(session(), ModelRef.of(model).withDtype(run.dtype()).withDevice(run.device()));
     Wish wish = Wish.of();
     VideoOrder order =
         new VideoOrder(

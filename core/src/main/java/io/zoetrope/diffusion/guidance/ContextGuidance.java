@@ -43,8 +43,7 @@ public record ContextGuidance(X0Denoiser base, double scale) implements X0Denois
     if (scale == 1 || context.isEmpty() || context.get().count_nonzero().item_long() == 0) {
       return base.x0(z_BCFHW, u_BF, conditioning);
     }
-    Conditioning blind =
-        conditioning.with(Conditioning.BESIDE, torch.zeros_like(context.get()));
+    Conditioning blind = conditioning.with(Conditioning.BESIDE, torch.zeros_like(context.get()));
     Tensor none = base.x0(z_BCFHW, u_BF, blind);
     if (scale == 0) {
       return none;

@@ -82,7 +82,9 @@ public final class DiffusersConfig {
   public static UNetConfig tuneAVideo(ObjectNode json) {
     ObjectNode image = json.deepCopy();
     image.put("_class_name", IMAGE);
-    json.path("mid_block_type").asStringOpt().ifPresent(name -> image.put("mid_block_type", flat(name)));
+    json.path("mid_block_type")
+        .asStringOpt()
+        .ifPresent(name -> image.put("mid_block_type", flat(name)));
     for (String way : List.of("down_block_types", "up_block_types")) {
       if (json.path(way).isArray()) {
         ArrayNode flat = image.putArray(way);

@@ -126,6 +126,15 @@ public record Inflation(
    */
   public static final Inflation LUMIERE = halved(List.of());
 
+  private static Inflation aligned(List<String> trained) {
+    return new Inflation(
+        new TemporalConvolution.Residual(3),
+        new SpatialAttention.Self(),
+        attention(Merge.ALPHA),
+        false,
+        trained);
+  }
+
   /** The same with an image network that is trained, too. */
   public static final Inflation STUNET = halved(ALL);
 
@@ -185,14 +194,6 @@ public record Inflation(
               new TemporalBlock.None(),
               false,
               ALL),
-          // Blattmann et al., 2023, section 3.1: the image network stays as it is.
-          "align-your-latents",
-          new Inflation(
-              new TemporalConvolution.Residual(3),
-              new SpatialAttention.Self(),
-              attention(Merge.ALPHA),
-              false,
-              List.of()),
           "animatediff",
           ANIMATEDIFF,
           "animatediff-v2",
@@ -211,6 +212,9 @@ public record Inflation(
     all.put("stunet", STUNET);
     all.put("stable-video", STABLE_VIDEO);
     all.put("modelscope", MODELSCOPE);
+    // Blattmann et al., 2023, section 3.1: the image network stays as it is.
+    all.put("align-your-latents", aligned(List.of()));
+    all.put("align-your-latents-whole", aligned(ALL));
     all.put("align-your-latents-known", ALIGNED_KNOWN);
     return Collections.unmodifiableMap(all);
   }

@@ -62,8 +62,7 @@ final class ModelColours {
     long began = System.nanoTime();
     Tensor part = part(z_1C1HW);
     Frame decoded = engine.decode(part, 1).frames().getFirst();
-    seen =
-        seen.and(Tensors.toFloats(part), (int) part.size(4), (int) part.size(3), decoded);
+    seen = seen.and(Tensors.toFloats(part), (int) part.size(4), (int) part.size(3), decoded);
     colours = Optional.of(seen.fit());
     cost = System.nanoTime() - began;
   }

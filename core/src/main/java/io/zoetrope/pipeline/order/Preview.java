@@ -111,8 +111,7 @@ final class Preview {
   private boolean known(ModelColours colours, Engine engine, Tensor z_1CFHW, Report.Row row) {
     long now = System.nanoTime();
     double all = (double) (now - first) * row.of() / row.number();
-    boolean better =
-        row.number() >= AGAIN * learned && learning + colours.cost() <= LEARNING * all;
+    boolean better = row.number() >= AGAIN * learned && learning + colours.cost() <= LEARNING * all;
     if (!colours.known() || better) {
       try {
         colours.learn(engine, z_1CFHW.narrow(2, z_1CFHW.size(2) / 2, 1));

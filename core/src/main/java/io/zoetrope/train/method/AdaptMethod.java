@@ -260,6 +260,9 @@ record AdaptMethod(
     List<BucketBlock> shapes = aspects.map(a -> a.buckets(data)).orElse(buckets);
     requireMultiples(
         model, shapes.isEmpty() ? List.of(data.width(), data.height()) : sides(shapes));
+    if (shapes.isEmpty()) {
+      mask.ifPresent(where -> ClipMasks.requireFor(where, setting.data()));
+    }
     List<Bucket> all =
         Bucket.open(
             setting,

@@ -72,6 +72,16 @@ record ClipMasks(Kind kind, Path folder, ClipDataset clips, LatentGrid grid)
   }
 
   /**
+   * Requires that clips can have masks of a kind: to be known before anything of them is encoded.
+   *
+   * @throws UserError if the first has none
+   */
+  static void requireFor(String where, ClipDataset clips) {
+    Object unused =
+        new ClipMasks(Kind.of(where), Path.of(where), clips, LatentGrid.ofPictures(1, 1)).video(0);
+  }
+
+  /**
    * Those that a recipe means, looked at: each clip has one, of its size, in which something
    * counts.
    *

@@ -187,7 +187,8 @@ class PredictionMaskTest {
         assertThat(free.apply(plain.withContextGuidance(3)).equal(free.apply(plain))).isTrue();
       });
     }
-    try (VideoModel model = VideoModel.load(ModelChoice.of(TinyModel.write(folder.resolve("other")), "f32"))) {
+    try (VideoModel model =
+        VideoModel.load(ModelChoice.of(TinyModel.write(folder.resolve("other")), "f32"))) {
       assertThatThrownBy(() -> new Engine(model).withContextGuidance(2))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("shown which frames are known");

@@ -88,11 +88,9 @@ class TunedModelTest {
     TinyStableDiffusion.copy(base, whole);
     float[] wanted;
     try (VideoModel tuned =
-        VideoModel.load(
-            ModelChoice.of(base, "f32").withTuned(Optional.of(TunedChoice.of(file))))) {
+        VideoModel.load(ModelChoice.of(base, "f32").withTuned(Optional.of(TunedChoice.of(file))))) {
       wanted = answer(tuned);
-      TinyStableDiffusion.tune(
-          whole, tuned.weights(Role.DENOISER).orElseThrow().parameters());
+      TinyStableDiffusion.tune(whole, tuned.weights(Role.DENOISER).orElseThrow().parameters());
     }
     try (VideoModel model = VideoModel.load(ModelChoice.of(whole, "f32"))) {
       assertThat(answer(model)).isEqualTo(wanted);

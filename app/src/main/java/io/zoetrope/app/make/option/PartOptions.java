@@ -43,11 +43,7 @@ public final class PartOptions {
       })
   private @Nullable String tuned;
 
-  @Option(
-      names = "--variant",
-      paramLabel = "NAME",
-      description = "Which weights of a model's folder, as in fp16 (default: the plain ones).")
-  private @Nullable String variant;
+  @Mixin private final WeightOptions weights = new WeightOptions();
 
   @Option(
       names = "--clip-skip",
@@ -71,15 +67,6 @@ public final class PartOptions {
             + " that in the file, else the file's. May be given several times."
       })
   private List<String> embeddings = List.of();
-
-  @Option(
-      names = "--vae",
-      paramLabel = "MODEL",
-      description = {
-        "Another autoencoder in place of the model's: a folder, a .safetensors file, or ORG/NAME after"
-            + " 'zoetrope pull'."
-      })
-  private @Nullable String vae;
 
   @Option(
       names = "--text-encoder",
@@ -109,26 +96,28 @@ public final class PartOptions {
 
   /** A model with all that belongs in it. */
   public ModelRef model(Session session, SamplingOptions sampling, RunOptions run) {
-    return new ModelRef(
-        sampling.model(session),
-        run.dtype(),
-        run.device(),
-        sampling.tokenizer(session),
-        motion(session),
-        Optional.ofNullable(variant),
-        clipSkip,
-        longPrompts,
-        lora.choices(session),
-        List.of(),
-        pictures.read(session),
-        embeddings.stream().map(typed -> embedding(session, typed)).toList(),
-        Optional.ofNullable(vae).map(typed -> PartFile.find(session, "--vae", typed)),
-        Optional.ofNullable(textEncoder)
-            .map(typed -> PartFile.find(session, "--text-encoder", typed)),
-        Optional.ofNullable(spacing),
-        Optional.ofNullable(tuned).map(typed -> PartFile.find(session, "--tuned", typed)),
-        Optional.ofNullable(motionNorm),
-        List.of());
+    ModelRef plain =
+        new ModelRef(
+            sampling.model(session),
+            run.dtype(),
+            run.device(),
+            sampling.tokenizer(session),
+            motion(session),
+            Optional.empty(),
+            clipSkip,
+            longPrompts,
+            lora.choices(session),
+            List.of(),
+            pictures.read(session),
+            embeddings.stream().map(typed -> embedding(session, typed)).toList(),
+            Optional.empty(),
+            Optional.ofNullable(textEncoder)
+                .map(typed -> PartFile.find(session, "--text-encoder", typed)),
+            Optional.ofNullable(spacing),
+            Optional.ofNullable(tuned).map(typed -> PartFile.find(session, "--tuned", typed)),
+            Optional.ofNullable(motionNorm),
+            List.of());
+    return weights.of(session, plain);
   }
 
   private static ModelRef.Embedding embedding(Session session, String typed) {
