@@ -3,6 +3,7 @@ package io.zoetrope.train.run;
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.torch.AtomicFiles;
+import io.zoetrope.torch.Precision;
 import io.zoetrope.train.RunFolder;
 import io.zoetrope.train.Trainer;
 import io.zoetrope.train.TrainingListener;
@@ -68,6 +69,9 @@ public final class TrainingRun {
       try (RunFolder folder =
               world.leads() ? RunFolder.open(root, text, resume) : RunFolder.follow(root);
           Setting setting = new Setting(recipe, folder, listener, world.share())) {
+        if (world.leads() && recipe.precision().equals("bf16") && !Precision.hasNativeBf16()) {
+          listener.note(SLOW);
+        }
         Prepared prepared = recipe.objective().prepare(setting);
         if (world.leads()) {
           ready(world);
@@ -85,6 +89,10 @@ public final class TrainingRun {
       throw e;
     }
   }
+
+  private static final String SLOW =
+      "this processor has no bf16 of its own: in f32 a step takes a fraction of the time"
+          + " (--set precision=f32, or auto)";
 
   /** The leader has made all data ready. */
   private static void ready(World world) {
