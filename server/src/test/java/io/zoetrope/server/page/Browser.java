@@ -2,6 +2,8 @@ package io.zoetrope.server.page;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.WindowType;
@@ -212,6 +215,16 @@ final class Browser implements AutoCloseable {
         Base64.getEncoder().encodeToString(bytes),
         at[0],
         at[1]);
+  }
+
+  /** A picture of what is to be seen, {@code target/page/NAME.png}: for people to look at. */
+  void picture(String name) {
+    try {
+      Path folder = Files.createDirectories(Path.of("target/page"));
+      Files.write(folder.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A page of so many pixels. */

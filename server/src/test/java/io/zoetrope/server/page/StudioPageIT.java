@@ -497,6 +497,10 @@ class StudioPageIT {
     give("like");
     page.type("#like-encoder", "clip", Keys.TAB);
     page.put("#like-scale", "0.7");
+    page.picture("learned-word-and-likeness");
+    page.size(390, 844, true);
+    page.picture("learned-word-and-likeness-phone");
+    page.size(1440, 1000, false);
     page.run(new String(axe(), StandardCharsets.UTF_8));
     assertThat(findings()).isEmpty();
     page.click("#make");
