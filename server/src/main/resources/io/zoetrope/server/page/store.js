@@ -91,8 +91,10 @@ class Store {
     }
   }
 
+  // What was said of the last order is not said of what was typed since.
   form(patch) {
-    this.set({form: {...this.#state.form, ...patch}});
+    const form = {...this.#state.form, ...patch};
+    this.set(this.#state.fault ? {form, fault: null} : {form});
   }
 
   // Tells of changes of these parts, or of all; returns what ends it.

@@ -497,6 +497,8 @@ class StudioPageIT {
     give("like");
     page.type("#like-encoder", "clip", Keys.TAB);
     page.put("#like-scale", "0.7");
+    page.until(
+        "what was missing", "!document.querySelector('#fault')?.innerText.includes('picture')");
     page.picture("learned-word-and-likeness");
     page.size(390, 844, true);
     page.picture("learned-word-and-likeness-phone");
