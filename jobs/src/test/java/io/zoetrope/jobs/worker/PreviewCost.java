@@ -78,7 +78,7 @@ public final class PreviewCost {
           @Override
           public void frame(Frame frame) {}
         };
-    long[] sampling = new long[2];
+    long[] sampling = {System.nanoTime(), 0};
     Progress progress =
         report -> sampling[report.phase() == Phase.SAMPLE ? 1 : 0] = System.nanoTime();
     // What comes behind the last step writes the place of what came before the first no more.
