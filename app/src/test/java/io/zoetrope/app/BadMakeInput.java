@@ -221,13 +221,6 @@ final class BadMakeInput {
         row(USAGE, "is P or P,CAP", "generate", "a ball", "--dynamic-threshold", "0.9,1,1"),
         row(USAGE, "--guidance-oscillate", "generate", "a ball", "--guidance-oscillate", "-1"),
         row(USAGE, "--context-guidance", "generate", "a ball", "--context-guidance", "-1"),
-        row(
-            FAILED,
-            "context guidance is for models that are shown",
-            "generate",
-            "a ball",
-            "--context-guidance",
-            "2"),
         row(USAGE, "--cfg-zero", "generate", "a ball", "--cfg-zero", "-1"),
         row(USAGE, "--easy-cache", "generate", "a ball", "--easy-cache", "4"),
         row(USAGE, "clips whose frames fall together", "roll", "a ball", "--easy-cache", "1"),
