@@ -176,7 +176,7 @@ public final class Engine {
    * @throws UserError if it is shown none
    */
   public Engine withContextGuidance(double scale) {
-    if (!(model.beside().orElse(null) instanceof Beside.Known)) {
+    if (model.beside().filter(Beside::zeroIsNothing).isEmpty()) {
       throw new UserError(
           Fault.UNSUPPORTED,
           "context guidance is for models that are shown which frames are known",

@@ -47,6 +47,11 @@ public sealed interface Beside {
     return false;
   }
 
+  /** Whether it is all zeros where nothing is known: then guidance can lead towards what is. */
+  default boolean zeroIsNothing() {
+    return false;
+  }
+
   /** As headers and configs have it; {@link #of} reads it. */
   String text();
 
@@ -172,6 +177,11 @@ public sealed interface Beside {
    */
   record Known() implements Beside {
     private static final String TEXT = "known";
+
+    @Override
+    public boolean zeroIsNothing() {
+      return true;
+    }
 
     @Override
     public String text() {
