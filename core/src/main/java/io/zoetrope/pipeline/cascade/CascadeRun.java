@@ -282,8 +282,8 @@ public record CascadeRun(Models models, Watch watch) {
     };
   }
 
-  /** Every frame is born of the first one's noise. */
-  private static Noise ofTheFirst(Noise noise) {
+  /** Every frame is born of the first one's noise, or what is given of it noised by that. */
+  static Noise ofTheFirst(Noise noise) {
     Noise.Given before = noise.given();
     return noise.with(
         new Noise.Given() {
@@ -294,7 +294,7 @@ public record CascadeRun(Models models, Watch watch) {
 
           @Override
           public long source(String use, int clip, long frame) {
-            return use.equals("start") ? 0 : before.source(use, clip, frame);
+            return use.equals("start") || use.equals("given") ? 0 : before.source(use, clip, frame);
           }
         });
   }

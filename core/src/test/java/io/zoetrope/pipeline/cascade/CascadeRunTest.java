@@ -213,6 +213,15 @@ class CascadeRunTest {
             run(Cascade.of(Stage.of(Optional.of("silent"), new Bridge.None())), Optional.empty()));
   }
 
+  /** What is made again in part is noised, and by one noise if that is asked for. */
+  @Test
+  void whatIsRefinedCanShareItsNoise() {
+    String refined = "stages: [{}, {bridge: {kind: start-noise, strength: 0.5}%s}]";
+    byte[] own = run(Cascade.parse("c", refined.formatted("")), Optional.empty());
+    byte[] one = run(Cascade.parse("c", refined.formatted(", noise: one")), Optional.empty());
+    assertThat(one).isNotEqualTo(own);
+  }
+
   /** Guidance as said at the first steps, then off and on in turn, told by the step's level. */
   @Test
   void guidanceOscillates() {
