@@ -131,8 +131,7 @@ class SeveralTest {
         .isEqualTo(VideoReader.read(folder.resolve("l.png")).frames().getFirst().rgb());
     String vae = folder.resolve("runs/video/model").toString();
     TestCli.Outcome other =
-        cli.run(
-            "decode", "l.latents.safetensors", "-m", "model", "--vae", vae, "-o", "l4.png");
+        cli.run("decode", "l.latents.safetensors", "-m", "model", "--vae", vae, "-o", "l4.png");
     assertThat(other.code()).as(other.err()).isZero();
     assertThat(folder.resolve("l4.png")).hasSameBinaryContentAs(folder.resolve("l2.png"));
     TestCli.Outcome nobody =

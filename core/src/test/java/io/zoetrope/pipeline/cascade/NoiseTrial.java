@@ -55,7 +55,16 @@ public final class NoiseTrial {
           Tensor source = tensor(small.get(clip).video());
           VideoRequest request =
               new VideoRequest(
-                  large.get(clip).caption(), "", 11 + clip, LARGE, LARGE, FRAMES, 8, 16, 3, "flow-euler");
+                  large.get(clip).caption(),
+                  "",
+                  11 + clip,
+                  LARGE,
+                  LARGE,
+                  FRAMES,
+                  8,
+                  16,
+                  3,
+                  "flow-euler");
           for (Engine engine : List.of(each, one)) {
             Tensor z =
                 new Refine(new Refine.Pixels(source), strength, 1)
@@ -70,7 +79,11 @@ public final class NoiseTrial {
         }
         System.out.printf(
             "clip %d: background flicker %.4f of its own noise, %.4f of one; toy %.2f and %.2f dB%n",
-            clip, all.get(0).flicker(), all.get(1).flicker(), all.get(0).decibels(), all.get(1).decibels());
+            clip,
+            all.get(0).flicker(),
+            all.get(1).flicker(),
+            all.get(0).decibels(),
+            all.get(1).decibels());
       }
     }
     System.out.printf(
