@@ -91,8 +91,8 @@ public final class TrainingRun {
   }
 
   private static final String SLOW =
-      "this processor has no bf16 of its own: in f32 a step takes a fraction of the time"
-          + " (--set precision=f32, or auto)";
+      "this processor has no bf16 of its own: with precision f32, or auto, a step takes a fraction"
+          + " of the time";
 
   /** The leader has made all data ready. */
   private static void ready(World world) {

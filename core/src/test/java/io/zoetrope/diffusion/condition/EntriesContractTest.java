@@ -9,6 +9,7 @@ import io.zoetrope.diffusion.PromptTrack;
 import io.zoetrope.diffusion.Sight;
 import io.zoetrope.diffusion.X0Denoiser;
 import io.zoetrope.diffusion.guidance.ClassifierFreeGuidance;
+import io.zoetrope.diffusion.guidance.ContextGuidance;
 import io.zoetrope.diffusion.guidance.ContextWindows;
 import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.diffusion.guidance.EasyCache;
@@ -243,6 +244,7 @@ class EntriesContractTest {
     all.put(
         ContextWindows.class,
         (base, c) -> new ContextWindows(base, new ContextWindows.Shape(3, 1)));
+    all.put(ContextGuidance.class, (base, c) -> new ContextGuidance(base, 2));
     all.put(DynamicThresholding.class, (base, c) -> new DynamicThresholding(base));
     all.put(
         EasyCache.class,
