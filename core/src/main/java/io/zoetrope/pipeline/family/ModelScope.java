@@ -30,7 +30,8 @@ final class ModelScope implements ModelFamily {
   /** Pixels of a side where the config says nothing: those of the training. */
   private static final int SIDE = 32;
 
-  private static final Components COMPONENTS =
+  /** What directories have whose U-Net is one of videos, under a name that several share. */
+  static final Components COMPONENTS =
       new Components(
           Map.of(
               "unet", List.of("UNet3DConditionModel"),

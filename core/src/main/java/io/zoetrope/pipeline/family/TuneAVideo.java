@@ -5,7 +5,6 @@ import io.zoetrope.network.unet.UNetConfig;
 import io.zoetrope.pipeline.schedule.DiffusersScheduler;
 import io.zoetrope.pipeline.schedule.Scheduling;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,17 +23,6 @@ final class TuneAVideo implements ModelFamily {
 
   private static final double GUIDANCE = 12.5;
 
-  private static final Components COMPONENTS =
-      new Components(
-          Map.of(
-              "unet", List.of("UNet3DConditionModel"),
-              "vae", List.of("AutoencoderKL"),
-              "text_encoder", List.of("CLIPTextModel"),
-              "tokenizer", List.of("CLIPTokenizer", "CLIPTokenizerFast"),
-              "scheduler", List.of()),
-          Map.of(),
-          List.of());
-
   @Override
   public String name() {
     return KIND;
@@ -50,7 +38,7 @@ final class TuneAVideo implements ModelFamily {
     Assembly assembly = Assembly.ofDirectory(files, choice);
     ModelLayout layout = assembly.layout();
     DiffusersIndex index = DiffusersIndex.of(files.index());
-    COMPONENTS.require(index, layout);
+    ModelScope.COMPONENTS.require(index, layout);
     ObjectNode config = layout.network(UNetConfig.FOLDER).config(ObjectNode.class);
     Scheduling scheduling = Scheduling.read(layout.scheduler());
     return assembly.blueprint(
@@ -58,7 +46,7 @@ final class TuneAVideo implements ModelFamily {
         Denoisers.dress(files, choice, DiffusersConfig.tuneAVideo(config), Optional.empty()),
         scheduling,
         defaults(config.path("sample_size"), scheduling),
-        new Blueprint.Leftovers(COMPONENTS.unused(index), List.of()));
+        new Blueprint.Leftovers(ModelScope.COMPONENTS.unused(index), List.of()));
   }
 
   private static ModelIndex.Defaults defaults(JsonNode size, Scheduling scheduling) {

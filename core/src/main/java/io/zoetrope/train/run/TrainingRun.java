@@ -22,6 +22,10 @@ public final class TrainingRun {
   /** Clips of a trial. */
   private static final int FEW = 3;
 
+  private static final String SLOW =
+      "this processor has no bf16 of its own: with precision f32, or auto, a step takes a fraction"
+          + " of the time";
+
   private TrainingRun() {}
 
   /**
@@ -89,10 +93,6 @@ public final class TrainingRun {
       throw e;
     }
   }
-
-  private static final String SLOW =
-      "this processor has no bf16 of its own: with precision f32, or auto, a step takes a fraction"
-          + " of the time";
 
   /** The leader has made all data ready. */
   private static void ready(World world) {
