@@ -31,7 +31,6 @@ final class ModelColours {
 
   private LatentColours.Seen seen;
   private Optional<LatentColours> colours = Optional.empty();
-  private long cost;
 
   private ModelColours(int channels) {
     seen = LatentColours.Seen.nothing(channels, FINE);
@@ -47,11 +46,6 @@ final class ModelColours {
     return colours.isPresent();
   }
 
-  /** Nanoseconds that it took to learn the last time; 0 before. */
-  long cost() {
-    return cost;
-  }
-
   /**
    * Learns of the part of a frame that is fullest of contrast.
    *
@@ -59,12 +53,10 @@ final class ModelColours {
    * @throws io.zoetrope.error.UserError if they are no numbers
    */
   void learn(Engine engine, Tensor z_1C1HW) {
-    long began = System.nanoTime();
     Tensor part = part(z_1C1HW);
     Frame decoded = engine.decode(part, 1).frames().getFirst();
     seen = seen.and(Tensors.toFloats(part), (int) part.size(4), (int) part.size(3), decoded);
     colours = Optional.of(seen.fit());
-    cost = System.nanoTime() - began;
   }
 
   /** Frames of latents [1, C, F, H, W]; empty before anything is known. */

@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Shows what is being sampled, as it is estimated by now: after the first step, and then as often
  * as that takes no more than 3 % of the time. Colours are those that are known of the model's
- * latents ({@link ModelColours}), which are learned where nothing is, and of steps 4, 16, ... where
+ * latents ({@link ModelColours}), which are learned of the first step shown, and of steps 4, 16, ... where
  * there is time for that. An autoencoder that is quick decodes the clip itself.
  */
 final class Preview {
@@ -33,10 +33,9 @@ final class Preview {
 
   private final Estimates shown;
   private final Supplier<List<Engine>> engines;
-  private int learned = 1;
+  private int learned;
   private boolean begun;
-  private final long first = System.nanoTime();
-  private long began = first;
+  private long began = System.nanoTime();
   private long showing;
   private long learning;
 
@@ -64,7 +63,7 @@ final class Preview {
     shown.passed(report);
     Report.Row row = report.row().orElseThrow();
     if (row.number() <= 1) {
-      learned = 1;
+      learned = 0;
     }
     long now = System.nanoTime();
     if ((begun && showing > SHOWING * (now - began)) || !shown.wants(report)) {
@@ -79,6 +78,7 @@ final class Preview {
       // What is done for the first time takes long, and would use up the time of many.
       begun = true;
       began = end;
+      learning = 0;
     }
   }
 
@@ -110,9 +110,9 @@ final class Preview {
   /** Whether something is known of a model's colours, perhaps since now. */
   private boolean known(ModelColours colours, Engine engine, Tensor z_1CFHW, Report.Row row) {
     long now = System.nanoTime();
-    double all = (double) (now - first) * row.of() / row.number();
-    boolean better = row.number() >= AGAIN * learned && learning + colours.cost() <= LEARNING * all;
-    if (!colours.known() || better) {
+    // Colours of another video do not show those of this one: it is learned of, too.
+    boolean old = row.number() >= AGAIN * learned && learning <= LEARNING * (now - began);
+    if (learned == 0 || old) {
       try {
         colours.learn(engine, z_1CFHW.narrow(2, z_1CFHW.size(2) / 2, 1));
         learned = row.number();
