@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zoetrope.app.cli.terminal.Cancellation;
 import io.zoetrope.media.Frame;
+import io.zoetrope.media.Png;
 import io.zoetrope.media.Video;
 import io.zoetrope.media.VideoReader;
 import java.io.IOException;
@@ -175,6 +176,22 @@ class ModelCommandsIT {
     assertThat(result.at("/colour/of").asInt()).isEqualTo(3);
     assertThat(result.path("by_motion").isObject()).isTrue();
     assertThat(folder.resolve("sheet.png")).isNotEmptyFile();
+  }
+
+  @Test
+  void evaluateMakesOtherSizesAndLengths() {
+    TestCli.Outcome outcome =
+        cli.run(
+            ("evaluate -m model -n 1 --steps 1 --size 48x32 --frames 3 --sheet s.png"
+                    + " --sheet-columns 3 --json -q")
+                .split(" "));
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(JSON.readTree(outcome.out()).at("/whole/of").asInt()).isEqualTo(1);
+    assertThat(Png.read(folder.resolve("s.png")).width()).isGreaterThanOrEqualTo(3 * 48);
+    TestCli.Outcome truth =
+        cli.run("evaluate --truth -n 2 --size 192x128 --frames 8 --json -q".split(" "));
+    assertThat(truth.code()).as(truth.err()).isZero();
+    assertThat(JSON.readTree(truth.out()).at("/all/of").asInt()).isEqualTo(2);
   }
 
   @Test

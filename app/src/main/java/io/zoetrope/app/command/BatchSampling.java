@@ -6,6 +6,7 @@ import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.TextToVideo;
 import io.zoetrope.pipeline.family.ModelIndex;
+import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoModel;
 import io.zoetrope.pipeline.model.VideoRequest;
 import io.zoetrope.progress.Progress;
@@ -15,13 +16,13 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A video for each of many prompts, several sampled at once, in the model's own size and length.
- * The seed of a video is that of the first plus its number, whatever the batch. Closing it closes
+ * A video for each of many prompts, several sampled at once. The seed of a video is that of the first plus its number, whatever the batch. Closing it closes
  * the model.
  */
 final class BatchSampling implements PromptVideos {
   private final VideoModel model;
   private final SamplingOptions options;
+  private final Extent extent;
   private final List<String> prompts;
   private final long firstSeed;
   private final int batch;
@@ -32,12 +33,14 @@ final class BatchSampling implements PromptVideos {
   BatchSampling(
       VideoModel model,
       SamplingOptions options,
+      Extent extent,
       List<String> prompts,
       long firstSeed,
       int batch,
       StepProgress progress) {
     this.model = model;
     this.options = options;
+    this.extent = extent;
     this.prompts = prompts;
     this.firstSeed = firstSeed;
     this.batch = batch;
@@ -78,7 +81,10 @@ final class BatchSampling implements PromptVideos {
 
   private VideoRequest request(String prompt, long seed) {
     ModelIndex.Defaults d = model.defaults();
+    Size size = extent.size().orElse(new Size(d.width(), d.height()));
     return VideoRequest.of(prompt, seed, d)
+        .withSize(size.width(), size.height())
+        .withFrames(extent.frames().orElse(d.frames()))
         .withNegative(options.negative().strip())
         .withSteps(options.steps().orElse(d.steps()))
         .withGuidance(options.guidance().orElse(d.guidance()))

@@ -42,6 +42,7 @@ final class CascadeVideos implements PromptVideos {
       String file,
       SamplingOptions sampling,
       RunOptions run,
+      Extent extent,
       List<String> prompts,
       long firstSeed,
       StepProgress progress) {
@@ -51,8 +52,8 @@ final class CascadeVideos implements PromptVideos {
             List.of(),
             Optional.of(sampling.negative()),
             Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
+            extent.size(),
+            extent.frames(),
             Optional.empty(),
             sampling.steps().stream().boxed().findFirst(),
             sampling.guidance().stream().boxed().findFirst(),

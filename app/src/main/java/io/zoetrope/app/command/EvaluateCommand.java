@@ -35,6 +35,7 @@ import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.family.Autoencoders;
 import io.zoetrope.pipeline.family.ModelChoice;
 import io.zoetrope.pipeline.family.ModelIndex;
+import io.zoetrope.pipeline.model.Size;
 import io.zoetrope.pipeline.model.VideoModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,9 @@ import picocli.CommandLine.Option;
     })
 public final class EvaluateCommand extends Verb {
   private static final int SHEET_ROWS = 24;
+
+  /** Frames of a video of the suite roll, where nothing is said. */
+  private static final int ROLLED = 256;
 
   @Option(
       names = {"-n", "--count"},
@@ -107,9 +111,15 @@ public final class EvaluateCommand extends Verb {
       names = "--frames",
       paramLabel = "N",
       converter = Values.Count.class,
-      defaultValue = "256",
-      description = "Frames of each video of the suite roll (default: ${DEFAULT-VALUE}).")
-  private int frames;
+      description = "Frames of each video (default: the model's; 256 of the suite roll).")
+  private @Nullable Integer frames;
+
+  @Option(
+      names = "--size",
+      paramLabel = "WxH",
+      converter = Values.Shape.class,
+      description = "Width and height of each video in pixels (default: the model's).")
+  private @Nullable Size size;
 
   @Option(
       names = "--videos",
@@ -209,6 +219,12 @@ public final class EvaluateCommand extends Verb {
       throw new UsageError(
           "--cascade goes with prompts: leave --suite, --videos, --autoencoder and --truth out");
     }
+    if (size != null && (suite != null || videos != null || coder)) {
+      throw new UsageError("--size goes with prompts: leave --suite, --videos and --autoencoder out");
+    }
+    if (frames != null && (videos != null || coder || suite != null && !suite.equals("roll"))) {
+      throw new UsageError("--frames goes with prompts and with --suite roll");
+    }
     if (refiner != null && !"refine".equals(suite)) {
       throw new UsageError("--refiner goes with --suite refine");
     }
@@ -258,7 +274,7 @@ public final class EvaluateCommand extends Verb {
     String more = "";
     try (StepProgress progress = new StepProgress(session(), output(), "evaluating")) {
       if (truth) {
-        render(new ToyboxDataset(seedValue, which()), n, tally, progress);
+        render(rendered(seedValue), n, tally, progress);
       } else {
         List<Prompt> prompts =
             which() == Split.TRAIN
@@ -286,6 +302,17 @@ public final class EvaluateCommand extends Verb {
     return new Found(tally.text() + more, fields, tally.rows());
   }
 
+  private ToyboxDataset rendered(long seedValue) {
+    ToyboxDataset usual = new ToyboxDataset(seedValue, which());
+    return new ToyboxDataset(
+        seedValue,
+        which(),
+        size == null ? usual.width() : size.width(),
+        size == null ? usual.height() : size.height(),
+        frames == null ? usual.frames() : frames,
+        usual.fps());
+  }
+
   private void render(ToyboxDataset data, int n, EvaluationTally tally, StepProgress progress) {
     for (int i = 0; i < n; i++) {
       session().cancellation().check();
@@ -297,12 +324,21 @@ public final class EvaluateCommand extends Verb {
   }
 
   private PromptVideos maker(List<String> texts, long firstSeed, StepProgress progress) {
+    PromptVideos.Extent extent =
+        new PromptVideos.Extent(Optional.ofNullable(size), Optional.ofNullable(frames));
     if (cascade != null) {
-      return new CascadeVideos(session(), cascade, sampling, run, texts, firstSeed, progress);
+      return new CascadeVideos(
+          session(), cascade, sampling, run, extent, texts, firstSeed, progress);
     }
     Path folder = new ModelFolders(session()).find(sampling.model(session()));
     return new BatchSampling(
-        VideoModel.load(choice(folder), progress), sampling, texts, firstSeed, batch, progress);
+        VideoModel.load(choice(folder), progress),
+        sampling,
+        extent,
+        texts,
+        firstSeed,
+        batch,
+        progress);
   }
 
   private PromptAdherence generate(
@@ -326,7 +362,7 @@ public final class EvaluateCommand extends Verb {
   }
 
   private Found suite(String task) {
-    Suite wanted = Suite.of(task, frames);
+    Suite wanted = Suite.of(task, frames == null ? ROLLED : frames);
     Optional<Path> plotFolder = Plots.folder(session(), plots);
     long seedValue = seed.or(0);
     Map<String, @Nullable Object> fields = about(sampling.model(session()), seedValue);

@@ -18,6 +18,9 @@ import java.util.function.Predicate;
 final class EvaluationTally {
   private record Look(String prompt, Adherence adherence, Analysis seen) {}
 
+  /** Objects that are listed of a video in which something is wrong. */
+  private static final int MOST_SEEN = 4;
+
   private static final Map<String, Predicate<Adherence>> TRAITS = new LinkedHashMap<>();
 
   static {
@@ -68,11 +71,13 @@ final class EvaluationTally {
   String text() {
     List<String> lines = new ArrayList<>();
     TRAITS.forEach((name, trait) -> lines.add("%-8s %s".formatted(name, rate(trait))));
+    lines.add("%-8s %s".formatted("whole", whole()));
     FlowSpeed.mean(moving).ifPresent(mean -> lines.add("%-8s %s".formatted("flow", mean.line())));
     for (Look miss : misses()) {
       lines.add(
           "  %s: wrong %s; seen %s"
-              .formatted(miss.prompt(), String.join(", ", wrong(miss)), miss.seen().objects()));
+              .formatted(
+                  miss.prompt(), String.join(", ", wrong(miss)), miss.seen().words(MOST_SEEN)));
     }
     return String.join("\n", lines);
   }
@@ -81,13 +86,14 @@ final class EvaluationTally {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("prompts", looks.size());
     TRAITS.forEach((name, trait) -> fields.put(name, fields(rate(trait))));
+    fields.put("whole", fields(whole()));
     FlowSpeed.mean(moving).ifPresent(mean -> fields.put("flow", mean.fields()));
     List<Map<String, Object>> missed = new ArrayList<>();
     for (Look miss : misses()) {
       Map<String, Object> one = new LinkedHashMap<>();
       one.put("prompt", miss.prompt());
       one.put("wrong", wrong(miss));
-      one.put("seen", miss.seen().objects().toString());
+      one.put("seen", miss.seen().words(MOST_SEEN));
       missed.add(one);
     }
     fields.put("misses", missed);
@@ -106,6 +112,14 @@ final class EvaluationTally {
 
   private Rate rate(Predicate<Adherence> trait) {
     return Rate.of(looks, look -> trait.test(look.adherence()));
+  }
+
+  /** In how many videos the most prominent object is never cut by the frame's edge. */
+  private Rate whole() {
+    return Rate.of(
+        looks,
+        look ->
+            !look.seen().objects().isEmpty() && look.seen().objects().getFirst().whole() == 1);
   }
 
   private List<Look> misses() {

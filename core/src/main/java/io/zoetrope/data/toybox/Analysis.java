@@ -18,12 +18,23 @@ public record Analysis(List<Sighting> objects) {
   }
 
   /**
+   * The most prominent ones, at most so many, and how many more there are: specks can be hundreds.
+   */
+  public String words(int most) {
+    if (objects.size() <= most) {
+      return objects.toString();
+    }
+    return "%s and %d more".formatted(objects.subList(0, most), objects.size() - most);
+  }
+
+  /**
    * One object. Confidences run from 0, a guess between two, to 1.
    *
    * @param speed of its motion; {@link Speed#NORMAL} when it stands still
    * @param x where it is at first, world units
    * @param y likewise, down
    * @param radius of the circle around it, at the median over the clip, world units
+   * @param whole share of the frames with it in which no edge of the frame cuts it, 0 to 1
    */
   public record Sighting(
       Colour colour,
@@ -33,6 +44,7 @@ public record Analysis(List<Sighting> objects) {
       double x,
       double y,
       double radius,
+      double whole,
       double colourConfidence,
       double shapeConfidence,
       double motionConfidence) {

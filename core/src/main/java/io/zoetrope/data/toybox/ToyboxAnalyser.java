@@ -110,6 +110,7 @@ public final class ToyboxAnalyser {
         measures.getFirst().x(),
         measures.getFirst().y(),
         radii[n / 2] * ShapeMatcher.reach(shape),
+        (double) trail.stream().filter(spot -> !spot.blob().cut()).count() / n,
         Paints.clearness(hue),
         Math.clamp((byShape[best] - second) / 0.05, 0, 1),
         motion.confidence());
