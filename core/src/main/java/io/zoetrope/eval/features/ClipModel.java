@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -47,6 +48,16 @@ public final class ClipModel implements AutoCloseable {
   private static final String SCALE = "logit_scale";
 
   private static final String PREPROCESSOR = "preprocessor_config.json";
+
+  /** Files that {@link ClipTokenizer} looks for. */
+  private static final List<String> TOKENIZER =
+      List.of(
+          "tokenizer.json",
+          "vocab.json",
+          "merges.txt",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "added_tokens.json");
 
   private final Shape shape;
   private final ClipVisionModel vision;
@@ -120,6 +131,23 @@ public final class ClipModel implements AutoCloseable {
       prompts(folder, halves).close();
     }
     return shape;
+  }
+
+  /**
+   * The files of a folder that an embedding depends on.
+   *
+   * @throws UserError if there are no weights
+   */
+  public static List<Path> files(Path folder) {
+    try (WeightSet weights = weights(folder)) {
+      return Stream.of(
+              weights.files().stream(),
+              Stream.of("config.json", PREPROCESSOR).map(folder::resolve),
+              TOKENIZER.stream().map(folder::resolve))
+          .flatMap(all -> all)
+          .filter(Files::isRegularFile)
+          .toList();
+    }
   }
 
   private static void requireSize(WeightSet weights, String name, long[] wanted) {
