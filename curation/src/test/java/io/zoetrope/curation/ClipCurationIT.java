@@ -83,8 +83,7 @@ class ClipCurationIT {
     assertThat(report.kept()).isNotEmpty().hasSizeLessThan(liked.size());
 
     // The same in this process, to the digit.
-    Report here =
-        run(films, folder.resolve("here"), measures, () -> new FileLooker(measures));
+    Report here = run(films, folder.resolve("here"), measures, () -> new FileLooker(measures));
     assertThat(values(rows(here, "text-fit"))).isEqualTo(values(fit));
     assertThat(values(rows(here, "aesthetics"))).isEqualTo(values(liked));
 

@@ -31,7 +31,11 @@ public final class AestheticsHead implements AutoCloseable {
 
   private static final List<Layer> LAYERS =
       List.of(
-          new Layer(0, 1024), new Layer(2, 128), new Layer(4, 64), new Layer(6, 16), new Layer(7, 1));
+          new Layer(0, 1024),
+          new Layer(2, 128),
+          new Layer(4, 64),
+          new Layer(6, 16),
+          new Layer(7, 1));
 
   private static final String FIRST = "layers.0.weight";
 
@@ -64,8 +68,7 @@ public final class AestheticsHead implements AutoCloseable {
       long in = first.shape().get(1);
       for (Layer layer : LAYERS) {
         layers.add(
-            Linear.of(
-                store.root().at("layers").at(layer.place()), in, layer.out(), Init.xavier()));
+            Linear.of(store.root().at("layers").at(layer.place()), in, layer.out(), Init.xavier()));
         in = layer.out();
       }
       store.requireComplete(path.toString());

@@ -16,8 +16,8 @@ import io.zoetrope.network.text.clip.ClipWholePrompts;
 import io.zoetrope.network.vision.ClipModelConfig;
 import io.zoetrope.network.vision.ClipPreprocessing;
 import io.zoetrope.network.vision.ClipVisionModel;
-import io.zoetrope.nn.Parameters;
 import io.zoetrope.nn.ParameterStore;
+import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Precision;
 import io.zoetrope.torch.Scopes;
@@ -156,8 +156,7 @@ public final class ClipModel implements AutoCloseable {
       throw new UserError(
           Fault.MISMATCH,
           "%s: weight '%s' has shape %s where the config needs %s"
-              .formatted(
-                  weights.path(), name, Arrays.toString(there), Arrays.toString(wanted)));
+              .formatted(weights.path(), name, Arrays.toString(there), Arrays.toString(wanted)));
     }
   }
 
@@ -254,9 +253,7 @@ public final class ClipModel implements AutoCloseable {
                   .map(x -> x.select(1, 0).unsqueeze(0))
                   .toList();
           Tensor x_P3HW = Ops.mul(Ops.add(Tensors.cat(squares, 0), 1), 0.5);
-          return vision
-              .encode(shape.preprocessing().statistics().normalised(x_P3HW))
-              .embedded_BE();
+          return vision.encode(shape.preprocessing().statistics().normalised(x_P3HW)).embedded_BE();
         }));
   }
 
@@ -267,8 +264,8 @@ public final class ClipModel implements AutoCloseable {
    */
   public Tensor texts(List<String> texts) {
     return Scopes.noGrad(() ->
-        Scopes.tensor(() ->
-            prompts.condition(texts).get(Conditioning.POOLED).orElseThrow().squeeze(1)));
+        Scopes.tensor(
+            () -> prompts.condition(texts).get(Conditioning.POOLED).orElseThrow().squeeze(1)));
   }
 
   @Override

@@ -54,7 +54,9 @@ public record ClipModelConfig(ClipTextConfig text, ClipVisionConfig vision) {
         ClipVisionConfig.of(half(json, "vision_config")).projecting(embedding));
   }
 
-  /** Old files say a half twice; the second counts, and what it leaves out is as in the first CLIP. */
+  /**
+   * Old files say a half twice; the second counts, and what it leaves out is as in the first CLIP.
+   */
   private static JsonNode half(JsonNode json, String name) {
     JsonNode old = json.path(name + "_dict");
     return old.isObject() ? old : json.path(name);

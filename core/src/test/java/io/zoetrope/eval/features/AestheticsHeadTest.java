@@ -107,17 +107,19 @@ class AestheticsHeadTest {
         Arguments.of(
             "no head",
             "has no matrix 'layers.0.weight': it is no aesthetics head",
-            (Consumer<Map<String, Tensor>>) all -> {
-              Tensor some = all.remove("layers.0.weight");
-              all.put("linear.weight", some);
-            }),
+            (Consumer<Map<String, Tensor>>)
+                all -> {
+                  Tensor some = all.remove("layers.0.weight");
+                  all.put("linear.weight", some);
+                }),
         Arguments.of(
             "a layer less",
             "lacks 2 of 10 weights, first 'layers.6.weight'",
-            (Consumer<Map<String, Tensor>>) all -> {
-              all.remove("layers.6.weight");
-              all.remove("layers.6.bias");
-            }),
+            (Consumer<Map<String, Tensor>>)
+                all -> {
+                  all.remove("layers.6.weight");
+                  all.remove("layers.6.bias");
+                }),
         Arguments.of(
             "a layer more",
             "has 1 weights that the model does not know, first 'layers.9.weight'",

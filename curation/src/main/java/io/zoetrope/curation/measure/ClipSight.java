@@ -39,9 +39,7 @@ final class ClipSight implements Shot.Sight {
   synchronized double[] words(String caption) {
     if (last.vector().length == 0 || !last.caption().equals(caption)) {
       last =
-          new Said(
-              caption,
-              Scopes.value(() -> Tensors.toDoubles(model().texts(List.of(caption)))));
+          new Said(caption, Scopes.value(() -> Tensors.toDoubles(model().texts(List.of(caption)))));
     }
     return last.vector();
   }

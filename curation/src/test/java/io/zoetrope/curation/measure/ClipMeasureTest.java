@@ -96,8 +96,7 @@ class ClipMeasureTest {
     ClipFolder.head(heads, ClipFolder.WIDTH, 5, 3);
     Measure beside = Measures.of(List.of(heads, ClipFolder.OLD)).of("aesthetics");
     Path clip = ClipFolder.copy(folder.resolve("clip"));
-    Files.copy(
-        heads.resolve("aesthetics.safetensors"), clip.resolve("aesthetics.safetensors"));
+    Files.copy(heads.resolve("aesthetics.safetensors"), clip.resolve("aesthetics.safetensors"));
     Measure within = Measures.of(List.of(clip)).of("aesthetics");
     double[] embedded = fixture("pictures");
     double length = 0;

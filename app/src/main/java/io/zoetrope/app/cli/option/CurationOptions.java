@@ -29,8 +29,8 @@ public final class CurationOptions {
       names = "--measure",
       paramLabel = "FOLDER",
       description = {
-        "A folder with networks and measure.json, or a CLIP as transformers has it, also of the hub:"
-            + " what it measures. Repeatable."
+        "A folder with networks and measure.json, or a CLIP as transformers has it, also of the"
+            + " hub: what it measures. Repeatable."
       })
   private List<String> measure = List.of();
 
