@@ -382,6 +382,15 @@ class BadInputTest {
             "out",
             "--measure",
             "."),
+        row(
+            FAILED,
+            "there is no folder 'nobody/clip', and no such model was downloaded",
+            "curate",
+            ".",
+            "--out",
+            "out",
+            "--measure",
+            "nobody/clip"),
         row(USAGE, "holds the folder itself: name another", "curate", ".", "--out", "."),
         row(USAGE, "--variant 'fp 16' is no name", "pull", "a/b", "--variant", "fp 16"),
         row(

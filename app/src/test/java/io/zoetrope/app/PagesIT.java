@@ -67,6 +67,7 @@ class PagesIT {
           Map.entry("text2video_pytorch_model", "needs a checkpoint of 3 GB"),
           Map.entry("Skywork/", "needs the hub"),
           Map.entry("stabilityai/", "needs the hub"),
+          Map.entry("openai/", "needs the hub"),
           Map.entry("x4.json", "needs the hub"),
           Map.entry("svd_xt.safetensors", "needs a checkpoint of 9 GB"),
           Map.entry("--model wan2.1", "needs a checkpoint of 10 GB"),

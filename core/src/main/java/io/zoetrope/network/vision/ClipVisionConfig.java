@@ -107,6 +107,12 @@ public record ClipVisionConfig(
         projection == null ? 0 : Math.toIntExact(projection[0]));
   }
 
+  /** The same, whose embedding of the whole picture has so many features. */
+  ClipVisionConfig projecting(int features) {
+    return new ClipVisionConfig(
+        side, patch, width, hidden, depth, heads, activation, normEps, features);
+  }
+
   /** Tokens of a picture: its patches, and one before them for the whole. */
   public int tokens() {
     return (side / patch) * (side / patch) + 1;
@@ -117,7 +123,7 @@ public record ClipVisionConfig(
     return new ClipBlock.Shape(width, hidden, heads, activation, normEps, ClipBlock.Sight.ALL);
   }
 
-  private static int number(JsonNode json, String name, int otherwise) {
+  static int number(JsonNode json, String name, int otherwise) {
     JsonNode value = json.path(name);
     if (value.isMissingNode()) {
       return otherwise;

@@ -23,8 +23,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class ClipVisionModel {
   private static final String PREFIX = "vision_model.";
-  private static final float[] MEAN = {0.48145466f, 0.4578275f, 0.40821073f};
-  private static final float[] DEVIATION = {0.26862954f, 0.26130258f, 0.27577711f};
 
   private final ClipVisionConfig config;
   private final Precision precision;
@@ -89,9 +87,7 @@ public final class ClipVisionModel {
 
   /** Pictures [B, 3, side, side] with values 0..1, as they are shown to the network. */
   public static Tensor normalised(Tensor x_B3HW) {
-    Tensor mean = Tensors.beside(x_B3HW, Tensors.of(MEAN.clone(), 1, 3, 1, 1));
-    Tensor deviation = Tensors.beside(x_B3HW, Tensors.of(DEVIATION.clone(), 1, 3, 1, 1));
-    return x_B3HW.sub(mean).div(deviation);
+    return PictureStatistics.CLIP.normalised(x_B3HW);
   }
 
   /**

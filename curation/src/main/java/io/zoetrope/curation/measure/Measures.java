@@ -29,15 +29,16 @@ public final class Measures {
   /**
    * The bundled ones, cheap ones first, and networks.
    *
-   * @param folders each with a {@code measure.json}: see {@link ModelMeasure}
-   * @throws UserError if there is none, or it names files that are not there
+   * @param folders each with a {@code measure.json} (see {@link ModelMeasure}), or a CLIP as
+   *     transformers has it, or a head for that
+   * @throws UserError if one is none of these, or something is missing or wrong in it
    */
   public static Measures of(List<Path> folders) {
     List<Measure> measures =
         new ArrayList<>(
             List.of(
                 new Black(), new Still(), new Look(), new Strokes(), new Motion(), new ToyFit()));
-    folders.forEach(folder -> measures.add(ModelMeasure.of(folder)));
+    measures.addAll(MeasureFolders.of(folders));
     return new Measures(measures);
   }
 

@@ -96,7 +96,8 @@ public final class ModelMeasure implements Measure {
     if (!Files.isRegularFile(json)) {
       throw new UserError(
           Fault.NOT_FOUND,
-          "'%s' is no folder of a measure: there is no %s in it".formatted(folder, JSON));
+          "'%s' is no folder of a measure: there is no %s in it, and no config.json of a CLIP"
+              .formatted(folder, JSON));
     }
     try {
       Described described =
@@ -139,28 +140,9 @@ public final class ModelMeasure implements Measure {
 
   @Override
   public Meter begin(About clip) {
-    int[] at = {0, clip.frames() / 2, clip.frames() - 1};
-    boolean needed = described.reduce() != Reduce.COSINE || !clip.caption().isBlank();
-    return new Meter() {
-      private final List<Double> values = new ArrayList<>();
-
-      @Override
-      public boolean wants(int index) {
-        return needed && Arrays.stream(at).anyMatch(one -> one == index);
-      }
-
-      @Override
-      public void add(Shot shot) {
-        values.add(value(shot.frame(), clip.caption()));
-      }
-
-      @Override
-      public Reading end() {
-        return values.isEmpty()
-            ? new Reading(Optional.empty(), "")
-            : Reading.of(values.stream().mapToDouble(v -> v).average().orElseThrow());
-      }
-    };
+    return described.reduce() == Reduce.COSINE && clip.caption().isBlank()
+        ? ThreeFrames.none()
+        : new ThreeFrames(clip, shot -> value(shot.frame(), clip.caption()));
   }
 
   private double value(Frame frame, String caption) {
@@ -221,14 +203,6 @@ public final class ModelMeasure implements Measure {
           Fault.MISMATCH,
           "'%s': pictures become %s numbers and words %s".formatted(folder, a.length, b.length));
     }
-    double dot = 0;
-    double aa = 0;
-    double bb = 0;
-    for (int i = 0; i < a.length; i++) {
-      dot += a[i] * b[i];
-      aa += a[i] * a[i];
-      bb += b[i] * b[i];
-    }
-    return dot / Math.sqrt(aa * bb);
+    return Vectors.cosine(a, b);
   }
 }

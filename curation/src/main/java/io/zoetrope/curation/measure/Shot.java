@@ -3,11 +3,13 @@ package io.zoetrope.curation.measure;
 import io.zoetrope.curation.cut.Signature;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Resize;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One frame of a clip as measures see it: without bars, and small versions of it that several
- * measures share. For one thread.
+ * One frame of a clip as measures see it: without bars, and small versions of it and what networks
+ * say of it, which several measures share. For one thread.
  */
 public final class Shot {
   private static final int SMALL = 64;
@@ -17,6 +19,13 @@ public final class Shot {
   private final double seconds;
   private @Nullable Signature signature;
   private @Nullable Frame small;
+  private final Map<Sight, double[]> seen = new IdentityHashMap<>();
+
+  /** A network that says numbers of a frame. */
+  @FunctionalInterface
+  interface Sight {
+    double[] see(Frame frame);
+  }
 
   /**
    * A frame.
@@ -50,6 +59,11 @@ public final class Shot {
       signature = made;
     }
     return made;
+  }
+
+  /** What a network says of it, which is asked once. */
+  double[] seen(Sight by) {
+    return seen.computeIfAbsent(by, sight -> sight.see(frame));
   }
 
   /** With a shorter side of at most 64 pixels. */

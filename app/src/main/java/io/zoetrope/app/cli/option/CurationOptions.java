@@ -1,11 +1,13 @@
 package io.zoetrope.app.cli.option;
 
 import io.zoetrope.app.cli.terminal.Session;
+import io.zoetrope.checkpoint.hub.ModelId;
 import io.zoetrope.curation.Curation;
 import io.zoetrope.curation.choose.Bound;
 import io.zoetrope.curation.look.LookerProcess;
 import io.zoetrope.curation.measure.Measures;
 import io.zoetrope.curation.near.Groups;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +28,10 @@ public final class CurationOptions {
   @Option(
       names = "--measure",
       paramLabel = "FOLDER",
-      description = "A folder with networks and measure.json, which becomes a measure. Repeatable.")
+      description = {
+        "A folder with networks and measure.json, or a CLIP as transformers has it, also of the"
+            + " hub: what it measures. Repeatable."
+      })
   private List<String> measure = List.of();
 
   @Option(
@@ -87,6 +92,16 @@ public final class CurationOptions {
   }
 
   private List<Path> folders(Session session) {
-    return measure.stream().map(name -> SourceFile.of(session, "--measure", name)).toList();
+    return measure.stream().map(name -> folder(session, name)).toList();
+  }
+
+  /** A folder, or what was downloaded of the hub under that name. */
+  private static Path folder(Session session, String name) {
+    Path typed = SourceFile.of(session, "--measure", name);
+    boolean hub = name.indexOf('/') > 0 && ModelId.tryParse(name).isPresent();
+    if (Files.exists(typed) || !hub) {
+      return typed;
+    }
+    return new ModelFolders(session).cached(name).orElseThrow(() -> ModelFolders.missing(name));
   }
 }

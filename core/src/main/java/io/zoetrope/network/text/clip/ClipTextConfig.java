@@ -81,8 +81,13 @@ public record ClipTextConfig(
     }
   }
 
+  /**
+   * As a config says it, which may be part of another.
+   *
+   * @throws UserError if it says what no CLIP is
+   */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-  static ClipTextConfig of(JsonNode json) {
+  public static ClipTextConfig of(JsonNode json) {
     return new ClipTextConfig(
         number(json, "vocab_size", 49408),
         number(json, "max_position_embeddings", 77),
