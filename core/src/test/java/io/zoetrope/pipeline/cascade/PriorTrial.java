@@ -157,7 +157,7 @@ public final class PriorTrial {
         name,
         TrialScores.line(scores.rates()),
         scores.frechet(),
-        flow,
+        TrialScores.brief(flows),
         flow.mean() / truth.orElse(flow).mean());
     return flow;
   }

@@ -6,7 +6,6 @@ import io.zoetrope.data.toybox.ToyboxPrompts.Prompt;
 import io.zoetrope.diffusion.guidance.Downsampling;
 import io.zoetrope.eval.AdherenceRates;
 import io.zoetrope.eval.Rate;
-import io.zoetrope.eval.Spread;
 import io.zoetrope.eval.features.ClassifierFeatures;
 import io.zoetrope.eval.picture.Psnr;
 import io.zoetrope.media.FrameTensors;
@@ -125,7 +124,7 @@ public final class SsrTrial {
           .formatted(
               TrialScores.line(rates),
               frechet,
-              decibels.isEmpty() ? "" : "; PSNR " + Spread.of(decibels));
+              decibels.isEmpty() ? "" : "; PSNR " + TrialScores.brief(decibels));
     }
   }
 
@@ -224,7 +223,7 @@ public final class SsrTrial {
           Rate.sum(seeds.stream().map(f -> f.rates.colour()).toList()),
           Rate.sum(seeds.stream().map(f -> f.rates.shape()).toList()),
           Rate.sum(seeds.stream().map(f -> f.rates.motion()).toList()),
-          Spread.of(seeds.stream().map(Figures::frechet).toList()));
+          TrialScores.brief(seeds.stream().map(Figures::frechet).toList()));
       against(PLAIN, seeds, plain);
       against(CLEAN, seeds, clean);
     });
@@ -247,12 +246,12 @@ public final class SsrTrial {
         differences(ours, theirs, Figures::frechet),
         differences(ours, theirs, f -> f.rates.colour().value()),
         differences(ours, theirs, f -> f.rates.shape().value()),
-        decibels.isEmpty() ? "" : ", PSNR " + Spread.of(decibels));
+        decibels.isEmpty() ? "" : ", PSNR " + TrialScores.brief(decibels));
   }
 
-  private static Spread differences(
+  private static String differences(
       List<Figures> ours, List<Figures> theirs, ToDoubleFunction<Figures> figure) {
-    return Spread.of(
+    return TrialScores.brief(
         IntStream.range(0, ours.size())
             .mapToObj(s -> figure.applyAsDouble(ours.get(s)) - figure.applyAsDouble(theirs.get(s)))
             .toList());

@@ -10,7 +10,6 @@ import io.zoetrope.diffusion.condition.Conditioning;
 import io.zoetrope.diffusion.guidance.DynamicThresholding;
 import io.zoetrope.diffusion.guidance.DynamicThresholding.Bound;
 import io.zoetrope.eval.AdherenceRates;
-import io.zoetrope.eval.Spread;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.Video;
 import io.zoetrope.pipeline.Engine;
@@ -140,7 +139,11 @@ public final class ThresholdTrial {
       }
       AdherenceRates rates = AdherenceRates.of(adherence);
       return "saturation %s, less that of rendered %s; colour %s, shape %s"
-          .formatted(Spread.of(saturation), Spread.of(less), rates.colour(), rates.shape());
+          .formatted(
+              TrialScores.brief(saturation),
+              TrialScores.brief(less),
+              rates.colour(),
+              rates.shape());
     }
   }
 
@@ -161,8 +164,8 @@ public final class ThresholdTrial {
               "guidance %s, %s: beyond 1 at all steps %s, at the last %s; %s%n",
               guidance,
               way.name,
-              Spread.of(looks.always),
-              Spread.of(looks.last),
+              TrialScores.brief(looks.always),
+              TrialScores.brief(looks.last),
               looks.line(rendered));
         }
       }

@@ -4,11 +4,14 @@ import io.zoetrope.data.toybox.Adherence;
 import io.zoetrope.data.toybox.ToyboxAnalyser;
 import io.zoetrope.data.toybox.ToyboxPrompts.Prompt;
 import io.zoetrope.eval.AdherenceRates;
+import io.zoetrope.eval.Spread;
 import io.zoetrope.eval.features.VideoFeatures;
 import io.zoetrope.eval.suite.PromptFrechet;
 import io.zoetrope.media.Video;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 
 /** How the videos of one condition of a trial keep to their prompts, and how real they look. */
 final class TrialScores {
@@ -38,6 +41,12 @@ final class TrialScores {
   /** Between these videos and as many rendered ones: compare equal numbers only. */
   double frechet() {
     return frechet.distance().distance();
+  }
+
+  /** A mean and its standard error, no more. */
+  static String brief(Collection<Double> numbers) {
+    Spread spread = Spread.of(numbers);
+    return String.format(Locale.ROOT, "%.4f +- %.4f", spread.mean(), spread.error());
   }
 
   /** Shares with their intervals. */
