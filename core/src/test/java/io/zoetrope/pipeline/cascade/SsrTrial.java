@@ -45,7 +45,7 @@ public final class SsrTrial {
   private static final int LARGE = 64;
   private static final int FRAMES = 8;
   private static final double FPS = 8;
-  private static final int STEPS = 16;
+  private static final int STEPS = 8;
   private static final String PLAIN = "plain";
   private static final String CLEAN = "told, level 0.0";
 
