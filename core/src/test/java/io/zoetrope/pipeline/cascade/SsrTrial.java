@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -120,11 +121,12 @@ public final class SsrTrial {
   private record Figures(AdherenceRates rates, double frechet, List<Double> decibels) {
     @Override
     public String toString() {
-      return "%s; Frechet %.2f%s"
-          .formatted(
-              TrialScores.line(rates),
-              frechet,
-              decibels.isEmpty() ? "" : "; PSNR " + TrialScores.brief(decibels));
+      return String.format(
+          Locale.ROOT,
+          "%s; Frechet %.2f%s",
+          TrialScores.line(rates),
+          frechet,
+          decibels.isEmpty() ? "" : "; PSNR " + TrialScores.brief(decibels));
     }
   }
 
