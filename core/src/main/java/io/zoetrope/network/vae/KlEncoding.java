@@ -48,8 +48,7 @@ record KlEncoding(KlFrames frames, KlEncoder encoder, Optional<Conv2d> quant) {
           "frames of %sx%s are too small: this autoencoder takes %s pixels on a side and more"
               .formatted(x_NCHW.size(3), x_NCHW.size(2), factor));
     }
-    FramesInGroups groups =
-        frames.groups(Phase.ENCODE, x_NCHW.size(2), x_NCHW.size(3), progress);
+    FramesInGroups groups = frames.groups(Phase.ENCODE, x_NCHW.size(2), x_NCHW.size(3), progress);
     return Posterior.of(groups.each(x_NCHW, this::moments), -30, 20);
   }
 

@@ -7,7 +7,6 @@ import io.zoetrope.nn.Conv2d;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.progress.Progress;
-import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
