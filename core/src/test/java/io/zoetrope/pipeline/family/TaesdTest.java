@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zoetrope.Parity;
+import io.zoetrope.checkpoint.Component;
 import io.zoetrope.checkpoint.JsonFiles;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.checkpoint.safetensors.SafetensorsFile;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.vae.Autoencoder;
+import io.zoetrope.network.vae.tiny.TinyPictures;
+import io.zoetrope.network.vae.tiny.TinyPicturesConfig;
+import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.pipeline.Engine;
 import io.zoetrope.pipeline.model.VideoModel;
+import io.zoetrope.torch.Precision;
+import io.zoetrope.torch.RandomStreams;
 import io.zoetrope.torch.Scopes;
 import io.zoetrope.torch.Tensors;
 import java.io.IOException;
@@ -19,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -109,6 +116,30 @@ class TaesdTest {
     Files.writeString(index, Files.readString(index).replace("AutoencoderKL", "AutoencoderTiny"));
     Scopes.run(() ->
         assertThat(decoded(ModelChoice.of(model, "f32")).equal(decoded(behind(USUAL)))).isTrue());
+  }
+
+  /** Written as others would read it, and put behind a model of video whose scale is the same. */
+  @Test
+  void behindStableVideoDiffusion() {
+    TinyPicturesConfig.Half half = new TinyPicturesConfig.Half(8, List.of(1, 2));
+    TinyPicturesConfig config = new TinyPicturesConfig(4, Optional.of(half), half);
+    Component folder = Component.diffusion(temp.resolve("taesd"));
+    try (ParameterStore store =
+        ParameterStore.forTraining(Map.of(), new RandomStreams(4), Precision.F32)) {
+      assertThat(config.build(store.root()).grid().space()).isEqualTo(2);
+      folder.write(config, store.parameters(), ScalarType.Float);
+    }
+    Path model = TinyStableVideo.directory(temp);
+    Scopes.run(() -> {
+      Tensor frames =
+          with(
+              ModelChoice.of(model, "f32").withVae(Optional.of(folder.folder())),
+              loaded -> {
+                assertThat(loaded.autoencoder()).isInstanceOf(TinyPictures.class);
+                return new Engine(loaded).pixels(Tensors.full(0.4, 1, 4, 2, 3, 2));
+              });
+      assertThat(Tensors.shape(frames)).containsExactly(1, 3, 2, 6, 4);
+    });
   }
 
   @Test

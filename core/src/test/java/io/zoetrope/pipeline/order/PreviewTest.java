@@ -39,11 +39,7 @@ class PreviewTest {
         };
     ModelRef plain = ModelRef.of(folder.resolve(model).toString()).withDtype("f32");
     Wish wish =
-        Wish.of("a red ball")
-            .withSeed(3)
-            .withSteps(2)
-            .withFrames(count)
-            .withSize(new Size(64, 48));
+        Wish.of("a red ball").withSeed(3).withSteps(2).withFrames(count).withSize(new Size(64, 48));
     ModelRef chosen = vae.map(plain::withVae).orElse(plain);
     Made unused =
         Studio.make(
