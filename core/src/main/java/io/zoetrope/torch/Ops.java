@@ -262,6 +262,11 @@ public final class Ops {
     return GradMode.is_enabled() ? torch.silu(x) : torch.silu_(x);
   }
 
+  /** {@code max(x, 0)}, in x's own memory unless gradients are recorded. */
+  public static Tensor reluOver(Tensor x) {
+    return GradMode.is_enabled() ? torch.relu(x) : x.relu_();
+  }
+
   /** {@code x * y} in x's own memory, unless gradients are recorded. */
   public static Tensor mulOver(Tensor x, Tensor y) {
     return GradMode.is_enabled() ? x.mul(y) : x.mul_(y);

@@ -3,6 +3,7 @@ package io.zoetrope.network.vae;
 import io.zoetrope.nn.Footprint;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.torch.Precision;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -44,6 +45,19 @@ public interface AutoencoderConfig {
    * place of one of pictures, or the other way round.
    */
   default AutoencoderConfig of(Set<String> names) {
+    return this;
+  }
+
+  /**
+   * This, where the name of its file or folder says of its latents what neither weights nor configs
+   * say.
+   */
+  default AutoencoderConfig named(Path at) {
+    return this;
+  }
+
+  /** This, where its file says how the latents are normalised that it takes. */
+  default AutoencoderConfig standingFor(Autoencoder.Scaling scaling) {
     return this;
   }
 

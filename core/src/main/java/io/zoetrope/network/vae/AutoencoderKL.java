@@ -98,8 +98,7 @@ public final class AutoencoderKL implements Autoencoder {
   private Tensor decodeRaw(Tensor z_NCHW, Progress progress) {
     long height = z_NCHW.size(2) * config().factor();
     long width = z_NCHW.size(3) * config().factor();
-    KlFrames.Groups groups = new KlFrames.Groups(Phase.DECODE, height, width, progress);
-    return frames.inGroups(z_NCHW, groups, this::pixels);
+    return frames.groups(Phase.DECODE, height, width, progress).each(z_NCHW, this::pixels);
   }
 
   private Tensor pixels(Tensor z, Runnable between) {
@@ -137,7 +136,7 @@ public final class AutoencoderKL implements Autoencoder {
 
   @Override
   public Tensor decode(Tensor z_BCFHW, Progress progress) {
-    Tensor raw_NCHW = KlFrames.frames(encoding.raw(z_BCFHW));
-    return KlFrames.clip(decodeRaw(raw_NCHW, progress), z_BCFHW.size(2));
+    Tensor raw_NCHW = FramesInGroups.frames(encoding.raw(z_BCFHW));
+    return FramesInGroups.clip(decodeRaw(raw_NCHW, progress), z_BCFHW.size(2));
   }
 }

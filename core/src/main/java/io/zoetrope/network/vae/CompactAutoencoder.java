@@ -2,8 +2,6 @@ package io.zoetrope.network.vae;
 
 import static io.zoetrope.torch.Rearrange.rearrange;
 
-import io.zoetrope.error.Fault;
-import io.zoetrope.error.UserError;
 import io.zoetrope.nn.Conv2d;
 import io.zoetrope.nn.FrameConv;
 import io.zoetrope.nn.GroupNorm;
@@ -93,13 +91,7 @@ public final class CompactAutoencoder implements Autoencoder {
   }
 
   private Posterior posterior(Tensor x_NCHW, Runnable between) {
-    int factor = config.grid().space();
-    if (x_NCHW.size(2) % factor != 0 || x_NCHW.size(3) % factor != 0) {
-      throw new UserError(
-          Fault.INVALID,
-          "width and height must be multiples of %s, not %sx%s"
-              .formatted(factor, x_NCHW.size(3), x_NCHW.size(2)));
-    }
+    grid().requireWhole(x_NCHW.size(2), x_NCHW.size(3));
     return Posterior.of(encoder.forward(x_NCHW, between).to(ScalarType.Float), -20, 10);
   }
 

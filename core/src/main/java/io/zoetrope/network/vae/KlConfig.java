@@ -81,11 +81,12 @@ public record KlConfig(
    */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static KlConfig of(JsonNode json) {
-    requireOnly(json, "down_block_types", "DownEncoderBlock2D");
-    requireOnly(json, "up_block_types", "UpDecoderBlock2D");
-    requireOnly(json, "act_fn", "silu");
-    requireOnly(json, "in_channels", "3");
-    requireOnly(json, "out_channels", "3");
+    OnlyKnown known = new OnlyKnown(KIND, json);
+    known.require("down_block_types", "DownEncoderBlock2D");
+    known.require("up_block_types", "UpDecoderBlock2D");
+    known.require("act_fn", "silu");
+    known.require("in_channels", "3");
+    known.require("out_channels", "3");
     for (String statistics : List.of("latents_mean", "latents_std")) {
       if (json.hasNonNull(statistics)) {
         throw new UserError(
@@ -106,25 +107,6 @@ public record KlConfig(
         json.path("use_quant_conv").asBoolean(true),
         json.path("use_post_quant_conv").asBoolean(true),
         json.path("mid_block_add_attention").asBoolean(true));
-  }
-
-  /** A value, or each value of a list, must be this one where it is given. */
-  private static void requireOnly(JsonNode json, String key, String wanted) {
-    JsonNode given = json.path(key);
-    List<JsonNode> values = new ArrayList<>();
-    if (given.isArray()) {
-      given.forEach(values::add);
-    } else if (!given.isMissingNode() && !given.isNull()) {
-      values.add(given);
-    }
-    for (JsonNode value : values) {
-      if (!value.asString("").equals(wanted)) {
-        throw new UserError(
-            Fault.UNSUPPORTED,
-            "an AutoencoderKL with %s '%s' is not supported: only '%s' is"
-                .formatted(key, value.asString(""), wanted));
-      }
-    }
   }
 
   @JsonProperty("_class_name")

@@ -48,9 +48,8 @@ record KlEncoding(KlFrames frames, KlEncoder encoder, Optional<Conv2d> quant) {
           "frames of %sx%s are too small: this autoencoder takes %s pixels on a side and more"
               .formatted(x_NCHW.size(3), x_NCHW.size(2), factor));
     }
-    KlFrames.Groups groups =
-        new KlFrames.Groups(Phase.ENCODE, x_NCHW.size(2), x_NCHW.size(3), progress);
-    return Posterior.of(frames.inGroups(x_NCHW, groups, this::moments), -30, 20);
+    FramesInGroups groups = frames.groups(Phase.ENCODE, x_NCHW.size(2), x_NCHW.size(3), progress);
+    return Posterior.of(groups.each(x_NCHW, this::moments), -30, 20);
   }
 
   private Tensor moments(Tensor x, Runnable between) {
@@ -65,17 +64,17 @@ record KlEncoding(KlFrames frames, KlEncoder encoder, Optional<Conv2d> quant) {
   /** x [B, 3, F, H, W] in [-1, 1] -> latents, the mean. */
   Tensor encode(Tensor x_BCFHW, Progress progress) {
     Tensors.requireVideo(x_BCFHW, 3);
-    return scaled(posterior(KlFrames.frames(x_BCFHW), progress).mean(), x_BCFHW.size(2));
+    return scaled(posterior(FramesInGroups.frames(x_BCFHW), progress).mean(), x_BCFHW.size(2));
   }
 
   /** As {@link #encode(Tensor, Progress)}, but a draw from the posterior. */
   Tensor encode(Tensor x_BCFHW, Tensor eps_BCFHW) {
-    Posterior posterior = posterior(KlFrames.frames(x_BCFHW), Progress.NONE);
-    return scaled(posterior.sample(KlFrames.frames(eps_BCFHW)), x_BCFHW.size(2));
+    Posterior posterior = posterior(FramesInGroups.frames(x_BCFHW), Progress.NONE);
+    return scaled(posterior.sample(FramesInGroups.frames(eps_BCFHW)), x_BCFHW.size(2));
   }
 
   private Tensor scaled(Tensor raw_NCHW, long count) {
-    return KlFrames.clip(
+    return FramesInGroups.clip(
         Ops.mul(Ops.add(raw_NCHW, -config().shiftFactor()), config().scalingFactor()), count);
   }
 

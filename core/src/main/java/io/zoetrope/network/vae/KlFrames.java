@@ -1,16 +1,9 @@
 package io.zoetrope.network.vae;
 
-import static io.zoetrope.torch.Rearrange.rearrange;
-
 import io.zoetrope.progress.Phase;
 import io.zoetrope.progress.Progress;
-import io.zoetrope.progress.Report;
-import io.zoetrope.torch.Scopes;
-import io.zoetrope.torch.Tensors;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
@@ -34,36 +27,9 @@ record KlFrames(KlConfig config, Optional<Tiling> tiling, long budget) {
     return 3 * Float.BYTES * channels * Math.min(height, side) * Math.min(width, side);
   }
 
-  /** Frames of so many pixels on one side or the other, and who is told of them. */
-  record Groups(Phase phase, long height, long width, Progress progress) {
-    private void done(long frames, long of) {
-      progress.update(Report.of(phase, frames, of));
-    }
-
-    /** Within a group, which may take long: nothing more is done, and it may be stopped. */
-    private void going(long frames, long of) {
-      progress.requireGoing(frames, of);
-      done(frames, of);
-    }
-  }
-
-  /**
-   * @param body of a group, and what it calls between layers
-   */
-  Tensor inGroups(Tensor x_NCHW, Groups groups, BiFunction<Tensor, Runnable, Tensor> body) {
-    long many = Math.max(1, budget / bytesPerFrame(groups.height, groups.width));
-    long count = x_NCHW.size(0);
-    return Scopes.tensor(() -> {
-      List<Tensor> parts = new ArrayList<>();
-      for (long from = 0; from < count; from += many) {
-        long before = from;
-        Runnable between = () -> groups.going(before, count);
-        Tensor group = x_NCHW.narrow(0, from, Math.min(many, count - from));
-        parts.add(Scopes.tensor(() -> body.apply(group, between)));
-        groups.done(Math.min(from + many, count), count);
-      }
-      return parts.size() == 1 ? parts.getFirst() : Tensors.cat(parts, 0);
-    });
+  /** Frames of so many pixels on one side or the other, in groups of which progress is told. */
+  FramesInGroups groups(Phase phase, long height, long width, Progress progress) {
+    return FramesInGroups.within(budget, bytesPerFrame(height, width), phase, progress);
   }
 
   /** Pixels to latents by the body, in tiles where frames are larger than one. */
@@ -80,13 +46,5 @@ record KlFrames(KlConfig config, Optional<Tiling> tiling, long budget) {
         .filter(t -> t.cuts(z, 1))
         .map(t -> t.decode(z, config.factor(), body))
         .orElseGet(() -> body.apply(z));
-  }
-
-  static Tensor frames(Tensor x_BCFHW) {
-    return rearrange(x_BCFHW, "b c f h w -> (b f) c h w");
-  }
-
-  static Tensor clip(Tensor x_NCHW, long frames) {
-    return rearrange(x_NCHW, "(b f) c h w -> b c f h w", "f", frames);
   }
 }

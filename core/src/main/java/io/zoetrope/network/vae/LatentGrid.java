@@ -1,5 +1,8 @@
 package io.zoetrope.network.vae;
 
+import io.zoetrope.error.Fault;
+import io.zoetrope.error.UserError;
+
 /**
  * How videos and latents correspond: people count frames and pixels, plans and networks count
  * latents.
@@ -74,6 +77,19 @@ public record LatentGrid(int channels, int space, int time, boolean causal) {
    */
   public long latentOf(long frame) {
     return causal ? Math.ceilDiv(frame, time) : frame / time;
+  }
+
+  /**
+   * Requires frames of whole latents.
+   *
+   * @throws UserError if a side is no multiple of {@code space}
+   */
+  public void requireWhole(long height, long width) {
+    if (height % space != 0 || width % space != 0) {
+      throw new UserError(
+          Fault.INVALID,
+          "width and height must be multiples of %s, not %sx%s".formatted(space, width, height));
+    }
   }
 
   private static void requireCount(int count) {

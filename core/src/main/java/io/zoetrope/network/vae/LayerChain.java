@@ -12,10 +12,15 @@ import org.bytedeco.pytorch.Tensor;
  * Layers one after another. What a layer made is freed as soon as the next has read it: at full
  * resolution each is hundreds of megabytes.
  */
-final class LayerChain {
+public final class LayerChain {
   private final List<UnaryOperator<Tensor>> layers = new ArrayList<>();
 
-  void then(UnaryOperator<Tensor> layer) {
+  /**
+   * Adds a layer.
+   *
+   * @param layer makes another tensor, never the one that it is given
+   */
+  public void then(UnaryOperator<Tensor> layer) {
     layers.add(layer);
   }
 
@@ -33,7 +38,7 @@ final class LayerChain {
    *
    * @param between called before each layer: at full resolution one takes a second
    */
-  Tensor forward(Tensor x, Runnable between) {
+  public Tensor forward(Tensor x, Runnable between) {
     return Scopes.tensor(() -> {
       Tensor h = Ops.channelsLast(x);
       for (UnaryOperator<Tensor> layer : layers) {

@@ -13,15 +13,20 @@ import io.zoetrope.network.vae.KlConfig;
 import io.zoetrope.network.vae.KlTemporalConfig;
 import io.zoetrope.network.vae.Pixels;
 import io.zoetrope.network.vae.tiny.TinyConfig;
+import io.zoetrope.network.vae.tiny.TinyPicturesConfig;
 import io.zoetrope.network.vae.wan.WanVaeConfig;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.torch.Precision;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
@@ -41,7 +46,18 @@ public final class Autoencoders {
           KlTemporalConfig.KIND,
           KlTemporalConfig.class,
           WanVaeConfig.KIND,
-          WanVaeConfig.class);
+          WanVaeConfig.class,
+          TinyPicturesConfig.KIND,
+          TinyPicturesConfig.class);
+
+  /** Files without a config, whose weights say their shape. */
+  private record Told(
+      Predicate<Set<String>> is, Function<Map<String, long[]>, AutoencoderConfig> shape) {}
+
+  private static final List<Told> TOLD =
+      List.of(
+          new Told(TinyConfig::is, TinyConfig::of),
+          new Told(TinyPicturesConfig::is, TinyPicturesConfig::of));
 
   private Autoencoders() {}
 
@@ -61,7 +77,27 @@ public final class Autoencoders {
           "%s: autoencoder '%s' is unknown; known are %s"
               .formatted(vae.folder(), kind, String.join(", ", known)));
     }
-    return vae.config(type);
+    return vae.config(type).named(vae.folder());
+  }
+
+  /**
+   * The shape of a tiny one in a file, TAEHV or TAESD; empty if it is another.
+   *
+   * @throws UserError if one that has to be there of its weights is missing
+   */
+  static Optional<AutoencoderConfig> tiny(VaeFile file) {
+    try {
+      return TOLD.stream()
+          .filter(told -> told.is.test(file.names()))
+          .findFirst()
+          .map(told -> told.shape.apply(file.shapes()).named(file.path()))
+          .map(config ->
+              file.scale()
+                  .map(s -> config.standingFor(new Autoencoder.Scaling(s.factor(), s.shift())))
+                  .orElse(config));
+    } catch (UserError e) {
+      throw e.at(file.path());
+    }
   }
 
   /** An autoencoder alone, in f32, and what it holds. */
@@ -75,13 +111,13 @@ public final class Autoencoders {
   }
 
   /**
-   * Opens that of a folder, which may be a model's or a run's, or a file of TAEHV.
+   * Opens that of a folder, which may be a model's or a run's, or a file of TAEHV or TAESD.
    *
    * @throws UserError if there is none, or it is damaged
    */
   public static Opened open(Path folder) {
     if (Files.isRegularFile(folder)) {
-      return tiny(folder);
+      return file(folder);
     }
     Component inside = Component.diffusion(folder.resolve("vae"));
     Component vae = inside.exists() ? inside : Component.diffusion(folder);
@@ -106,20 +142,20 @@ public final class Autoencoders {
         file::close);
   }
 
-  private static Opened tiny(Path path) {
+  private static Opened file(Path path) {
     VaeFile file = VaeFile.open(path);
-    if (!TinyConfig.is(file.names())) {
-      file.close();
-      throw new UserError(
-          Fault.UNSUPPORTED,
-          "%s is no file of TAEHV: of other autoencoders name the folder".formatted(path));
-    }
     try {
-      return opened(
-          TinyConfig.of(file.shapes()), () -> file.weights().tensors(), path, file::close);
+      AutoencoderConfig config =
+          tiny(file)
+              .orElseThrow(() ->
+                  new UserError(
+                      Fault.UNSUPPORTED,
+                      "%s is no file of TAEHV or TAESD: of other autoencoders name the folder"
+                          .formatted(path)));
+      return opened(config, () -> file.weights().tensors(), path, file::close);
     } catch (UserError e) {
       file.close();
-      throw e.at(path);
+      throw e;
     }
   }
 

@@ -6,7 +6,6 @@ import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.NetworkConfig;
 import io.zoetrope.network.vae.AutoencoderConfig;
-import io.zoetrope.network.vae.tiny.TinyConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -53,14 +52,7 @@ record OtherAutoencoder(
 
   private static AutoencoderConfig inFile(AutoencoderConfig own, Path file) {
     try (VaeFile opened = VaeFile.open(file)) {
-      if (TinyConfig.is(opened.names())) {
-        try {
-          return TinyConfig.of(opened.shapes());
-        } catch (UserError e) {
-          throw e.at(file);
-        }
-      }
-      return own.of(opened.names());
+      return Autoencoders.tiny(opened).orElseGet(() -> own.of(opened.names()));
     }
   }
 

@@ -24,7 +24,7 @@ final class StableDiffusion implements ModelFamily {
       new Components(
           Map.of(
               "unet", List.of("UNet2DConditionModel", "UNetMotionModel"),
-              "vae", List.of("AutoencoderKL"),
+              "vae", List.of("AutoencoderKL", "AutoencoderTiny"),
               "text_encoder", List.of("CLIPTextModel"),
               "tokenizer", List.of("CLIPTokenizer", "CLIPTokenizerFast"),
               "scheduler", List.of()),

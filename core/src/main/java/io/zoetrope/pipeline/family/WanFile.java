@@ -12,7 +12,6 @@ import io.zoetrope.error.UserError;
 import io.zoetrope.network.text.t5.T5Config;
 import io.zoetrope.network.text.t5.T5Tokenizer;
 import io.zoetrope.network.vae.AutoencoderConfig;
-import io.zoetrope.network.vae.tiny.TinyConfig;
 import io.zoetrope.network.vae.wan.WanVaeConfig;
 import io.zoetrope.network.vision.ClipVisionConfig;
 import io.zoetrope.network.vision.ClipVisionModel;
@@ -125,25 +124,27 @@ final class WanFile implements ModelFamily {
     for (Path file : candidates) {
       VaeFile opened = VaeFile.open(file);
       VaeFile kept = files.keep(opened, opened::close);
-      AutoencoderConfig config = at(file, () -> shape(kept));
-      if (config.grid().channels() == network.gives()) {
+      AutoencoderConfig config = shape(kept);
+      boolean video = config.grid().causal();
+      if (video && config.grid().channels() == network.gives()) {
         return new Autoencoder(config, new Place(kept::weights, UnaryOperator.identity()));
       }
       if (choice.vae().isPresent()) {
         throw new UserError(
             Fault.MISMATCH,
-            "%s makes latents of %s channels, the model's transformer takes %s: it is of another"
+            video
+                ? "%s makes latents of %s channels, the model's transformer takes %s: it is of another family"
                     .formatted(file, config.grid().channels(), network.gives())
-                + " family");
+                : "%s makes latents of pictures, the model's are of videos: it is of another family"
+                    .formatted(file));
       }
     }
     throw beside.noAutoencoder();
   }
 
   private static AutoencoderConfig shape(VaeFile file) {
-    return TinyConfig.is(file.names())
-        ? TinyConfig.of(file.shapes())
-        : WanVaeConfig.of(file.shapes());
+    return Autoencoders.tiny(file)
+        .orElseGet(() -> at(file.path(), () -> WanVaeConfig.of(file.shapes())));
   }
 
   private static Eye eye(ModelFiles files, Path file) {

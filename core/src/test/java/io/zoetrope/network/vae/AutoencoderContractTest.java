@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import io.zoetrope.Parity;
 import io.zoetrope.network.TestNetworks;
 import io.zoetrope.network.vae.tiny.TinyConfig;
+import io.zoetrope.network.vae.tiny.TinyPicturesConfig;
 import io.zoetrope.network.vae.wan.WanVaeConfig;
 import io.zoetrope.nn.ParameterStore;
 import io.zoetrope.progress.Progress;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
@@ -36,26 +38,30 @@ class AutoencoderContractTest {
       new KlConfig(List.of(8, 8, 16, 16), 1, 4, 4, 64, 0.18215, 0, true, true, true);
 
   private static final Map<String, AutoencoderConfig> CONFIGS =
-      Map.of(
-          "compact",
-          CompactConfig.size("tiny"),
-          "KL",
-          KL,
-          "KL, wide and bare",
-          new KlConfig(List.of(8, 16), 1, 16, 4, 64, 0.36, 0.1159, false, false, false),
-          "KL, decoder over time",
-          new KlTemporalConfig(
-              new KlConfig(List.of(8, 16), 2, 4, 4, 64, 0.18215, 0, true, false, true)),
-          "compact, decoder over time",
-          CompactTemporalConfig.of(CompactConfig.size("tiny")),
-          "pixels",
-          Pixels.INSTANCE,
-          "TAEHV",
-          new TinyConfig(4, 1, 8, List.of(2, 2, 1), List.of(16, 12, 8, 8), List.of(1, 2, 2)),
-          "Wan 2.1",
-          wan(1, false),
-          "Wan 2.2",
-          wan(2, true));
+      Map.ofEntries(
+          Map.entry("compact", CompactConfig.size("tiny")),
+          Map.entry("KL", KL),
+          Map.entry(
+              "KL, wide and bare",
+              new KlConfig(List.of(8, 16), 1, 16, 4, 64, 0.36, 0.1159, false, false, false)),
+          Map.entry(
+              "KL, decoder over time",
+              new KlTemporalConfig(
+                  new KlConfig(List.of(8, 16), 2, 4, 4, 64, 0.18215, 0, true, false, true))),
+          Map.entry(
+              "compact, decoder over time", CompactTemporalConfig.of(CompactConfig.size("tiny"))),
+          Map.entry("pixels", Pixels.INSTANCE),
+          Map.entry(
+              "TAEHV",
+              new TinyConfig(4, 1, 8, List.of(2, 2, 1), List.of(16, 12, 8, 8), List.of(1, 2, 2))),
+          Map.entry(
+              "TAESD",
+              new TinyPicturesConfig(
+                  4,
+                  Optional.of(new TinyPicturesConfig.Half(8, List.of(1, 2, 2))),
+                  new TinyPicturesConfig.Half(12, List.of(2, 2, 1)))),
+          Map.entry("Wan 2.1", wan(1, false)),
+          Map.entry("Wan 2.2", wan(2, true)));
 
   private static WanVaeConfig wan(int patch, boolean residual) {
     int folded = 3 * patch * patch;

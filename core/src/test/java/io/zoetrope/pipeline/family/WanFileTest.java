@@ -10,7 +10,9 @@ import io.zoetrope.checkpoint.keys.WanNames;
 import io.zoetrope.checkpoint.safetensors.Safetensors;
 import io.zoetrope.error.UserError;
 import io.zoetrope.network.TestNetworks;
+import io.zoetrope.network.vae.AutoencoderConfig;
 import io.zoetrope.network.vae.tiny.TinyConfig;
+import io.zoetrope.network.vae.tiny.TinyPicturesConfig;
 import io.zoetrope.network.vae.wan.WanVaeConfig;
 import io.zoetrope.network.wan.WanConfig;
 import io.zoetrope.nn.ParameterStore;
@@ -342,7 +344,7 @@ class WanFileTest {
     }
   }
 
-  private static void tiny(TinyConfig config, Path file) {
+  private static void tiny(AutoencoderConfig config, Path file) {
     Scopes.run(() -> {
       ParameterStore store =
           ParameterStore.forTraining(Map.of(), new RandomStreams(2), Precision.F32);
@@ -369,6 +371,7 @@ class WanFileTest {
         new Wrong("safetensors of a lying offset", "is not a good safetensors file"),
         new Wrong("vae of another family", "of another family"),
         new Wrong("tiny vae of other latents", "of another family"),
+        new Wrong("tiny vae of pictures", "makes latents of pictures, the model's are of videos"),
         new Wrong("text encoder of another width", "text"),
         new Wrong("lora of another size", "does not fit it"));
   }
@@ -427,6 +430,13 @@ class WanFileTest {
       case "tiny vae of other latents" -> {
         tiny(
             new TinyConfig(48, 2, 8, List.of(2, 2, 1), List.of(8, 8, 8, 8), List.of(1, 2, 2)),
+            file);
+        yield choice(model).withVae(Optional.of(file));
+      }
+      case "tiny vae of pictures" -> {
+        tiny(
+            new TinyPicturesConfig(
+                Z, Optional.empty(), new TinyPicturesConfig.Half(8, List.of(1, 1, 1, 1))),
             file);
         yield choice(model).withVae(Optional.of(file));
       }

@@ -31,17 +31,10 @@ interface Step {
     }
   }
 
-  /**
-   * A residual block that sees the frame before its own, which is zeros before the first: {@code
-   * relu(x + f(x, before))}, f being three convolutions with ReLU between.
-   */
-  record Remembering(Conv2d in, Conv2d middle, Conv2d out) implements Step {
+  /** A block that sees the frame before its own, which is zeros before the first. */
+  record Remembering(TinyBlock block) implements Step {
     static Remembering of(Parameters p, long width) {
-      Parameters conv = p.at("conv");
-      return new Remembering(
-          Conv2d.of(conv.at(0), 2 * width, width, 3, 1, Init.fanIn(2)),
-          Conv2d.of(conv.at(2), width, width, 3, 1, Init.fanIn(2)),
-          Conv2d.of(conv.at(4), width, width, 3, 1, Init.fanIn(1)));
+      return new Remembering(TinyBlock.of(p, 2 * width, width));
     }
 
     @Override
@@ -49,9 +42,7 @@ interface Step {
       Tensor made =
           Scopes.tensor(() -> {
             Tensor before = held.last(this).orElseGet(() -> torch.zeros_like(frame_BCHW));
-            Tensor h = torch.relu(in.forward(Tensors.cat(List.of(frame_BCHW, before), 1)));
-            Tensor y = out.forward(torch.relu(middle.forward(h)));
-            return torch.relu(y.add(frame_BCHW));
+            return block.forward(Tensors.cat(List.of(frame_BCHW, before), 1), frame_BCHW);
           });
       held.remember(this, frame_BCHW);
       next.accept(made);

@@ -1,7 +1,5 @@
 package io.zoetrope.network.vae.tiny;
 
-import io.zoetrope.error.Fault;
-import io.zoetrope.error.UserError;
 import io.zoetrope.network.vae.Autoencoder;
 import io.zoetrope.network.vae.LatentGrid;
 import io.zoetrope.network.vae.Stretches;
@@ -9,7 +7,6 @@ import io.zoetrope.nn.Conv2d;
 import io.zoetrope.nn.Init;
 import io.zoetrope.nn.Parameters;
 import io.zoetrope.progress.Progress;
-import io.zoetrope.torch.Ops;
 import io.zoetrope.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,9 +25,6 @@ import org.bytedeco.pytorch.global.torch;
  * No gradients are recorded.
  */
 public final class TinyVae implements Autoencoder {
-  /** Beyond three times as much a latent is cut off, softly. */
-  private static final double SOFT = 3;
-
   /** Pixels of a frame, times latents, that make a stretch. */
   private static final long STRETCH = 1L << 20;
 
@@ -71,8 +65,7 @@ public final class TinyVae implements Autoencoder {
     List<Integer> widths = config.widths();
     List<Step> steps = new ArrayList<>();
     Conv2d in = Conv2d.of(p.at(1), config.latentChannels(), widths.getFirst(), 3, 1, Init.fanIn(2));
-    steps.add(
-        new Step.Each(z -> torch.relu(in.forward(Ops.mul(Ops.mul(z, 1 / SOFT).tanh(), SOFT)))));
+    steps.add(new Step.Each(z -> torch.relu(in.forward(TinyBlock.soft(z)))));
     for (int level = 0; level < config.grows().size(); level++) {
       int first = TinyConfig.FIRST + TinyConfig.DECODER_STRIDE * level;
       long width = widths.get(level);
@@ -133,13 +126,7 @@ public final class TinyVae implements Autoencoder {
   @Override
   public Tensor encode(Tensor x_BCFHW, Progress progress) {
     Tensors.requireVideo(x_BCFHW, 3);
-    long space = grid().space();
-    if (x_BCFHW.size(3) % space != 0 || x_BCFHW.size(4) % space != 0) {
-      throw new UserError(
-          Fault.INVALID,
-          "width and height must be multiples of %s, not %sx%s"
-              .formatted(space, x_BCFHW.size(4), x_BCFHW.size(3)));
-    }
+    grid().requireWhole(x_BCFHW.size(3), x_BCFHW.size(4));
     try (Passage passage = encoding(x_BCFHW.size(3), x_BCFHW.size(4))) {
       return passage.next(new Stretches(this).filled(x_BCFHW), progress);
     }
