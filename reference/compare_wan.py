@@ -1,10 +1,11 @@
 """A transformer of Wan in full size beside diffusers', on one machine, in turns.
 
     python reference/compare_wan.py [--shape 1.3B] [--size 320x192] [--frames 17] [--dtype bf16] [--passes 2] [--compiled] [--zoetrope "COMMAND"]
-    python reference/compare_wan.py --shape 14B --quantised Q8_0 [--zoetrope "COMMAND"]
+    python reference/compare_wan.py --shape 14B --quantised Q8_0 [--zoetrope "COMMAND"] [--sdcpp PROGRAM]
 
 Weights are random, read by both from the same files. Each run is a process of its own. --zoetrope is what starts `bench`; by default the jar
-of this repository. The second form writes a GGUF file of random blocks, which only Zoetrope runs. Prints seconds of the first and the last pass, peak
+of this repository. The second form writes a GGUF file of random blocks, which Zoetrope runs, and stable-diffusion.cpp where --sdcpp names a built
+sdcpp_wan_pass (reference/README.md). Prints seconds of the first and the last pass, peak
 memory, and how far the answer is from the reference's (rms).
 """
 
@@ -132,6 +133,19 @@ def zoetrope(folder, model, given, options):
     return dict(json.loads(file.read_text())["table"]["rows"])
 
 
+def sdcpp(folder, options):
+    from safetensors.torch import load_file
+
+    given = load_file(folder / "inputs.safetensors")
+    for name, tensor in given.items():
+        tensor.float().numpy().tofile(folder / f"{name}.f32")
+    (folder / "shape").write_text(" ".join(map(str, given["z"].shape[2:])))
+    for flash in "01":
+        words = [options.sdcpp, folder / "wan.gguf", folder, str(options.passes), str(os.cpu_count()), flash]
+        done = subprocess.run(words, stdout=subprocess.PIPE, check=True)
+        print("sd.cpp, fused attention" if flash == "1" else "sd.cpp   ", done.stdout.decode().splitlines()[-1], flush=True)
+
+
 def main():
     home = os.environ.get("JAVA_HOME")
     java = shlex.quote(f"{home}/bin/java") if home else "java"
@@ -145,6 +159,7 @@ def main():
     parser.add_argument("--compiled", action="store_true", help="also the reference under torch.compile")
     parser.add_argument("--quantised", choices=["Q8_0"])
     parser.add_argument("--zoetrope", default=jar, help="command that starts bench")
+    parser.add_argument("--sdcpp", type=pathlib.Path, help="with --quantised: the built sdcpp_wan_pass")
     parser.add_argument("--folder", type=pathlib.Path, help="where files are written; a temporary folder if left out")
     parser.add_argument("--run-reference", type=pathlib.Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -155,7 +170,9 @@ def main():
         folder = pathlib.Path(name)
         if options.quantised:
             quantised(folder, options)
-            print("zoetrope ", json.dumps(zoetrope(folder, folder / "wan.gguf", folder / "inputs.safetensors", options)))
+            print("zoetrope ", json.dumps(zoetrope(folder, folder / "wan.gguf", folder / "inputs.safetensors", options)), flush=True)
+            if options.sdcpp:
+                sdcpp(folder, options)
             return
         write(folder, options)
         same = ["--dtype", options.dtype, "--passes", str(options.passes)]

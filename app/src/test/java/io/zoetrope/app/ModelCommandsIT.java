@@ -188,6 +188,12 @@ class ModelCommandsIT {
     assertThat(outcome.code()).as(outcome.err()).isZero();
     assertThat(JSON.readTree(outcome.out()).at("/whole/of").asInt()).isEqualTo(1);
     assertThat(Png.read(folder.resolve("s.png")).width()).isGreaterThanOrEqualTo(3 * 48);
+    TestCli.Outcome picture =
+        cli.run("evaluate -m model -n 2 --steps 1 --frames 1 --json -q".split(" "));
+    assertThat(picture.code()).as(picture.err()).isZero();
+    JsonNode seen = JSON.readTree(picture.out());
+    assertThat(seen.at("/shape/of").asInt()).isEqualTo(2);
+    assertThat(seen.has("motion")).isFalse();
     TestCli.Outcome truth =
         cli.run("evaluate --truth -n 2 --size 192x128 --frames 8 --json -q".split(" "));
     assertThat(truth.code()).as(truth.err()).isZero();

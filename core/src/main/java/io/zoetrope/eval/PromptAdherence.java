@@ -4,6 +4,7 @@ import io.zoetrope.data.toybox.Adherence;
 import io.zoetrope.data.toybox.Analysis;
 import io.zoetrope.data.toybox.ToyboxAnalyser;
 import io.zoetrope.data.toybox.ToyboxPrompts.Prompt;
+import io.zoetrope.media.Frame;
 import io.zoetrope.media.Video;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,8 @@ public record PromptAdherence(List<Result> results) {
   public record Result(Prompt prompt, Analysis seen, Adherence adherence) {}
 
   /**
-   * Generates and reads one video for each prompt.
+   * Generates and reads one video for each prompt, or one picture, which is read as one that stands
+   * still.
    *
    * @param generate from the number of a prompt to its video
    * @param each told of every result and its video
@@ -40,12 +42,18 @@ public record PromptAdherence(List<Result> results) {
     List<Result> results = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
       Video video = generate.apply(i);
-      Analysis seen = ToyboxAnalyser.analyse(video);
+      Analysis seen = ToyboxAnalyser.analyse(video.frames().size() > 1 ? video : still(video));
       Result result = new Result(prompts.get(i), seen, Adherence.of(seen, prompts.get(i)));
       results.add(result);
       each.accept(result, video);
     }
     return new PromptAdherence(results);
+  }
+
+  /** A single picture, which stands still. */
+  private static Video still(Video picture) {
+    Frame frame = picture.frames().getFirst();
+    return new Video(List.of(frame, frame), picture.fps());
   }
 
   /** Share of videos with the right colour, 0 to 1. */

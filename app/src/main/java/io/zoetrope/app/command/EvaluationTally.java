@@ -21,9 +21,17 @@ final class EvaluationTally {
   /** Objects that are listed of a video in which something is wrong. */
   private static final int MOST_SEEN = 4;
 
+  /** What one picture shows. */
+  private static final Map<String, Predicate<Adherence>> PICTURE = new LinkedHashMap<>();
+
+  /** What a video shows. */
   private static final Map<String, Predicate<Adherence>> TRAITS = new LinkedHashMap<>();
 
   static {
+    PICTURE.put("colour", Adherence::colour);
+    PICTURE.put("shape", Adherence::shape);
+    PICTURE.put("number", Adherence::count);
+    PICTURE.put("all", seen -> seen.colour() && seen.shape() && seen.count());
     TRAITS.put("colour", Adherence::colour);
     TRAITS.put("shape", Adherence::shape);
     TRAITS.put("motion", Adherence::motion);
@@ -65,12 +73,12 @@ final class EvaluationTally {
 
   /** For a progress line. */
   String words() {
-    return rate(Adherence::all).right() + " all right";
+    return rate(traits().get("all")).right() + " all right";
   }
 
   String text() {
     List<String> lines = new ArrayList<>();
-    TRAITS.forEach((name, trait) -> lines.add("%-8s %s".formatted(name, rate(trait))));
+    traits().forEach((name, trait) -> lines.add("%-8s %s".formatted(name, rate(trait))));
     lines.add("%-8s %s".formatted("whole", whole()));
     FlowSpeed.mean(moving).ifPresent(mean -> lines.add("%-8s %s".formatted("flow", mean.line())));
     for (Look miss : misses()) {
@@ -85,7 +93,7 @@ final class EvaluationTally {
   Map<String, Object> fields() {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("prompts", looks.size());
-    TRAITS.forEach((name, trait) -> fields.put(name, fields(rate(trait))));
+    traits().forEach((name, trait) -> fields.put(name, fields(rate(trait))));
     fields.put("whole", fields(whole()));
     FlowSpeed.mean(moving).ifPresent(mean -> fields.put("flow", mean.fields()));
     List<Map<String, Object>> missed = new ArrayList<>();
@@ -123,11 +131,18 @@ final class EvaluationTally {
   }
 
   private List<Look> misses() {
-    return looks.stream().filter(look -> !look.adherence().all()).toList();
+    return looks.stream()
+        .filter(look -> !traits().get("all").test(look.adherence()))
+        .toList();
   }
 
-  private static List<String> wrong(Look look) {
-    return TRAITS.entrySet().stream()
+  /** Single pictures move in no way that could be right or wrong. */
+  private Map<String, Predicate<Adherence>> traits() {
+    return moving.isEmpty() ? PICTURE : TRAITS;
+  }
+
+  private List<String> wrong(Look look) {
+    return traits().entrySet().stream()
         .filter(trait -> !trait.getKey().equals("all"))
         .filter(trait -> !trait.getValue().test(look.adherence()))
         .map(Map.Entry::getKey)
