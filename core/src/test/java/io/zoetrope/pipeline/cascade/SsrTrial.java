@@ -226,16 +226,17 @@ public final class SsrTrial {
           Rate.sum(seeds.stream().map(f -> f.rates.shape()).toList()),
           Rate.sum(seeds.stream().map(f -> f.rates.motion()).toList()),
           TrialScores.brief(seeds.stream().map(Figures::frechet).toList()));
-      against(PLAIN, seeds, plain);
-      against(CLEAN, seeds, clean);
+      if (!way.equals(PLAIN)) {
+        against(PLAIN, seeds, plain);
+      }
+      if (!way.equals(CLEAN)) {
+        against(CLEAN, seeds, clean);
+      }
     });
   }
 
   /** Differences of the same clips and noise. */
   private static void against(String name, List<Figures> ours, List<Figures> theirs) {
-    if (ours == theirs) {
-      return;
-    }
     List<Double> decibels = new ArrayList<>();
     for (int s = 0; s < ours.size(); s++) {
       for (int i = 0; i < ours.get(s).decibels.size(); i++) {

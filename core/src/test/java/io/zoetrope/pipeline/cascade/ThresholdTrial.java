@@ -209,6 +209,6 @@ public final class ThresholdTrial {
       double least = DoubleStream.of(of).min().orElseThrow();
       sum += most == 0 ? 0 : (most - least) / most;
     }
-    return sum / (rgb.length / 3);
+    return sum / (rgb.length / 3.0);
   }
 }
