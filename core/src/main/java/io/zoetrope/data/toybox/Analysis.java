@@ -24,7 +24,7 @@ public record Analysis(List<Sighting> objects) {
     if (objects.size() <= most) {
       return objects.toString();
     }
-    return "%s and %d more".formatted(objects.subList(0, most), objects.size() - most);
+    return "%s and %s more".formatted(objects.subList(0, most), objects.size() - most);
   }
 
   /**
