@@ -16,8 +16,8 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A video for each of many prompts, several sampled at once. The seed of a video is that of the first plus its number, whatever the batch. Closing it closes
- * the model.
+ * A video for each of many prompts, several sampled at once. The seed of a video is that of the
+ * first plus its number, whatever the batch. Closing it closes the model.
  */
 final class BatchSampling implements PromptVideos {
   private final VideoModel model;

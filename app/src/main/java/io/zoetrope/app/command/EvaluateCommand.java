@@ -220,7 +220,8 @@ public final class EvaluateCommand extends Verb {
           "--cascade goes with prompts: leave --suite, --videos, --autoencoder and --truth out");
     }
     if (size != null && (suite != null || videos != null || coder)) {
-      throw new UsageError("--size goes with prompts: leave --suite, --videos and --autoencoder out");
+      throw new UsageError(
+          "--size goes with prompts: leave --suite, --videos and --autoencoder out");
     }
     if (frames != null && (videos != null || coder || suite != null && !suite.equals("roll"))) {
       throw new UsageError("--frames goes with prompts and with --suite roll");

@@ -126,14 +126,11 @@ final class EvaluationTally {
   private Rate whole() {
     return Rate.of(
         looks,
-        look ->
-            !look.seen().objects().isEmpty() && look.seen().objects().getFirst().whole() == 1);
+        look -> !look.seen().objects().isEmpty() && look.seen().objects().getFirst().whole() == 1);
   }
 
   private List<Look> misses() {
-    return looks.stream()
-        .filter(look -> !traits().get("all").test(look.adherence()))
-        .toList();
+    return looks.stream().filter(look -> !traits().get("all").test(look.adherence())).toList();
   }
 
   /** Single pictures move in no way that could be right or wrong. */

@@ -18,8 +18,8 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Shows what is being sampled, as it is estimated by now: after the first step, and then as often
  * as that takes no more than 3 % of the time. Colours are those that are known of the model's
- * latents ({@link ModelColours}), which are learned of the first step shown, and of steps 4, 16, ... where
- * there is time for that. An autoencoder that is quick decodes the clip itself.
+ * latents ({@link ModelColours}), which are learned of the first step shown, and of steps 4, 16,
+ * ... where there is time for that. An autoencoder that is quick decodes the clip itself.
  */
 final class Preview {
   /** Of the time after the first preview: for frames. */
