@@ -31,7 +31,7 @@ final class EvaluationTally {
     PICTURE.put("colour", Adherence::colour);
     PICTURE.put("shape", Adherence::shape);
     PICTURE.put("number", Adherence::count);
-    PICTURE.put("all", seen -> seen.colour() && seen.shape() && seen.count());
+    PICTURE.put("all", EvaluationTally::still);
     TRAITS.put("colour", Adherence::colour);
     TRAITS.put("shape", Adherence::shape);
     TRAITS.put("motion", Adherence::motion);
@@ -73,7 +73,7 @@ final class EvaluationTally {
 
   /** For a progress line. */
   String words() {
-    return rate(traits().get("all")).right() + " all right";
+    return rate(all()).right() + " all right";
   }
 
   String text() {
@@ -130,12 +130,21 @@ final class EvaluationTally {
   }
 
   private List<Look> misses() {
-    return looks.stream().filter(look -> !traits().get("all").test(look.adherence())).toList();
+    return looks.stream().filter(look -> !all().test(look.adherence())).toList();
   }
 
   /** Single pictures move in no way that could be right or wrong. */
   private Map<String, Predicate<Adherence>> traits() {
     return moving.isEmpty() ? PICTURE : TRAITS;
+  }
+
+  private Predicate<Adherence> all() {
+    return moving.isEmpty() ? EvaluationTally::still : Adherence::all;
+  }
+
+  /** All is right that a single picture shows. */
+  private static boolean still(Adherence seen) {
+    return seen.colour() && seen.shape() && seen.count();
   }
 
   private List<String> wrong(Look look) {
