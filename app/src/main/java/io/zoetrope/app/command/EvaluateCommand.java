@@ -223,7 +223,8 @@ public final class EvaluateCommand extends Verb {
       throw new UsageError(
           "--size goes with prompts: leave --suite, --videos and --autoencoder out");
     }
-    if (frames != null && (videos != null || coder || suite != null && !suite.equals("roll"))) {
+    boolean anyLength = suite == null || suite.equals("roll");
+    if (frames != null && (videos != null || coder || !anyLength)) {
       throw new UsageError("--frames goes with prompts and with --suite roll");
     }
     if (refiner != null && !"refine".equals(suite)) {
