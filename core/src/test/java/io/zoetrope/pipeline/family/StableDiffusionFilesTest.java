@@ -238,7 +238,9 @@ class StableDiffusionFilesTest {
     Files.writeString(index, plain.replace("AutoencoderKL", "AsymmetricAutoencoderKL"));
     assertThat(refused(directory))
         .isEqualTo(
-            directory + ": its vae is a AsymmetricAutoencoderKL; this version runs AutoencoderKL or AutoencoderTiny");
+            directory
+                + ": its vae is a AsymmetricAutoencoderKL; this version runs AutoencoderKL or"
+                + " AutoencoderTiny");
     Files.writeString(index, plain.replace("StableDiffusionPipeline", "AnimateDiffPipeline"));
     assertThat(refused(directory)).contains("names no motion_adapter");
   }
