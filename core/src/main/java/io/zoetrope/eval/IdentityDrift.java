@@ -63,7 +63,7 @@ public record IdentityDrift(List<Window> windows) {
               same(start.map(Sighting::shape), now.map(Sighting::shape)),
               now.map(Sighting::radius).orElse(Double.NaN)
                   / start.map(Sighting::radius).orElse(Double.NaN),
-              here.length == 0 ? Double.NaN : 1 - cosine(origin, here)));
+              here.length == 0 ? Double.NaN : 1 - Cosine.of(origin, here)));
       first += video.frames().size();
     }
     return new IdentityDrift(out);
@@ -71,17 +71,5 @@ public record IdentityDrift(List<Window> windows) {
 
   private static boolean same(Optional<?> a, Optional<?> b) {
     return a.isPresent() && a.equals(b);
-  }
-
-  private static double cosine(double[] a, double[] b) {
-    double dot = 0;
-    double aa = 0;
-    double bb = 0;
-    for (int i = 0; i < a.length; i++) {
-      dot += a[i] * b[i];
-      aa += a[i] * a[i];
-      bb += b[i] * b[i];
-    }
-    return dot / Math.sqrt(aa * bb);
   }
 }

@@ -2,6 +2,7 @@ package io.zoetrope.curation.measure;
 
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.eval.Cosine;
 import io.zoetrope.eval.features.AestheticsHead;
 import io.zoetrope.eval.features.ClipModel;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ record ClipMeasure(
             files,
             true,
             sight,
-            (seen, caption) -> Vectors.cosine(seen, sight.words(caption))));
+            (seen, caption) -> Cosine.of(seen, sight.words(caption))));
     head.ifPresent(file -> {
       HeadScore score = new HeadScore(file);
       List<Path> both = new ArrayList<>(files);

@@ -2,6 +2,7 @@ package io.zoetrope.curation.measure;
 
 import io.zoetrope.error.Fault;
 import io.zoetrope.error.UserError;
+import io.zoetrope.eval.Cosine;
 import io.zoetrope.media.Frame;
 import io.zoetrope.media.FrameTensors;
 import io.zoetrope.media.Resize;
@@ -203,6 +204,6 @@ public final class ModelMeasure implements Measure {
           Fault.MISMATCH,
           "'%s': pictures become %s numbers and words %s".formatted(folder, a.length, b.length));
     }
-    return Vectors.cosine(a, b);
+    return Cosine.of(a, b);
   }
 }
